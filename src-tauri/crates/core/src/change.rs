@@ -1,0 +1,155 @@
+//! One change of one value in one file: the unit of planning, writing, showing and undoing.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::claude::keys;
+use crate::json::Document;
+use crate::secret::Secret;
+use crate::view::{EditView, FileRole, FileView};
+
+/// Which value of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Target {
+    /// A value at the top, by its key.
+    Value(String),
+    /// The element of `entries` with this id.
+    Entry(String),
+}
+
+/// What a value is. A key is never held here, so that plans, journals and diffs cannot hold one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Content {
+    /// It is not there.
+    Absent,
+    /// It is this.
+    Plain(Value),
+    /// It is a key, which is not told.
+    Key,
+}
+
+/// One value, before and after.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Edit {
+    /// Which value.
+    pub target: Target,
+    /// What it was.
+    pub before: Content,
+    /// What it becomes.
+    pub after: Content,
+}
+
+/// A file with its changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FileChange {
+    /// What the file is.
+    pub role: FileRole,
+    /// Where it is.
+    pub path: String,
+    /// It was there before.
+    pub existed: bool,
+    /// Its values that change.
+    pub edits: Vec<Edit>,
+}
+
+impl Target {
+    /// What is there now.
+    pub fn read(&self, document: &Document) -> Content {
+        match self {
+            Self::Value(key) => match document.get(key) {
+                Some(_) if key == keys::API_KEY => Content::Key,
+                Some(value) => Content::Plain(value.clone()),
+                None => Content::Absent,
+            },
+            Self::Entry(id) => {
+                document.element(keys::ENTRIES, id).map_or(Content::Absent, |value| Content::Plain(value.clone()))
+            }
+        }
+    }
+
+    /// The document with this value put there. `key` is what [`Content::Key`] stands for; without
+    /// one, the value stays as it is.
+    pub fn write(&self, document: &Document, content: &Content, key: Option<&Secret>) -> Document {
+        let value = match content {
+            Content::Absent => None,
+            Content::Plain(value) => Some(value.clone()),
+            Content::Key => match key {
+                Some(key) => Some(Value::String(key.reveal().to_owned())),
+                None => return document.clone(),
+            },
+        };
+        match self {
+            Self::Value(key) => document.with(key, value.as_ref()),
+            Self::Entry(id) => document.with_element(keys::ENTRIES, id, value.as_ref()),
+        }
+    }
+
+    /// Its name for people.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Value(key) => key,
+            Self::Entry(_) => keys::ENTRIES,
+        }
+    }
+}
+
+impl Content {
+    /// Its JSON text for people; nothing when it is absent.
+    pub fn shown(&self) -> Option<String> {
+        match self {
+            Self::Absent => None,
+            Self::Plain(value) => Some(value.to_string()),
+            Self::Key => Some("\"•••\"".to_owned()),
+        }
+    }
+}
+
+impl Edit {
+    /// What the person is shown of it.
+    pub fn view(&self) -> EditView {
+        EditView { key: self.target.name().to_owned(), before: self.before.shown(), after: self.after.shown() }
+    }
+}
+
+impl FileChange {
+    /// The document with all changes made. `key` is what [`Content::Key`] stands for.
+    pub fn apply(&self, document: &Document, key: Option<&Secret>) -> Document {
+        self.edits.iter().fold(document.clone(), |document, edit| edit.target.write(&document, &edit.after, key))
+    }
+
+    /// What the person is shown of it.
+    pub fn view(&self) -> FileView {
+        FileView {
+            role: self.role,
+            path: self.path.clone(),
+            is_new: !self.existed,
+            edits: self.edits.iter().map(Edit::view).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_key_is_never_told() {
+        let document = Document::parse(br#"{"inferenceGatewayApiKey":"sk-canary"}"#).unwrap();
+        let content = Target::Value(keys::API_KEY.to_owned()).read(&document);
+        assert_eq!(content, Content::Key);
+        assert!(!serde_json::to_string(&content).unwrap().contains("canary"));
+        assert!(!content.shown().unwrap().contains("canary"));
+    }
+
+    #[test]
+    fn a_key_is_written_only_when_it_is_at_hand() {
+        let target = Target::Value(keys::API_KEY.to_owned());
+        let secret = Secret::new("sk-1234567890".to_owned());
+        let written = target.write(&Document::empty(), &Content::Key, Some(&secret));
+        assert_eq!(written.get(keys::API_KEY), Some(&json!("sk-1234567890")));
+        assert!(target.write(&Document::empty(), &Content::Key, None).is_empty());
+    }
+}

@@ -1,0 +1,76 @@
+//! The keys of a third-party profile that this program writes, with the version that brought each
+//! (OD unless said otherwise). An older Claude drops unknown keys with a warning, some builds more
+//! than that, so a key is written only for versions that know it.
+
+use serde_json::Value;
+
+use super::version::Version;
+
+/// `gateway`, the only provider that this program sets up.
+pub const PROVIDER: &str = "inferenceProvider";
+/// The base address.
+pub const BASE_URL: &str = "inferenceGatewayBaseUrl";
+/// The key itself: compatibility mode only.
+pub const API_KEY: &str = "inferenceGatewayApiKey";
+/// `bearer` or `x-api-key`.
+pub const AUTH_SCHEME: &str = "inferenceGatewayAuthScheme";
+/// `helper-script` or `static`; set, only that source counts.
+pub const CREDENTIAL_KIND: &str = "inferenceCredentialKind";
+/// The absolute path of the helper program, without arguments.
+pub const CREDENTIAL_HELPER: &str = "inferenceCredentialHelper";
+/// The model list; the first is the default.
+pub const MODELS: &str = "inferenceModels";
+/// Whether Claude asks the gateway for its list.
+pub const DISCOVERY: &str = "modelDiscoveryEnabled";
+/// The Chat tab, hidden unless true.
+pub const CHAT_TAB: &str = "chatTabEnabled";
+/// The id under which Claude files the history of this connection: made once and kept.
+pub const ORGANIZATION: &str = "deploymentOrganizationUuid";
+/// The label in Claude's sidebar.
+pub const DISPLAY_NAME: &str = "deploymentDisplayName";
+/// The persisted mode, in `claude_desktop_config.json`.
+pub const MODE: &str = "deploymentMode";
+/// The selected profile, in `_meta.json`.
+pub const APPLIED: &str = "appliedId";
+/// The list of profiles, in `_meta.json`.
+pub const ENTRIES: &str = "entries";
+
+/// The first version that knows a key; nothing for the keys that were there from the beginning.
+fn since(key: &str) -> Option<Version> {
+    match key {
+        AUTH_SCHEME => Some(Version(1, 3036, 0)),
+        CREDENTIAL_KIND => Some(Version(1, 8555, 0)),
+        DISCOVERY => Some(Version(1, 8089, 0)),
+        CHAT_TAB => Some(Version(1, 13576, 0)),
+        // From 1.24012.0 for managed sources, from 1.25927.0 in the local library.
+        DISPLAY_NAME => Some(Version(1, 25927, 0)),
+        _ => None,
+    }
+}
+
+/// True when the version knows the key; an unknown version is taken for a new one.
+pub fn is_known(key: &str, claude: Option<Version>) -> bool {
+    match (since(key), claude) {
+        (Some(since), Some(version)) => version >= since,
+        _ => true,
+    }
+}
+
+/// A profile's value that the app or another tool may set on behalf of the person and that therefore
+/// is never overwritten once it is there.
+pub fn is_the_persons_choice(key: &str, present: Option<&Value>) -> bool {
+    key == CHAT_TAB && present.is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn old_versions_do_not_get_newer_keys() {
+        assert!(!is_known(CHAT_TAB, Some(Version(1, 13575, 9))));
+        assert!(is_known(CHAT_TAB, Some(Version(1, 13576, 0))));
+        assert!(is_known(CHAT_TAB, None), "an unknown version is taken for a new one");
+        assert!(is_known(BASE_URL, Some(Version(1, 2581, 0))));
+    }
+}

@@ -1,0 +1,8 @@
+//! What is known about Claude Desktop's third-party inference mode: its files, keys, rules and log.
+//! Each fact names its source: **OD** official documentation, **PI** probed by an integrator,
+//! **G** inference.
+
+pub mod keys;
+pub mod library;
+pub mod managed;
+pub mod version;

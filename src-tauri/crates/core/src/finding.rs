@@ -1,0 +1,379 @@
+//! Every outcome that a person may meet is a [`Finding`]: a stable code, an owner (whose it is to
+//! mend), how bad it is, and evidence for support.
+//!
+//! Codes are spoken over the phone, so they are `AR-` and three digits, grouped by hundreds, and are
+//! never renumbered or used again. Words are not here: the window and the command line have tables
+//! of their own, keyed by the code, in zh-CN and en.
+
+use serde::Serialize;
+use ts_rs::TS;
+
+/// Whose it is to mend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export)]
+pub enum Owner {
+    /// The key that was pasted.
+    Key,
+    /// The AIRouter account behind the key: balance, group, limits.
+    Account,
+    /// The way from this computer to the gateway.
+    Network,
+    /// The gateway and what is behind it.
+    Gateway,
+    /// Claude Desktop.
+    Claude,
+    /// Settings or software of this computer.
+    ThisComputer,
+    /// What an administrator decided.
+    CompanyPolicy,
+    /// This program.
+    AirouterSetup,
+}
+
+/// How bad it is. The order is "worst first" when sorted downwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export)]
+pub enum Severity {
+    /// Good to know.
+    Info,
+    /// Works, but something may not.
+    Warning,
+    /// The road ends here until it is mended.
+    Blocking,
+}
+
+macro_rules! catalogue {
+    ($( $(#[$doc:meta])* $name:ident = $number:literal, $slug:literal, $owner:ident, $severity:ident; )*) => {
+        /// What happened, stable for ever. Each has words in both languages and one thing to do.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, TS)]
+        #[ts(export)]
+        pub enum Code { $( $(#[$doc])* #[ts(rename = $number)] $name, )* }
+
+        impl Code {
+            /// All codes, in the order of their numbers.
+            pub const ALL: &'static [Code] = &[ $( Code::$name, )* ];
+
+            /// The code as people read and say it, such as `AR-401`.
+            pub fn number(self) -> &'static str {
+                match self { $( Code::$name => $number, )* }
+            }
+
+            /// A short English name for logs and tests, such as `key_rejected`.
+            pub fn slug(self) -> &'static str {
+                match self { $( Code::$name => $slug, )* }
+            }
+
+            /// Whose it is to mend.
+            pub fn owner(self) -> Owner {
+                match self { $( Code::$name => Owner::$owner, )* }
+            }
+
+            /// How bad it is, unless the situation says otherwise (see [`Finding::softened`]).
+            pub fn severity(self) -> Severity {
+                match self { $( Code::$name => Severity::$severity, )* }
+            }
+        }
+    };
+}
+
+catalogue! {
+    // 1xx — this computer and Claude Desktop
+    /// No Claude Desktop was found.
+    ClaudeMissing = "AR-101", "claude_missing", Claude, Blocking;
+    /// Claude Desktop is running where it must be closed.
+    ClaudeRunning = "AR-102", "claude_running", Claude, Blocking;
+    /// Claude was asked to quit and is still there.
+    ClaudeStays = "AR-103", "claude_stays", Claude, Blocking;
+    /// Claude could not be started.
+    ClaudeNotStarted = "AR-104", "claude_not_started", Claude, Blocking;
+    /// Claude Desktop is older than third-party inference.
+    ClaudeTooOld = "AR-105", "claude_too_old", Claude, Blocking;
+    /// The version of Claude Desktop is unknown; the newest rules are assumed.
+    ClaudeVersionUnknown = "AR-106", "claude_version_unknown", Claude, Info;
+    /// An administrator's configuration is in force; local settings do not count.
+    ManagedByPolicy = "AR-110", "managed_by_policy", CompanyPolicy, Blocking;
+    /// An administrator's file is there but Claude rejects it, and local settings with it.
+    ManagedRejected = "AR-111", "managed_rejected", CompanyPolicy, Blocking;
+    /// An administrator decides on updates only; local settings still count.
+    ManagedAppOnly = "AR-112", "managed_app_only", CompanyPolicy, Info;
+    /// This computer's system is not supported.
+    SystemUnsupported = "AR-120", "system_unsupported", ThisComputer, Blocking;
+
+    // 2xx — the network
+    /// This computer is not online.
+    Offline = "AR-201", "offline", Network, Blocking;
+    /// The host name could not be looked up.
+    Dns = "AR-202", "dns", Network, Blocking;
+    /// The host name leads to this computer or a made-up address.
+    DnsHijack = "AR-203", "dns_hijack", ThisComputer, Blocking;
+    /// The connection was refused.
+    TcpRefused = "AR-204", "tcp_refused", Network, Blocking;
+    /// The connection was not answered in time.
+    TcpTimeout = "AR-205", "tcp_timeout", Network, Blocking;
+    /// Connected, but no reply in time.
+    ReadTimeout = "AR-206", "read_timeout", Gateway, Blocking;
+    /// The connection was cut.
+    Reset = "AR-207", "reset", Network, Blocking;
+    /// The computer's clock is wrong.
+    TlsClock = "AR-211", "tls_clock", ThisComputer, Blocking;
+    /// The gateway's certificate has expired.
+    TlsExpired = "AR-212", "tls_expired", Gateway, Blocking;
+    /// Something between here and there opens encrypted traffic.
+    TlsInspect = "AR-213", "tls_inspect", CompanyPolicy, Blocking;
+    /// The certificate belongs to another name.
+    TlsHost = "AR-214", "tls_host", Network, Blocking;
+    /// The other side does not speak TLS as needed.
+    TlsProto = "AR-215", "tls_proto", ThisComputer, Blocking;
+    /// The proxy wants a name and a password.
+    ProxyAuth = "AR-221", "proxy_auth", Network, Blocking;
+    /// The proxy cannot be reached.
+    ProxyDown = "AR-222", "proxy_down", ThisComputer, Blocking;
+    /// The proxy refuses this site.
+    ProxyBlock = "AR-223", "proxy_block", CompanyPolicy, Blocking;
+    /// The Wi-Fi wants a login first.
+    CaptivePortal = "AR-224", "captive_portal", Network, Blocking;
+    /// A web firewall blocked the request.
+    WafBlock = "AR-225", "waf_block", Network, Blocking;
+
+    // 3xx — the address
+    /// What was typed is not an address that can be used.
+    UrlInvalid = "AR-301", "url_lint", AirouterSetup, Blocking;
+    /// The address was repaired; the person is told how.
+    UrlRepaired = "AR-302", "url_repaired", AirouterSetup, Info;
+    /// The address leads somewhere else.
+    Redirect = "AR-303", "redirect", AirouterSetup, Blocking;
+    /// http was spoken where https is wanted.
+    WrongScheme = "AR-304", "wrong_scheme", AirouterSetup, Blocking;
+    /// The address opens a web page, not the API.
+    HtmlPage = "AR-305", "html_page", AirouterSetup, Blocking;
+    /// Nothing that Claude needs is served at this address.
+    WrongBaseUrl = "AR-306", "wrong_base_url", AirouterSetup, Blocking;
+    /// The address is for OpenAI-style programs only.
+    OpenaiOnly = "AR-307", "openai_only", AirouterSetup, Blocking;
+    /// The address answers, but not in the agreed form.
+    NotAnthropic = "AR-308", "not_anthropic", Gateway, Blocking;
+
+    // 4xx — the key
+    /// The pasted text holds no usable key.
+    KeyLint = "AR-401", "key_lint", Key, Blocking;
+    /// The key was not accepted.
+    KeyRejected = "AR-402", "key_rejected", Key, Blocking;
+    /// The key is switched off.
+    KeyDisabled = "AR-403", "key_disabled", Key, Blocking;
+    /// The key has expired.
+    KeyExpired = "AR-404", "key_expired", Key, Blocking;
+    /// The gateway does not read the header that carried the key.
+    KeyMissing = "AR-405", "key_missing", AirouterSetup, Blocking;
+    /// One way of sending the key is refused, the other accepted.
+    AuthScheme = "AR-406", "auth_scheme", AirouterSetup, Info;
+    /// The pasted text was cleaned; the person is told how.
+    KeyCleaned = "AR-407", "key_cleaned", Key, Info;
+
+    // 5xx — the account
+    /// The account is banned or inactive.
+    AccountDisabled = "AR-501", "account_disabled", Account, Blocking;
+    /// The key works only from certain addresses.
+    IpBlocked = "AR-502", "ip_blocked", Account, Blocking;
+    /// Balance or quota is used up.
+    QuotaExhausted = "AR-503", "quota_exhausted", Account, Blocking;
+    /// The key's group may not use Claude.
+    NoClaudePermission = "AR-504", "no_claude_permission", Account, Blocking;
+    /// The key may not use this model.
+    ModelNotAllowed = "AR-505", "model_not_allowed", Account, Blocking;
+    /// There is no such model.
+    ModelNotFound = "AR-506", "model_not_found", Account, Blocking;
+    /// The key works but has no Claude model.
+    ModelsEmpty = "AR-507", "models_empty", Account, Blocking;
+    /// The key works only with certain programs.
+    ClientRestricted = "AR-508", "client_restricted", Account, Blocking;
+    /// Too many requests.
+    RateLimited = "AR-509", "rate_limited", Account, Blocking;
+    /// Refused for a reason that is not told.
+    Forbidden = "AR-510", "forbidden", Account, Blocking;
+
+    // 6xx — the gateway
+    /// The gateway is down.
+    GatewayDown = "AR-601", "gateway_down", Gateway, Blocking;
+    /// No line is free for the model.
+    NoChannel = "AR-602", "no_channel", Gateway, Blocking;
+    /// Claude's service is busy.
+    Overloaded = "AR-603", "overloaded", Gateway, Blocking;
+    /// What is behind the gateway failed.
+    UpstreamError = "AR-604", "upstream_error", Gateway, Blocking;
+    /// The list of models is not offered; ids must be typed.
+    ModelsNotListed = "AR-605", "models_not_listed", Gateway, Warning;
+    /// Answers do not stream.
+    StreamBroken = "AR-606", "stream_broken", Gateway, Blocking;
+    /// Tools do not work.
+    ToolsBroken = "AR-607", "tools_broken", Gateway, Blocking;
+    /// No haiku-tier model: titles and side tasks may fail.
+    NoSmallModel = "AR-608", "no_small_model", Gateway, Warning;
+    /// The gateway did not accept this program's request.
+    BadRequest = "AR-609", "bad_request", AirouterSetup, Blocking;
+
+    // 7xx — Claude's configuration
+    /// A file of Claude's is not what it should be; nothing is written.
+    FileNotUnderstood = "AR-701", "file_not_understood", ThisComputer, Blocking;
+    /// A place could not be written.
+    CannotWrite = "AR-702", "cannot_write", ThisComputer, Blocking;
+    /// A file changed between looking and writing.
+    ChangedMeanwhile = "AR-703", "changed_meanwhile", ThisComputer, Blocking;
+    /// What was read back is not what was written.
+    NotAsWritten = "AR-704", "not_as_written", ThisComputer, Blocking;
+    /// None of the chosen models would be shown by Claude.
+    NoUsableModel = "AR-705", "no_usable_model", AirouterSetup, Blocking;
+    /// A chosen model would be dropped by Claude.
+    ModelNotForClaude = "AR-706", "model_not_for_claude", Claude, Blocking;
+    /// Another copy of this program is writing.
+    AnotherCopy = "AR-707", "another_copy", AirouterSetup, Blocking;
+    /// Nothing to undo.
+    NothingToUndo = "AR-708", "nothing_to_undo", AirouterSetup, Info;
+    /// Undo left a value alone, because somebody changed it later.
+    UndoLeft = "AR-709", "undo_left", ThisComputer, Warning;
+    /// Claude Desktop is not connected by this program.
+    NotConnected = "AR-710", "not_connected", AirouterSetup, Info;
+    /// A value is no longer what was written.
+    Drifted = "AR-711", "drifted", ThisComputer, Blocking;
+    /// Another provider's profile is in use and will be kept beside ours.
+    OtherProfile = "AR-712", "other_profile", ThisComputer, Info;
+    /// The configuration was written, but not tried in Claude.
+    NotProved = "AR-713", "not_proved", Claude, Warning;
+
+    // 8xx — the keychain and the helper
+    /// There is no keychain on this computer.
+    KeychainMissing = "AR-801", "keychain_missing", ThisComputer, Blocking;
+    /// The keychain is locked, or the person refused.
+    KeychainLocked = "AR-802", "keychain_locked", ThisComputer, Blocking;
+    /// The key is too long for the keychain.
+    KeyTooLong = "AR-803", "key_too_long", ThisComputer, Blocking;
+    /// No key is stored.
+    KeyNotStored = "AR-804", "key_not_stored", ThisComputer, Blocking;
+    /// The helper program is missing or does not run.
+    HelperBroken = "AR-805", "helper_broken", AirouterSetup, Blocking;
+    /// The key is in the profile in plain text, as chosen.
+    KeyInProfile = "AR-806", "key_in_profile", ThisComputer, Warning;
+
+    // 85x — what Claude's log said after the start
+    /// Claude started in its ordinary mode.
+    ProofOrdinaryMode = "AR-851", "proof_ordinary_mode", Claude, Blocking;
+    /// Claude uses another address.
+    ProofOtherHost = "AR-852", "proof_other_host", Claude, Blocking;
+    /// Claude refused the configuration.
+    ProofRefused = "AR-853", "proof_refused", Claude, Blocking;
+    /// Claude could not get the key from the helper.
+    ProofHelper = "AR-854", "proof_helper", Claude, Blocking;
+    /// Claude shows no model.
+    ProofNoModels = "AR-855", "proof_no_models", Claude, Blocking;
+    /// Claude's log said nothing in time.
+    ProofSilent = "AR-856", "proof_silent", Claude, Warning;
+    /// Claude started in gateway mode but its own health check failed.
+    ProofUnhealthy = "AR-857", "proof_unhealthy", Claude, Warning;
+    /// Claude started through the gateway: proved.
+    Proved = "AR-860", "proved", Claude, Info;
+
+    // 9xx — this program
+    /// An error of this program.
+    Crashed = "AR-901", "crashed", AirouterSetup, Blocking;
+    /// The person stopped it.
+    Cancelled = "AR-902", "cancelled", AirouterSetup, Info;
+    /// A preset file is not valid.
+    PresetInvalid = "AR-903", "preset_invalid", AirouterSetup, Blocking;
+}
+
+impl Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.number())
+    }
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.number(), self.slug())
+    }
+}
+
+/// One outcome. `evidence` is for support: short facts such as a status, a path or a key name, in the
+/// order in which they were found. It never holds a secret: what comes from outside goes through
+/// [`crate::secret::masked`] first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+pub struct Finding {
+    /// What happened.
+    pub code: Code,
+    /// Whose it is to mend.
+    pub owner: Owner,
+    /// How bad it is here.
+    pub severity: Severity,
+    /// Facts by name.
+    pub evidence: Vec<Evidence>,
+}
+
+/// One fact behind a finding, such as `status` = `401`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+pub struct Evidence {
+    /// The fact's name: a stable word that words tables may use as a parameter.
+    pub name: String,
+    /// The fact.
+    pub value: String,
+}
+
+impl Finding {
+    /// A finding with the owner and the severity of its code, and no evidence yet.
+    pub fn new(code: Code) -> Self {
+        Self { code, owner: code.owner(), severity: code.severity(), evidence: Vec::new() }
+    }
+
+    /// Adds a fact.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+        self.evidence.push(Evidence { name: name.to_owned(), value: value.to_string() });
+        self
+    }
+
+    /// The same finding as a warning, where the road can go on in spite of it.
+    #[must_use]
+    pub fn softened(mut self) -> Self {
+        self.severity = self.severity.min(Severity::Warning);
+        self
+    }
+
+    /// True when the road ends here.
+    pub fn blocks(&self) -> bool {
+        self.severity == Severity::Blocking
+    }
+}
+
+/// Sorts worst first, keeping the order in which equally bad ones were found.
+pub fn worst_first(findings: &mut [Finding]) {
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_unique_and_rise() {
+        for pair in Code::ALL.windows(2) {
+            assert!(pair[0].number() < pair[1].number(), "{} must come before {}", pair[0], pair[1]);
+        }
+    }
+
+    #[test]
+    fn slugs_are_unique() {
+        let slugs: std::collections::HashSet<_> = Code::ALL.iter().map(|code| code.slug()).collect();
+        assert_eq!(slugs.len(), Code::ALL.len(), "two codes share a slug");
+    }
+
+    #[test]
+    fn worst_come_first() {
+        let mut findings =
+            vec![Finding::new(Code::UrlRepaired), Finding::new(Code::NoSmallModel), Finding::new(Code::KeyRejected)];
+        worst_first(&mut findings);
+        assert_eq!(findings[0].code, Code::KeyRejected);
+        assert_eq!(findings[2].code, Code::UrlRepaired);
+    }
+}

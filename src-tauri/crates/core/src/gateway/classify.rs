@@ -1,0 +1,287 @@
+//! From a reply to its meaning.
+//!
+//! One reply decides alone, except that a 401 or 403 on messages says nothing against a key that the
+//! list has accepted. The causes are asked in the order that held on the measured replies: what does
+//! not come from the interface first, then what is quoted from behind, then whose trouble it is from
+//! the nearest to the farthest, and the bare status last.
+
+use super::models::{ModelsReading, read_models};
+use super::reply::Reply;
+use super::signals::{Shape, Signals};
+use super::{account, address, busy, denial, evidence, key, message, page, program, upstream};
+use crate::finding::{Code, Finding};
+
+/// What was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Route {
+    /// The list of models, `GET …/v1/models`.
+    Models,
+    /// A message, `POST …/v1/messages`.
+    Messages,
+    /// Anything else, such as counting tokens.
+    Other,
+}
+
+/// What is known about the request that a reply answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked<'a> {
+    /// What was asked for.
+    pub route: Route,
+    /// Whether a key was sent.
+    pub sent_key: bool,
+    /// Whether the list of models was given to the same key, sent the same way.
+    pub models_accepted_key: bool,
+    /// The host that was asked; empty if it does not matter.
+    pub base_host: &'a str,
+}
+
+/// What a reply means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is what was asked for.
+    Ok,
+    /// It is not, for this reason.
+    Trouble(Finding),
+}
+
+impl Verdict {
+    /// The finding, if there is one.
+    pub fn trouble(self) -> Option<Finding> {
+        match self {
+            Self::Ok => None,
+            Self::Trouble(finding) => Some(finding),
+        }
+    }
+}
+
+/// Says what a reply means. The evidence of a finding holds the status, the request's id, a sign of the
+/// software, the masked message and the time to wait, where they are known.
+pub fn classify(reply: &Reply, asked: &Asked) -> Verdict {
+    let signals = Signals::read(reply);
+    if reply.is_success() && !signals.is_error && serves(reply, asked.route, signals.shape) {
+        return Verdict::Ok;
+    }
+    let case = Case::new(reply, asked, signals);
+    let code = ORDER.iter().find_map(|cause| cause(&case)).unwrap_or(Code::UpstreamError);
+    Verdict::Trouble(evidence::attach(Finding::new(code), reply, &case.signals))
+}
+
+/// What an error within a stream means: it came after a 200, so the key was accepted.
+pub(super) fn classify_event(value: &serde_json::Value) -> Finding {
+    let reply = Reply::new(200, [("content-type", "text/event-stream")], "");
+    let asked = Asked { route: Route::Messages, sent_key: true, models_accepted_key: true, base_host: "" };
+    let case = Case::new(&reply, &asked, Signals::of_value(value));
+    let code = ORDER[FIRST_OF_WORDS..].iter().find_map(|cause| cause(&case)).unwrap_or(Code::UpstreamError);
+    evidence::attach(Finding::new(code), &reply, &case.signals)
+}
+
+/// One cause: the code if the case is of its kind.
+type Cause = fn(&Case) -> Option<Code>;
+
+/// The causes in order.
+const ORDER: &[Cause] = &[
+    page::redirect,
+    page::on_the_way,
+    page::page,
+    unfit,
+    upstream::crash,
+    upstream::wrapped,
+    program::refused,
+    key::not_seen,
+    account::barred,
+    key::expired,
+    address::kept_out,
+    key::disabled,
+    busy::no_line,
+    busy::at_once,
+    account::run_out,
+    denial::model,
+    denial::group,
+    busy::overload,
+    busy::too_many,
+    key::unknown,
+    address::no_model,
+    address::wrong_path,
+    denial::by_label,
+    page::server_text,
+    by_status,
+];
+
+/// Where the causes begin that need no reply around the words.
+const FIRST_OF_WORDS: usize = 4;
+
+/// A reply with what is known about it.
+pub(super) struct Case<'a> {
+    pub(super) reply: &'a Reply,
+    pub(super) asked: &'a Asked<'a>,
+    pub(super) signals: Signals,
+    /// The status that counts: HTTP's; for an error within a 200 the one that the body or its label
+    /// names, or none.
+    pub(super) status: Option<u16>,
+}
+
+impl<'a> Case<'a> {
+    fn new(reply: &'a Reply, asked: &'a Asked<'a>, signals: Signals) -> Self {
+        let status = if reply.is_success() { signals.status.or_else(|| labelled(&signals)) } else { Some(reply.status) };
+        Self { reply, asked, signals, status }
+    }
+
+    /// True when the status is one of these.
+    pub(super) fn is(&self, statuses: &[u16]) -> bool {
+        self.status.is_some_and(|status| statuses.contains(&status))
+    }
+
+    /// True when the status lies within, or nobody named one.
+    pub(super) fn or_unknown(&self, range: std::ops::Range<u16>) -> bool {
+        self.status.is_none_or(|status| range.contains(&status))
+    }
+
+    /// True when a message was asked for.
+    pub(super) fn is_messages(&self) -> bool {
+        self.asked.route == Route::Messages
+    }
+
+    /// True when this answers a message and the list was given to the same key before.
+    pub(super) fn list_took_the_key(&self) -> bool {
+        self.is_messages() && self.asked.models_accepted_key
+    }
+}
+
+/// Anthropic's labels stand for statuses (documented list of error types).
+fn labelled(signals: &Signals) -> Option<u16> {
+    const LABELS: &[(&str, u16)] = &[
+        ("overloaded error", 529),
+        ("rate limit error", 429),
+        ("authentication error", 401),
+        ("billing error", 402),
+        ("permission error", 403),
+        ("not found error", 404),
+        ("request too large", 413),
+        ("invalid request error", 400),
+        ("timeout error", 504),
+        ("api error", 500),
+    ];
+    LABELS.iter().find(|(label, _)| signals.texts.iter().any(|text| text == label)).map(|(_, status)| *status)
+}
+
+/// True when a success is what the route should give.
+fn serves(reply: &Reply, route: Route, shape: Shape) -> bool {
+    match route {
+        Route::Models => matches!(read_models(reply), ModelsReading::Listed { ref models, .. } if models.iter().any(|model| model.is_claude())),
+        Route::Messages => message::is_message(reply) || (shape == Shape::Events && reply.text().contains("message_start")),
+        Route::Other => shape == Shape::Json,
+    }
+}
+
+/// A success without an error that is not what was asked for.
+fn unfit(case: &Case) -> Option<Code> {
+    if !case.reply.is_success() || case.signals.is_error {
+        return None;
+    }
+    let is_list = case.asked.route == Route::Models && read_models(case.reply) != ModelsReading::NotAList;
+    Some(if is_list { Code::ModelsEmpty } else { Code::NotAnthropic })
+}
+
+/// The bare status, when no word told more.
+fn by_status(case: &Case) -> Option<Code> {
+    Some(match case.status? {
+        401 | 403 if case.list_took_the_key() => Code::UpstreamError,
+        401 if !case.asked.sent_key => Code::KeyMissing,
+        401 => Code::KeyRejected,
+        402 => Code::QuotaExhausted,
+        403 => Code::Forbidden,
+        400..500 => Code::BadRequest,
+        502..505 | 520..531 if case.signals.shape == Shape::Empty => Code::GatewayDown,
+        500..600 => Code::UpstreamError,
+        _ => Code::NotAnthropic,
+    })
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const MESSAGE: Asked = Asked { route: Route::Messages, sent_key: true, models_accepted_key: false, base_host: "gw.example.com" };
+
+    fn code(reply: &Reply, asked: &Asked) -> Option<Code> {
+        classify(reply, asked).trouble().map(|finding| finding.code)
+    }
+
+    /// A reply to a message, with what it should mean.
+    #[track_caller]
+    pub(in super::super) fn check(reply: &Reply, expected: Code) {
+        let found = code(reply, &MESSAGE);
+        assert_eq!(found, Some(expected), "{} {}\n{:?}", reply.status, reply.text(), Signals::read(reply).texts);
+    }
+
+    /// The same from a status and a JSON body.
+    #[track_caller]
+    pub(in super::super) fn check_json(status: u16, body: &str, expected: Code) {
+        check(&Reply::new(status, [("content-type", "application/json")], body), expected);
+    }
+
+    /// The same for another question.
+    #[track_caller]
+    pub(in super::super) fn check_asked(status: u16, text: &str, asked: &Asked, expected: Code) {
+        let reply = Reply::new(status, [("content-type", "application/json")], message(text));
+        assert_eq!(code(&reply, asked), Some(expected), "{status} {text}");
+    }
+
+    /// A body with one message, in an envelope without labels.
+    pub(in super::super) fn message(text: &str) -> String {
+        serde_json::json!({ "error": { "message": text } }).to_string()
+    }
+
+    #[test]
+    fn a_key_that_the_list_took_is_not_blamed() {
+        let known = Asked { models_accepted_key: true, ..MESSAGE };
+        check_asked(401, "invalid x-api-key", &known, Code::UpstreamError);
+        check_asked(403, "Forbidden", &known, Code::UpstreamError);
+        check_asked(403, "用户额度不足", &known, Code::QuotaExhausted);
+        check_asked(401, "API key has expired", &known, Code::KeyExpired);
+        check_asked(403, "无权访问 claude 分组", &known, Code::NoClaudePermission);
+        let list = Asked { route: Route::Models, ..known };
+        check_asked(401, "invalid x-api-key", &list, Code::KeyRejected);
+    }
+
+    #[test]
+    fn an_error_within_a_success_is_an_error() {
+        check_json(200, r#"{"code":401,"msg":"无效的令牌"}"#, Code::KeyRejected);
+        check_json(200, r#"{"success":false,"message":"余额不足"}"#, Code::QuotaExhausted);
+        check_json(200, r#"{"success":false,"message":"get user group failed"}"#, Code::UpstreamError);
+        check_json(200, r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#, Code::Overloaded);
+        check_json(200, r#"{"error":{"type":"invalid_request_error","message":"x"}}"#, Code::BadRequest);
+    }
+
+    #[test]
+    fn a_success_must_have_the_right_form() {
+        check_json(200, r#"{"status":"ok"}"#, Code::NotAnthropic);
+        check_json(200, "", Code::NotAnthropic);
+        check_json(200, r#"{"object":"chat.completion","choices":[]}"#, Code::NotAnthropic);
+        let list = Asked { route: Route::Models, ..MESSAGE };
+        let models = |body: &str| code(&Reply::new(200, [("a", "b")], body), &list);
+        assert_eq!(models(r#"{"data":[{"id":"claude-haiku-4-5"}]}"#), None);
+        assert_eq!(models(r#"{"data":[{"id":"gpt-4o"}]}"#), Some(Code::ModelsEmpty));
+        assert_eq!(models(r#"{"data":null}"#), Some(Code::ModelsEmpty));
+        assert_eq!(models(r#"{"hello":1}"#), Some(Code::NotAnthropic));
+    }
+
+    proptest! {
+        #[test]
+        fn no_reply_makes_it_panic(
+            status in 0u16..700,
+            kind in prop_oneof![Just("application/json"), Just("text/html"), Just("text/event-stream"), Just("x")],
+            body in prop_oneof![
+                prop::collection::vec(any::<u8>(), 0..300),
+                "(\\{|\\}|\\[|\"error\"|:|,|\"|余额不足|api key|no |upstream 401|data: |\\n|<html|invalid|ß|İ){0,40}".prop_map(String::into_bytes),
+            ],
+            sent in any::<bool>(), took in any::<bool>(),
+        ) {
+            let reply = Reply::new(status, [("content-type", kind)], body);
+            for route in [Route::Models, Route::Messages, Route::Other] {
+                classify(&reply, &Asked { route, sent_key: sent, models_accepted_key: took, base_host: "a" });
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! What a gateway's replies mean.
+//!
+//! The same trouble looks different in every relay: an empty balance comes as 402, 403, 429 or 401,
+//! in English or Chinese, in one of a dozen envelopes, and a 200 may be a home page. So nothing here
+//! asks which software answered. A reply is read into [`signals`] (status, labels, messages, shape,
+//! what is quoted from behind), words are read by their meaning (whose: key, account, group, model,
+//! program, line, upstream), and [`classify`] asks the causes in a fixed order.
+//!
+//! All of it is pure: bytes in, values out, bounded in depth and size, and without panics on any
+//! input. The rules and the order come from measured replies of eight programs, which the replay test
+//! runs again.
+
+mod account;
+mod address;
+mod busy;
+mod classify;
+mod denial;
+mod evidence;
+mod fault;
+mod key;
+mod message;
+mod models;
+mod page;
+mod program;
+mod reply;
+mod signals;
+mod sse;
+mod stream;
+mod subject;
+mod upstream;
+mod words;
+
+pub use classify::{Asked, Route, Verdict, classify};
+pub use fault::NetFault;
+pub use message::{Message, ToolUse, Usage, read_message};
+pub use models::{ModelsReading, RawModel, read_models};
+pub use reply::Reply;
+pub use sse::{SseEvent, SseReader};
+pub use stream::{StreamState, StreamWatch};

@@ -1,0 +1,367 @@
+//! What a body says, gathered from wherever it says it.
+//!
+//! Two envelope levels may disagree (one-hub: the outer `type` tells the truth, the inner message does
+//! not), FastAPI says `detail`, others `msg`, `errors[]`, plain text, or an `error` event in a stream;
+//! and a relay may quote the reply of what is behind it, as JSON within a string. So all labels and
+//! messages are gathered as plain words, and what is quoted is kept apart: it speaks of the gateway's
+//! own credentials, not of the person's.
+
+use serde_json::{Map, Value};
+
+use super::reply::Reply;
+use super::sse::SseReader;
+use super::words;
+
+/// Bodies longer than this are no error messages; only their beginning is read.
+const READ_AT_MOST: usize = 256 * 1024;
+/// Nested deeper, nothing that matters was ever seen.
+const DEEPEST: usize = 5;
+/// Texts beyond this many add nothing.
+const MOST_TEXTS: usize = 60;
+
+/// What a body is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// JSON, or an event stream with a JSON error in it.
+    Json,
+    /// A web page or XML.
+    Html,
+    /// An event stream without an error.
+    Events,
+    /// Some other text.
+    Plain,
+    /// Nothing.
+    Empty,
+}
+
+/// What a body says.
+#[derive(Debug)]
+pub(super) struct Signals {
+    /// What it is made of.
+    pub(super) shape: Shape,
+    /// Labels and messages as plain words, in the order found, without what they quote.
+    pub(super) texts: Vec<String>,
+    /// What is quoted from behind the gateway; nothing if nothing is quoted.
+    pub(super) quoted: Option<Vec<String>>,
+    /// A status from 400 to 599 that the body itself names.
+    pub(super) status: Option<u16>,
+    /// True when JSON says that it is an error, whatever the HTTP status.
+    pub(super) is_error: bool,
+    /// The first message for people, unchanged: for evidence.
+    pub(super) said: Option<String>,
+    /// A web page in lower case, its beginning; empty for other shapes.
+    pub(super) page: String,
+}
+
+impl Signals {
+    /// Reads a reply's body.
+    pub(super) fn read(reply: &Reply) -> Self {
+        let mut signals = Self {
+            shape: Shape::Empty,
+            texts: Vec::new(),
+            quoted: None,
+            status: None,
+            is_error: false,
+            said: None,
+            page: String::new(),
+        };
+        let text = beginning(&reply.text());
+        let text = text.trim();
+        if text.is_empty() {
+            return signals;
+        }
+        if let Some(value) = reply.json() {
+            signals.shape = Shape::Json;
+            signals.take(&value);
+        } else if text.starts_with('<') || reply.is_type("text/html") {
+            signals.shape = Shape::Html;
+            signals.page = text.chars().take(64 * 1024).collect::<String>().to_lowercase();
+        } else if looks_like_events(text) || reply.is_type("text/event-stream") {
+            signals.shape = Shape::Events;
+            if let Some(value) = error_event(reply) {
+                signals.shape = Shape::Json;
+                signals.take(&value);
+                signals.is_error = true;
+            }
+        } else {
+            signals.shape = Shape::Plain;
+            signals.sentence(text);
+        }
+        signals
+    }
+
+    /// Reads one JSON value, such as the data of an `error` event.
+    pub(super) fn of_value(value: &Value) -> Self {
+        let mut signals = Self {
+            shape: Shape::Json,
+            texts: Vec::new(),
+            quoted: None,
+            status: None,
+            is_error: true,
+            said: None,
+            page: String::new(),
+        };
+        signals.take(value);
+        signals
+    }
+
+    /// True when one of the texts holds one of the stems.
+    pub(super) fn any(&self, stems: &[&str]) -> bool {
+        self.texts.iter().any(|text| words::any(text, stems))
+    }
+
+    /// True when a test holds for one of the texts.
+    pub(super) fn one(&self, test: impl Fn(&str) -> bool) -> bool {
+        self.texts.iter().any(|text| test(text))
+    }
+
+    fn take(&mut self, value: &Value) {
+        self.is_error = self.is_error || says_error(value);
+        match value {
+            Value::String(text) => self.sentence(text),
+            Value::Object(object) => self.object(object, DEEPEST),
+            Value::Array(items) => items.iter().take(8).for_each(|item| self.under("error", item, DEEPEST)),
+            _ => {}
+        }
+    }
+
+    fn object(&mut self, object: &Map<String, Value>, depth: usize) {
+        for (name, value) in object.iter().take(60) {
+            self.under(&name.to_ascii_lowercase(), value, depth);
+        }
+        if let Some(Value::Array(path)) = object.get("loc") {
+            // FastAPI: which part of the request is missing, beside "msg": "Field required".
+            let path: Vec<&str> = path.iter().filter_map(Value::as_str).collect();
+            let message = object.get("msg").and_then(Value::as_str).unwrap_or_default();
+            self.push(words::plain(&format!("{} {message}", path.join(" "))));
+        }
+    }
+
+    fn under(&mut self, name: &str, value: &Value, depth: usize) {
+        if depth == 0 || self.texts.len() >= MOST_TEXTS {
+            return;
+        }
+        if is_quoting(name) {
+            return self.quote_value(value);
+        }
+        match value {
+            Value::String(text) if says_why(name) || says_what(name) => self.string(text, says_what(name)),
+            Value::Number(number) if names_status(name) => {
+                let status = number.as_u64().and_then(|number| u16::try_from(number).ok());
+                self.status = self.status.or(status.filter(|status| (400..600).contains(status)));
+            }
+            Value::Object(inner) => self.object(inner, depth - 1),
+            Value::Array(items) if says_what(name) || name == "errors" => {
+                items.iter().take(8).for_each(|item| self.under(name, item, depth - 1));
+            }
+            _ => {}
+        }
+    }
+
+    fn string(&mut self, text: &str, for_people: bool) {
+        let text = text.trim();
+        if let Ok(status) = text.parse::<u16>() {
+            self.status = self.status.or(Some(status).filter(|status| (400..600).contains(status)));
+        } else if words::is_label(text) && !(for_people && text.contains(['.', '/', ':'])) {
+            if !matches!(text.to_ascii_lowercase().as_str(), "none" | "null" | "error" | "fail" | "failed" | "failure") {
+                self.push(words::label_words(text));
+            }
+            if for_people && self.said.is_none() {
+                self.said = Some(text.to_owned());
+            }
+        } else {
+            self.sentence(text);
+        }
+    }
+
+    fn sentence(&mut self, text: &str) {
+        if self.said.is_none() && !text.is_empty() {
+            self.said = Some(text.chars().take(600).collect());
+        }
+        match quotation(text) {
+            Some((own, inner)) => {
+                self.push(words::plain(&own));
+                self.quote_value(&inner);
+            }
+            None => {
+                let plain = words::plain(&without_request_id(text));
+                if plain.contains("<html") || plain.contains("<!doctype") {
+                    self.quoted.get_or_insert_default();
+                }
+                self.push(plain);
+            }
+        }
+    }
+
+    fn quote_value(&mut self, value: &Value) {
+        let inner = match value {
+            Value::Null | Value::Bool(_) | Value::Number(_) => return,
+            Value::String(text) => match serde_json::from_str::<Value>(text) {
+                Ok(inner @ Value::Object(_)) => Self::of_value(&inner).texts,
+                _ => vec![words::plain(text)],
+            },
+            other => Self::of_value(other).texts,
+        };
+        self.quoted.get_or_insert_default().extend(inner);
+    }
+
+    fn push(&mut self, text: String) {
+        let text = words::without_paths(&text);
+        if !text.is_empty() && self.texts.len() < MOST_TEXTS && !self.texts.contains(&text) {
+            self.texts.push(text);
+        }
+    }
+}
+
+/// Names of fields that hold a label.
+fn says_why(name: &str) -> bool {
+    matches!(
+        name,
+        "type" | "code" | "status" | "error_code" | "errorcode" | "error_type" | "errortype" | "kind" | "reason" | "errcode"
+    )
+}
+
+/// Names of fields that hold words for people.
+fn says_what(name: &str) -> bool {
+    matches!(
+        name,
+        "error" | "errors" | "message" | "messages" | "msg" | "detail" | "details" | "description" | "title" | "info" | "hint"
+            | "error_message" | "errormessage" | "error_msg" | "errmsg" | "error_description" | "cause" | "reason_text"
+    )
+}
+
+/// Names of fields whose content came from behind the gateway.
+fn is_quoting(name: &str) -> bool {
+    matches!(
+        name,
+        "raw" | "raw_error" | "upstream_error" | "upstream_body" | "upstream_response" | "provider_error" | "provider_response"
+            | "original_error" | "upstream"
+    )
+}
+
+fn names_status(name: &str) -> bool {
+    matches!(name, "code" | "status" | "status_code" | "statuscode" | "error_code" | "errcode" | "http_status" | "httpstatus")
+}
+
+/// True when JSON says by its form that it is an error, so that a 200 around it does not count.
+fn says_error(value: &Value) -> bool {
+    let Value::Object(object) = value else { return false };
+    let told = |name: &str| match object.get(name) {
+        None | Some(Value::Null) | Some(Value::Bool(false)) => false,
+        Some(Value::String(text)) => !text.is_empty(),
+        Some(Value::Array(items)) => !items.is_empty(),
+        Some(Value::Object(fields)) => !fields.is_empty(),
+        Some(_) => true,
+    };
+    let is_false = |name: &str| object.get(name) == Some(&Value::Bool(false));
+    let failing_code = ["code", "status", "statusCode", "status_code", "errcode"]
+        .iter()
+        .filter_map(|name| object.get(*name)?.as_i64())
+        .any(|code| !(code == 0 || (200..300).contains(&code)));
+    let has_message = told("message") || told("msg") || told("errmsg") || told("detail");
+    told("error")
+        || told("errors")
+        || is_false("success")
+        || is_false("ok")
+        || object.get("type").and_then(Value::as_str) == Some("error")
+        || matches!(object.get("status").and_then(Value::as_str), Some("error" | "fail" | "failed" | "failure"))
+        || (failing_code && has_message)
+        || (object.len() == 1 && told("detail"))
+}
+
+/// A sentence that quotes a JSON reply: its own words, and the first reply quoted.
+fn quotation(text: &str) -> Option<(String, Value)> {
+    let mut from = 0;
+    for _ in 0..4 {
+        let start = from + text.get(from..)?.find('{')?;
+        let mut values = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
+        if let Some(Ok(Value::Object(object))) = values.next() {
+            let is_reply = ["error", "message", "msg", "detail", "code", "type"].iter().any(|name| object.contains_key(*name));
+            if is_reply {
+                let end = start + values.byte_offset();
+                return Some((format!("{} {}", &text[..start], &text[end..]), Value::Object(object)));
+            }
+        }
+        from = start + 1;
+    }
+    None
+}
+
+/// Relays of the One API family end every message with `(request id: …)`.
+fn without_request_id(text: &str) -> String {
+    let Some(start) = text.find("(request id:").or_else(|| text.find("(Request ID:")) else { return text.to_owned() };
+    let end = text[start..].find(')').map_or(text.len(), |length| start + length + 1);
+    format!("{}{}", &text[..start], &text[end..])
+}
+
+fn looks_like_events(text: &str) -> bool {
+    ["event:", "data:", ": ", ":\n"].iter().any(|start| text.starts_with(start))
+        && text.lines().any(|line| line.starts_with("data:") || line.starts_with("event:"))
+}
+
+/// The data of the first event that is an error, by its name or by its form.
+fn error_event(reply: &Reply) -> Option<Value> {
+    let mut reader = SseReader::new();
+    let mut events = reader.push(&reply.body[..reply.body.len().min(READ_AT_MOST)]);
+    events.extend(reader.finish());
+    events.iter().find_map(|event| match serde_json::from_str::<Value>(&event.data) {
+        Ok(value) if event.name == "error" || says_error(&value) => Some(value),
+        Err(_) if event.name == "error" => Some(Value::String(event.data.clone())),
+        _ => None,
+    })
+}
+
+fn beginning(text: &str) -> String {
+    text.chars().take(READ_AT_MOST).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(body: &str, texts: &[&str], quoted: Option<&[&str]>) {
+        let signals = Signals::read(&Reply::new(400, [("content-type", "text/plain")], body));
+        assert_eq!(signals.texts, texts, "{body}");
+        let quoted = quoted.map(|texts| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>());
+        assert_eq!(signals.quoted, quoted, "{body}");
+    }
+
+    #[test]
+    fn both_levels_are_gathered() {
+        check(
+            r#"{"type":"insufficient_user_quota","error":{"type":"system_error","message":"上游负载已饱和"}}"#,
+            &["insufficient user quota", "system error", "上游负载已饱和"],
+            None,
+        );
+    }
+
+    #[test]
+    fn other_envelopes_are_gathered() {
+        check(r#"{"detail":"API key expired."}"#, &["api key expired."], None);
+        check(r#"{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}"#, &["authentication error"], None);
+        check("Invalid API key", &["invalid api key"], None);
+        check("event: error\ndata: {\"error\":{\"type\":\"overloaded_error\"}}\n\n", &["overloaded error"], None);
+    }
+
+    #[test]
+    fn what_is_quoted_is_kept_apart() {
+        check(
+            r#"{"detail":{"type":"upstream_error","message":"upstream 401: {\"error\":{\"message\":\"invalid x-api-key\"}}"}}"#,
+            &["upstream error", "upstream 401:"],
+            Some(&["invalid x-api key"]),
+        );
+        check(r#"{"error":{"message":"Provider returned error","metadata":{"raw":"no money"}}}"#, &["provider returned error"], Some(&["no money"]));
+    }
+
+    #[test]
+    fn the_request_id_is_not_a_word() {
+        check(r#"{"error":{"message":"无效的令牌 (request id: 2026abc)"}}"#, &["无效的令牌"], None);
+    }
+
+    #[test]
+    fn a_status_within_the_body_is_read() {
+        let signals = Signals::read(&Reply::new(200, [("a", "b")], r#"{"code":401,"msg":"x y"}"#));
+        assert_eq!((signals.status, signals.is_error), (Some(401), true));
+    }
+}

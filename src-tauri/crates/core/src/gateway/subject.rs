@@ -1,0 +1,156 @@
+//! Who is meant.
+//!
+//! "Disabled" is about a key, a user, a group, a model or a line, and each has another owner. Relays
+//! put the subject into the same sentence, so the nearest subject to the word of state decides:
+//! 令牌分组 … 已被禁用 is about the group, "User account is disabled" about the account.
+
+use super::words::places;
+
+/// Whom or what a word is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Who {
+    /// The key that was sent.
+    Key,
+    /// The person or company behind the key.
+    Account,
+    /// What was bought: a subscription, a plan.
+    Plan,
+    /// The group that the key belongs to.
+    Group,
+    /// One model.
+    Model,
+    /// Claude, or the interface, as a whole.
+    Service,
+    /// The program that asks.
+    Program,
+    /// What the gateway has behind it: lines, channels, pooled accounts.
+    Line,
+    /// The network address that asks.
+    Place,
+}
+
+const SUBJECTS: &[(Who, &[&str])] = &[
+    (
+        Who::Key,
+        &[
+            "key", "keys", "api key", "api keys", "token", "access token", "user token", "virtual key", "subscription key", "account key",
+            "credential", "credentials", "bearer", "密钥", "秘钥", "令牌", "用户令牌", "权杖", "金钥", "凭证", "凭据", "卡密",
+        ],
+    ),
+    (
+        Who::Account,
+        &[
+            "user", "users", "account", "user account", "organization", "organisation", "workspace", "tenant", "team", "customer",
+            "用户", "账户", "账号", "团队", "组织", "租户", "企业",
+        ],
+    ),
+    (
+        Who::Plan,
+        &["subscription", "subscriptions", "plan", "membership", "billing plan", "订阅", "套餐", "会员", "月卡"],
+    ),
+    (Who::Group, &["group", "groups", "user group", "account group", "分组", "群组", "用户组", "用户分组", "令牌分组"]),
+    (Who::Model, &["model", "models", "deployment", "claude-*", "模型", "claude opus", "claude sonnet", "claude haiku"]),
+    (
+        Who::Service,
+        &[
+            "claude", "anthropic", "claude api", "claude service", "claude models", "claude 服务", "claude服务", "claude 模型",
+            "claude模型", "anthropic api", "anthropic models", "api requests", "this api", "this service", "this endpoint",
+            "the service", "该服务", "此服务", "该接口", "此接口", "messages api", "messages endpoint", "provider anthropic",
+        ],
+    ),
+    (
+        Who::Program,
+        &[
+            "client", "clients", "user-agent", "user agent", "useragent", "claude code", "claude-code", "claude cli", "claude-cli",
+            "application", "app", "apps", "sdk", "third-party", "客户端", "用户端", "应用程序", "第三方", "应用",
+        ],
+    ),
+    (
+        Who::Line,
+        &[
+            "channel", "channels", "provider", "providers", "upstream", "accounts", "backend", "渠道", "通道", "线路", "号池", "账号池",
+            "上游", "所有账号", "所有账户", "全部账号", "可用账号", "可用账户", "供应商", "服务商", "节点",
+        ],
+    ),
+    (Who::Place, &["ip", "ip address", "ips", "country", "region", "location", "地区", "来源地址", "ip地址", "ip 地址"]),
+];
+
+/// The subject that ends last before `at`, with the distance to it. Of two that end together the
+/// longer one counts ("subscription key" is a key).
+pub(super) fn before(text: &str, at: usize) -> Option<(Who, usize)> {
+    let head = text.get(..at)?;
+    let mut best: Option<(usize, usize, Who)> = None;
+    for (who, stems) in SUBJECTS {
+        for (start, end) in places(head, stems) {
+            if best.is_none_or(|(best_end, best_start, _)| (end, best_start) > (best_end, start)) {
+                best = Some((end, start, *who));
+            }
+        }
+    }
+    best.map(|(end, _, who)| (who, at - end))
+}
+
+/// The subject that begins first at or after `at`, with the distance to it; the longer of two.
+pub(super) fn after(text: &str, at: usize) -> Option<(Who, usize)> {
+    let tail = text.get(at..)?;
+    let mut best: Option<(usize, usize, Who)> = None;
+    for (who, stems) in SUBJECTS {
+        for (start, end) in places(tail, stems) {
+            if best.is_none_or(|(best_start, best_end, _)| (start, best_end) < (best_start, end)) {
+                best = Some((start, end, *who));
+            }
+        }
+    }
+    best.map(|(start, _, who)| (who, start))
+}
+
+/// Farther away than this, a word of state is about something else.
+const FAR: usize = 40;
+
+/// The subject nearest to a word of state at `start..end`: of two equally near, the one before.
+pub(super) fn nearest(text: &str, start: usize, end: usize) -> Option<Who> {
+    let near = |found: Option<(Who, usize)>| found.filter(|(_, far)| *far <= FAR);
+    match (near(before(text, start)), near(after(text, end))) {
+        (Some((who, far)), Some((other, farther))) => Some(if far <= farther { who } else { other }),
+        (Some((who, _)), None) | (None, Some((who, _))) => Some(who),
+        (None, None) => None,
+    }
+}
+
+/// Whom the words of a table are about, each once.
+pub(super) fn meant(text: &str, stems: &[&str]) -> Vec<Who> {
+    let mut all: Vec<Who> = Vec::new();
+    for (start, end) in places(text, stems) {
+        if let Some(who) = nearest(text, start, end).filter(|who| !all.contains(who)) {
+            all.push(who);
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::words::plain;
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, stem: &str, expected: Who) {
+        assert_eq!(meant(&plain(text), &[stem]), [expected], "{text}");
+    }
+
+    #[test]
+    fn the_nearest_subject_is_meant() {
+        check("令牌分组 claude 已被禁用", "禁用", Who::Service);
+        check("API Key 所属分组已停用", "停用", Who::Group);
+        check("User account is disabled", "disabled", Who::Account);
+        check("Your account's API key has been disabled", "disabled", Who::Key);
+        check("API key 所属用户已被禁用", "禁用", Who::Account);
+        check("invalid subscription key", "invalid", Who::Key);
+        check("模型 claude-opus-4 不存在", "不存在", Who::Model);
+    }
+
+    #[test]
+    fn no_subject_is_no_answer() {
+        assert!(meant("it is disabled", &["disabled"]).is_empty());
+    }
+}

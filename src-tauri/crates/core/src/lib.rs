@@ -1,0 +1,22 @@
+//! What AIRouter Setup knows and decides: addresses, keys, replies, models, plans, proofs.
+//!
+//! Nothing here touches a computer: no files, no environment, no network, no operating system. Facts
+//! come in as values, decisions go out as values, so that every rule can be tried on a table of
+//! examples. Acting on decisions is `airouter-platform`'s part.
+
+pub mod address;
+pub mod change;
+pub mod check;
+pub mod claude;
+pub mod finding;
+pub mod gateway;
+pub mod json;
+pub mod key;
+pub mod models;
+pub mod plan;
+pub mod preset;
+pub mod proof;
+pub mod secret;
+pub mod status;
+pub mod undo;
+pub mod view;

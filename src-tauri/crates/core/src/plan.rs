@@ -1,0 +1,234 @@
+//! From facts and wishes to changes: the one place that decides what is written.
+//!
+//! Pure: the same facts and wishes give the same plan, so that the Review screen, the command line
+//! and the journal show one and the same thing, and applying can plan again under its lock and see
+//! whether anything has changed since the person agreed.
+
+mod facts;
+mod profile;
+
+pub use facts::{ClaudeFacts, Facts, KeychainFact, Wishes};
+
+use serde_json::{Value, json};
+
+use crate::change::{Content, Edit, FileChange, Target};
+use crate::claude::library::{FileFact, is_profile_id};
+use crate::claude::version::Version;
+use crate::claude::{keys, managed};
+use crate::finding::{Code, Finding, worst_first};
+use crate::json::Document;
+use crate::models::judge_id;
+use crate::view::{FileRole, KeyPlace, PlanView, StepId};
+
+/// Most models that Claude takes in a list (PI).
+const MOST_MODELS: usize = 200;
+
+/// What will be done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// The profile that will be ours.
+    pub profile_id: String,
+    /// The id under which Claude will file the history.
+    pub organization: String,
+    /// The steps in their order.
+    pub steps: Vec<StepId>,
+    /// The files that change, in the order in which they are written.
+    pub files: Vec<FileChange>,
+    /// Worth saying, worst first.
+    pub findings: Vec<Finding>,
+    /// Where the key will live.
+    pub key_place: KeyPlace,
+}
+
+impl Plan {
+    /// True when nothing may be written.
+    pub fn is_refused(&self) -> bool {
+        self.findings.iter().any(Finding::blocks)
+    }
+
+    /// What the person is shown.
+    pub fn view(&self, claude: &ClaudeFacts) -> PlanView {
+        PlanView {
+            steps: self.steps.clone(),
+            files: self.files.iter().map(FileChange::view).collect(),
+            findings: self.findings.clone(),
+            refused: self.is_refused(),
+            key_place: self.key_place,
+            claude_running: claude.is_running,
+            claude_installed: claude.is_installed,
+        }
+    }
+}
+
+/// Decides what to do. Refusals are blocking findings; a refused plan has no files and no steps.
+pub fn plan(facts: &Facts, wishes: &Wishes) -> Plan {
+    let mut findings = Vec::new();
+    findings.extend(managed::judge(&facts.managed));
+    findings.extend(judge_claude(&facts.claude, wishes));
+    findings.extend(judge_keychain(facts, wishes));
+    findings.extend(judge_models(facts, wishes));
+
+    let profile_id = facts.our_profile().unwrap_or_else(|| facts.fresh_profile_id.clone());
+    let organization = facts.organization.clone().unwrap_or_else(|| facts.fresh_organization.clone());
+    let files = change_files(facts, wishes, &profile_id, &organization, &mut findings);
+    if let Some(other) = other_profile(facts, &profile_id) {
+        findings.push(other);
+    }
+    worst_first(&mut findings);
+
+    let mut plan =
+        Plan { profile_id, organization, steps: Vec::new(), files, findings, key_place: wishes.key_place };
+    if plan.is_refused() {
+        plan.files.clear();
+    } else {
+        plan.steps = steps(facts, wishes);
+    }
+    plan
+}
+
+fn steps(facts: &Facts, wishes: &Wishes) -> Vec<StepId> {
+    let starts = wishes.restart && facts.claude.is_installed;
+    let keeps_in_keychain = wishes.key_place == KeyPlace::Keychain;
+    [
+        (StepId::QuitClaude, facts.claude.is_running),
+        (StepId::InstallHelper, keeps_in_keychain),
+        (StepId::StoreKey, keeps_in_keychain),
+        (StepId::WriteFiles, true),
+        (StepId::Verify, true),
+        (StepId::StartClaude, starts),
+        (StepId::Prove, starts),
+    ]
+    .into_iter()
+    .filter_map(|(step, is_needed)| is_needed.then_some(step))
+    .collect()
+}
+
+fn judge_claude(claude: &ClaudeFacts, wishes: &Wishes) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if !claude.is_installed {
+        // A computer may be prepared before Claude is put on it; the window blocks earlier.
+        findings.push(Finding::new(Code::ClaudeMissing).softened());
+    }
+    match claude.version {
+        Some(version) if version < Version::FIRST_WITH_GATEWAY => {
+            findings.push(Finding::new(Code::ClaudeTooOld).with("version", version));
+        }
+        None if claude.is_installed => findings.push(Finding::new(Code::ClaudeVersionUnknown)),
+        _ => {}
+    }
+    if claude.is_running && !wishes.restart {
+        findings.push(Finding::new(Code::ClaudeRunning));
+    }
+    if wishes.scheme != crate::check::AuthScheme::Bearer && !keys::is_known(keys::AUTH_SCHEME, claude.version) {
+        findings.push(Finding::new(Code::ClaudeTooOld).with("needs", wishes.scheme.word()));
+    }
+    findings
+}
+
+fn judge_keychain(facts: &Facts, wishes: &Wishes) -> Option<Finding> {
+    match (wishes.key_place, &facts.keychain) {
+        (KeyPlace::Profile, _) => Some(Finding::new(Code::KeyInProfile)),
+        (KeyPlace::Keychain, KeychainFact::Usable) => None,
+        (KeyPlace::Keychain, KeychainFact::Unusable(finding)) => Some(finding.clone()),
+    }
+}
+
+fn judge_models(facts: &Facts, wishes: &Wishes) -> Vec<Finding> {
+    if wishes.every_model {
+        return Vec::new();
+    }
+    if wishes.models.is_empty() {
+        return vec![Finding::new(Code::NoUsableModel)];
+    }
+    let mut findings: Vec<Finding> = wishes
+        .models
+        .iter()
+        .filter(|id| judge_id(id, facts.claude.version).is_some())
+        .map(|id| Finding::new(Code::ModelNotForClaude).with("model", id))
+        .collect();
+    if wishes.models.len() > MOST_MODELS {
+        findings.push(Finding::new(Code::ModelNotForClaude).with("most", MOST_MODELS));
+    }
+    findings
+}
+
+/// The three files in the order in which they are written: the profile before the list that names
+/// it, the mode last, so that at no moment something points at what is not there.
+fn change_files(
+    facts: &Facts,
+    wishes: &Wishes,
+    profile_id: &str,
+    organization: &str,
+    findings: &mut Vec<Finding>,
+) -> Vec<FileChange> {
+    let mut files = Vec::new();
+    let profile_path = facts.profile_path(profile_id);
+    let profile_file = facts.library.profile(profile_id).map_or(&FileFact::Absent, |profile| &profile.file);
+    let mut change = |role: FileRole, path: &str, file: &FileFact, edits: &dyn Fn(&Document) -> Option<Vec<Edit>>| {
+        let edits = file.document().map_err(|error| error.to_string()).and_then(|document| {
+            edits(&document).ok_or_else(|| "shape".to_owned())
+        });
+        match edits {
+            Ok(edits) if edits.is_empty() => {}
+            Ok(edits) => {
+                files.push(FileChange { role, path: path.to_owned(), existed: !file.is_absent(), edits });
+            }
+            Err(reason) => {
+                findings.push(Finding::new(Code::FileNotUnderstood).with("path", path).with("reason", reason));
+            }
+        }
+    };
+    change(FileRole::Profile, &profile_path, profile_file, &|document| {
+        Some(edits(document, profile::wanted(facts, wishes, organization, document)))
+    });
+    change(FileRole::Meta, &facts.library.meta_path, &facts.library.meta, &|document| {
+        meta_edits(document, profile_id, &wishes.name)
+    });
+    change(FileRole::Mode, &facts.library.mode_path, &facts.library.mode, &|document| {
+        let mode = Target::Value(keys::MODE.to_owned());
+        Some(edits(document, vec![(mode, Content::Plain(json!("3p")))]))
+    });
+    files
+}
+
+/// The changes of `_meta.json`; nothing when its shape is not the known one.
+fn meta_edits(document: &Document, profile_id: &str, name: &str) -> Option<Vec<Edit>> {
+    let is_known_shape = match document.get(keys::ENTRIES) {
+        None => true,
+        Some(entries) => entries.as_array().is_some_and(|entries| entries.iter().all(Value::is_object)),
+    };
+    if !is_known_shape || !is_profile_id(profile_id) {
+        return None;
+    }
+    let mut wanted = Vec::new();
+    if document.element(keys::ENTRIES, profile_id).is_none() {
+        let entry = json!({"id": profile_id, "name": name});
+        wanted.push((Target::Entry(profile_id.to_owned()), Content::Plain(entry)));
+    }
+    wanted.push((Target::Value(keys::APPLIED.to_owned()), Content::Plain(json!(profile_id))));
+    // Its meaning is unknown, but where it stands Claude takes the library for not configured; three
+    // integrators take it away when they apply (PI). Undo puts it back.
+    wanted.push((Target::Value("hybridPointer".to_owned()), Content::Absent));
+    Some(edits(document, wanted))
+}
+
+/// The edits that lead from what is there to what is wanted.
+fn edits(document: &Document, wanted: Vec<(Target, Content)>) -> Vec<Edit> {
+    wanted
+        .into_iter()
+        .map(|(target, after)| Edit { before: target.read(document), target, after })
+        // A key in the profile is written anew each time: it may be another one.
+        .filter(|edit| edit.before != edit.after || edit.after == Content::Key)
+        .collect()
+}
+
+/// Says that another profile is selected now, and is kept.
+fn other_profile(facts: &Facts, profile_id: &str) -> Option<Finding> {
+    let applied = facts.library.applied().filter(|id| id != profile_id && !id.is_empty())?;
+    let meta = facts.library.meta.document().ok()?;
+    let name = meta.element(keys::ENTRIES, &applied)?.get("name")?.as_str()?.to_owned();
+    Some(Finding::new(Code::OtherProfile).with("name", crate::secret::masked(&name)))
+}
+
+#[cfg(test)]
+mod tests;

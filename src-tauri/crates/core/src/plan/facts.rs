@@ -1,0 +1,143 @@
+//! What planning knows and what the person wants.
+
+use crate::address::GatewayUrl;
+use crate::check::AuthScheme;
+use crate::claude::keys;
+#[cfg(test)]
+use crate::claude::library::FileFact;
+use crate::claude::library::{Library, is_profile_id};
+use crate::claude::managed::ManagedSource;
+use crate::claude::version::Version;
+use crate::finding::Finding;
+use crate::undo::Journal;
+use crate::view::KeyPlace;
+
+/// Claude Desktop as it was found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ClaudeFacts {
+    /// It is on this computer.
+    pub is_installed: bool,
+    /// It is running.
+    pub is_running: bool,
+    /// The older of the installed and the running version, if it can be told.
+    pub version: Option<Version>,
+}
+
+/// Whether the keychain can be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeychainFact {
+    /// It can.
+    Usable,
+    /// It cannot, and why.
+    Unusable(Finding),
+}
+
+/// Everything that planning knows of the computer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Facts {
+    /// Claude Desktop.
+    pub claude: ClaudeFacts,
+    /// The administrator's configuration.
+    pub managed: ManagedSource,
+    /// Claude's files.
+    pub library: Library,
+    /// Whether the keychain can be used.
+    pub keychain: KeychainFact,
+    /// Where the helper program is or will be.
+    pub helper: String,
+    /// What this program wrote before, if it did.
+    pub journal: Option<Journal>,
+    /// The id of the history, if one was made before.
+    pub organization: Option<String>,
+    /// A new id for a profile, should one be needed.
+    pub fresh_profile_id: String,
+    /// A new id for the history, should one be needed.
+    pub fresh_organization: String,
+}
+
+/// What the person wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wishes {
+    /// The gateway's name: the label of the profile and in Claude's sidebar.
+    pub name: String,
+    /// Its address.
+    pub base: GatewayUrl,
+    /// How the key is sent.
+    pub scheme: AuthScheme,
+    /// The ids of the chosen models, the default first.
+    pub models: Vec<String>,
+    /// Show every model that the gateway lists instead.
+    pub every_model: bool,
+    /// Where the key is to live.
+    pub key_place: KeyPlace,
+    /// Quit Claude if it runs, and start it afterwards.
+    pub restart: bool,
+}
+
+impl Wishes {
+    /// The wishes that an earlier writing followed, to be carried out again.
+    ///
+    /// # Errors
+    /// `UrlInvalid` when the journal's address is not one.
+    pub fn of(journal: &Journal, restart: bool) -> Result<Self, Finding> {
+        Ok(Self {
+            name: journal.name.clone(),
+            base: GatewayUrl::parse(&journal.base)?,
+            scheme: journal.scheme,
+            models: journal.models.clone(),
+            every_model: journal.every_model,
+            key_place: journal.key_place,
+            restart,
+        })
+    }
+}
+
+impl Facts {
+    /// The id of the profile that is ours already: the one in the journal, or one that names our
+    /// helper program although the journal was lost.
+    pub(super) fn our_profile(&self) -> Option<String> {
+        let from_journal = self.journal.as_ref().map(|journal| journal.profile_id.clone());
+        let by_helper = || {
+            self.library.profiles.iter().find_map(|profile| {
+                let document = profile.file.document().ok()?;
+                let helper = document.get(keys::CREDENTIAL_HELPER)?.as_str()?;
+                (helper == self.helper).then(|| profile.id.clone())
+            })
+        };
+        from_journal.or_else(by_helper).filter(|id| is_profile_id(id))
+    }
+
+    /// Where the file of a profile is.
+    pub(super) fn profile_path(&self, id: &str) -> String {
+        self.library.profile(id).map_or_else(
+            || {
+                let folder = self.library.meta_path.trim_end_matches("_meta.json");
+                format!("{folder}{id}.json")
+            },
+            |profile| profile.path.clone(),
+        )
+    }
+
+    /// Facts of a computer on which nothing is set up, for tests and examples.
+    #[cfg(test)]
+    pub(crate) fn of_an_empty_home() -> Self {
+        Self {
+            claude: ClaudeFacts { is_installed: true, is_running: false, version: Some(Version(2, 26454, 0)) },
+            managed: ManagedSource::Absent,
+            library: Library {
+                root: "/home/li/.config/Claude-3p".to_owned(),
+                meta_path: "/home/li/.config/Claude-3p/configLibrary/_meta.json".to_owned(),
+                meta: FileFact::Absent,
+                mode_path: "/home/li/.config/Claude-3p/claude_desktop_config.json".to_owned(),
+                mode: FileFact::Absent,
+                profiles: Vec::new(),
+            },
+            keychain: KeychainFact::Usable,
+            helper: "/home/li/.local/share/airouter-setup/airouter-credential".to_owned(),
+            journal: None,
+            organization: None,
+            fresh_profile_id: "11111111-1111-4111-8111-111111111111".to_owned(),
+            fresh_organization: "22222222-2222-4222-8222-222222222222".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The values of our profile: the connection, and what a person expects to find working.
+
+use serde_json::{Value, json};
+
+use super::{Facts, Wishes};
+use crate::change::{Content, Target};
+use crate::claude::keys;
+use crate::json::Document;
+use crate::view::KeyPlace;
+
+/// What our profile shall hold, given what it holds already. Values that Claude wrote into it for the
+/// person are not mentioned here and therefore stay.
+pub(super) fn wanted(facts: &Facts, wishes: &Wishes, organization: &str, present: &Document) -> Vec<(Target, Content)> {
+    let mut wanted = connection(facts, wishes);
+    wanted.extend(models(wishes));
+    // Set once, then the person's: the Chat tab is off by default in this mode, and the history is
+    // filed under the organization id, so that a new one would hide it.
+    let once = [
+        (keys::CHAT_TAB, json!(true)),
+        (keys::ORGANIZATION, json!(organization)),
+        (keys::DISPLAY_NAME, json!(wishes.name)),
+    ];
+    wanted.extend(
+        once.into_iter().filter(|(key, _)| present.get(key).is_none()).map(|(key, value)| (key, Content::Plain(value))),
+    );
+    wanted
+        .into_iter()
+        .filter(|(key, content)| *content == Content::Absent || keys::is_known(key, facts.claude.version))
+        .map(|(key, content)| (Target::Value(key.to_owned()), content))
+        .collect()
+}
+
+fn connection(facts: &Facts, wishes: &Wishes) -> Vec<(&'static str, Content)> {
+    let plain = |value: &str| Content::Plain(json!(value));
+    let mut wanted = vec![
+        (keys::PROVIDER, plain("gateway")),
+        (keys::BASE_URL, plain(wishes.base.as_str())),
+        (keys::AUTH_SCHEME, plain(wishes.scheme.word())),
+    ];
+    // One credential and its kind, never both: with the kind set, only that source counts (OD).
+    wanted.extend(match wishes.key_place {
+        KeyPlace::Keychain => [
+            (keys::CREDENTIAL_KIND, plain("helper-script")),
+            (keys::CREDENTIAL_HELPER, plain(&facts.helper)),
+            (keys::API_KEY, Content::Absent),
+        ],
+        KeyPlace::Profile => [
+            (keys::CREDENTIAL_KIND, plain("static")),
+            (keys::CREDENTIAL_HELPER, Content::Absent),
+            (keys::API_KEY, Content::Key),
+        ],
+    });
+    wanted
+}
+
+fn models(wishes: &Wishes) -> [(&'static str, Content); 2] {
+    if wishes.every_model {
+        return [(keys::MODELS, Content::Absent), (keys::DISCOVERY, Content::Plain(json!(true)))];
+    }
+    let mut ids: Vec<Value> = Vec::new();
+    for id in &wishes.models {
+        // A doubled name would be picked together with its twin (PI).
+        if !ids.contains(&json!(id)) {
+            ids.push(json!(id));
+        }
+    }
+    [(keys::MODELS, Content::Plain(Value::Array(ids))), (keys::DISCOVERY, Content::Plain(json!(false)))]
+}

@@ -1,0 +1,191 @@
+use super::*;
+use crate::address::GatewayUrl;
+use crate::check::AuthScheme;
+use crate::claude::library::ProfileFact;
+use crate::claude::managed::ManagedSource;
+
+fn wishes() -> Wishes {
+    Wishes {
+        name: "AIRouter".to_owned(),
+        base: GatewayUrl::parse("https://aigc.aochengcloud.com/claude").unwrap(),
+        scheme: AuthScheme::Bearer,
+        models: vec!["claude-sonnet-4-6".to_owned(), "claude-haiku-4-5-20251001".to_owned()],
+        every_model: false,
+        key_place: KeyPlace::Keychain,
+        restart: true,
+    }
+}
+
+/// The text of each file after the plan.
+fn texts(facts: &Facts, plan: &Plan) -> Vec<(FileRole, String)> {
+    plan.files
+        .iter()
+        .map(|change| {
+            let file = match change.role {
+                FileRole::Profile => facts.library.profile(&plan.profile_id).map_or(&FileFact::Absent, |p| &p.file),
+                FileRole::Meta => &facts.library.meta,
+                FileRole::Mode => &facts.library.mode,
+            };
+            (change.role, change.apply(&file.document().unwrap(), None).text().to_owned())
+        })
+        .collect()
+}
+
+fn file(text: &str) -> FileFact {
+    FileFact::Present(text.as_bytes().to_vec())
+}
+
+#[test]
+fn an_empty_home_gets_three_new_files() {
+    let facts = Facts::of_an_empty_home();
+    let plan = plan(&facts, &wishes());
+    let texts = texts(&facts, &plan);
+    let roles: Vec<FileRole> = texts.iter().map(|(role, _)| *role).collect();
+    assert_eq!(roles, [FileRole::Profile, FileRole::Meta, FileRole::Mode], "the mode is written last");
+    let profile: Value = serde_json::from_str(&texts[0].1).unwrap();
+    assert_eq!(
+        profile,
+        json!({
+            "inferenceProvider": "gateway",
+            "inferenceGatewayBaseUrl": "https://aigc.aochengcloud.com/claude",
+            "inferenceGatewayAuthScheme": "bearer",
+            "inferenceCredentialKind": "helper-script",
+            "inferenceCredentialHelper": "/home/li/.local/share/airouter-setup/airouter-credential",
+            "inferenceModels": ["claude-sonnet-4-6", "claude-haiku-4-5-20251001"],
+            "modelDiscoveryEnabled": false,
+            "chatTabEnabled": true,
+            "deploymentOrganizationUuid": "22222222-2222-4222-8222-222222222222",
+            "deploymentDisplayName": "AIRouter",
+        })
+    );
+    let meta: Value = serde_json::from_str(&texts[1].1).unwrap();
+    let id = "11111111-1111-4111-8111-111111111111";
+    assert_eq!(meta, json!({"entries": [{"id": id, "name": "AIRouter"}], "appliedId": id}));
+    assert_eq!(texts[2].1, "{\n  \"deploymentMode\": \"3p\"\n}");
+}
+
+#[test]
+fn foreign_profiles_and_settings_stay() {
+    let mut facts = Facts::of_an_empty_home();
+    let other = "99999999-9999-4999-8999-999999999999";
+    facts.library.meta = file(&format!(r#"{{"appliedId":"{other}","entries":[{{"id":"{other}","name":"Ollama","note":1}}],"x":{{}}}}"#));
+    facts.library.mode = file(r#"{"mcpServers":{"a":{"env":{"TOKEN":"t"}}},"deploymentMode":"1p"}"#);
+    let plan = plan(&facts, &wishes());
+    let texts = texts(&facts, &plan);
+    assert!(texts[1].1.contains(&format!(r#"{{"id":"{other}","name":"Ollama","note":1}}"#)), "{}", texts[1].1);
+    assert!(texts[1].1.contains(r#""x":{}"#));
+    assert_eq!(texts[2].1, r#"{"mcpServers":{"a":{"env":{"TOKEN":"t"}}},"deploymentMode":"3p"}"#);
+    assert!(plan.findings.iter().any(|finding| finding.code == Code::OtherProfile));
+    assert!(!plan.files.iter().any(|file| file.path.contains(other)), "another tool's profile is never touched");
+}
+
+#[test]
+fn the_persons_own_choices_in_our_profile_stay() {
+    let mut facts = Facts::of_an_empty_home();
+    let id = facts.fresh_profile_id.clone();
+    let text = format!(
+        r#"{{"inferenceCredentialHelper":"{}","chatTabEnabled":false,"autoModeEnabled":true,"deploymentOrganizationUuid":"kept"}}"#,
+        facts.helper
+    );
+    facts.library.profiles = vec![ProfileFact { path: facts.profile_path(&id), id, file: file(&text) }];
+    facts.fresh_profile_id = "33333333-3333-4333-8333-333333333333".to_owned();
+    let plan = plan(&facts, &wishes());
+    let profile: Value = serde_json::from_str(&texts(&facts, &plan)[0].1).unwrap();
+    assert_eq!(plan.profile_id, "11111111-1111-4111-8111-111111111111", "the profile with our helper is ours");
+    assert_eq!(
+        (&profile["chatTabEnabled"], &profile["autoModeEnabled"], &profile["deploymentOrganizationUuid"]),
+        (&json!(false), &json!(true), &json!("kept"))
+    );
+}
+
+#[test]
+fn planning_what_is_there_already_changes_nothing() {
+    let mut facts = Facts::of_an_empty_home();
+    let first = plan(&facts, &wishes());
+    for (role, text) in texts(&facts, &first) {
+        match role {
+            FileRole::Profile => {
+                let id = first.profile_id.clone();
+                facts.library.profiles = vec![ProfileFact { path: facts.profile_path(&id), id, file: file(&text) }];
+            }
+            FileRole::Meta => facts.library.meta = file(&text),
+            FileRole::Mode => facts.library.mode = file(&text),
+        }
+    }
+    assert_eq!(plan(&facts, &wishes()).files, []);
+}
+
+#[test]
+fn an_old_claude_gets_no_newer_keys() {
+    let mut facts = Facts::of_an_empty_home();
+    facts.claude.version = Some(Version(1, 6259, 0));
+    let plan = plan(&facts, &wishes());
+    let profile = &texts(&facts, &plan)[0].1;
+    assert!(!profile.contains("chatTabEnabled") && !profile.contains("inferenceCredentialKind"), "{profile}");
+    assert!(profile.contains("inferenceCredentialHelper"), "{profile}");
+}
+
+#[test]
+fn compatibility_mode_leaves_the_key_out_of_the_plan() {
+    let facts = Facts::of_an_empty_home();
+    let plan = plan(&facts, &Wishes { key_place: KeyPlace::Profile, ..wishes() });
+    assert!(!plan.steps.contains(&StepId::StoreKey));
+    let view = serde_json::to_string(&plan.view(&facts.claude)).unwrap();
+    assert!(view.contains("•••") && view.contains("\"static\\\"") , "{view}");
+}
+
+#[test]
+fn every_model_means_discovery() {
+    let facts = Facts::of_an_empty_home();
+    let plan = plan(&facts, &Wishes { every_model: true, models: Vec::new(), ..wishes() });
+    let profile: Value = serde_json::from_str(&texts(&facts, &plan)[0].1).unwrap();
+    assert_eq!((&profile["modelDiscoveryEnabled"], profile.get("inferenceModels")), (&json!(true), None));
+}
+
+#[track_caller]
+fn check_refused(change: impl FnOnce(&mut Facts, &mut Wishes), expected: Code) {
+    let (mut facts, mut wishes) = (Facts::of_an_empty_home(), wishes());
+    change(&mut facts, &mut wishes);
+    let plan = plan(&facts, &wishes);
+    let blocking: Vec<Code> = plan.findings.iter().filter(|finding| finding.blocks()).map(|f| f.code).collect();
+    assert_eq!(blocking, [expected]);
+    assert!(plan.files.is_empty() && plan.steps.is_empty(), "a refused plan does nothing");
+}
+
+#[test]
+fn what_is_not_safe_is_refused() {
+    check_refused(
+        |facts, _| {
+            let bytes = br#"{"inferenceProvider":"bedrock"}"#.to_vec();
+            facts.managed = ManagedSource::File { path: "/etc/m".to_owned(), bytes };
+        },
+        Code::ManagedByPolicy,
+    );
+    check_refused(|facts, _| facts.library.meta = file("{\"a\":1,}"), Code::FileNotUnderstood);
+    check_refused(|facts, _| facts.library.meta = file(r#"{"entries":{}}"#), Code::FileNotUnderstood);
+    check_refused(|facts, _| facts.library.mode = file("\u{feff}{}"), Code::FileNotUnderstood);
+    check_refused(|facts, _| facts.library.mode = FileFact::Strange("link"), Code::FileNotUnderstood);
+    check_refused(|facts, _| facts.claude.version = Some(Version(1, 2000, 0)), Code::ClaudeTooOld);
+    check_refused(
+        |facts, wishes| {
+            facts.claude.is_running = true;
+            wishes.restart = false;
+        },
+        Code::ClaudeRunning,
+    );
+    check_refused(|_, wishes| wishes.models = vec!["gpt-5".to_owned()], Code::ModelNotForClaude);
+    check_refused(|_, wishes| wishes.models.clear(), Code::NoUsableModel);
+    check_refused(
+        |facts, _| facts.keychain = KeychainFact::Unusable(Finding::new(Code::KeychainMissing)),
+        Code::KeychainMissing,
+    );
+}
+
+#[test]
+fn a_missing_claude_is_only_a_warning_here() {
+    let mut facts = Facts::of_an_empty_home();
+    facts.claude = ClaudeFacts::default();
+    let plan = plan(&facts, &wishes());
+    assert!(!plan.is_refused());
+    assert!(!plan.steps.contains(&StepId::StartClaude));
+}

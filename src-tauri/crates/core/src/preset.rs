@@ -1,0 +1,111 @@
+//! Gateways are presets: AIRouter's is built in, a file can replace it for rehearsal, for other
+//! gateways and for support. A preset never holds a key.
+
+use serde::Deserialize;
+
+use crate::address::GatewayUrl;
+use crate::finding::{Code, Finding};
+use crate::view::PresetView;
+
+/// A gateway that can be connected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preset {
+    /// Its name for people; also the name of the profile in Claude.
+    pub name: String,
+    /// Its base address.
+    pub base: GatewayUrl,
+    /// The console, where keys and balance are, if there is one.
+    pub console: Option<String>,
+    /// True for the built-in one.
+    pub is_built_in: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    schema: u32,
+    name: String,
+    base: String,
+    console: Option<String>,
+}
+
+impl Preset {
+    /// AIRouter's own.
+    ///
+    /// # Panics
+    /// Never: the address is a constant and a test reads it.
+    #[expect(clippy::missing_panics_doc, clippy::expect_used, reason = "the address is a constant that a test reads")]
+    pub fn airouter() -> Self {
+        let base = GatewayUrl::parse("https://aigc.aochengcloud.com/claude").expect("a constant address");
+        Self {
+            name: "AIRouter".to_owned(),
+            base,
+            console: Some("https://aigc.aochengcloud.com".to_owned()),
+            is_built_in: true,
+        }
+    }
+
+    /// Reads a preset file: one JSON object with `schema` 1, `name`, `base` and optionally `console`.
+    /// Unknown fields are refused, so that a key put there by mistake is noticed.
+    ///
+    /// # Errors
+    /// `PresetInvalid`, with what is wrong as evidence.
+    pub fn from_json(text: &str) -> Result<Self, Finding> {
+        let invalid = |why: String| Finding::new(Code::PresetInvalid).with("reason", crate::secret::masked(&why));
+        let file: File = serde_json::from_str(text).map_err(|error| invalid(error.to_string()))?;
+        if file.schema != 1 {
+            return Err(invalid(format!("schema {}", file.schema)));
+        }
+        let name = file.name.trim();
+        if name.is_empty() || name.chars().count() > 60 {
+            return Err(invalid("name".to_owned()));
+        }
+        let base = GatewayUrl::parse(&file.base).map_err(|_| invalid("base".to_owned()))?;
+        let is_page = |url: &String| url.starts_with("https://") || GatewayUrl::parse(url).is_ok();
+        if file.console.as_ref().is_some_and(|url| !is_page(url)) {
+            return Err(invalid("console".to_owned()));
+        }
+        Ok(Self { name: name.to_owned(), base, console: file.console, is_built_in: false })
+    }
+
+    /// What the page may know.
+    pub fn view(&self) -> PresetView {
+        PresetView {
+            name: self.name.clone(),
+            base: self.base.as_str().to_owned(),
+            host: self.base.host().to_owned(),
+            has_console: self.console.is_some(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_preset_is_airouter() {
+        assert_eq!(Preset::airouter().base.as_str(), "https://aigc.aochengcloud.com/claude");
+    }
+
+    #[test]
+    fn a_file_replaces_it() {
+        let preset = Preset::from_json(r#"{"schema":1,"name":"练习","base":"http://127.0.0.1:8900/claude"}"#).unwrap();
+        assert_eq!((preset.name.as_str(), preset.base.host()), ("练习", "127.0.0.1:8900"));
+    }
+
+    #[track_caller]
+    fn check_refused(text: &str) {
+        assert_eq!(Preset::from_json(text).unwrap_err().code, Code::PresetInvalid, "{text}");
+    }
+
+    #[test]
+    fn a_key_or_anything_unknown_in_a_file_is_refused() {
+        check_refused(r#"{"schema":1,"name":"x","base":"https://x.example","key":"sk-1"}"#);
+        check_refused(r#"{"schema":2,"name":"x","base":"https://x.example"}"#);
+        check_refused(r#"{"schema":1,"name":"","base":"https://x.example"}"#);
+        check_refused(r#"{"schema":1,"name":"x","base":"http://x.example"}"#);
+        check_refused(r#"{"schema":1,"name":"x","base":"https://x.example","console":"file:///etc/passwd"}"#);
+        check_refused("not json");
+    }
+}

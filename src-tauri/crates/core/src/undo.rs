@@ -1,0 +1,207 @@
+//! What was written, and how to take it back.
+//!
+//! The [`Journal`] is on disk before the first change is made. It holds values, not files: the value
+//! before the *first* time that this program touched it, and the value that it wrote last. Undo puts
+//! a value back only where it still is what was written, so that later edits of others stay.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::change::{Content, Edit, FileChange, Target};
+use crate::check::AuthScheme;
+use crate::claude::keys;
+use crate::claude::library::FileFact;
+use crate::finding::{Code, Finding};
+use crate::json::Document;
+use crate::plan::{Plan, Wishes};
+use crate::secret::KeyFace;
+use crate::view::{EditView, FileRole, KeyPlace};
+
+/// The form of journal that this program writes; newer ones are refused.
+pub const SCHEMA: u32 = 1;
+
+/// What this program did to Claude's files. It holds no secret.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Journal {
+    /// The form, [`SCHEMA`].
+    pub schema: u32,
+    /// True once everything was written and read back.
+    pub complete: bool,
+    /// Our profile.
+    pub profile_id: String,
+    /// The gateway's name, as the profile shows it.
+    pub name: String,
+    /// The address that was written.
+    pub base: String,
+    /// How the key is sent.
+    pub scheme: AuthScheme,
+    /// The chosen models.
+    pub models: Vec<String>,
+    /// Every model is shown instead.
+    pub every_model: bool,
+    /// Where the key lives.
+    pub key_place: KeyPlace,
+    /// What may be shown of the key.
+    pub key: Option<KeyFace>,
+    /// The files with each value before the first and after the last writing.
+    pub files: Vec<FileChange>,
+    /// Folders that were made for these files, the outermost first.
+    pub made_folders: Vec<String>,
+}
+
+impl Journal {
+    /// The journal for a plan that is about to be carried out. What an earlier journal knows of the
+    /// time before is kept.
+    pub fn of(plan: &Plan, wishes: &Wishes, key: Option<KeyFace>, made_folders: Vec<String>, earlier: Option<&Self>) -> Self {
+        let mut files = earlier.map_or_else(Vec::new, |journal| journal.files.clone());
+        for change in &plan.files {
+            match files.iter_mut().find(|file| file.path == change.path) {
+                Some(known) => merge(&mut known.edits, &change.edits),
+                None => files.push(change.clone()),
+            }
+        }
+        let mut folders = earlier.map_or_else(Vec::new, |journal| journal.made_folders.clone());
+        folders.extend(made_folders.into_iter().filter(|folder| !folders.contains(folder)).collect::<Vec<_>>());
+        Self {
+            schema: SCHEMA,
+            complete: false,
+            profile_id: plan.profile_id.clone(),
+            name: wishes.name.clone(),
+            base: wishes.base.as_str().to_owned(),
+            scheme: wishes.scheme,
+            models: if wishes.every_model { Vec::new() } else { wishes.models.clone() },
+            every_model: wishes.every_model,
+            key_place: wishes.key_place,
+            key,
+            files,
+            made_folders: folders,
+        }
+    }
+}
+
+fn merge(known: &mut Vec<Edit>, new: &[Edit]) {
+    for edit in new {
+        match known.iter_mut().find(|known| known.target == edit.target) {
+            Some(known) => known.after.clone_from(&edit.after),
+            None => known.push(edit.clone()),
+        }
+    }
+}
+
+/// What undo does with one file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Restore {
+    /// It is right already, or cannot be touched.
+    Keep,
+    /// It gets this text.
+    Write(Document),
+    /// It was made by this program and nothing of others is in it.
+    Delete,
+}
+
+/// What undo will do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UndoPlan {
+    /// The files, in the order in which they are written: the mode first, the profile last, so that
+    /// nothing ever points at what is gone.
+    pub files: Vec<(String, Restore)>,
+    /// Values that are put back.
+    pub restored: Vec<EditView>,
+    /// Values that are left alone.
+    pub left: Vec<EditView>,
+    /// Worth saying.
+    pub findings: Vec<Finding>,
+}
+
+/// Plans the undoing of a journal. `now` tells what a file is now.
+pub fn plan_undo(journal: &Journal, now: impl Fn(&str) -> FileFact) -> UndoPlan {
+    let mut plan = UndoPlan { files: Vec::new(), restored: Vec::new(), left: Vec::new(), findings: Vec::new() };
+    for role in [FileRole::Mode, FileRole::Meta, FileRole::Profile] {
+        for file in journal.files.iter().filter(|file| file.role == role) {
+            let restore = restore(file, &now(&file.path), journal, &now, &mut plan);
+            plan.files.push((file.path.clone(), restore));
+        }
+    }
+    if !plan.left.is_empty() {
+        let names: Vec<&str> = plan.left.iter().map(|edit| edit.key.as_str()).collect();
+        plan.findings.push(Finding::new(Code::UndoLeft).with("keys", names.join(", ")));
+    }
+    plan
+}
+
+fn restore(
+    file: &FileChange,
+    fact: &FileFact,
+    journal: &Journal,
+    now: &impl Fn(&str) -> FileFact,
+    plan: &mut UndoPlan,
+) -> Restore {
+    if fact.is_absent() {
+        return Restore::Keep;
+    }
+    let is_ours_alone = file.role == FileRole::Profile && !file.existed;
+    let document = match fact.document() {
+        Ok(document) => document,
+        Err(_) if is_ours_alone && matches!(fact, FileFact::Present(_)) => return Restore::Delete,
+        Err(error) => {
+            plan.left.extend(file.edits.iter().map(Edit::view));
+            plan.findings.push(Finding::new(Code::FileNotUnderstood).with("path", &file.path).with("reason", error).softened());
+            return Restore::Keep;
+        }
+    };
+    if is_ours_alone {
+        plan.restored.extend(file.edits.iter().map(reversed));
+        return Restore::Delete;
+    }
+    let mut edited = document.clone();
+    for edit in &file.edits {
+        let current = edit.target.read(&document);
+        let is_as_written = match &edit.target {
+            // The entry is ours by its id, whatever else was noted in it.
+            Target::Entry(_) => current != Content::Absent,
+            Target::Value(_) => current == edit.after,
+        };
+        if current == edit.before {
+            continue;
+        }
+        if !is_as_written || edit.before == Content::Key {
+            let kept = Edit { target: edit.target.clone(), before: current, after: edit.before.clone() };
+            plan.left.push(kept.view());
+            continue;
+        }
+        let before = undangled(edit, &document, journal, now);
+        edited = edit.target.write(&edited, &before, None);
+        plan.restored.push(reversed(edit));
+    }
+    let leftover_entries = edited.get(keys::ENTRIES) == Some(&json!([])) && !file.existed;
+    let bare = if leftover_entries { edited.with(keys::ENTRIES, None) } else { edited.clone() };
+    if !file.existed && bare.is_empty() {
+        Restore::Delete
+    } else if edited == document {
+        Restore::Keep
+    } else {
+        Restore::Write(edited)
+    }
+}
+
+/// What was before, but never a selection of a profile that is gone: Claude would then take an
+/// undocumented road. No selection at all is a documented way out of this mode (PI).
+fn undangled(edit: &Edit, meta: &Document, journal: &Journal, now: &impl Fn(&str) -> FileFact) -> Content {
+    if edit.target != Target::Value(keys::APPLIED.to_owned()) {
+        return edit.before.clone();
+    }
+    let Content::Plain(Value::String(id)) = &edit.before else { return edit.before.clone() };
+    let profile = journal.files.iter().find(|file| file.role == FileRole::Profile).map(|file| file.path.replace(&journal.profile_id, id));
+    let is_there = meta.element(keys::ENTRIES, id).is_some_and(|entry| {
+        // The app's own empty `Default` may have no file.
+        entry.get("name").and_then(Value::as_str) == Some("Default") || profile.is_some_and(|path| !now(&path).is_absent())
+    });
+    if is_there || id.is_empty() { edit.before.clone() } else { Content::Absent }
+}
+
+fn reversed(edit: &Edit) -> EditView {
+    EditView { key: edit.target.name().to_owned(), before: edit.after.shown(), after: edit.before.shown() }
+}
+
+#[cfg(test)]
+mod tests;

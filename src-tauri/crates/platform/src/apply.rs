@@ -1,0 +1,232 @@
+//! Carrying out a plan: quit Claude, install the helper, store the key, write, read again, start,
+//! prove. Each change has its undo on disk before it is made; if a step fails, what was done is taken
+//! back at once.
+
+mod prove;
+mod write;
+
+use airouter_core::finding::{Code, Finding, worst_first};
+use airouter_core::plan::{Facts, Plan, Wishes, plan};
+use airouter_core::secret::Secret;
+use airouter_core::undo::Journal;
+use airouter_core::view::{ApplyReport, KeyPlace, Outcome, Phase, PhaseState, StepId};
+
+use crate::claude::{self, Install};
+use crate::places::Places;
+use crate::{files, keychain, observe, state};
+use write::Writing;
+
+pub(crate) use write::remove_empty;
+
+/// Plans for this computer as it is now. `agreed` is an earlier plan whose new ids are kept, so that
+/// both can be compared.
+///
+/// # Errors
+/// See [`observe::facts`].
+pub fn plan_now(places: &Places, install: Option<&Install>, wishes: &Wishes, agreed: Option<&Plan>) -> Result<(Plan, Facts), Finding> {
+    let mut facts = observe::facts(places, install)?;
+    if let Some(agreed) = agreed {
+        facts.fresh_profile_id.clone_from(&agreed.profile_id);
+        facts.fresh_organization.clone_from(&agreed.organization);
+    }
+    Ok((plan(&facts, wishes), facts))
+}
+
+/// Applies what the person agreed to. `on_phase` is told how each step goes. Blocks for as long as it
+/// takes: call it from a thread of its own.
+pub fn apply(places: &Places, wishes: &Wishes, key: &Secret, agreed: Option<&Plan>, on_phase: &mut dyn FnMut(&Phase)) -> ApplyReport {
+    let mut work = Work { places, wishes, key, install: claude::locate(places), phases: Vec::new(), on_phase };
+    match work.go(agreed) {
+        Ok(report) => report,
+        Err(Stopped { outcome, findings }) => work.report(outcome, findings, None),
+    }
+}
+
+/// A step failed.
+struct Stopped {
+    outcome: Outcome,
+    findings: Vec<Finding>,
+}
+
+struct Work<'a> {
+    places: &'a Places,
+    wishes: &'a Wishes,
+    key: &'a Secret,
+    install: Option<Install>,
+    phases: Vec<Phase>,
+    on_phase: &'a mut dyn FnMut(&Phase),
+}
+
+impl Work<'_> {
+    fn go(&mut self, agreed: Option<&Plan>) -> Result<ApplyReport, Stopped> {
+        let refused = |finding: Finding| Stopped { outcome: Outcome::Refused, findings: vec![finding] };
+        let _lock = state::lock(self.places).map_err(refused)?;
+        let (first, _) = self.plan(agreed)?;
+        if agreed.is_some_and(|agreed| agreed.files != first.files) {
+            return Err(refused(Finding::new(Code::ChangedMeanwhile)));
+        }
+
+        let was_running = first.steps.contains(&StepId::QuitClaude);
+        if was_running {
+            self.step(StepId::QuitClaude, |work| work.install.as_ref().map_or(Ok(()), claude::quit)).map_err(refused)?;
+        }
+        // Claude saves its settings while quitting, so what was planned is planned again.
+        let (plan, facts) = self.plan(Some(&first))?;
+        if let Err(finding) = self.change(&plan, &facts, was_running) {
+            if was_running && let Some(install) = &self.install {
+                // It was running before, so it runs again; that this may fail too changes nothing.
+                let _ = claude::start(install, self.places);
+            }
+            return Err(Stopped { outcome: Outcome::RolledBack, findings: vec![finding] });
+        }
+        let findings: Vec<Finding> = plan.findings.iter().filter(|finding| finding.code != Code::ClaudeMissing).cloned().collect();
+        if !plan.steps.contains(&StepId::StartClaude) {
+            return Ok(self.report(Outcome::Written, plan.findings, None));
+        }
+        Ok(self.start_and_prove(findings))
+    }
+
+    fn plan(&self, agreed: Option<&Plan>) -> Result<(Plan, Facts), Stopped> {
+        let stopped = |findings: Vec<Finding>| Stopped { outcome: Outcome::Refused, findings };
+        let (plan, facts) =
+            plan_now(self.places, self.install.as_ref(), self.wishes, agreed).map_err(|finding| stopped(vec![finding]))?;
+        if plan.is_refused() { Err(stopped(plan.findings)) } else { Ok((plan, facts)) }
+    }
+
+    /// Makes all changes or none.
+    fn change(&mut self, plan: &Plan, facts: &Facts, was_running: bool) -> Result<(), Finding> {
+        let earlier = facts.journal.as_ref();
+        let mut held = HeldKey::default();
+        let made_folders = files::missing_folders(&self.places.library());
+        let made_folders = made_folders.iter().map(|folder| folder.to_string_lossy().into_owned()).collect();
+        let mut journal = Journal::of(plan, self.wishes, Some(self.key.face()), made_folders, earlier);
+        state::keep_journal(self.places, Some(&journal))?;
+        let mut writing = Writing::new(self.places);
+
+        let done = self.change_all(plan, &mut held, &mut writing, was_running).and_then(|()| {
+            journal.complete = true;
+            state::keep_journal(self.places, Some(&journal))
+        });
+        if done.is_err() {
+            writing.take_back();
+            held.take_back(self.places, earlier.is_some());
+            if let Err(finding) = state::keep_journal(self.places, earlier) {
+                tracing::error!(code = finding.code.number(), "the journal stays; undo still works");
+            }
+        }
+        done
+    }
+
+    fn change_all(&mut self, plan: &Plan, held: &mut HeldKey, writing: &mut Writing<'_>, was_running: bool) -> Result<(), Finding> {
+        state::keep_organization(self.places, &plan.organization)?;
+        if plan.key_place == KeyPlace::Keychain {
+            self.step(StepId::InstallHelper, |work| {
+                held.helper_was_there = work.places.helper.exists();
+                held.helper_installed = true;
+                keychain::install_helper(work.places)
+            })?;
+            self.step(StepId::StoreKey, |work| {
+                held.earlier = keychain::read(work.places).ok();
+                held.stored = true;
+                keychain::store(work.places, work.key)
+            })?;
+        }
+        self.step(StepId::WriteFiles, |work| writing.write(&plan.files, work.key))?;
+        self.step(StepId::Verify, |_| writing.verify(was_running))?;
+        if plan.key_place == KeyPlace::Profile && self.places.helper.exists() {
+            // The key has moved into the profile: it is not left in two places.
+            let forgotten = keychain::forget(self.places).and_then(|()| keychain::remove_helper(self.places));
+            if let Err(finding) = forgotten {
+                tracing::warn!(code = finding.code.number(), "the old keychain entry stays");
+            }
+        }
+        Ok(())
+    }
+
+    fn start_and_prove(&mut self, mut findings: Vec<Finding>) -> ApplyReport {
+        let Some(install) = self.install.clone() else { return self.report(Outcome::Written, findings, None) };
+        let marks = prove::Marks::now(self.places);
+        if let Err(finding) = self.step(StepId::StartClaude, |work| claude::start(&install, work.places)) {
+            findings.push(finding.softened());
+            return self.report(Outcome::Unproved, findings, None);
+        }
+        self.tell(StepId::Prove, PhaseState::Running, None);
+        match marks.prove(&self.wishes.base) {
+            Ok(proof) => {
+                if proof.healthy == Some(false) {
+                    findings.push(Finding::new(Code::ProofUnhealthy));
+                }
+                findings.push(Finding::new(Code::Proved).with("host", &proof.host));
+                self.tell(StepId::Prove, PhaseState::Done, None);
+                self.report(Outcome::Proved, findings, Some(proof))
+            }
+            Err(finding) => {
+                self.tell(StepId::Prove, PhaseState::Failed, Some(finding.clone()));
+                findings.push(finding);
+                self.report(Outcome::Unproved, findings, None)
+            }
+        }
+    }
+
+    fn step(&mut self, step: StepId, act: impl FnOnce(&mut Self) -> Result<(), Finding>) -> Result<(), Finding> {
+        self.tell(step, PhaseState::Running, None);
+        let done = act(self);
+        match &done {
+            Ok(()) => self.tell(step, PhaseState::Done, None),
+            Err(finding) => self.tell(step, PhaseState::Failed, Some(finding.clone())),
+        }
+        done
+    }
+
+    fn tell(&mut self, step: StepId, state: PhaseState, finding: Option<Finding>) {
+        tracing::info!(?step, ?state, code = finding.as_ref().map(|finding| finding.code.number()), "apply");
+        let phase = Phase { step, state, finding };
+        (self.on_phase)(&phase);
+        self.phases.retain(|phase| phase.step != step);
+        self.phases.push(phase);
+    }
+
+    fn report(&mut self, outcome: Outcome, mut findings: Vec<Finding>, proof: Option<airouter_core::proof::Proof>) -> ApplyReport {
+        worst_first(&mut findings);
+        let is_about_the_helper = |finding: &Finding| {
+            matches!(
+                finding.code,
+                Code::ProofHelper | Code::KeychainMissing | Code::KeychainLocked | Code::KeyTooLong | Code::HelperBroken
+            )
+        };
+        ApplyReport {
+            outcome,
+            phases: std::mem::take(&mut self.phases),
+            static_key_may_help: self.wishes.key_place == KeyPlace::Keychain && findings.iter().any(is_about_the_helper),
+            findings,
+            proof,
+        }
+    }
+}
+
+/// What was done to the keychain, to take it back.
+#[derive(Default)]
+struct HeldKey {
+    helper_was_there: bool,
+    helper_installed: bool,
+    stored: bool,
+    earlier: Option<Secret>,
+}
+
+impl HeldKey {
+    fn take_back(&self, places: &Places, was_connected: bool) {
+        let back = match &self.earlier {
+            Some(earlier) if self.stored => keychain::store(places, earlier),
+            _ if self.stored => keychain::forget(places),
+            _ => Ok(()),
+        };
+        let removed = if self.helper_installed && !self.helper_was_there && !was_connected {
+            keychain::remove_helper(places)
+        } else {
+            Ok(())
+        };
+        for finding in [back, removed].into_iter().filter_map(Result::err) {
+            tracing::error!(code = finding.code.number(), "the keychain could not be put back");
+        }
+    }
+}

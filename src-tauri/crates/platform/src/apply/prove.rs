@@ -1,0 +1,57 @@
+//! The proof: what Claude's own log says after the start.
+
+use std::time::{Duration, Instant};
+
+use airouter_core::address::GatewayUrl;
+use airouter_core::finding::{Code, Finding};
+use airouter_core::proof::{Proof, Reading, read};
+
+use crate::claude::log::Mark;
+use crate::claude::wait_until;
+use crate::places::Places;
+
+/// How long Claude's log may take to say something.
+const LIMIT: Duration = Duration::from_secs(45);
+/// How long the rest of a proof is waited for: the model list may take ten seconds.
+const GRACE: Duration = Duration::from_secs(12);
+
+/// Where both logs ended before Claude was started.
+pub(super) struct Marks {
+    third_party: Mark,
+    ordinary: Mark,
+    path: String,
+}
+
+impl Marks {
+    /// Remembers where both logs end.
+    pub(super) fn now(places: &Places) -> Self {
+        Self {
+            third_party: Mark::at_end(&places.log),
+            ordinary: Mark::at_end(&places.ordinary_log),
+            path: places.log.to_string_lossy().into_owned(),
+        }
+    }
+
+    /// Watches until Claude's log proves the connection or says why not.
+    pub(super) fn prove(&self, base: &GatewayUrl) -> Result<Proof, Finding> {
+        let mut reading = Reading::Pending;
+        let mut proved_since: Option<Instant> = None;
+        wait_until(LIMIT, || {
+            reading = read(&self.third_party.appended(), &self.path, base);
+            match &reading {
+                Reading::Failed(_) => true,
+                Reading::Proved(proof) => {
+                    let since = *proved_since.get_or_insert_with(Instant::now);
+                    proof.is_whole() || since.elapsed() > GRACE
+                }
+                Reading::Pending => false,
+            }
+        });
+        match reading {
+            Reading::Proved(proof) => Ok(proof),
+            Reading::Failed(finding) => Err(finding),
+            Reading::Pending if !self.ordinary.appended().is_empty() => Err(Finding::new(Code::ProofOrdinaryMode)),
+            Reading::Pending => Err(Finding::new(Code::ProofSilent).with("log", &self.path)),
+        }
+    }
+}

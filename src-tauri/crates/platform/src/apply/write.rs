@@ -1,0 +1,116 @@
+//! Writing Claude's files one by one, remembering each as it was, so that a failure half-way leaves
+//! exactly what was there before.
+
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use airouter_core::change::{Content, FileChange};
+use airouter_core::claude::library::FileFact;
+use airouter_core::finding::{Code, Finding};
+use airouter_core::json::Document;
+use airouter_core::secret::Secret;
+use zeroize::Zeroize;
+
+use crate::files::{self, Privacy};
+use crate::places::Places;
+
+/// Claude persists its settings on shutdown, and a late process may write once more; after this long
+/// the files are read a second time (G: two seconds).
+const SETTLING_TIME: Duration = Duration::from_secs(2);
+
+/// What was written so far.
+pub(super) struct Writing<'a> {
+    places: &'a Places,
+    written: Vec<Written>,
+    made_folders: Vec<PathBuf>,
+}
+
+struct Written {
+    path: PathBuf,
+    before: Option<Vec<u8>>,
+    after: Document,
+}
+
+impl<'a> Writing<'a> {
+    /// Nothing is written yet.
+    pub(super) fn new(places: &'a Places) -> Self {
+        Self { places, written: Vec::new(), made_folders: files::missing_folders(&places.library()) }
+    }
+
+    /// Writes the files in the order of the plan. A file that is not what it was when it was planned
+    /// stops everything.
+    pub(super) fn write(&mut self, changes: &[FileChange], key: &Secret) -> Result<(), Finding> {
+        for change in changes {
+            let path = PathBuf::from(&change.path);
+            let fact = files::look(&path, &self.places.root);
+            let document = fact.document().map_err(|error| {
+                Finding::new(Code::FileNotUnderstood).with("path", &change.path).with("reason", error)
+            })?;
+            if !is_as_planned(change, &fact, &document) {
+                return Err(Finding::new(Code::ChangedMeanwhile).with("path", &change.path));
+            }
+            let after = change.apply(&document, Some(key));
+            let holds_key = change.edits.iter().any(|edit| edit.after == Content::Key);
+            let privacy = if holds_key { Privacy::OwnerOnly } else { Privacy::AsBefore };
+            let before = match fact {
+                FileFact::Present(bytes) => Some(bytes),
+                FileFact::Absent | FileFact::Strange(_) => None,
+            };
+            // Remembered first: a write that fails after its rename is taken back too.
+            self.written.push(Written { path: path.clone(), before, after: after.clone() });
+            files::replace(&path, after.text().as_bytes(), privacy)
+                .map_err(|error| Finding::new(Code::CannotWrite).with("path", &change.path).with("reason", error))?;
+        }
+        Ok(())
+    }
+
+    /// Reads everything again and compares; a second time after a moment if Claude had been running.
+    pub(super) fn verify(&self, was_running: bool) -> Result<(), Finding> {
+        self.compare()?;
+        if was_running {
+            thread::sleep(SETTLING_TIME);
+            self.compare()?;
+        }
+        Ok(())
+    }
+
+    fn compare(&self) -> Result<(), Finding> {
+        for written in &self.written {
+            let now = files::look(&written.path, &self.places.root);
+            if now != FileFact::Present(written.after.text().as_bytes().to_vec()) {
+                return Err(Finding::new(Code::NotAsWritten).with("path", written.path.display()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts every file back as it was, the last one first.
+    pub(super) fn take_back(&mut self) {
+        for written in self.written.drain(..).rev() {
+            let back = match &written.before {
+                Some(bytes) => files::replace(&written.path, bytes, Privacy::AsBefore),
+                None => files::remove(&written.path),
+            };
+            if let Err(error) = back {
+                // The journal still knows the values; undo and the next start can use it.
+                tracing::error!(path = %written.path.display(), %error, "a file could not be put back");
+            }
+            if let Some(mut bytes) = written.before {
+                bytes.zeroize();
+            }
+        }
+        remove_empty(self.made_folders.iter().rev().map(PathBuf::as_path));
+    }
+}
+
+/// Removes folders that are empty; others stay.
+pub(crate) fn remove_empty<'a>(innermost_first: impl Iterator<Item = &'a Path>) {
+    for folder in innermost_first {
+        let _ = fs_err::remove_dir(folder);
+    }
+}
+
+fn is_as_planned(change: &FileChange, fact: &FileFact, document: &Document) -> bool {
+    change.existed != fact.is_absent() && change.edits.iter().all(|edit| edit.target.read(document) == edit.before)
+}

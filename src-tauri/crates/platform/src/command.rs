@@ -1,0 +1,86 @@
+//! Running the helper program with a bound on its time, because a keychain may ask the person
+//! something and wait for ever.
+
+use std::io::{self, IsTerminal, Read, Write};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use zeroize::Zeroizing;
+
+/// How a program ended.
+pub(crate) struct Ended {
+    /// Its exit code; nothing when it was ended by a signal or by the deadline.
+    pub(crate) code: Option<i32>,
+    /// What it wrote to standard output; wiped when dropped.
+    pub(crate) output: Zeroizing<String>,
+    /// The first line of what it wrote to standard error.
+    pub(crate) error: String,
+}
+
+/// Runs a program with `input` on its standard input, and ends it after `limit`.
+pub(crate) fn run(command: &mut Command, input: &str, limit: Duration) -> io::Result<Ended> {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    let output = collect(child.stdout.take());
+    let error = collect(child.stderr.take());
+    if let Some(mut stdin) = child.stdin.take() {
+        // A program that ends without reading closes the pipe; its exit code then tells why.
+        let _ = stdin.write_all(input.as_bytes());
+    }
+    let code = wait(&mut child, limit)?;
+    let error = error.join().unwrap_or_default();
+    Ok(Ended {
+        code,
+        output: output.join().unwrap_or_default(),
+        error: error.lines().next().unwrap_or_default().to_owned(),
+    })
+}
+
+fn collect(pipe: Option<impl Read + Send + 'static>) -> thread::JoinHandle<Zeroizing<String>> {
+    /// More than any key, and than any line that the helper writes.
+    const MOST: u64 = 64 * 1024;
+    thread::spawn(move || {
+        let mut text = Zeroizing::new(String::new());
+        if let Some(pipe) = pipe {
+            let _ = pipe.take(MOST).read_to_string(&mut text);
+        }
+        text
+    })
+}
+
+fn wait(child: &mut Child, limit: Duration) -> io::Result<Option<i32>> {
+    let end = Instant::now() + limit;
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status.code());
+        }
+        if Instant::now() >= end {
+            child.kill()?;
+            child.wait()?;
+            return Ok(None);
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// True when a person sits at the other end of standard input and can be asked.
+pub fn is_terminal() -> bool {
+    io::stdin().is_terminal()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn input_goes_in_and_output_comes_out() {
+        let ended = run(&mut Command::new("cat"), "hello", Duration::from_secs(10)).unwrap();
+        assert_eq!((ended.code, ended.output.as_str()), (Some(0), "hello"));
+    }
+
+    #[test]
+    fn a_program_that_waits_for_ever_is_ended() {
+        let ended = run(Command::new("sleep").arg("60"), "", Duration::from_millis(50)).unwrap();
+        assert_eq!(ended.code, None);
+    }
+}

@@ -1,0 +1,184 @@
+//! Reading and replacing other people's files.
+//!
+//! A file is replaced whole: written beside its place, synced, renamed over it, and the folder synced,
+//! so that at any moment either the old or the new file is there. Links, folders and files of others
+//! are not touched.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use airouter_core::claude::library::FileFact;
+use airouter_core::json::LARGEST_FILE;
+
+use crate::sys;
+
+/// What is at a place. `root` is the folder that it must not lead out of.
+pub(crate) fn look(path: &Path, root: &Path) -> FileFact {
+    let meta = match fs_err::symlink_metadata(path) {
+        Ok(meta) => meta,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return FileFact::Absent,
+        Err(_) => return FileFact::Strange("unreadable"),
+    };
+    if meta.is_symlink() || leads_out(path, root) {
+        return FileFact::Strange("link");
+    }
+    if !meta.is_file() {
+        return FileFact::Strange("folder");
+    }
+    if !sys::is_mine(&meta) {
+        return FileFact::Strange("other-owner");
+    }
+    if meta.len() > LARGEST_FILE as u64 {
+        return FileFact::Strange("too-large");
+    }
+    fs_err::read(path).map_or(FileFact::Strange("unreadable"), FileFact::Present)
+}
+
+/// A linked folder on the way may lead to somebody else's files.
+fn leads_out(path: &Path, root: &Path) -> bool {
+    let (Some(parent), Ok(root)) = (path.parent(), root.canonicalize()) else { return false };
+    parent.canonicalize().is_ok_and(|parent| !parent.starts_with(root))
+}
+
+/// Replaces a file, or makes it. The mode of an existing file is kept; a new one is the owner's alone.
+///
+/// # Errors
+/// What the system says; the old file is then still there.
+pub(crate) fn replace(path: &Path, bytes: &[u8], privacy: Privacy) -> io::Result<()> {
+    let folder = path.parent().ok_or_else(|| io::Error::other("a file needs a folder"))?;
+    make_folders(folder)?;
+    let permissions = match privacy {
+        Privacy::AsBefore => fs_err::metadata(path).ok().map(|meta| meta.permissions()),
+        Privacy::OwnerOnly => None,
+    };
+    // A temporary file is the owner's alone from the beginning.
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
+    match (permissions, privacy) {
+        (Some(permissions), _) => file.as_file().set_permissions(permissions)?,
+        (None, _) => {}
+    }
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    sync_folder(folder)
+}
+
+/// Who may read a file that is replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Privacy {
+    /// Those who could before; the owner alone for a new file.
+    AsBefore,
+    /// The owner alone.
+    OwnerOnly,
+}
+
+/// Puts a program in its place: like [`replace`], but executable, and only if it differs.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn install_program(from: &Path, to: &Path) -> io::Result<()> {
+    let bytes = fs_err::read(from)?;
+    if fs_err::read(to).is_ok_and(|present| present == bytes) && sys::is_executable(to) {
+        return Ok(());
+    }
+    let folder = to.parent().ok_or_else(|| io::Error::other("a program needs a folder"))?;
+    make_folders(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(&bytes)?;
+    sys::make_executable(file.as_file())?;
+    file.as_file().sync_all()?;
+    // Closed before it is renamed: Linux starts no program that is open for writing.
+    file.into_temp_path().persist(to).map_err(|error| error.error)?;
+    sync_folder(folder)
+}
+
+/// Removes a file; that it is gone already is fine.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    match fs_err::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => path.parent().map_or(Ok(()), sync_folder),
+    }
+}
+
+/// Makes the missing folders on the way, the owner's alone.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn make_folders(folder: &Path) -> io::Result<()> {
+    sys::make_private_folders(folder)
+}
+
+/// The folders that would have to be made, the outermost first.
+pub(crate) fn missing_folders(folder: &Path) -> Vec<PathBuf> {
+    let mut missing: Vec<PathBuf> = folder.ancestors().take_while(|folder| !folder.exists()).map(Path::to_owned).collect();
+    missing.reverse();
+    missing
+}
+
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    match sys::sync_folder(folder) {
+        // The folder went with its last file, or a file system cannot do it; the file itself is synced.
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    #[track_caller]
+    fn check(make: impl FnOnce(&Path), expected: FileFact) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        make(&path);
+        assert_eq!(look(&path, folder.path()), expected);
+    }
+
+    #[test]
+    fn only_plain_files_are_read() {
+        check(|_| {}, FileFact::Absent);
+        check(|path| std::fs::write(path, "{}").unwrap(), FileFact::Present(b"{}".to_vec()));
+        check(|path| symlink("/etc/passwd", path).unwrap(), FileFact::Strange("link"));
+        check(|path| std::fs::create_dir(path).unwrap(), FileFact::Strange("folder"));
+    }
+
+    #[test]
+    fn a_linked_folder_that_leads_out_is_not_followed() {
+        let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        std::fs::write(elsewhere.path().join("file"), "{}").unwrap();
+        symlink(elsewhere.path(), folder.path().join("configLibrary")).unwrap();
+        assert_eq!(look(&folder.path().join("configLibrary/file"), folder.path()), FileFact::Strange("link"));
+    }
+
+    #[test]
+    fn a_replaced_file_keeps_its_mode_and_a_new_one_is_private() {
+        let folder = tempfile::tempdir().unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let (new, old) = (folder.path().join("a/b/new"), folder.path().join("old"));
+        replace(&new, b"1", Privacy::AsBefore).unwrap();
+        assert_eq!((mode(&new), mode(new.parent().unwrap())), (0o600, 0o700));
+        std::fs::write(&old, "0").unwrap();
+        std::fs::set_permissions(&old, std::fs::Permissions::from_mode(0o640)).unwrap();
+        replace(&old, b"1", Privacy::AsBefore).unwrap();
+        assert_eq!(mode(&old), 0o640);
+        replace(&old, b"2", Privacy::OwnerOnly).unwrap();
+        assert_eq!(mode(&old), 0o600);
+    }
+
+    #[test]
+    fn a_program_is_replaced_while_it_runs() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("program");
+        install_program(Path::new("/bin/sleep"), &program).unwrap();
+        let mut running = std::process::Command::new(&program).arg("30").spawn().unwrap();
+        install_program(Path::new("/bin/true"), &program).unwrap();
+        assert!(std::process::Command::new(&program).status().unwrap().success(), "the new one is in place");
+        running.kill().unwrap();
+        running.wait().unwrap();
+    }
+}

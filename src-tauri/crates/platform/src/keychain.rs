@@ -1,0 +1,145 @@
+//! The keychain, through the helper program: the only one that is linked with it, so that the program
+//! that writes an entry is the program that reads it and no system asks twice.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use airouter_core::finding::{Code, Finding};
+use airouter_core::plan::KeychainFact;
+use airouter_core::secret::{Secret, masked};
+
+use crate::command::{self, Ended};
+use crate::files;
+use crate::places::Places;
+
+/// The helper program's exit codes: a contract, see `airouter-credential`.
+pub mod exit {
+    /// Done.
+    pub const OK: i32 = 0;
+    /// Wrong use.
+    pub const USAGE: i32 = 2;
+    /// There is no entry.
+    pub const NO_ENTRY: i32 = 3;
+    /// There is no keychain.
+    pub const UNAVAILABLE: i32 = 4;
+    /// The keychain is locked, or the person refused.
+    pub const LOCKED: i32 = 5;
+    /// The key is longer than the keychain takes.
+    pub const TOO_LONG: i32 = 6;
+    /// Anything else.
+    pub const OTHER: i32 = 7;
+}
+
+/// A keychain may ask the person for a password; this is how long they have.
+const LIMIT: Duration = Duration::from_secs(90);
+/// Looking, without anything that a person must answer.
+const SHORT_LIMIT: Duration = Duration::from_secs(20);
+
+/// The file beside the helper program that names another keychain entry than the usual one.
+pub const ACCOUNT_FILE: &str = "airouter-credential.account";
+
+/// Puts the helper program in its stable place, and beside it the name of the entry if it is not the
+/// usual one.
+///
+/// # Errors
+/// `HelperBroken` with what the system says.
+pub fn install_helper(places: &Places) -> Result<(), Finding> {
+    let broken = |error: std::io::Error| Finding::new(Code::HelperBroken).with("reason", masked(&error.to_string()));
+    files::install_program(&places.bundled_helper, &places.helper).map_err(broken)?;
+    let account_file = places.helper.with_file_name(ACCOUNT_FILE);
+    match &places.account {
+        Some(account) => files::replace(&account_file, account.as_bytes(), files::Privacy::OwnerOnly).map_err(broken),
+        None => files::remove(&account_file).map_err(broken),
+    }
+}
+
+/// Removes the helper program from its place.
+///
+/// # Errors
+/// `CannotWrite` with what the system says.
+pub fn remove_helper(places: &Places) -> Result<(), Finding> {
+    for path in [&places.helper, &places.helper.with_file_name(ACCOUNT_FILE)] {
+        files::remove(path).map_err(|error| Finding::new(Code::CannotWrite).with("reason", error))?;
+    }
+    Ok(())
+}
+
+/// Whether the helper program is in its place and the very one that came with this program.
+pub fn helper_is_installed(places: &Places) -> bool {
+    match (fs_err::read(&places.helper), fs_err::read(&places.bundled_helper)) {
+        (Ok(installed), Ok(bundled)) => installed == bundled,
+        _ => false,
+    }
+}
+
+/// Whether the keychain can be used at all, asked with the helper that came with this program.
+pub fn usable(places: &Places) -> KeychainFact {
+    match run(&places.bundled_helper, &["check"], "", SHORT_LIMIT) {
+        Ok(ended) if matches!(ended.code, Some(exit::OK | exit::NO_ENTRY)) => KeychainFact::Usable,
+        Ok(ended) => KeychainFact::Unusable(finding(&ended)),
+        Err(finding) => KeychainFact::Unusable(finding),
+    }
+}
+
+/// Whether a key is stored, without reading it.
+///
+/// # Errors
+/// `KeyNotStored`, or why the keychain cannot be asked.
+pub fn is_stored(places: &Places) -> Result<(), Finding> {
+    expect_ok(&run(&places.helper, &["check"], "", SHORT_LIMIT)?)
+}
+
+/// Stores a key with the installed helper, then asks for it exactly as Claude will and compares.
+///
+/// # Errors
+/// Why it is not stored; nothing is left behind then that Claude could use.
+pub fn store(places: &Places, key: &Secret) -> Result<(), Finding> {
+    expect_ok(&run(&places.helper, &["store"], key.reveal(), LIMIT)?)?;
+    let given = read(places)?;
+    if given.reveal() == key.reveal() {
+        Ok(())
+    } else {
+        Err(Finding::new(Code::HelperBroken).with("reason", "another key came back"))
+    }
+}
+
+/// Reads the stored key as Claude does: the helper without arguments.
+///
+/// # Errors
+/// `KeyNotStored`, or why the keychain cannot be asked.
+pub fn read(places: &Places) -> Result<Secret, Finding> {
+    let mut ended = run(&places.helper, &[], "", LIMIT)?;
+    expect_ok(&ended)?;
+    Ok(Secret::new(std::mem::take(&mut *ended.output)))
+}
+
+/// Removes the stored key; that there is none is fine.
+///
+/// # Errors
+/// Why it cannot be removed.
+pub fn forget(places: &Places) -> Result<(), Finding> {
+    let ended = run(&places.helper, &["forget"], "", LIMIT)?;
+    if ended.code == Some(exit::NO_ENTRY) { Ok(()) } else { expect_ok(&ended) }
+}
+
+fn run(helper: &Path, words: &[&str], input: &str, limit: Duration) -> Result<Ended, Finding> {
+    command::run(Command::new(helper).args(words), input, limit)
+        .map_err(|error| Finding::new(Code::HelperBroken).with("reason", masked(&error.to_string())))
+}
+
+fn expect_ok(ended: &Ended) -> Result<(), Finding> {
+    if ended.code == Some(exit::OK) { Ok(()) } else { Err(finding(ended)) }
+}
+
+fn finding(ended: &Ended) -> Finding {
+    let code = match ended.code {
+        Some(exit::NO_ENTRY) => Code::KeyNotStored,
+        Some(exit::UNAVAILABLE) => Code::KeychainMissing,
+        // A question that nobody answers in time is as good as a refusal.
+        Some(exit::LOCKED) | None => Code::KeychainLocked,
+        Some(exit::TOO_LONG) => Code::KeyTooLong,
+        Some(_) => Code::HelperBroken,
+    };
+    Finding::new(code).with("reason", masked(&ended.error))
+}

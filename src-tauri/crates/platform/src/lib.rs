@@ -1,0 +1,24 @@
+//! Everything of AIRouter Setup that touches this computer: places, files, Claude Desktop the app,
+//! the administrator's configuration, the keychain, the network, the language.
+//!
+//! What differs between systems is in `sys`, one file each with the same functions. Nothing here
+//! decides what to write: that is `airouter-core`'s part.
+#![allow(clippy::disallowed_methods, reason = "this is the one crate that may touch files, processes and the environment")]
+
+pub mod apply;
+pub mod check;
+pub mod claude;
+mod command;
+mod files;
+pub mod keychain;
+pub mod locale;
+mod net;
+pub mod observe;
+pub mod places;
+pub mod preset;
+pub mod stage;
+pub mod state;
+mod sys;
+pub mod undo;
+
+pub use command::is_terminal;

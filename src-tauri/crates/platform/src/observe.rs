@@ -1,0 +1,145 @@
+//! Looking at this computer: everything that decides what Claude does, as facts for planning.
+
+use std::path::Path;
+
+use airouter_core::claude::library::{FileFact, Library, ProfileFact, is_profile_id};
+use airouter_core::claude::{keys, managed};
+use airouter_core::finding::{Code, Finding, worst_first};
+use airouter_core::plan::{ClaudeFacts, Facts};
+use airouter_core::secret::Secret;
+use airouter_core::status::{self, Held};
+use airouter_core::undo::Journal;
+use airouter_core::view::{ClaudeView, KeyPlace, Overview};
+use uuid::Uuid;
+
+use crate::claude::{self, Install};
+use crate::places::Places;
+use crate::{files, keychain, state, sys};
+
+/// Most profiles that are looked at; the rest stay untouched and unread.
+const MOST_PROFILES: usize = 2000;
+
+/// Claude Desktop as it is now.
+pub fn claude(install: Option<&Install>) -> ClaudeFacts {
+    ClaudeFacts {
+        is_installed: install.is_some(),
+        is_running: install.is_some_and(claude::is_running),
+        version: install.and_then(|install| install.version),
+    }
+}
+
+/// Everything that planning needs. `keychain` says whether the keychain is asked too, which may take
+/// a moment.
+///
+/// # Errors
+/// `FileNotUnderstood` when this program's own journal cannot be read: planning without it would
+/// forget what was there before.
+pub fn facts(places: &Places, install: Option<&Install>) -> Result<Facts, Finding> {
+    let journal = state::journal(places)?;
+    Ok(Facts {
+        claude: claude(install),
+        managed: sys::managed(places),
+        library: library(places, journal.as_ref()),
+        keychain: keychain::usable(places),
+        helper: places.helper.to_string_lossy().into_owned(),
+        organization: state::organization(places),
+        journal,
+        fresh_profile_id: Uuid::new_v4().to_string(),
+        fresh_organization: Uuid::new_v4().to_string(),
+    })
+}
+
+/// Claude's files as they are now.
+fn library(places: &Places, journal: Option<&Journal>) -> Library {
+    let text = |path: &Path| path.to_string_lossy().into_owned();
+    let meta = files::look(&places.meta(), &places.root);
+    let listed = meta.document().map(|document| {
+        let ids = document.elements(keys::ENTRIES).iter().filter_map(|entry| entry.get("id")?.as_str());
+        ids.filter(|id| is_profile_id(id)).map(str::to_owned).collect::<Vec<_>>()
+    });
+    let mut ids = listed.unwrap_or_default();
+    ids.truncate(MOST_PROFILES);
+    ids.extend(journal.map(|journal| journal.profile_id.clone()).filter(|id| is_profile_id(id) && !ids.contains(id)));
+    let profiles = ids
+        .into_iter()
+        .map(|id| {
+            let path = places.library().join(format!("{id}.json"));
+            ProfileFact { file: files::look(&path, &places.root), path: text(&path), id }
+        })
+        .collect();
+    Library {
+        root: text(&places.root),
+        meta_path: text(&places.meta()),
+        meta,
+        mode_path: text(&places.mode()),
+        mode: files::look(&places.mode(), &places.root),
+        profiles,
+    }
+}
+
+/// What a file of Claude's is now.
+pub(crate) fn now(places: &Places) -> impl Fn(&str) -> FileFact + '_ {
+    |path| files::look(Path::new(path), &places.root)
+}
+
+/// The key that Claude uses now: from the keychain, or from the profile in compatibility mode.
+///
+/// # Errors
+/// `KeyNotStored`, or why the keychain cannot be asked.
+pub fn key_in_use(places: &Places, journal: &Journal) -> Result<Secret, Finding> {
+    match journal.key_place {
+        KeyPlace::Keychain => keychain::read(places),
+        KeyPlace::Profile => {
+            let path = places.library().join(format!("{}.json", journal.profile_id));
+            let document = files::look(&path, &places.root).document().ok();
+            let key = document.as_ref().and_then(|document| document.get(keys::API_KEY)?.as_str());
+            key.map(|key| Secret::new(key.to_owned())).ok_or_else(|| Finding::new(Code::KeyNotStored))
+        }
+    }
+}
+
+/// What the first screen and the `status` command say.
+pub fn overview(places: &Places) -> Overview {
+    let install = claude::locate(places);
+    let facts = claude(install.as_ref());
+    let mut findings: Vec<Finding> = managed::judge(&sys::managed(places)).into_iter().collect();
+    if install.is_none() {
+        let code_only = claude::has_claude_code(places);
+        let finding = Finding::new(Code::ClaudeMissing);
+        findings.push(if code_only { finding.with("claude_code", "yes") } else { finding });
+    }
+    let blocked = findings.iter().any(Finding::blocks);
+    let journal = state::journal(places).unwrap_or_else(|finding| {
+        findings.push(finding);
+        None
+    });
+    let status = journal.as_ref().map(|journal| {
+        let (status, more) = status::compare(journal, now(places), &held(places, journal));
+        findings.extend(more);
+        status
+    });
+    worst_first(&mut findings);
+    Overview {
+        claude: ClaudeView {
+            installed: facts.is_installed,
+            running: facts.is_running,
+            version: facts.version.map(|version| version.to_string()),
+            path: install.map(|install| install.launcher.to_string_lossy().into_owned()),
+        },
+        root: places.root.to_string_lossy().into_owned(),
+        findings,
+        blocked,
+        can_undo: status.is_some(),
+        status,
+    }
+}
+
+fn held(places: &Places, journal: &Journal) -> Held {
+    let key = match journal.key_place {
+        KeyPlace::Keychain => keychain::is_stored(places).and_then(|()| {
+            journal.key.clone().ok_or_else(|| Finding::new(Code::KeyNotStored))
+        }),
+        KeyPlace::Profile => journal.key.clone().ok_or_else(|| Finding::new(Code::KeyNotStored)),
+    };
+    Held { key, helper: places.helper.is_file() }
+}

@@ -1,0 +1,28 @@
+//! The stage of a rehearsal: a scratch folder in which Claude Desktop seems to be installed.
+
+use std::path::Path;
+
+use airouter_core::finding::{Code, Finding};
+
+use crate::files::{self, Privacy};
+use crate::places::{Places, beside_this_program};
+
+/// The program that is also the stand-in, when it is called by the app's name.
+const STAND_IN: &str = if cfg!(windows) { "airouter-setup-cli.exe" } else { "airouter-setup-cli" };
+
+/// Puts the stand-in Claude Desktop where the real one would be, with the package database that names
+/// its version.
+///
+/// # Errors
+/// `CannotWrite` with what the system says.
+pub fn install_claude(places: &Places, version: &str) -> Result<(), Finding> {
+    let cannot = |path: &Path, error: &dyn ToString| {
+        Finding::new(Code::CannotWrite).with("path", path.display()).with("reason", error.to_string())
+    };
+    let stand_in = beside_this_program(STAND_IN).ok_or_else(|| Finding::new(Code::CannotWrite))?;
+    let program = places.system.join("usr/lib/claude-desktop/claude-desktop");
+    files::install_program(&stand_in, &program).map_err(|error| cannot(&program, &error))?;
+    let database = places.system.join("var/lib/dpkg/status");
+    let text = format!("Package: claude-desktop\nStatus: install ok installed\nVersion: {version}\n");
+    files::replace(&database, text.as_bytes(), Privacy::OwnerOnly).map_err(|error| cannot(&database, &error))
+}

@@ -1,0 +1,232 @@
+//! Linux: the official .deb, XDG folders, `/etc/claude-desktop/managed-settings.json`.
+
+use std::env;
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use airouter_core::claude::managed::ManagedSource;
+use airouter_core::claude::version::Version;
+use airouter_core::json::LARGEST_FILE;
+use airouter_core::view::Os;
+
+use crate::claude::Install;
+use crate::places::Places;
+
+/// This system.
+pub(crate) const OS: Os = Os::Linux;
+
+/// The program's exact name (PI).
+const PROGRAM: &str = "claude-desktop";
+/// Where packages put it, below the system's root.
+const USUAL_PLACES: [&str; 5] = [
+    "usr/bin/claude-desktop",
+    "usr/local/bin/claude-desktop",
+    "usr/lib/claude-desktop/claude-desktop",
+    "opt/Claude/claude-desktop",
+    "opt/claude-desktop/claude-desktop",
+];
+/// Largest package database that is read, in bytes.
+const LARGEST_DATABASE: u64 = 64 * 1024 * 1024;
+
+/// Finds Claude Desktop.
+pub(crate) fn locate(places: &Places) -> Option<Install> {
+    let on_path = places.search.iter().map(|folder| folder.join(PROGRAM));
+    let usual = USUAL_PLACES.iter().map(|path| places.system.join(path));
+    let launcher = on_path.chain(usual).find(|path| is_executable(path))?;
+    let program = launcher.canonicalize().ok()?;
+    Some(Install { version: package_version(places), launcher, program })
+}
+
+/// True when Claude Code, the command line program, is there. It is not what is looked for.
+pub(crate) fn has_claude_code(places: &Places) -> bool {
+    places.search.iter().any(|folder| is_executable(&folder.join("claude")))
+}
+
+/// The version in the package database.
+fn package_version(places: &Places) -> Option<Version> {
+    let database = places.system.join("var/lib/dpkg/status");
+    if fs_err::metadata(&database).ok()?.len() > LARGEST_DATABASE {
+        return None;
+    }
+    let text = String::from_utf8_lossy(&fs_err::read(&database).ok()?).into_owned();
+    let paragraph = text.split("\n\n").find(|paragraph| paragraph.lines().any(|line| line == "Package: claude-desktop"))?;
+    let field = |name: &str| paragraph.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+    field("Status:").filter(|status| status.ends_with(" installed"))?;
+    field("Version:")?.parse().ok()
+}
+
+/// What the administrator has put there. Claude wants a regular file, not a link, owned by root and
+/// writable by nobody else, in such a folder; anything else it rejects (OD).
+pub(crate) fn managed(places: &Places) -> ManagedSource {
+    let path = places.system.join("etc/claude-desktop/managed-settings.json");
+    let name = path.to_string_lossy().into_owned();
+    let rejected = |why: &str| ManagedSource::Rejected { path: name.clone(), why: why.to_owned() };
+    let meta = match fs_err::symlink_metadata(&path) {
+        Ok(meta) => meta,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return ManagedSource::Absent,
+        Err(_) => return rejected("unreadable"),
+    };
+    // In a scratch folder nothing can belong to root; there, the owner of that folder stands for it.
+    let administrator = fs_err::metadata(&places.system).map_or(0, |meta| meta.uid());
+    let folder = path.parent().and_then(|folder| fs_err::metadata(folder).ok());
+    if !meta.is_file() {
+        return rejected("not a regular file");
+    }
+    for meta in std::iter::once(&meta).chain(folder.as_ref()) {
+        if meta.uid() != administrator {
+            return rejected("owner");
+        }
+        if meta.mode() & 0o022 != 0 {
+            return rejected("writable by others");
+        }
+    }
+    if meta.len() > LARGEST_FILE as u64 {
+        return rejected("too large");
+    }
+    match fs_err::read(&path) {
+        Ok(bytes) => ManagedSource::File { path: name, bytes },
+        Err(_) => rejected("unreadable"),
+    }
+}
+
+/// True when a running program is the Claude of this install: by its path, or, for a start script, by
+/// the path that its interpreter was given. Never by name alone: Claude Code has the same one.
+pub(crate) fn is_claude(install: &Install, exe: Option<&Path>, command: &[std::ffi::OsString]) -> bool {
+    let Some(exe) = exe else { return false };
+    let exe = PathBuf::from(exe.to_string_lossy().trim_end_matches(" (deleted)"));
+    let folder = install.program.parent().filter(|folder| folder.file_name().is_some_and(|name| name != "bin"));
+    if exe == install.program || folder.is_some_and(|folder| exe.starts_with(folder)) {
+        return true;
+    }
+    let script = command.get(1).map(PathBuf::from).and_then(|path| path.canonicalize().ok());
+    script.is_some_and(|script| script == install.program)
+}
+
+/// Starts Claude so that it outlives this program.
+pub(crate) fn start(install: &Install, places: &Places) -> io::Result<()> {
+    let mut child = Command::new(&install.launcher)
+        .envs(places.claude_environment.iter().map(|(name, value)| (name, value)))
+        // Set by whoever drives this window in a test; Claude's own window is not meant.
+        .env_remove("TAURI_WEBVIEW_AUTOMATION")
+        .current_dir(dirs::home_dir().unwrap_or_else(|| PathBuf::from("/")))
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .process_group(0)
+        .spawn()?;
+    // Whoever started a program must take note of its end, or it stays in the list of processes.
+    std::thread::spawn(move || child.wait());
+    Ok(())
+}
+
+/// The person's language, as the system says it.
+pub(crate) fn language() -> Option<String> {
+    ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()))
+}
+
+/// True when a file belongs to the person who runs this program.
+pub(crate) fn is_mine(meta: &std::fs::Metadata) -> bool {
+    fs_err::metadata("/proc/self").is_ok_and(|me| me.uid() == meta.uid())
+}
+
+/// True for a file that can be run.
+pub(crate) fn is_executable(path: &Path) -> bool {
+    fs_err::metadata(path).is_ok_and(|meta| meta.is_file() && meta.mode() & 0o111 != 0)
+}
+
+/// Makes a file a program that its owner may run.
+pub(crate) fn make_executable(file: &std::fs::File) -> io::Result<()> {
+    file.set_permissions(std::fs::Permissions::from_mode(0o700))
+}
+
+/// Makes the missing folders on the way, the owner's alone.
+pub(crate) fn make_private_folders(folder: &Path) -> io::Result<()> {
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// Makes a rename durable.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    fs_err::File::open(folder)?.sync_all()
+}
+
+/// What tells one file from another, so that a rotated log is noticed.
+pub(crate) fn identity(meta: &std::fs::Metadata) -> (u64, u64) {
+    (meta.dev(), meta.ino())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scratch() -> (tempfile::TempDir, Places) {
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places::in_scratch(folder.path()).unwrap();
+        std::fs::create_dir_all(&places.system).unwrap();
+        (folder, places)
+    }
+
+    fn put(path: &Path, text: &str, mode: u32) {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    }
+
+    #[test]
+    fn the_deb_is_found_with_its_version() {
+        let (_folder, places) = scratch();
+        assert_eq!(locate(&places).map(|install| install.launcher), None);
+        put(&places.system.join("usr/lib/claude-desktop/claude-desktop"), "", 0o755);
+        let status = "Package: other\nStatus: install ok installed\nVersion: 9.9.9\n\nPackage: claude-desktop\nStatus: install ok installed\nVersion: 1.46388.4-1\n\n";
+        put(&places.system.join("var/lib/dpkg/status"), status, 0o644);
+        let install = locate(&places).unwrap();
+        assert_eq!(install.version, Some(Version(1, 46388, 4)));
+    }
+
+    #[test]
+    fn a_removed_package_has_no_version() {
+        let (_folder, places) = scratch();
+        let status = "Package: claude-desktop\nStatus: deinstall ok config-files\nVersion: 1.2.3\n";
+        put(&places.system.join("var/lib/dpkg/status"), status, 0o644);
+        assert_eq!(package_version(&places), None);
+    }
+
+    #[test]
+    fn a_managed_file_must_be_the_administrators() {
+        let (_folder, places) = scratch();
+        let path = places.system.join("etc/claude-desktop/managed-settings.json");
+        assert_eq!(managed(&places), ManagedSource::Absent);
+        put(&path, "{}", 0o644);
+        assert!(matches!(managed(&places), ManagedSource::File { .. }));
+        put(&path, "{}", 0o666);
+        assert!(matches!(managed(&places), ManagedSource::Rejected { .. }));
+        std::fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink("/etc/hostname", &path).unwrap();
+        assert!(matches!(managed(&places), ManagedSource::Rejected { .. }));
+    }
+
+    #[test]
+    fn claude_is_known_by_its_path_and_never_by_its_name() {
+        let install = Install {
+            launcher: "/usr/bin/claude-desktop".into(),
+            program: "/usr/lib/claude-desktop/claude-desktop".into(),
+            version: None,
+        };
+        let is = |exe: &str| is_claude(&install, Some(Path::new(exe)), &[]);
+        assert!(is("/usr/lib/claude-desktop/claude-desktop"));
+        assert!(is("/usr/lib/claude-desktop/chrome_crashpad_handler"));
+        assert!(is("/usr/lib/claude-desktop/claude-desktop (deleted)"));
+        assert!(!is("/home/li/.config/Claude-3p/claude-code/2.1/claude"), "Claude's bundled agent must survive");
+        assert!(!is("/home/li/.local/bin/claude"), "Claude Code must survive");
+        assert!(!is("/home/li/bin/claude-desktop"), "another program of that name must survive");
+    }
+
+    #[test]
+    fn a_program_in_a_shared_folder_is_known_by_its_full_path() {
+        let install = Install { launcher: "/usr/bin/claude-desktop".into(), program: "/usr/bin/claude-desktop".into(), version: None };
+        assert!(is_claude(&install, Some(Path::new("/usr/bin/claude-desktop")), &[]));
+        assert!(!is_claude(&install, Some(Path::new("/usr/bin/bash")), &[]));
+    }
+}

@@ -1,0 +1,62 @@
+//! What a person does to a running app, played by signals where there are signals.
+//!
+//! TERM and INT quit, USR1 closes the window, USR2 continues on the sign-in screen.
+
+use std::io;
+#[cfg(unix)]
+use std::task::Poll;
+
+/// Something a person did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wish {
+    Quit,
+    CloseWindow,
+    Continue,
+}
+
+#[cfg(unix)]
+pub(super) struct Person([(Wish, tokio::signal::unix::Signal); 4]);
+
+#[cfg(unix)]
+impl Person {
+    pub(super) fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self([
+            (Wish::Quit, signal(SignalKind::terminate())?),
+            (Wish::Quit, signal(SignalKind::interrupt())?),
+            (Wish::CloseWindow, signal(SignalKind::user_defined1())?),
+            (Wish::Continue, signal(SignalKind::user_defined2())?),
+        ]))
+    }
+
+    /// The next wish.
+    pub(super) async fn wish(&mut self) -> Wish {
+        std::future::poll_fn(|context| {
+            for (wish, signal) in &mut self.0 {
+                if signal.poll_recv(context).is_ready() {
+                    return Poll::Ready(*wish);
+                }
+            }
+            Poll::Pending
+        })
+        .await
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) struct Person;
+
+#[cfg(not(unix))]
+impl Person {
+    pub(super) fn listen() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    /// The next wish; where there are no signals a person can only quit.
+    pub(super) async fn wish(&mut self) -> Wish {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        Wish::Quit
+    }
+}

@@ -1,0 +1,124 @@
+//! The command line, as its contract says. New commands and flags may come; these stay.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Connects Claude Desktop to AIRouter, without a window.
+#[derive(Parser)]
+#[command(name = "airouter-setup-cli", version, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Checks address, key and models.
+    Check(Gateway),
+    /// Writes Claude's configuration, restarts Claude and proves it.
+    Apply(Apply),
+    /// Compares what was written with what is there.
+    Status(Plain),
+    /// Puts back what was there before.
+    Undo(Undo),
+    /// Writes again what is no longer as it was written.
+    Repair(Repair),
+}
+
+/// Which gateway, and with what.
+#[derive(Args, Clone)]
+pub(crate) struct Gateway {
+    /// A preset file that replaces the built-in gateway.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) preset: Option<PathBuf>,
+    /// The address, if not the preset's.
+    #[arg(long, value_name = "URL")]
+    pub(crate) address: Option<String>,
+    /// How to send the key.
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) auth: Auth,
+    /// A model to set up, the default first; may be given more than once.
+    #[arg(long = "model", value_name = "ID")]
+    pub(crate) models: Vec<String>,
+    /// Read the key from standard input; otherwise the stored one is used.
+    #[arg(long)]
+    pub(crate) key_stdin: bool,
+    /// One JSON object on standard output.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Auth {
+    /// Find out.
+    Auto,
+    /// `Authorization: Bearer`
+    Bearer,
+    /// `x-api-key`
+    XApiKey,
+}
+
+#[derive(Args, Clone)]
+pub(crate) struct Apply {
+    #[command(flatten)]
+    pub(crate) gateway: Gateway,
+    /// Write without asking the gateway first.
+    #[arg(long)]
+    pub(crate) without_check: bool,
+    /// Compatibility mode: the key in Claude's profile, in plain text.
+    #[arg(long)]
+    pub(crate) static_key: bool,
+    /// Write only; Claude must be closed and is not started.
+    #[arg(long)]
+    pub(crate) write_only: bool,
+    /// Show what would be done, and do nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Quit a running Claude without asking.
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Args, Clone)]
+pub(crate) struct Plain {
+    /// One JSON object on standard output.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Clone)]
+pub(crate) struct Undo {
+    /// Quit a running Claude without asking, and start it again.
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// One JSON object on standard output.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Clone)]
+pub(crate) struct Repair {
+    /// Quit a running Claude without asking.
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Write only; Claude must be closed and is not started.
+    #[arg(long)]
+    pub(crate) write_only: bool,
+    /// One JSON object on standard output.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl Arguments {
+    /// Whether one JSON object is wanted.
+    pub(crate) fn json(&self) -> bool {
+        match &self.command {
+            Command::Check(gateway) => gateway.json,
+            Command::Apply(apply) => apply.gateway.json,
+            Command::Status(plain) => plain.json,
+            Command::Undo(undo) => undo.json,
+            Command::Repair(repair) => repair.json,
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The answer of a command: one JSON object for machines, sentences for people, an exit code for both.
+
+use airouter_core::finding::{Code, Finding, worst_first};
+use airouter_core::view::Locale;
+use serde_json::{Map, Value, json};
+
+use crate::words;
+
+/// Done, and nothing blocks.
+pub(crate) const OK: u8 = 0;
+/// A finding blocks.
+pub(crate) const BLOCKED: u8 = 1;
+/// Wrong use.
+pub(crate) const USAGE: u8 = 2;
+/// Refused: nothing was written.
+pub(crate) const REFUSED: u8 = 3;
+/// An error of this program.
+pub(crate) const INTERNAL: u8 = 4;
+
+/// What a command has to say.
+pub(crate) struct Answer {
+    exit: u8,
+    findings: Vec<Finding>,
+    more: Map<String, Value>,
+}
+
+impl Answer {
+    /// An answer with the exit code that its findings ask for.
+    pub(crate) fn new(findings: Vec<Finding>) -> Self {
+        let exit = if findings.iter().any(|finding| finding.code == Code::Crashed) {
+            INTERNAL
+        } else if findings.iter().any(Finding::blocks) {
+            BLOCKED
+        } else {
+            OK
+        };
+        Self { exit, findings, more: Map::new() }
+    }
+
+    /// Refused before anything was written.
+    pub(crate) fn refused(findings: Vec<Finding>) -> Self {
+        Self { exit: REFUSED, ..Self::new(findings) }
+    }
+
+    /// The program itself failed.
+    pub(crate) fn crashed() -> Self {
+        Self::new(vec![Finding::new(Code::Crashed)])
+    }
+
+    /// Adds a field to the JSON object.
+    pub(crate) fn with(mut self, name: &str, value: impl serde::Serialize) -> Self {
+        // Only plain data is ever given here; what could not be shown is left out rather than fatal.
+        self.more.insert(name.to_owned(), serde_json::to_value(value).unwrap_or(Value::Null));
+        self
+    }
+}
+
+impl Answer {
+    /// The JSON object.
+    pub(crate) fn value(mut self) -> Value {
+        worst_first(&mut self.findings);
+        let mut object = Map::new();
+        object.insert("schema".to_owned(), json!(1));
+        object.insert("exit".to_owned(), json!(self.exit));
+        object.insert("findings".to_owned(), json!(self.findings));
+        object.append(&mut self.more);
+        Value::Object(object)
+    }
+}
+
+/// Says it, and returns the exit code.
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where the program speaks")]
+pub(crate) fn finish(mut answer: Answer, json: bool) -> u8 {
+    worst_first(&mut answer.findings);
+    let exit = answer.exit;
+    let locale = locale();
+    for finding in &answer.findings {
+        eprintln!("{}", words::sentence(finding, locale));
+    }
+    if answer.findings.is_empty() {
+        eprintln!("{}", words::all_well(locale));
+    }
+    if json {
+        println!("{}", answer.value());
+    }
+    exit
+}
+
+fn locale() -> Locale {
+    airouter_platform::places::Places::from_environment()
+        .map_or(Locale::ZhCn, |places| airouter_platform::locale::preferred(&places))
+}

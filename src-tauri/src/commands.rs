@@ -1,0 +1,228 @@
+//! What the page may ask. Each command parses what it was sent, calls, and answers with a value that
+//! cannot hold a secret, or with a finding.
+
+use airouter_core::address::{self, GatewayUrl};
+use airouter_core::check::{CheckReport, Lamp};
+use airouter_core::finding::{Code, Finding};
+use airouter_core::models::{OfferedModel, judge_id, tier_of};
+use airouter_core::secret::Secret;
+use airouter_core::view::{
+    AddressView, ApplyReport, CheckWishes, KeyView, Locale, ModelTrial, Overview, Page, Phase, PlanView, SetupWishes,
+    Start, UndoReport,
+};
+use airouter_core::key;
+use airouter_platform::{apply as act, check as live, claude, locale, observe, undo as take_back};
+use tauri::ipc::Channel;
+use tauri::{AppHandle, Runtime, State};
+use tauri_plugin_opener::OpenerExt;
+use zeroize::Zeroizing;
+
+use crate::guard::{guard, guard_blocking};
+use crate::session::Session;
+
+type Answer<T> = Result<T, Finding>;
+
+/// Where Claude Desktop is downloaded (OD).
+const CLAUDE_DOWNLOAD: &str = "https://claude.ai/download";
+
+/// Everything that the first screen needs.
+#[tauri::command]
+pub async fn start(session: State<'_, Session>) -> Answer<Start> {
+    let session = session.inner().clone();
+    guard_blocking(move || {
+        Ok(Start {
+            locale: session.locale(),
+            os: locale::os(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            preset: session.preset().view(),
+            rehearsal: session.rehearsal(),
+            overview: observe::overview(session.places()),
+        })
+    })
+    .await
+}
+
+/// Looks at the computer again.
+#[tauri::command]
+pub async fn look(session: State<'_, Session>) -> Answer<Overview> {
+    let session = session.inner().clone();
+    guard_blocking(move || Ok(observe::overview(session.places()))).await
+}
+
+/// Remembers the language that the person chose.
+#[tauri::command]
+pub async fn remember_locale(locale: Locale, session: State<'_, Session>) -> Answer<()> {
+    let session = session.inner().clone();
+    guard_blocking(move || {
+        airouter_platform::locale::remember(session.places(), locale);
+        Ok(())
+    })
+    .await
+}
+
+/// Opens one of the known pages in the browser.
+#[tauri::command]
+pub async fn open_page<R: Runtime>(page: Page, app: AppHandle<R>, session: State<'_, Session>) -> Answer<()> {
+    let url = match page {
+        Page::ClaudeDownload => Some(CLAUDE_DOWNLOAD.to_owned()),
+        Page::Console => session.preset().console.clone(),
+    };
+    guard_blocking(move || {
+        let url = url.ok_or_else(|| Finding::new(Code::PresetInvalid).with("reason", "console"))?;
+        app.opener().open_url(url, None::<&str>).map_err(|_| Finding::new(Code::Crashed).with("reason", "no browser"))
+    })
+    .await
+}
+
+/// Takes a pasted text; the page gets back what may be shown of it.
+#[tauri::command]
+pub async fn read_key(text: String, session: State<'_, Session>) -> Answer<KeyView> {
+    let text = Zeroizing::new(text);
+    let session = session.inner().clone();
+    guard(async move {
+        let paste = key::read(&text, session.preset().is_built_in)?;
+        let address = paste.address.as_deref().and_then(|typed| view_address(typed, &session).ok());
+        let view = KeyView { face: paste.key.face(), notes: paste.notes, address };
+        session.take_key(paste.key);
+        Ok(view)
+    })
+    .await
+}
+
+/// Reads an address and says what was changed.
+#[tauri::command]
+pub async fn read_address(text: String, session: State<'_, Session>) -> Answer<AddressView> {
+    let session = session.inner().clone();
+    guard(async move { view_address(&text, &session) }).await
+}
+
+fn view_address(typed: &str, session: &Session) -> Answer<AddressView> {
+    let (base, changes) = address::repair(typed, Some(session.preset()))?;
+    Ok(AddressView {
+        base: base.as_str().to_owned(),
+        host: base.host().to_owned(),
+        changes,
+        is_preset: base == session.preset().base,
+    })
+}
+
+/// Runs the check. Lamps go to the page as they change.
+#[tauri::command]
+pub async fn check(wishes: CheckWishes, on_lamp: Channel<Lamp>, session: State<'_, Session>) -> Answer<CheckReport> {
+    let session = session.inner().clone();
+    guard(async move {
+        let base = match &wishes.address {
+            Some(typed) => address::repair(typed, Some(session.preset()))?.0,
+            None => session.preset().base.clone(),
+        };
+        let (key, claude) = with_key(&session, &base).await?;
+        let wanted = live::Wanted { base: base.clone(), key, scheme: wishes.scheme, models: Vec::new(), claude };
+        let stopped = session.begin_check();
+        let report = live::check(wanted, stopped, |lamp| {
+            let _ = on_lamp.send(lamp.clone());
+        })
+        .await;
+        session.checked(base, &report);
+        Ok(report)
+    })
+    .await
+}
+
+/// Stops the check that is under way.
+#[tauri::command]
+pub async fn cancel_check(session: State<'_, Session>) -> Answer<()> {
+    session.stop_check();
+    Ok(())
+}
+
+/// Tries one model with a one-token message.
+#[tauri::command]
+pub async fn try_model(id: String, session: State<'_, Session>) -> Answer<ModelTrial> {
+    let session = session.inner().clone();
+    guard(async move {
+        let (base, scheme) = session.gateway()?;
+        let (key, _) = with_key(&session, &base).await?;
+        let finding = live::try_model(base, key, scheme, &id).await;
+        Ok(ModelTrial { id, finding })
+    })
+    .await
+}
+
+/// Says what Claude would make of a typed id.
+#[tauri::command]
+pub async fn add_model(id: String, session: State<'_, Session>) -> Answer<OfferedModel> {
+    let session = session.inner().clone();
+    guard_blocking(move || {
+        let id = id.trim().to_owned();
+        let version = claude::locate(session.places()).and_then(|install| install.version);
+        Ok(OfferedModel { dropped: judge_id(&id, version), tier: tier_of(&id), display_name: None, id })
+    })
+    .await
+}
+
+/// Says what would be done.
+#[tauri::command]
+pub async fn plan(wishes: SetupWishes, session: State<'_, Session>) -> Answer<PlanView> {
+    let session = session.inner().clone();
+    guard_blocking(move || {
+        let wishes = session.wishes(&wishes)?;
+        let install = claude::locate(session.places());
+        let (plan, facts) = act::plan_now(session.places(), install.as_ref(), &wishes, None)?;
+        let view = plan.view(&facts.claude);
+        session.agree(plan);
+        Ok(view)
+    })
+    .await
+}
+
+/// Does it. Steps go to the page as they go.
+#[tauri::command]
+pub async fn apply(wishes: SetupWishes, on_phase: Channel<Phase>, session: State<'_, Session>) -> Answer<ApplyReport> {
+    let session = session.inner().clone();
+    guard_blocking(move || {
+        let wishes = session.wishes(&wishes)?;
+        let key = session.key_for(&wishes.base)?;
+        Ok(act::apply(session.places(), &wishes, &key, session.agreed().as_ref(), &mut |phase| {
+            let _ = on_phase.send(phase.clone());
+        }))
+    })
+    .await
+}
+
+/// Puts back what was there before.
+#[tauri::command]
+pub async fn undo(restart: bool, on_phase: Channel<Phase>, session: State<'_, Session>) -> Answer<UndoReport> {
+    let session = session.inner().clone();
+    guard_blocking(move || {
+        let report = take_back::undo(session.places(), restart, &mut |phase| {
+            let _ = on_phase.send(phase.clone());
+        });
+        session.forget();
+        Ok(report)
+    })
+    .await
+}
+
+/// Forgets the key and everything found with it.
+#[tauri::command]
+pub async fn forget_session(session: State<'_, Session>) -> Answer<()> {
+    session.forget();
+    Ok(())
+}
+
+/// Closes the program.
+#[tauri::command]
+pub async fn finish<R: Runtime>(app: AppHandle<R>) -> Answer<()> {
+    app.exit(0);
+    Ok(())
+}
+
+/// The key for an address and the installed Claude, without holding up other commands.
+async fn with_key(session: &Session, base: &GatewayUrl) -> Answer<(Secret, Option<airouter_core::claude::version::Version>)> {
+    let (session, base) = (session.clone(), base.clone());
+    guard_blocking(move || {
+        let version = claude::locate(session.places()).and_then(|install| install.version);
+        Ok((session.key_for(&base)?, version))
+    })
+    .await
+}

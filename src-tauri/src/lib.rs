@@ -1,0 +1,91 @@
+//! The shell: a window around `airouter-core` and `airouter-platform`. It parses what the page sends,
+//! calls, and answers; it decides nothing.
+
+mod arguments;
+pub mod commands;
+mod guard;
+mod logging;
+mod rehearsal;
+mod session;
+
+include!("command_names.rs");
+
+use std::process::ExitCode;
+
+use airouter_core::view::Locale;
+use tauri::{Builder, Manager, Runtime, WebviewUrl, WebviewWindowBuilder};
+
+pub use session::Session;
+
+/// Starts the program and shows its window.
+pub fn run() -> ExitCode {
+    let arguments = match arguments::read() {
+        Ok(arguments) => arguments,
+        Err(code) => return code,
+    };
+    let session = match Session::start(&arguments) {
+        Ok(session) => session,
+        Err(finding) => return arguments::complain(&finding),
+    };
+    let _log = logging::start(session.places());
+    let is_rehearsal = session.is_rehearsal();
+    let mut shell = builder::<tauri::Wry>(session);
+    if !is_rehearsal {
+        // A second copy would only show the first one's window; a rehearsal stands beside the real one.
+        shell = shell.plugin(tauri_plugin_single_instance::init(|app, _, _| {
+            if let Some(window) = app.get_webview_window("main") {
+                let _ = window.unminimize();
+                let _ = window.set_focus();
+            }
+        }));
+    }
+    let done = shell.setup(|app| open_window(app)).run(tauri::generate_context!());
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "no window");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The shell with its commands, for the program and for tests without a window.
+pub fn builder<R: Runtime>(session: Session) -> Builder<R> {
+    Builder::new().plugin(tauri_plugin_opener::init()).manage(session).invoke_handler(tauri::generate_handler![
+        commands::start,
+        commands::look,
+        commands::remember_locale,
+        commands::open_page,
+        commands::read_key,
+        commands::read_address,
+        commands::check,
+        commands::cancel_check,
+        commands::try_model,
+        commands::add_model,
+        commands::plan,
+        commands::apply,
+        commands::undo,
+        commands::forget_session,
+        commands::finish,
+    ])
+}
+
+fn open_window(app: &mut tauri::App) -> Result<(), Box<dyn std::error::Error>> {
+    let session = app.state::<Session>();
+    let title = match (session.locale(), session.is_rehearsal()) {
+        (Locale::ZhCn, false) => "AIRouter 接入助手",
+        (Locale::ZhCn, true) => "AIRouter 接入助手（演练）",
+        (Locale::En, false) => "AIRouter Setup",
+        (Locale::En, true) => "AIRouter Setup (rehearsal)",
+    };
+    WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
+        .title(title)
+        .inner_size(960.0, 720.0)
+        .min_inner_size(360.0, 480.0)
+        .center()
+        // The page is ours alone: it goes nowhere and opens nothing.
+        .on_navigation(|url| matches!(url.scheme(), "tauri") || matches!(url.host_str(), Some("tauri.localhost")) || (cfg!(debug_assertions) && url.host_str() == Some("127.0.0.1")))
+        .on_new_window(|_, _| tauri::webview::NewWindowResponse::Deny)
+        .build()?;
+    Ok(())
+}

@@ -1,0 +1,29 @@
+//! The program's own log: what it did, never what it was told. No request, no reply, no key.
+
+use airouter_platform::places::Places;
+use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::rolling::{RollingFileAppender, Rotation};
+
+/// Days of logs that are kept.
+const DAYS: usize = 7;
+
+/// Starts logging into this program's own folder. Logging ends when the guard is dropped; a folder
+/// that cannot be written means no log, not no program.
+pub(crate) fn start(places: &Places) -> Option<WorkerGuard> {
+    let file = RollingFileAppender::builder()
+        .rotation(Rotation::DAILY)
+        .filename_prefix("airouter-setup")
+        .filename_suffix("log")
+        .max_log_files(DAYS)
+        .build(places.state.join("logs"))
+        .ok()?;
+    let (writer, guard) = tracing_appender::non_blocking(file);
+    let filter = tracing_subscriber::EnvFilter::new("warn,airouter_setup=info,airouter_platform=info,airouter_core=info");
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(false).init();
+    // The default hook would print a panic's text, which may quote anything.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|place| format!("{}:{}", place.file(), place.line())).unwrap_or_default();
+        tracing::error!(place, "a part of the program failed");
+    }));
+    Some(guard)
+}

@@ -1,0 +1,168 @@
+//! What is remembered while the window is open: the key, what the check found, the plan that was
+//! agreed to. Nothing of it is on disk, and the key never goes back to the page.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use airouter_core::address::GatewayUrl;
+use airouter_core::check::{AuthScheme, CheckReport};
+use airouter_core::finding::{Code, Finding};
+use airouter_core::plan::{Plan, Wishes};
+use airouter_core::preset::Preset;
+use airouter_core::secret::Secret;
+use airouter_core::view::{KeyPlace, Locale, Rehearsal, SetupWishes};
+use airouter_platform::places::Places;
+use airouter_platform::{locale, observe, state};
+use tokio::sync::watch;
+
+use crate::arguments::Arguments;
+use crate::rehearsal;
+
+/// What is remembered; cheap to clone, all clones are one.
+#[derive(Clone)]
+pub struct Session {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    places: Places,
+    preset: Preset,
+    rehearsal: Option<rehearsal::Stage>,
+    memory: Mutex<Memory>,
+}
+
+#[derive(Default)]
+struct Memory {
+    key: Option<Secret>,
+    checked: Option<(GatewayUrl, AuthScheme)>,
+    agreed: Option<Plan>,
+    stop: Option<watch::Sender<bool>>,
+}
+
+impl Session {
+    /// Finds the places and the preset, and sets the stage for a rehearsal.
+    pub(crate) fn start(arguments: &Arguments) -> Result<Self, Finding> {
+        let (places, preset, rehearsal) = match &arguments.rehearsal {
+            Some(folder) => {
+                let stage = rehearsal::Stage::set(folder)?;
+                (stage.places().clone(), stage.preset()?, Some(stage))
+            }
+            None => {
+                let places = Places::from_environment()
+                    .ok_or_else(|| Finding::new(Code::SystemUnsupported).with("reason", "no home folder"))?;
+                (places, airouter_platform::preset::load(arguments.preset.as_deref())?, None)
+            }
+        };
+        Ok(Self::new(places, preset, rehearsal))
+    }
+
+    /// A session with given places and preset, for tests without a window.
+    pub fn of(places: Places, preset: Preset) -> Self {
+        Self::new(places, preset, None)
+    }
+
+    fn new(places: Places, preset: Preset, rehearsal: Option<rehearsal::Stage>) -> Self {
+        Self { inner: Arc::new(Inner { places, preset, rehearsal, memory: Mutex::default() }) }
+    }
+
+    pub(crate) fn places(&self) -> &Places {
+        &self.inner.places
+    }
+
+    pub(crate) fn preset(&self) -> &Preset {
+        &self.inner.preset
+    }
+
+    pub(crate) fn is_rehearsal(&self) -> bool {
+        self.inner.rehearsal.is_some()
+    }
+
+    pub(crate) fn rehearsal(&self) -> Option<Rehearsal> {
+        self.inner.rehearsal.as_ref().map(rehearsal::Stage::view)
+    }
+
+    pub(crate) fn locale(&self) -> Locale {
+        locale::preferred(&self.inner.places)
+    }
+
+    /// Takes a new key; what was found with another one no longer counts.
+    pub(crate) fn take_key(&self, key: Secret) {
+        *self.memory() = Memory { key: Some(key), ..Memory::default() };
+    }
+
+    /// Forgets everything.
+    pub(crate) fn forget(&self) {
+        *self.memory() = Memory::default();
+    }
+
+    /// The key for an address: the pasted one, or the stored one, which goes to its own address only.
+    pub(crate) fn key_for(&self, base: &GatewayUrl) -> Result<Secret, Finding> {
+        if let Some(key) = &self.memory().key {
+            return Ok(key.clone());
+        }
+        match state::journal(self.places())? {
+            Some(journal) if journal.base == base.as_str() => observe::key_in_use(self.places(), &journal),
+            _ => Err(Finding::new(Code::KeyNotStored)),
+        }
+    }
+
+    /// A way to stop the check that begins now; an earlier one is stopped.
+    pub(crate) fn begin_check(&self) -> watch::Receiver<bool> {
+        let (stop, stopped) = watch::channel(false);
+        if let Some(earlier) = self.memory().stop.replace(stop) {
+            let _ = earlier.send(true);
+        }
+        stopped
+    }
+
+    /// Stops the check that is under way, if there is one.
+    pub(crate) fn stop_check(&self) {
+        if let Some(stop) = self.memory().stop.take() {
+            let _ = stop.send(true);
+        }
+    }
+
+    /// Remembers what a check found out.
+    pub(crate) fn checked(&self, base: GatewayUrl, report: &CheckReport) {
+        let mut memory = self.memory();
+        memory.checked = report.passed.then_some((base, report.scheme));
+        memory.agreed = None;
+    }
+
+    /// The address and the way of sending the key: from the check, else from what is connected.
+    pub(crate) fn gateway(&self) -> Result<(GatewayUrl, AuthScheme), Finding> {
+        if let Some(checked) = self.memory().checked.clone() {
+            return Ok(checked);
+        }
+        let journal = state::journal(self.places())?.ok_or_else(|| Finding::new(Code::KeyNotStored))?;
+        Ok((GatewayUrl::parse(&journal.base)?, journal.scheme))
+    }
+
+    /// The page's wishes, with what only this side knows.
+    pub(crate) fn wishes(&self, wishes: &SetupWishes) -> Result<Wishes, Finding> {
+        let (base, scheme) = self.gateway()?;
+        Ok(Wishes {
+            name: self.preset().name.clone(),
+            base,
+            scheme,
+            models: wishes.models.clone(),
+            every_model: wishes.every_model,
+            key_place: if wishes.static_key { KeyPlace::Profile } else { KeyPlace::Keychain },
+            restart: wishes.restart,
+        })
+    }
+
+    /// Remembers the plan that the person sees.
+    pub(crate) fn agree(&self, plan: Plan) {
+        self.memory().agreed = Some(plan);
+    }
+
+    /// The plan that the person saw last.
+    pub(crate) fn agreed(&self) -> Option<Plan> {
+        self.memory().agreed.clone()
+    }
+
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        // What was being done when another thread failed is not half-done: each field is set at once.
+        self.inner.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,191 @@
+// The worlds that the fake backend can play, as plain values.
+
+import type { CheckReport } from "../bindings/CheckReport";
+import type { Code } from "../bindings/Code";
+import type { Finding } from "../bindings/Finding";
+import type { Lamp } from "../bindings/Lamp";
+import type { LampId } from "../bindings/LampId";
+import type { OfferedModel } from "../bindings/OfferedModel";
+import type { Outcome } from "../bindings/Outcome";
+import type { Overview } from "../bindings/Overview";
+import type { Owner } from "../bindings/Owner";
+import type { Severity } from "../bindings/Severity";
+import type { Status } from "../bindings/Status";
+import type { Tier } from "../bindings/Tier";
+import { LAMPS } from "../road/state";
+
+export const SCENARIOS = [
+  "healthy",
+  "claude-missing",
+  "claude-running",
+  "managed-policy",
+  "bad-key",
+  "no-balance",
+  "small-warning",
+  "many-models",
+  "slow",
+  "plan-refused",
+  "rolled-back",
+  "unproved",
+  "helper-failed",
+  "keychain-missing",
+  "connected",
+  "drifted",
+  "rehearsal",
+] as const;
+
+export type Scenario = (typeof SCENARIOS)[number];
+
+const PRESET = {
+  name: "AIRouter",
+  base: "https://aigc.aochengcloud.com/claude",
+  host: "aigc.aochengcloud.com",
+  has_console: true,
+};
+export { PRESET };
+
+export const ROOT = "/home/lin/.config/Claude-3p";
+
+export function finding(
+  code: Code,
+  owner: Owner,
+  severity: Severity = "blocking",
+  evidence: Record<string, string> = {},
+): Finding {
+  return { code, owner, severity, evidence: Object.entries(evidence).map(([name, value]) => ({ name, value })) };
+}
+
+export const FACE = { last4: "7f3a", fingerprint: "9c1e04b7", length: 51 };
+
+function model(id: string, tier: Tier | null, display: string | null = null): OfferedModel {
+  return { id, display_name: display, tier, dropped: null };
+}
+
+export const MODELS: readonly OfferedModel[] = [
+  model("claude-sonnet-5", "sonnet", "Claude Sonnet 5"),
+  model("claude-opus-5", "opus", "Claude Opus 5"),
+  model("claude-haiku-4-5-20251001", "haiku", "Claude Haiku 4.5"),
+  model("claude-sonnet-4-6", "sonnet", "Claude Sonnet 4.6"),
+  model("claude-opus-4-6", "opus"),
+  { id: "gpt-5.2", display_name: null, tier: null, dropped: { kind: "other-vendor", word: "gpt" } },
+  { id: "sonnet", display_name: null, tier: "sonnet", dropped: { kind: "bare-alias" } },
+];
+
+const PROPOSAL = ["claude-sonnet-5", "claude-opus-5", "claude-haiku-4-5-20251001"];
+
+function manyModels(count: number): OfferedModel[] {
+  const tiers: Tier[] = ["opus", "sonnet", "haiku"];
+  const rest = Array.from({ length: count - MODELS.length }, (_, index) => {
+    const tier = tiers[index % tiers.length] ?? "sonnet";
+    return model(`claude-${tier}-4-1-2025${String(index).padStart(5, "0")}`, tier);
+  });
+  return [...MODELS, ...rest];
+}
+
+/** What a check ends in: the lamp at which it breaks, and why. */
+function breaks(scenario: Scenario): { at: LampId; finding: Finding } | null {
+  switch (scenario) {
+    case "bad-key":
+      return { at: "key", finding: finding("AR-402", "key", "blocking", { status: "401", said: "无效的令牌" }) };
+    case "no-balance":
+      return { at: "answer", finding: finding("AR-503", "account", "blocking", { status: "402", said: "insufficient_user_quota" }) };
+    case "small-warning":
+      return { at: "models", finding: finding("AR-608", "gateway", "warning") };
+    default:
+      return null;
+  }
+}
+
+export function lampsOf(scenario: Scenario): Lamp[] {
+  const broken = breaks(scenario);
+  const brokenIndex = broken ? LAMPS.indexOf(broken.at) : LAMPS.length;
+  return LAMPS.map((id, index): Lamp => {
+    const millis = [182, 214, 305, 941, 1187, 1420][index] ?? 100;
+    const facts = id === "models" ? [{ name: "models", value: "5" }] : [];
+    if (broken?.finding.severity === "blocking" && index > brokenIndex) {
+      return { id, state: "not-tested", finding: null, facts: [], millis: null };
+    }
+    if (broken && index === brokenIndex) {
+      return { id, state: broken.finding.severity === "warning" ? "warning" : "failed", finding: broken.finding, facts, millis };
+    }
+    return { id, state: "ok", finding: null, facts, millis };
+  });
+}
+
+export function reportOf(scenario: Scenario, base: string): CheckReport {
+  const broken = breaks(scenario);
+  const passed = broken?.finding.severity !== "blocking";
+  const models = scenario === "many-models" ? manyModels(10_000) : [...MODELS];
+  return {
+    base,
+    scheme: "bearer",
+    lamps: lampsOf(scenario),
+    findings: broken ? [broken.finding] : [],
+    models: passed ? models : [],
+    proposal: passed ? PROPOSAL : [],
+    passed,
+  };
+}
+
+export function outcomeOf(scenario: Scenario): { outcome: Outcome; findings: Finding[]; static_key_may_help: boolean } {
+  switch (scenario) {
+    case "rolled-back":
+      return {
+        outcome: "rolled-back",
+        findings: [finding("AR-702", "this-computer", "blocking", { path: `${ROOT}/configLibrary/_meta.json` })],
+        static_key_may_help: false,
+      };
+    case "unproved":
+      return { outcome: "unproved", findings: [finding("AR-856", "claude", "warning")], static_key_may_help: false };
+    case "helper-failed":
+      return { outcome: "unproved", findings: [finding("AR-854", "claude")], static_key_may_help: true };
+    default:
+      return { outcome: "proved", findings: [], static_key_may_help: false };
+  }
+}
+
+const PROFILE_ID = "4f0c2b1e-6d3a-4c0b-9a57-2f7e8d1c9b60";
+export const PROFILE = `${ROOT}/configLibrary/${PROFILE_ID}.json`;
+
+export function statusOf(drifted: boolean): Status {
+  const rows: [string, string, string | null][] = [
+    ["appliedId", PROFILE_ID, PROFILE_ID],
+    ["inferenceProvider", "gateway", "gateway"],
+    ["inferenceGatewayBaseUrl", PRESET.base, drifted ? "https://aigc.aochengcloud.com/v1" : PRESET.base],
+    ["inferenceGatewayAuthScheme", "bearer", "bearer"],
+    ["inferenceCredentialKind", "helper-script", "helper-script"],
+    ["inferenceModels", PROPOSAL.join(", "), PROPOSAL.join(", ")],
+    ["chatTabEnabled", "true", drifted ? null : "true"],
+    ["deploymentMode", "3p", "3p"],
+  ];
+  return {
+    base: PRESET.base,
+    host: PRESET.host,
+    scheme: "bearer",
+    models: [...PROPOSAL],
+    key_place: "keychain",
+    key: FACE,
+    rows: rows.map(([name, expected, actual]) => ({ name, expected, actual, ok: expected === actual })),
+    healthy: !drifted,
+  };
+}
+
+export function overviewOf(scenario: Scenario): Overview {
+  const installed = scenario !== "claude-missing";
+  const running = scenario === "claude-running";
+  const connected = scenario === "connected" || scenario === "drifted";
+  const findings: Finding[] = [];
+  if (!installed) findings.push(finding("AR-101", "claude"));
+  if (scenario === "managed-policy") {
+    findings.push(finding("AR-110", "company-policy", "blocking", { path: "/etc/claude-desktop/managed.json", keys: "inferenceProvider" }));
+  }
+  if (scenario === "drifted") findings.push(finding("AR-711", "this-computer", "blocking", { keys: "inferenceGatewayBaseUrl, chatTabEnabled" }));
+  return {
+    claude: { installed, running, version: installed ? "2.26454.0" : null, path: installed ? "/usr/bin/claude-desktop" : null },
+    root: ROOT,
+    findings,
+    blocked: !installed || scenario === "managed-policy",
+    status: connected ? statusOf(scenario === "drifted") : null,
+    can_undo: connected,
+  };
+}

@@ -1,0 +1,37 @@
+// The real program behind the window. The only file that knows of Tauri.
+
+import { Channel, invoke, type InvokeArgs } from "@tauri-apps/api/core";
+
+import { asFinding, type Backend, type Command } from "./backend";
+
+async function ask<T>(command: Command, args?: InvokeArgs): Promise<T> {
+  try {
+    return await invoke<T>(command, args);
+  } catch (thrown) {
+    throw asFinding(thrown);
+  }
+}
+
+function channel<T>(onMessage: (message: T) => void): Channel<T> {
+  const made = new Channel<T>();
+  made.onmessage = onMessage;
+  return made;
+}
+
+export const tauri: Backend = {
+  start: () => ask("start"),
+  look: () => ask("look"),
+  rememberLocale: (locale) => ask("remember_locale", { locale }),
+  openPage: (page) => ask("open_page", { page }),
+  readKey: (text) => ask("read_key", { text }),
+  readAddress: (text) => ask("read_address", { text }),
+  check: (wishes, onLamp) => ask("check", { wishes, onLamp: channel(onLamp) }),
+  cancelCheck: () => ask("cancel_check"),
+  tryModel: (id) => ask("try_model", { id }),
+  addModel: (id) => ask("add_model", { id }),
+  plan: (wishes) => ask("plan", { wishes }),
+  apply: (wishes, onPhase) => ask("apply", { wishes, onPhase: channel(onPhase) }),
+  undo: (restart, onPhase) => ask("undo", { restart, onPhase: channel(onPhase) }),
+  forgetSession: () => ask("forget_session"),
+  finish: () => ask("finish"),
+};

@@ -1,0 +1,54 @@
+// Everything that can happen on the road: what the person does, and what the program answers.
+
+import type { AddressView } from "../bindings/AddressView";
+import type { ApplyReport } from "../bindings/ApplyReport";
+import type { AuthScheme } from "../bindings/AuthScheme";
+import type { CheckReport } from "../bindings/CheckReport";
+import type { Finding } from "../bindings/Finding";
+import type { KeyView } from "../bindings/KeyView";
+import type { Lamp } from "../bindings/Lamp";
+import type { Locale } from "../bindings/Locale";
+import type { ModelTrial } from "../bindings/ModelTrial";
+import type { OfferedModel } from "../bindings/OfferedModel";
+import type { Overview } from "../bindings/Overview";
+import type { Phase } from "../bindings/Phase";
+import type { PlanView } from "../bindings/PlanView";
+import type { UndoReport } from "../bindings/UndoReport";
+
+export type RoadEvent =
+  | { type: "looked"; overview: Overview }
+  | { type: "locale"; locale: Locale }
+  | { type: "back" }
+  // Key
+  | { type: "key-reading" }
+  | { type: "key-read"; run: number; view: KeyView }
+  | { type: "key-refused"; run: number; finding: Finding }
+  | { type: "address-set"; address: AddressView | null }
+  | { type: "scheme-set"; scheme: AuthScheme | null }
+  | { type: "check-began" }
+  | { type: "lamp"; run: number; lamp: Lamp }
+  | { type: "check-stopping" }
+  | { type: "checked"; run: number; report: CheckReport }
+  | { type: "check-failed"; run: number; finding: Finding }
+  // Models
+  | { type: "to-models" }
+  | { type: "picked"; id: string; on: boolean }
+  | { type: "made-default"; id: string }
+  | { type: "moved"; id: string; by: -1 | 1 }
+  | { type: "every"; on: boolean }
+  | { type: "added"; model: OfferedModel }
+  | { type: "trying"; id: string }
+  | { type: "tried"; trial: ModelTrial }
+  // Review and after
+  | { type: "planning"; staticKey: boolean }
+  | { type: "planned"; run: number; plan: PlanView }
+  | { type: "plan-failed"; run: number; finding: Finding }
+  | { type: "applying" }
+  | { type: "undoing" }
+  | { type: "phase"; run: number; phase: Phase }
+  | { type: "applied"; run: number; report: ApplyReport }
+  | { type: "undone"; run: number; report: UndoReport }
+  | { type: "replace-key" }
+  | { type: "change-models" }
+  | { type: "start-over" }
+  | { type: "trouble"; finding: Finding };

@@ -1,0 +1,206 @@
+// The road's one rule book: what was, and what happened, give what is. Pure, so that every turn can be
+// tested without a window. A late answer of something that was given up carries an old `run` and
+// changes nothing.
+
+import { afterCheck, afterStop } from "./checking";
+import { added, defaulted, moved, picked, tried } from "./choosing";
+import type { RoadEvent } from "./events";
+import { firstStep, waitingLamps, type State, type Step } from "./state";
+
+export function next(state: State, event: RoadEvent): State {
+  if ("run" in event && event.run !== state.run) return state;
+
+  switch (event.type) {
+    case "looked":
+      return looked({ ...state, overview: event.overview });
+    case "locale":
+      return { ...state, locale: event.locale };
+    case "back":
+      return back(state);
+    case "trouble":
+      return troubled(state, event);
+
+    case "key-reading":
+      return { ...state, run: state.run + 1, check: { at: "idle" }, at: { screen: "key", reading: true, problem: null } };
+    case "key-read":
+      return { ...state, key: event.view, keyIsStored: false, at: { screen: "key", reading: false, problem: null } };
+    case "key-refused":
+      return { ...state, key: null, keyIsStored: false, at: { screen: "key", reading: false, problem: event.finding } };
+    case "address-set":
+      // Verdicts on another address say nothing about this one.
+      return { ...state, address: event.address, run: state.run + 1, check: { at: "idle" } };
+    case "scheme-set":
+      return { ...state, scheme: event.scheme, run: state.run + 1, check: { at: "idle" } };
+    case "check-began":
+      return {
+        ...state,
+        run: state.run + 1,
+        check: { at: "running", lamps: waitingLamps(), stopping: false },
+        at: { screen: "key", reading: false, problem: null },
+      };
+    case "lamp":
+      if (state.check.at !== "running") return state;
+      return {
+        ...state,
+        check: { ...state.check, lamps: state.check.lamps.map((lamp) => (lamp.id === event.lamp.id ? event.lamp : lamp)) },
+      };
+    case "check-stopping":
+      return state.check.at === "running" ? { ...state, check: { ...state.check, stopping: true } } : state;
+    case "checked":
+      return afterCheck(state, event.report);
+    case "check-failed":
+      return afterStop(state, event.finding);
+
+    case "to-models":
+      if (state.check.at !== "done" || !state.check.report?.passed) return state;
+      return { ...state, check: { ...state.check, goesOn: false }, at: { screen: "models", problem: null } };
+    case "picked":
+      return { ...state, choice: picked(state.choice, event.id, event.on) };
+    case "made-default":
+      return { ...state, choice: defaulted(state.choice, event.id) };
+    case "moved":
+      return { ...state, choice: moved(state.choice, event.id, event.by) };
+    case "every":
+      return { ...state, choice: { ...state.choice, every: event.on } };
+    case "added":
+      return { ...state, choice: added(state.choice, event.model), at: withoutProblem(state.at) };
+    case "trying":
+      return { ...state, choice: { ...state.choice, trying: [...state.choice.trying, event.id] } };
+    case "tried":
+      return { ...state, choice: tried(state.choice, event.trial) };
+
+    case "planning":
+      return planning(state, event.staticKey);
+    case "planned":
+      return state.at.screen === "review" ? { ...state, at: { ...state.at, plan: event.plan } } : state;
+    case "plan-failed":
+      return state.at.screen === "review" ? { ...state, at: { ...state.at, problem: event.finding } } : state;
+    case "applying":
+      return { ...state, run: state.run + 1, at: { screen: "apply", task: "set-up", phases: [] } };
+    case "undoing":
+      return { ...state, run: state.run + 1, at: { screen: "apply", task: "undo", phases: [] } };
+    case "phase":
+      return phased(state, event);
+    case "applied":
+      return { ...state, at: { screen: "result", report: event.report, problem: null } };
+    case "undone":
+      return { ...state, at: { screen: "undone", report: event.report } };
+
+    case "replace-key":
+      return freshKey(state);
+    case "change-models":
+      return storedKey(state);
+    case "start-over":
+      return { ...freshKey(state), choice: { ids: [], every: false, added: [], trying: [], trials: [] }, at: startAt(state) };
+  }
+}
+
+/** The overview may open the road, or close it, only while nothing has been given yet. */
+function looked(state: State): State {
+  if (state.at.screen === "prepare" && !state.overview.blocked) return { ...state, at: firstStep(state.overview) };
+  return state;
+}
+
+function back(state: State): State {
+  switch (state.at.screen) {
+    case "key":
+      if (state.check.at === "running" || !state.overview.status) return state;
+      return { ...state, at: { screen: "status", problem: null } };
+    case "models":
+      return { ...state, at: { screen: "key", reading: false, problem: null } };
+    case "review":
+      return { ...state, run: state.run + 1, at: beforeReview(state, state.at.cameFrom) };
+    case "undone":
+      return { ...state, at: firstStep(state.overview) };
+    default:
+      return state;
+  }
+}
+
+function beforeReview(state: State, cameFrom: "models" | "status" | "result"): Step {
+  const hasModels = state.check.at === "done" && state.check.report?.passed === true;
+  if (cameFrom !== "status" && hasModels) return { screen: "models", problem: null };
+  return firstStep(state.overview);
+}
+
+function planning(state: State, staticKey: boolean): State {
+  const { at, overview } = state;
+  const cameFrom = at.screen === "review" ? at.cameFrom : at.screen === "status" || at.screen === "result" ? at.screen : "models";
+  const status = overview.status;
+  // A repair writes what was chosen before; there is no check of this session to choose from.
+  const choice =
+    at.screen === "status" && status
+      ? { ...state.choice, ids: status.models, every: status.models.length === 0 }
+      : state.choice;
+  return {
+    ...state,
+    choice,
+    staticKey,
+    run: state.run + 1,
+    at: { screen: "review", plan: null, problem: null, cameFrom },
+  };
+}
+
+function phased(state: State, event: Extract<RoadEvent, { type: "phase" }>): State {
+  if (state.at.screen !== "apply") return state;
+  const others = state.at.phases.filter((phase) => phase.step !== event.phase.step);
+  const known = others.length < state.at.phases.length;
+  const phases = known
+    ? state.at.phases.map((phase) => (phase.step === event.phase.step ? event.phase : phase))
+    : [...others, event.phase];
+  return { ...state, at: { ...state.at, phases } };
+}
+
+/** Something outside the steps went wrong: it is told on the screen on which it happened. */
+function troubled(state: State, { finding }: Extract<RoadEvent, { type: "trouble" }>): State {
+  switch (state.at.screen) {
+    case "key":
+    case "models":
+    case "review":
+    case "status":
+      return { ...state, at: { ...state.at, problem: finding } };
+    case "apply":
+      if (state.at.task === "undo") {
+        return { ...state, at: { screen: "undone", report: { undone: false, restored: [], left: [], findings: [finding] } } };
+      }
+      // Whether something was written is not known here, so nothing may claim that it was or was not.
+      return { ...state, at: { screen: "result", report: null, problem: finding } };
+    default:
+      return state;
+  }
+}
+
+function freshKey(state: State): State {
+  return {
+    ...state,
+    key: null,
+    keyIsStored: false,
+    check: { at: "idle" },
+    run: state.run + 1,
+    at: { screen: "key", reading: false, problem: null },
+  };
+}
+
+/** The key of the earlier set-up is used again, at the address for which it was given. */
+function storedKey(state: State): State {
+  const status = state.overview.status;
+  if (!status?.key) return freshKey(state);
+  const isPreset = status.base === state.start.preset.base;
+  return {
+    ...freshKey(state),
+    key: { face: status.key, notes: [], address: null },
+    keyIsStored: true,
+    address: isPreset ? null : { base: status.base, host: status.host, changes: [], is_preset: false },
+    scheme: status.scheme,
+    staticKey: status.key_place === "profile",
+    choice: { ...state.choice, ids: status.models, every: status.models.length === 0 },
+  };
+}
+
+function startAt(state: State): Step {
+  return state.overview.blocked ? { screen: "prepare" } : { screen: "key", reading: false, problem: null };
+}
+
+function withoutProblem(at: Step): Step {
+  return at.screen === "models" ? { ...at, problem: null } : at;
+}

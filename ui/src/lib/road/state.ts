@@ -1,0 +1,152 @@
+// The road as a value. What a person has given stays beside the steps, not in them, so that going
+// back cannot lose it. The key itself is never here: only its face is.
+
+import type { AddressView } from "../bindings/AddressView";
+import type { ApplyReport } from "../bindings/ApplyReport";
+import type { AuthScheme } from "../bindings/AuthScheme";
+import type { CheckReport } from "../bindings/CheckReport";
+import type { CheckWishes } from "../bindings/CheckWishes";
+import type { Finding } from "../bindings/Finding";
+import type { KeyView } from "../bindings/KeyView";
+import type { Lamp } from "../bindings/Lamp";
+import type { LampId } from "../bindings/LampId";
+import type { Locale } from "../bindings/Locale";
+import type { ModelTrial } from "../bindings/ModelTrial";
+import type { OfferedModel } from "../bindings/OfferedModel";
+import type { Overview } from "../bindings/Overview";
+import type { Phase } from "../bindings/Phase";
+import type { PlanView } from "../bindings/PlanView";
+import type { SetupWishes } from "../bindings/SetupWishes";
+import type { Start } from "../bindings/Start";
+import type { UndoReport } from "../bindings/UndoReport";
+
+export type State = {
+  readonly start: Start;
+  readonly locale: Locale;
+  readonly overview: Overview;
+  /** What the program holds of a key; nothing when it holds none. */
+  readonly key: KeyView | null;
+  /** The key comes from an earlier set-up and not from a paste. */
+  readonly keyIsStored: boolean;
+  /** An address of the person's own; nothing means the preset's. */
+  readonly address: AddressView | null;
+  readonly scheme: AuthScheme | null;
+  readonly check: Check;
+  readonly choice: Choice;
+  readonly staticKey: boolean;
+  /** Rises with each request whose late answer must not count any more. */
+  readonly run: number;
+  readonly at: Step;
+};
+
+export type Check =
+  | { readonly at: "idle" }
+  | { readonly at: "running"; readonly lamps: readonly Lamp[]; readonly stopping: boolean }
+  | {
+      readonly at: "done";
+      readonly lamps: readonly Lamp[];
+      /** Nothing when the check itself could not be made; then `findings` says why. */
+      readonly report: CheckReport | null;
+      readonly findings: readonly Finding[];
+      /** The road goes on by itself once, and not again after a step back. */
+      readonly goesOn: boolean;
+    };
+
+export type Choice = {
+  /** The chosen ids, the default first. */
+  readonly ids: readonly string[];
+  readonly every: boolean;
+  readonly added: readonly OfferedModel[];
+  readonly trying: readonly string[];
+  readonly trials: readonly ModelTrial[];
+};
+
+export type Step =
+  | { readonly screen: "prepare" }
+  | { readonly screen: "key"; readonly reading: boolean; readonly problem: Finding | null }
+  | { readonly screen: "models"; readonly problem: Finding | null }
+  | {
+      readonly screen: "review";
+      /** Nothing while it is being made. */
+      readonly plan: PlanView | null;
+      readonly problem: Finding | null;
+      readonly cameFrom: "models" | "status" | "result";
+    }
+  | { readonly screen: "apply"; readonly task: "set-up" | "undo"; readonly phases: readonly Phase[] }
+  | {
+      readonly screen: "result";
+      /** Nothing when the program could not say how it ended; then `problem` says what is known. */
+      readonly report: ApplyReport | null;
+      readonly problem: Finding | null;
+    }
+  | { readonly screen: "status"; readonly problem: Finding | null }
+  | { readonly screen: "undone"; readonly report: UndoReport };
+
+export type Screen = Step["screen"];
+
+export const LAMPS: readonly LampId[] = ["address", "key", "models", "answer", "streaming", "tools"];
+
+const NO_CHOICE: Choice = { ids: [], every: false, added: [], trying: [], trials: [] };
+
+/** Where the road begins on this computer. */
+export function begin(start: Start): State {
+  return {
+    start,
+    locale: start.locale,
+    overview: start.overview,
+    key: null,
+    keyIsStored: false,
+    address: null,
+    scheme: null,
+    check: { at: "idle" },
+    choice: NO_CHOICE,
+    staticKey: false,
+    run: 0,
+    at: firstStep(start.overview),
+  };
+}
+
+export function firstStep(overview: Overview): Step {
+  if (overview.status) return { screen: "status", problem: null };
+  if (overview.blocked) return { screen: "prepare" };
+  return { screen: "key", reading: false, problem: null };
+}
+
+export function waitingLamps(): Lamp[] {
+  return LAMPS.map((id) => ({ id, state: "waiting", finding: null, facts: [], millis: null }));
+}
+
+/** The lamps to show: all six, always, so that nothing moves when they fill. */
+export function lampsOf(check: Check): readonly Lamp[] {
+  return check.at === "idle" ? waitingLamps() : check.lamps;
+}
+
+export function addressOf(state: State): { base: string; host: string; is_preset: boolean } {
+  const { base, host } = state.start.preset;
+  return state.address ?? { base, host, is_preset: true };
+}
+
+/** Every model that can be spoken of: offered, added by hand, or chosen at an earlier time. */
+export function modelsOf(state: State): readonly OfferedModel[] {
+  const offered = state.check.at === "done" ? (state.check.report?.models ?? []) : [];
+  const known = new Set(offered.map((model) => model.id));
+  return [...offered, ...state.choice.added.filter((model) => !known.has(model.id))];
+}
+
+export function checkWishes(state: State): CheckWishes {
+  return { address: state.address?.base ?? null, scheme: state.scheme };
+}
+
+export function setupWishes(state: State, restart: boolean): SetupWishes {
+  const { ids, every } = state.choice;
+  return { models: [...ids], every_model: every, static_key: state.staticKey, restart };
+}
+
+/** Green all along: there is nothing that a person should read first. */
+export function isAllGreen(report: CheckReport): boolean {
+  return (
+    report.passed &&
+    report.lamps.every((lamp) => lamp.state === "ok") &&
+    report.findings.every((finding) => finding.severity === "info")
+  );
+}

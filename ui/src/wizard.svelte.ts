@@ -1,0 +1,188 @@
+// The wizard: one state, and the verbs that a person has. Verbs ask the program and tell the road what
+// came of it; how the road turns is decided in `next` alone.
+
+import type { AuthScheme } from "./lib/bindings/AuthScheme";
+import type { KeyView } from "./lib/bindings/KeyView";
+import type { Locale } from "./lib/bindings/Locale";
+import type { Page } from "./lib/bindings/Page";
+import type { Start } from "./lib/bindings/Start";
+import { asFinding, type Backend } from "./lib/backend/backend";
+import type { RoadEvent } from "./lib/road/events";
+import { next } from "./lib/road/next";
+import { begin, checkWishes, setupWishes, type State } from "./lib/road/state";
+import { wordsFor, type Words } from "./lib/words";
+
+export { next };
+
+export class Wizard {
+  /** Raw: states are values that are replaced, never changed. */
+  state: State;
+  readonly words: Words;
+  readonly #backend: Backend;
+
+  constructor(backend: Backend, start: Start) {
+    this.#backend = backend;
+    this.state = $state.raw(begin(start));
+    this.words = $derived(wordsFor(this.state.locale));
+  }
+
+  send(event: RoadEvent): void {
+    this.state = next(this.state, event);
+  }
+
+  /** A question whose answer is not awaited by any step; if it fails, the screen says so. */
+  async #try(asking: Promise<unknown>): Promise<void> {
+    try {
+      await asking;
+    } catch (thrown) {
+      this.send({ type: "trouble", finding: asFinding(thrown) });
+    }
+  }
+
+  async look(): Promise<void> {
+    try {
+      this.send({ type: "looked", overview: await this.#backend.look() });
+    } catch {
+      // Looking is repeated; one look that fails changes nothing that is shown.
+    }
+  }
+
+  async speak(locale: Locale): Promise<void> {
+    this.send({ type: "locale", locale });
+    await this.#try(this.#backend.rememberLocale(locale));
+  }
+
+  open(page: Page): Promise<void> {
+    return this.#try(this.#backend.openPage(page));
+  }
+
+  /** Hands a pasted text to the program. It tells whether a key was found; the text is not kept. */
+  async readKey(text: string): Promise<KeyView | null> {
+    await this.#stopRunningCheck();
+    this.send({ type: "key-reading" });
+    const run = this.state.run;
+    try {
+      const view = await this.#backend.readKey(text);
+      this.send({ type: "key-read", run, view });
+      return run === this.state.run ? view : null;
+    } catch (thrown) {
+      this.send({ type: "key-refused", run, finding: asFinding(thrown) });
+      return null;
+    }
+  }
+
+  async #stopRunningCheck(): Promise<void> {
+    if (this.state.check.at === "running") await this.#try(this.#backend.cancelCheck());
+  }
+
+  /** Reads an address; `null` goes back to the preset's. Rejects with a finding for the field. */
+  async setAddress(text: string | null): Promise<void> {
+    const address = text === null ? null : await this.#backend.readAddress(text);
+    await this.#stopRunningCheck();
+    this.send({ type: "address-set", address: address?.is_preset && address.changes.length === 0 ? null : address });
+  }
+
+  async setScheme(scheme: AuthScheme | null): Promise<void> {
+    await this.#stopRunningCheck();
+    this.send({ type: "scheme-set", scheme });
+  }
+
+  async check(): Promise<void> {
+    this.send({ type: "check-began" });
+    const run = this.state.run;
+    try {
+      const report = await this.#backend.check(checkWishes(this.state), (lamp) => this.send({ type: "lamp", run, lamp }));
+      this.send({ type: "checked", run, report });
+    } catch (thrown) {
+      this.send({ type: "check-failed", run, finding: asFinding(thrown) });
+    }
+  }
+
+  async stopCheck(): Promise<void> {
+    this.send({ type: "check-stopping" });
+    await this.#try(this.#backend.cancelCheck());
+  }
+
+  /** Rejects with a finding for the field. */
+  async addModel(id: string): Promise<boolean> {
+    const model = await this.#backend.addModel(id);
+    this.send({ type: "added", model });
+    if (model.dropped === null) void this.tryModel(model.id);
+    return model.dropped === null;
+  }
+
+  async tryModel(id: string): Promise<void> {
+    this.send({ type: "trying", id });
+    try {
+      this.send({ type: "tried", trial: await this.#backend.tryModel(id) });
+    } catch (thrown) {
+      this.send({ type: "tried", trial: { id, finding: asFinding(thrown) } });
+    }
+  }
+
+  async plan(staticKey: boolean = this.state.staticKey): Promise<void> {
+    this.send({ type: "planning", staticKey });
+    const run = this.state.run;
+    await this.look();
+    try {
+      const wishes = setupWishes(this.state, this.state.overview.claude.installed);
+      this.send({ type: "planned", run, plan: await this.#backend.plan(wishes) });
+    } catch (thrown) {
+      this.send({ type: "plan-failed", run, finding: asFinding(thrown) });
+    }
+  }
+
+  async apply(restart: boolean): Promise<void> {
+    const wishes = setupWishes(this.state, restart);
+    this.send({ type: "applying" });
+    const run = this.state.run;
+    try {
+      const report = await this.#backend.apply(wishes, (phase) => this.send({ type: "phase", run, phase }));
+      await this.look();
+      this.send({ type: "applied", run, report });
+    } catch (thrown) {
+      await this.look();
+      this.send({ type: "trouble", finding: asFinding(thrown) });
+    }
+  }
+
+  async undo(restart: boolean): Promise<void> {
+    this.send({ type: "undoing" });
+    const run = this.state.run;
+    try {
+      const report = await this.#backend.undo(restart, (phase) => this.send({ type: "phase", run, phase }));
+      await this.look();
+      this.send({ type: "undone", run, report });
+    } catch (thrown) {
+      await this.look();
+      this.send({ type: "trouble", finding: asFinding(thrown) });
+    }
+  }
+
+  async replaceKey(): Promise<void> {
+    this.send({ type: "replace-key" });
+    await this.#try(this.#backend.forgetSession());
+  }
+
+  async startOver(): Promise<void> {
+    this.send({ type: "start-over" });
+    await this.#try(this.#backend.forgetSession());
+  }
+
+  /** Another choice needs the gateway's list of today, so the stored key is checked first. */
+  async changeModels(): Promise<void> {
+    const mayCheck = this.state.overview.status?.key != null;
+    this.send({ type: "change-models" });
+    if (mayCheck) await this.check();
+  }
+
+  async repair(): Promise<void> {
+    const status = this.state.overview.status;
+    if (status?.key) await this.plan(status.key_place === "profile");
+    else await this.replaceKey();
+  }
+
+  finish(): Promise<void> {
+    return this.#try(this.#backend.finish());
+  }
+}

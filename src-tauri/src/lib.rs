@@ -84,7 +84,7 @@ fn open_window(app: &mut tauri::App) -> Result<(), Box<dyn std::error::Error>> {
         .min_inner_size(360.0, 480.0)
         .center()
         // The page is ours alone: it goes nowhere and opens nothing.
-        .on_navigation(|url| matches!(url.scheme(), "tauri") || matches!(url.host_str(), Some("tauri.localhost")) || (cfg!(debug_assertions) && url.host_str() == Some("127.0.0.1")))
+        .on_navigation(|url| url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost"))
         .on_new_window(|_, _| tauri::webview::NewWindowResponse::Deny)
         .build()?;
     Ok(())

@@ -21,7 +21,7 @@ impl Stage {
     pub(crate) fn set(folder: &Path) -> Result<Self, Finding> {
         let failed = |reason: String| Finding::new(Code::CannotWrite).with("reason", reason);
         let places = Places::in_scratch(folder).ok_or_else(|| failed("no folder".to_owned()))?;
-        stage::install_claude(&places, airouter_practice::claude::DEFAULT_VERSION)?;
+        stage::install_claude(&places, &airouter_practice::claude::NEWEST.to_string())?;
         let gateway = tauri::async_runtime::block_on(gateway::start(GatewayOptions::default()))
             .map_err(|error| failed(error.to_string()))?;
         Ok(Self { places, gateway })
@@ -37,7 +37,7 @@ impl Stage {
 
     /// What the page may know: the keys that make the practice gateway answer in a certain way.
     pub(crate) fn view(&self) -> Rehearsal {
-        let keys = Fault::ALL.iter().map(|fault| PracticeKey { scenario: fault.name().to_owned(), key: fault.key() });
+        let keys = Fault::all().map(|fault| PracticeKey { scenario: fault.name().to_owned(), key: fault.example_key() });
         Rehearsal { keys: keys.collect() }
     }
 }

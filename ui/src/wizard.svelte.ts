@@ -1,7 +1,9 @@
 // The wizard: one state, and the verbs that a person has. Verbs ask the program and tell the road what
 // came of it; how the road turns is decided in `next` alone.
 
+import type { AddressView } from "./lib/bindings/AddressView";
 import type { AuthScheme } from "./lib/bindings/AuthScheme";
+import type { Finding } from "./lib/bindings/Finding";
 import type { KeyView } from "./lib/bindings/KeyView";
 import type { Locale } from "./lib/bindings/Locale";
 import type { Page } from "./lib/bindings/Page";
@@ -19,6 +21,8 @@ export class Wizard {
   state: State;
   readonly words: Words;
   readonly #backend: Backend;
+  #settling: Promise<void> = Promise.resolve();
+  #addressFault: Finding | null = null;
 
   constructor(backend: Backend, start: Start) {
     this.#backend = backend;
@@ -75,11 +79,28 @@ export class Wizard {
     if (this.state.check.at === "running") await this.#try(this.#backend.cancelCheck());
   }
 
-  /** Reads an address; `null` goes back to the preset's. Rejects with a finding for the field. */
-  async setAddress(text: string | null): Promise<void> {
-    const address = text === null ? null : await this.#backend.readAddress(text);
+  /** Reads a typed address; `null` goes back to the preset's. */
+  setAddress(text: string | null): Promise<void> {
+    this.#settling = this.#readAddress(text);
+    return this.#settling;
+  }
+
+  async #readAddress(text: string | null): Promise<void> {
     await this.#stopRunningCheck();
-    this.send({ type: "address-set", address: address?.is_preset && address.changes.length === 0 ? null : address });
+    try {
+      const address = text === null ? null : await this.#backend.readAddress(text);
+      this.#addressFault = null;
+      this.send({ type: "address-set", address: address?.is_preset && address.changes.length === 0 ? null : address });
+    } catch (thrown) {
+      this.#addressFault = asFinding(thrown);
+      this.send({ type: "trouble", finding: this.#addressFault });
+    }
+  }
+
+  /** Takes an address that stood beside a pasted key, once the person has said yes to it. */
+  useFoundAddress(address: AddressView): void {
+    this.#addressFault = null;
+    this.send({ type: "address-set", address: address.is_preset ? null : address });
   }
 
   async setScheme(scheme: AuthScheme | null): Promise<void> {
@@ -88,6 +109,13 @@ export class Wizard {
   }
 
   async check(): Promise<void> {
+    // Leaving the address field and pressing the button are one click: the address comes first, and a
+    // key is not sent anywhere while the field holds an address that could not be read.
+    await this.#settling;
+    if (this.#addressFault) {
+      this.send({ type: "trouble", finding: this.#addressFault });
+      return;
+    }
     this.send({ type: "check-began" });
     const run = this.state.run;
     try {

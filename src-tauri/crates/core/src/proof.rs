@@ -53,6 +53,9 @@ impl Proof {
 pub fn read(log: &str, path: &str, base: &GatewayUrl) -> Reading {
     let lines: Vec<&str> = log.lines().filter(|line| is_telling(line)).collect();
     let evidence = |code: Code, line: &str| Reading::Failed(Finding::new(code).with("log", masked(line.trim())));
+    if let Some(line) = lines.iter().find(|line| is_helper_trouble(line)) {
+        return evidence(Code::ProofHelper, line);
+    }
     for line in &lines {
         for (fragment, code) in FAILURES {
             if line.contains(fragment) {
@@ -84,15 +87,20 @@ pub fn read(log: &str, path: &str, base: &GatewayUrl) -> Reading {
 }
 
 /// Lines in which Claude says why it does not run through the gateway.
-const FAILURES: [(&str, Code); 7] = [
-    ("helper spawn failed", Code::ProofHelper),
-    ("credential helper failed", Code::ProofHelper),
+const FAILURES: [(&str, Code); 5] = [
     ("Invalid custom3p enterprise config", Code::ProofRefused),
     ("Credentials read failed", Code::ProofRefused),
     ("custom-3p-unused.invalid", Code::ProofRefused),
     ("no credential configured for provider", Code::ProofRefused),
     ("Managed MDM config detected", Code::ManagedByPolicy),
 ];
+
+/// Claude could not get the key: only the text for a missing program is known (`helper spawn failed`),
+/// so any complaint about the helper counts.
+fn is_helper_trouble(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    lower.contains("helper") && ["fail", "timed out", "timeout", "enoent", "error"].iter().any(|word| lower.contains(word))
+}
 
 fn is_telling(line: &str) -> bool {
     line.contains("custom-3p")
@@ -158,6 +166,7 @@ mod tests {
         check_failed(&[ACTIVE, "[custom-3p] inference apiHost=https://other.example/claude\n"], Code::ProofOtherHost);
         check_failed(&[ACTIVE, "[custom-3p] inference apiHost=http://custom-3p-unused.invalid\n"], Code::ProofRefused);
         check_failed(&["[custom-3p] helper spawn failed: spawn /x ENOENT\n"], Code::ProofHelper);
+        check_failed(&["[custom-3p] helper timed out after 60s\n"], Code::ProofHelper);
         check_failed(&["Invalid custom3p enterprise config: [custom-3p] …\n"], Code::ProofRefused);
         check_failed(&[ACTIVE, HOST, "[custom-3p] Model discovery: 0 found in 3ms; picker = 0 (empty)\n"], Code::ProofNoModels);
         check_failed(&["Managed MDM config detected\n"], Code::ManagedByPolicy);

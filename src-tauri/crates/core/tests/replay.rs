@@ -29,7 +29,9 @@ fn code_of(row: &Value) -> Option<Code> {
     };
     let headers: Vec<(String, String)> = row["headers"]
         .as_object()
-        .map(|headers| headers.iter().filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect())
+        .map(|headers| {
+            headers.iter().filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect()
+        })
         .unwrap_or_default();
     let reply = Reply::new(u16::try_from(status).expect("a status"), headers, body);
     let path = text(row, "route").split([' ', '?']).find(|part| part.starts_with('/')).unwrap_or_default();
@@ -73,7 +75,13 @@ fn recorded_replies_are_read_as_what_they_mean() {
         if agrees == is_known {
             let body: String = text(&row, "body").chars().take(200).collect();
             let found = found.map_or("ok", Code::slug);
-            wrong.push(format!("{}: {} not {found}: {} {} {body}", place + 1, text(&row, "expect"), row["status"], text(&row, "route")));
+            wrong.push(format!(
+                "{}: {} not {found}: {} {} {body}",
+                place + 1,
+                text(&row, "expect"),
+                row["status"],
+                text(&row, "route")
+            ));
         }
     }
     assert!(wrong.is_empty(), "{} disagreements:\n{}", wrong.len(), wrong.join("\n"));

@@ -152,10 +152,13 @@ impl Work<'_> {
         }
         self.tell(StepId::Prove, PhaseState::Running, None);
         match marks.prove(&self.wishes.base) {
+            Ok(proof) if proof.healthy == Some(false) => {
+                let finding = Finding::new(Code::ProofUnhealthy).with("host", &proof.host);
+                self.tell(StepId::Prove, PhaseState::Failed, Some(finding.clone()));
+                findings.push(finding);
+                self.report(Outcome::Unproved, findings, Some(proof))
+            }
             Ok(proof) => {
-                if proof.healthy == Some(false) {
-                    findings.push(Finding::new(Code::ProofUnhealthy));
-                }
                 findings.push(Finding::new(Code::Proved).with("host", &proof.host));
                 self.tell(StepId::Prove, PhaseState::Done, None);
                 self.report(Outcome::Proved, findings, Some(proof))

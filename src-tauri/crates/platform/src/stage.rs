@@ -10,6 +10,11 @@ use crate::places::{Places, beside_this_program};
 /// The program that is also the stand-in, when it is called by the app's name.
 const STAND_IN: &str = if cfg!(windows) { "airouter-setup-cli.exe" } else { "airouter-setup-cli" };
 
+/// True when this very program was started under the app's name, and is to be the stand-in.
+pub fn is_stand_in() -> bool {
+    std::env::current_exe().ok().and_then(|program| program.file_stem().map(|name| name == "claude-desktop")).unwrap_or(false)
+}
+
 /// Puts the stand-in Claude Desktop where the real one would be, with the package database that names
 /// its version.
 ///

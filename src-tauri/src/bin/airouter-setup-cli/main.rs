@@ -15,7 +15,7 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     // In rehearsal this very program stands in for Claude Desktop: copied under its name, it is it.
-    if airouter_practice::claude::is_this_program() {
+    if airouter_platform::stage::is_stand_in() {
         return airouter_practice::claude::run();
     }
     let arguments = match Arguments::try_parse() {

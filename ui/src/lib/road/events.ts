@@ -51,4 +51,5 @@ export type RoadEvent =
   | { type: "replace-key" }
   | { type: "change-models" }
   | { type: "start-over" }
+  | { type: "to-start" }
   | { type: "trouble"; finding: Finding };

@@ -28,7 +28,13 @@ export function next(state: State, event: RoadEvent): State {
       return { ...state, key: null, keyIsStored: false, at: { screen: "key", reading: false, problem: event.finding } };
     case "address-set":
       // Verdicts on another address say nothing about this one.
-      return { ...state, address: event.address, run: state.run + 1, check: { at: "idle" } };
+      return {
+        ...state,
+        address: event.address,
+        run: state.run + 1,
+        check: { at: "idle" },
+        at: state.at.screen === "key" ? { ...state.at, problem: null } : state.at,
+      };
     case "scheme-set":
       return { ...state, scheme: event.scheme, run: state.run + 1, check: { at: "idle" } };
     case "check-began":
@@ -90,6 +96,8 @@ export function next(state: State, event: RoadEvent): State {
       return freshKey(state);
     case "change-models":
       return storedKey(state);
+    case "to-start":
+      return { ...state, at: firstStep(state.overview) };
     case "start-over":
       return { ...freshKey(state), choice: { ids: [], every: false, added: [], trying: [], trials: [] }, at: startAt(state) };
   }

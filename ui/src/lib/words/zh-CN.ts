@@ -96,8 +96,8 @@ const zh = {
     } as Record<string, string>,
   },
   prepare: {
-    title: (missing: boolean) => (missing ? "先安装Claude Desktop" : "开始之前，有一件事要处理"),
-    lead: (missing: boolean) =>
+    title: (missing: boolean): string => (missing ? "先安装Claude Desktop" : "开始之前，有一件事要处理"),
+    lead: (missing: boolean): string =>
       missing ? "装好以后不用重新打开本程序，这里会自动进入下一步。" : "处理好以后不用重新打开本程序，这里会自动继续。",
     looking: "正在留意变化，每两秒看一次",
   },

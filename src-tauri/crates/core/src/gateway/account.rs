@@ -9,50 +9,68 @@ use super::words;
 use crate::finding::Code;
 
 /// Words that say somebody was switched off.
+#[rustfmt::skip]
 pub(super) const BARRED: &[&str] = &[
-    "banned", "disabled", "suspended", "inactive", "not active", "isn't active", "deactivated", "blocked", "locked", "frozen", "terminated",
-    "not activated", "paused", "revoked", "closed", "not enabled", "封禁", "禁用", "停用", "冻结", "锁定", "被封", "注销", "未激活", "未启用", "拉黑", "停权",
-    "暂停使用", "状态不可用", "状态异常", "已关闭", "已被关闭", "已吊销", "被吊销", "已撤销",
+    "banned", "disabled", "suspended", "inactive", "not active", "isn't active", "deactivated", "blocked",
+    "locked", "frozen", "terminated", "not activated", "paused", "revoked", "closed", "not enabled", "封禁",
+    "禁用", "停用", "冻结", "锁定", "被封", "注销", "未激活", "未启用", "拉黑", "停权", "暂停使用",
+    "状态不可用", "状态异常", "已关闭", "已被关闭", "已吊销", "被吊销", "已撤销",
 ];
 
 /// Words that say a time is over.
-pub(super) const OVER: &[&str] = &["expired", "has expired", "is expired", "expiry", "过期", "到期", "超过有效期", "已逾期"];
+pub(super) const OVER: &[&str] =
+    &["expired", "has expired", "is expired", "expiry", "过期", "到期", "超过有效期", "已逾期"];
 
 /// Words of money and allowances that mean nothing else.
+#[rustfmt::skip]
 const MONEY: &[&str] = &[
-    "quota", "quotas", "balance", "credit", "credits", "budget", "budgets", "spend", "spending", "spending limit", "billing", "payment", "funds", "top up", "top-up",
-    "recharge", "prepaid", "cost limit", "usage limit", "usage cap", "over budget", "exceededbudget", "spend limit", "allowance", "credit limit",
-    "余额", "额度", "配额", "欠费", "充值", "储值", "费用", "消费", "限额", "用量", "预算", "点数", "积分", "流量包", "付费",
+    "quota", "quotas", "balance", "credit", "credits", "budget", "budgets", "spend", "spending",
+    "spending limit", "billing", "payment", "funds", "top up", "top-up", "recharge", "prepaid", "cost limit",
+    "usage limit", "usage cap", "over budget", "exceededbudget", "spend limit", "allowance", "credit limit",
+    "free tier", "free trial", "余额", "额度", "配额", "欠费", "充值", "储值", "费用", "消费", "限额", "用量",
+    "预算", "点数", "积分", "流量包", "付费",
 ];
 
 /// Words of allowances that also occur in limits of pace.
+#[rustfmt::skip]
 const PERIOD: &[&str] = &[
-    "daily limit", "weekly limit", "monthly limit", "daily usage", "weekly usage", "monthly usage", "daily request limit", "per day", "每日", "每天", "每周", "每月",
-    "今日", "当日", "本周", "本月", "日限", "周限", "月限", "total limit", "key limit exceeded", "five-hour limit", "seven-day limit", "5-hour limit", "weekly", "daily",
-    "monthly", "总次数", "可用次数", "使用次数",
+    "daily limit", "weekly limit", "monthly limit", "daily usage", "weekly usage", "monthly usage",
+    "daily request limit", "per day", "每日", "每天", "每周", "每月", "今日", "当日", "本周", "本月", "日限",
+    "周限", "月限", "total limit", "key limit exceeded", "five-hour limit", "seven-day limit", "5-hour limit",
+    "weekly", "daily", "monthly", "总次数", "可用次数", "使用次数",
 ];
 
 /// Words of something bought for a time.
 const BOUGHT: &[&str] = &["subscription", "subscriptions", "plan", "membership", "订阅", "套餐", "会员"];
 
 /// Words that say it is not enough or all used.
+#[rustfmt::skip]
 const SHORT: &[&str] = &[
-    "insufficient", "not enough", "exhausted", "exceed*", "reached", "depleted", "too low", "is low", "is 0", "is zero", "empty", "negative", "ran out", "run out",
-    "out of", "used up", "over budget", "exceededbudget", "no active", "no valid", "none", "required", "requires", "need more", "more credits", "failed", "hit", "overdue", "past due",
-    "delinquent", "unpaid", "no credit", "no credits", "no balance", "no remaining", "low balance", "limit", "add more", "purchase", "issue with", "error",
-    "不足", "用尽", "用完", "耗尽", "已用", "超出", "超过", "超限", "达到", "上限", "已达", "欠费", "未配置", "不够", "为零", "为 0", "为0", "没有", "透支", "请充值", "失败", "限制", "已完",
+    "insufficient", "not enough", "exhausted", "exceed*", "reached", "depleted", "too low", "is low", "is 0",
+    "is zero", "empty", "negative", "ran out", "run out", "out of", "used up", "over budget", "exceededbudget",
+    "no active", "no valid", "none", "required", "requires", "need more", "more credits", "failed", "hit",
+    "overdue", "past due", "delinquent", "unpaid", "no credit", "no credits", "no balance", "no remaining",
+    "low balance", "limit", "add more", "purchase", "issue with", "error", "不足", "用尽", "用完", "耗尽",
+    "已用", "超出", "超过", "超限", "达到", "上限", "已达", "欠费", "未配置", "不够", "为零", "为 0", "为0",
+    "没有", "透支", "请充值", "失败", "限制", "已完",
 ];
 
 /// Words that leave no doubt, whatever the status: also where a relay answers 500.
-const PLAINLY: &[&str] = &[
-    "insufficient quota", "insufficient user quota", "insufficient balance", "insufficient account balance", "insufficient credit", "insufficient credits", "insufficient funds",
-    "quota exceeded", "quota exhausted", "exceeded your current quota", "budget exceeded", "quota is not enough", "pre consume token quota failed", "pre-consumed quota failed",
-    "insufficient token quota", "token quota exhausted", "余额不足", "额度不足", "额度已用尽", "额度已用完", "额度用尽", "额度耗尽", "配额不足", "已欠费",
+#[rustfmt::skip]
+pub(super) const PLAINLY: &[&str] = &[
+    "insufficient quota", "insufficient user quota", "insufficient balance", "insufficient account balance",
+    "insufficient credit", "insufficient credits", "insufficient funds", "quota exceeded", "quota exhausted",
+    "exceeded your current quota", "exceeded current quota*", "budget exceeded", "quota is not enough",
+    "pre consume token quota failed", "pre-consumed quota failed", "insufficient token quota",
+    "token quota exhausted", "余额不足", "额度不足", "额度已用尽", "额度已用完", "额度用尽", "额度耗尽",
+    "配额不足", "已欠费",
 ];
 
 /// The account is barred or its time is over.
 pub(super) fn barred(case: &Case) -> Option<Code> {
+    // "Suspended, please check your billing": the money is what can be mended.
     let is_it = case.or_unknown(400..500)
+        && !case.signals.any(PLAINLY)
         && case.signals.one(|text| {
             let by_state = subject::meant(text, BARRED).contains(&Who::Account);
             let by_time = subject::meant(text, OVER).contains(&Who::Account);
@@ -71,7 +89,8 @@ pub(super) fn run_out(case: &Case) -> Option<Code> {
         return Some(Code::QuotaExhausted);
     }
     let is_it = case.or_unknown(400..500) && (signals.one(is_short) || signals.one(has_lapsed));
-    let is_label = case.is(&[401, 403, 429]) && signals.any(&["billing error", "payment required", "billing not active"]);
+    let is_label =
+        case.is(&[401, 403, 429]) && signals.any(&["billing error", "payment required", "billing not active"]);
     (signals.shape != Shape::Html && (is_it || is_label)).then_some(Code::QuotaExhausted)
 }
 
@@ -81,13 +100,15 @@ fn is_short(text: &str) -> bool {
         return false;
     }
     let money = words::any(text, MONEY) && !only_pace(text);
-    let period = words::any(text, PERIOD) && !words::any(text, &["rate limit*", "per minute", "per second", "rpm", "tpm", "分钟", "频率", "速率"]);
+    let period = words::any(text, PERIOD)
+        && !words::any(text, &["rate limit*", "per minute", "per second", "rpm", "tpm", "分钟", "频率", "速率"]);
     money || period
 }
 
 /// "Quota" is also the word of some gateways for requests per minute.
 fn only_pace(text: &str) -> bool {
-    words::any(text, &["per minute", "per second", "rpm", "tpm", "qps", "每分钟", "每秒"])
+    (words::any(text, &["per minute", "per second", "rpm", "tpm", "qps", "每分钟", "每秒"])
+        || text.contains("per_minute"))
         && !words::any(text, &["balance", "credit", "credits", "budget", "余额", "充值", "insufficient quota"])
 }
 
@@ -97,8 +118,43 @@ fn has_lapsed(text: &str) -> bool {
     words::any(text, BOUGHT)
         && (bought(OVER)
             || bought(BARRED)
-            || bought(&["no active", "no valid", "not found", "missing", "invalid", "required", "exhausted", "exceeded", "不存在", "未购买", "无效", "没有", "未订阅", "失效", "已用完", "不足"])
-            || words::any(text, &["no subscription", "not subscribed", "not have an active", "not have a valid", "without an active", "not have a subscription", "未订阅", "没有订阅", "请续费", "需要订阅"]))
+            || bought(&[
+                "no active",
+                "no valid",
+                "not found",
+                "missing",
+                "invalid",
+                "required",
+                "exhausted",
+                "exceeded",
+                "不存在",
+                "未购买",
+                "无效",
+                "没有",
+                "未订阅",
+                "失效",
+                "用完",
+                "用尽",
+                "耗尽",
+                "不足",
+                "used up",
+                "ended",
+            ])
+            || words::any(
+                text,
+                &[
+                    "no subscription",
+                    "not subscribed",
+                    "not have an active",
+                    "not have a valid",
+                    "without an active",
+                    "not have a subscription",
+                    "未订阅",
+                    "没有订阅",
+                    "请续费",
+                    "需要订阅",
+                ],
+            ))
 }
 
 #[cfg(test)]
@@ -108,7 +164,14 @@ mod tests {
 
     #[test]
     fn accounts_are_barred() {
-        for text in ["User account is not active", "用户账户已被禁用。请联系管理员。", "帳號已被停權", "您的账户已被冻结", "API key 所属用户已被禁用", "Your account has been suspended"] {
+        for text in [
+            "User account is not active",
+            "用户账户已被禁用。请联系管理员。",
+            "帳號已被停權",
+            "您的账户已被冻结",
+            "API key 所属用户已被禁用",
+            "Your account has been suspended",
+        ] {
             check_json(403, &message(text), Code::AccountDisabled);
             check_json(401, &message(text), Code::AccountDisabled);
         }
@@ -141,7 +204,11 @@ mod tests {
 
     #[test]
     fn other_words_of_money_are_not_that() {
-        check_json(429, &message("Quota exceeded for quota metric 'Requests' and limit 'Requests per minute'"), Code::RateLimited);
+        check_json(
+            429,
+            &message("Quota exceeded for quota metric 'Requests' and limit 'Requests per minute'"),
+            Code::RateLimited,
+        );
         check_json(503, &message("Billing service temporarily unavailable. Please retry later."), Code::UpstreamError);
         check_json(500, &message("获取令牌额度失败"), Code::UpstreamError);
         check_json(401, &message("Access denied due to invalid subscription key."), Code::KeyRejected);

@@ -7,21 +7,33 @@ use super::words;
 use crate::finding::Code;
 
 /// Words that refuse a network address.
+#[rustfmt::skip]
 const KEPT_OUT: &[&str] = &[
-    "not allowed", "not permitted", "not authorized", "not in", "denied", "blocked", "forbidden", "restricted", "banned", "rejected", "whitelist*", "allowlist*", "not on", "blacklist*",
-    "blocklist*", "unauthorized", "not supported", "unsupported", "白名单", "黑名单", "不在", "拒绝", "禁止", "限制", "不允许", "受限", "无权", "不支持", "封禁", "未授权",
+    "not allowed", "not permitted", "not authorized", "not in", "denied", "blocked", "forbidden", "restricted",
+    "banned", "rejected", "whitelist*", "allowlist*", "not on", "blacklist*", "blocklist*", "unauthorized",
+    "not supported", "unsupported", "白名单", "黑名单", "不在", "拒绝", "禁止", "限制", "不允许", "受限",
+    "无权", "不支持", "封禁", "未授权", "未被允许", "不被允许",
 ];
 
 /// Words of a router that has no such path.
+#[rustfmt::skip]
 const NO_PATH: &[&str] = &[
-    "invalid url", "no route*", "no such route", "unknown route", "cannot get", "cannot post", "method not allowed", "path not found", "url not found", "endpoint not found", "no matching route",
-    "route not found", "unknown endpoint", "unknown path", "page not found", "接口不存在", "路径不存在", "路由不存在", "未找到接口", "请求地址不存在", "no handler", "unknown url", "unsupported path",
+    "invalid url", "no route*", "no such route", "unknown route", "cannot get", "cannot post",
+    "method not allowed", "path not found", "url not found", "endpoint not found", "no matching route",
+    "route not found", "unknown endpoint", "unknown path", "page not found", "接口不存在", "路径不存在",
+    "路由不存在", "未找到接口", "请求地址不存在", "no handler", "unknown url", "unsupported path",
 ];
 
 /// Words for a model that is not there.
+#[rustfmt::skip]
 const NO_MODEL: &[&str] = &[
-    "not found", "does not exist", "doesn't exist", "not exist", "invalid model", "unknown model", "unsupported model", "no such model", "not a valid model", "not a supported", "not a known", "not an available", "not a recognized", "model not supported", "not supported",
-    "unsupported", "not available", "unavailable", "no endpoints found", "invalid", "unrecognized", "not recognized", "unknown", "not configured", "not a valid", "不存在", "未找到", "找不到", "不支持", "无效的模型", "无效", "未知", "未配置", "已下线", "不可用", "未开放", "has been retired", "deprecated", "not offered", "not registered",
+    "not found", "does not exist", "doesn't exist", "not exist", "invalid model", "unknown model",
+    "unknown provider for", "unsupported model", "no such", "not a valid model", "not a supported",
+    "not a known", "not an available", "not a recognized", "model not supported", "not supported",
+    "unsupported", "not available", "unavailable", "no endpoints found", "invalid", "unrecognized",
+    "not recognized", "unknown", "not configured", "not a valid", "不存在", "未找到", "找不到", "不支持",
+    "无效的模型", "无效", "未知", "未配置", "已下线", "不可用", "未开放", "has been retired", "deprecated",
+    "not offered", "not registered", "名称错误", "名称不正确", "名称有误",
 ];
 
 /// The key may be used only from certain addresses.
@@ -29,10 +41,12 @@ pub(super) fn kept_out(case: &Case) -> Option<Code> {
     let is_it = case.or_unknown(400..500)
         && case.status != Some(429)
         && case.signals.one(|text| {
-            let names = words::any(text, &["ip", "ips", "ip address", "ip地址", "country", "region", "地区", "ip 地址"]);
+            let names =
+                words::any(text, &["ip", "ips", "ip address", "ip地址", "country", "region", "地区", "ip 地址"]);
             names && words::any(text, KEPT_OUT) && !words::any(text, busy::TOO_MANY)
         });
-    let by_list = case.is(&[401, 403]) && case.signals.any(&["ip whitelist", "ip allowlist", "not whitelisted", "ip白名单", "ip 白名单"]);
+    let by_list = case.is(&[401, 403])
+        && case.signals.any(&["ip whitelist", "ip allowlist", "not whitelisted", "ip白名单", "ip 白名单"]);
     (is_it || by_list).then_some(Code::IpBlocked)
 }
 
@@ -47,19 +61,31 @@ pub(super) fn no_model(case: &Case) -> Option<Code> {
         && case.signals.one(|text| subject::before(text, text.len()).is_some_and(|(who, _)| who == Who::Model))
         && !case.signals.any(NO_PATH);
     let is_404_like = !case.is(&[403, 500, 501]);
-    let no_provider = case.status == Some(404) && case.signals.any(&["provider not found", "no endpoints found", "deployment not found", "deploymentnotfound"]);
-    (told || no_provider || (labelled && is_404_like)).then_some(if case.status == Some(503) { Code::NoChannel } else { Code::ModelNotFound })
+    let no_provider = case.status == Some(404)
+        && case.signals.any(&[
+            "provider not found",
+            "no endpoints found",
+            "deployment not found",
+            "deploymentnotfound",
+        ]);
+    (told || no_provider || (labelled && is_404_like)).then_some(if case.status == Some(503) {
+        Code::NoChannel
+    } else {
+        Code::ModelNotFound
+    })
 }
 
 /// True when a text says that a model is not there.
 pub(super) fn is_unknown_model(text: &str) -> bool {
-    const BAD_VALUE: &[&str] = &["不能为空", "未指定", "is required", "cannot be empty", "missing", "must be specified", "未提供"];
+    const BAD_VALUE: &[&str] =
+        &["不能为空", "未指定", "is required", "cannot be empty", "missing", "must be specified", "未提供"];
     subject::meant(text, NO_MODEL).contains(&Who::Model) && !words::any(text, BAD_VALUE)
 }
 
 /// Nothing is served here.
 pub(super) fn wrong_path(case: &Case) -> Option<Code> {
-    let by_words = case.is(&[400, 403, 404, 405, 410, 421, 501]) && case.signals.any(NO_PATH) || case.status.is_none() && case.signals.any(&["invalid url", "method not allowed"]);
+    let by_words = case.is(&[400, 403, 404, 405, 410, 421, 501]) && case.signals.any(NO_PATH)
+        || case.status.is_none() && case.signals.any(&["invalid url", "method not allowed"]);
     (matches!(case.status, Some(404 | 405 | 410)) || by_words).then_some(Code::WrongBaseUrl)
 }
 
@@ -70,7 +96,13 @@ mod tests {
 
     #[test]
     fn addresses_are_kept_out() {
-        for text in ["IP 203.0.113.7 is not in the whitelist", "您的IP不在白名单中", "Your IP address is not allowed", "當前 IP 無權訪問", "Access from this IP is denied"] {
+        for text in [
+            "IP 203.0.113.7 is not in the whitelist",
+            "您的IP不在白名单中",
+            "Your IP address is not allowed",
+            "當前 IP 無權訪問",
+            "Access from this IP is denied",
+        ] {
             check_json(403, &message(text), Code::IpBlocked);
         }
         check_json(429, &message("Too many requests from this IP, please try again later"), Code::RateLimited);
@@ -78,7 +110,13 @@ mod tests {
 
     #[test]
     fn paths_are_wrong() {
-        for text in ["no Route matched with those values", "404 Route Not Found", "Resource not found", "Cannot POST /v1/messages", "Not Found"] {
+        for text in [
+            "no Route matched with those values",
+            "404 Route Not Found",
+            "Resource not found",
+            "Cannot POST /v1/messages",
+            "Not Found",
+        ] {
             check_json(404, &message(text), Code::WrongBaseUrl);
         }
         check_json(405, &message("Method Not Allowed"), Code::WrongBaseUrl);
@@ -86,7 +124,14 @@ mod tests {
 
     #[test]
     fn models_are_not_there() {
-        for text in ["Model claude-x not found", "模型 claude-x 不存在", "claude-x is not a valid model ID", "Unknown model: claude-x", "找不到模型 claude-x", "unsupported model claude-x"] {
+        for text in [
+            "Model claude-x not found",
+            "模型 claude-x 不存在",
+            "claude-x is not a valid model ID",
+            "Unknown model: claude-x",
+            "找不到模型 claude-x",
+            "unsupported model claude-x",
+        ] {
             check_json(404, &message(text), Code::ModelNotFound);
             check_json(400, &message(text), Code::ModelNotFound);
         }

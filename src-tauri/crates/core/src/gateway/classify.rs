@@ -122,7 +122,8 @@ pub(super) struct Case<'a> {
 
 impl<'a> Case<'a> {
     fn new(reply: &'a Reply, asked: &'a Asked<'a>, signals: Signals) -> Self {
-        let status = if reply.is_success() { signals.status.or_else(|| labelled(&signals)) } else { Some(reply.status) };
+        let status =
+            if reply.is_success() { signals.status.or_else(|| labelled(&signals)) } else { Some(reply.status) };
         Self { reply, asked, signals, status }
     }
 
@@ -167,8 +168,12 @@ fn labelled(signals: &Signals) -> Option<u16> {
 /// True when a success is what the route should give.
 fn serves(reply: &Reply, route: Route, shape: Shape) -> bool {
     match route {
-        Route::Models => matches!(read_models(reply), ModelsReading::Listed { ref models, .. } if models.iter().any(|model| model.is_claude())),
-        Route::Messages => message::is_message(reply) || (shape == Shape::Events && reply.text().contains("message_start")),
+        Route::Models => {
+            matches!(read_models(reply), ModelsReading::Listed { ref models, .. } if models.iter().any(|model| model.is_claude()))
+        }
+        Route::Messages => {
+            message::is_message(reply) || (shape == Shape::Events && reply.text().contains("message_start"))
+        }
         Route::Other => shape == Shape::Json,
     }
 }
@@ -202,7 +207,8 @@ pub(super) mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const MESSAGE: Asked = Asked { route: Route::Messages, sent_key: true, models_accepted_key: false, base_host: "gw.example.com" };
+    const MESSAGE: Asked =
+        Asked { route: Route::Messages, sent_key: true, models_accepted_key: false, base_host: "gw.example.com" };
 
     fn code(reply: &Reply, asked: &Asked) -> Option<Code> {
         classify(reply, asked).trouble().map(|finding| finding.code)
@@ -250,7 +256,11 @@ pub(super) mod tests {
         check_json(200, r#"{"code":401,"msg":"无效的令牌"}"#, Code::KeyRejected);
         check_json(200, r#"{"success":false,"message":"余额不足"}"#, Code::QuotaExhausted);
         check_json(200, r#"{"success":false,"message":"get user group failed"}"#, Code::UpstreamError);
-        check_json(200, r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#, Code::Overloaded);
+        check_json(
+            200,
+            r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#,
+            Code::Overloaded,
+        );
         check_json(200, r#"{"error":{"type":"invalid_request_error","message":"x"}}"#, Code::BadRequest);
     }
 

@@ -8,27 +8,54 @@ use super::words;
 use crate::finding::Code;
 
 /// Words that refuse what follows them.
+#[rustfmt::skip]
 const TO_USE: &[&str] = &[
-    "no access to", "not allowed to access", "not allowed to use", "not allowed to call", "no permission to use", "no permission to access", "no permission for", "permission to use", "permission to access",
-    "permission for", "access to", "not authorized to access", "not authorized to use", "not permitted to use", "not permitted to access", "cannot access", "cannot use", "can't access", "can not access", "not assigned to", "not bound to", "not linked to", "can only access",
-    "does not allow", "does not support", "doesn't support", "doesn't allow", "not include", "excludes", "无权访问", "无权使用", "无权调用", "无权限访问", "无权限使用", "没有权限访问", "没有权限使用", "无法访问", "无法使用",
-    "不能访问", "不能使用", "不允许访问", "不允许使用", "不可使用", "未授权访问", "未授权使用", "未开通", "未被授权", "禁止访问", "禁止使用", "不支持", "不包含", "没有访问", "没有使用", "暂无", "没有", "无权", "未开放", "不允许调用", "未分配", "未绑定", "未加入", "does not permit", "not permit",
+    "no access to", "not allowed to access", "not allowed to use", "not allowed to call",
+    "no permission to use", "no permission to access", "no permission for", "permission to use",
+    "permission to access", "permission for", "access to", "not authorized to access", "not authorized to use",
+    "not permitted to use", "not permitted to access", "cannot access", "cannot use", "can't access",
+    "can not access", "not assigned to", "not bound to", "not linked to", "can only access", "does not allow",
+    "does not support", "doesn't support", "doesn't allow", "not include", "excludes", "无权访问", "无权使用",
+    "无权调用", "无权限访问", "无权限使用", "没有权限访问", "没有权限使用", "无法访问", "无法使用", "不能访问",
+    "不能使用", "不允许访问", "不允许使用", "不可使用", "未授权访问", "未授权使用", "未开通", "未被授权",
+    "禁止访问", "禁止使用", "不支持", "不包含", "没有访问", "没有使用", "暂无", "没有", "无权", "未开放",
+    "不允许调用", "未分配", "未绑定", "未加入", "does not permit", "not permit",
+];
+
+/// Words that refuse what precedes them to what follows them: either may be the point.
+const IS_NOT_FOR: &[&str] = &[
+    "not authorized for",
+    "not allowed for",
+    "not enabled for",
+    "not available for",
+    "not permitted for",
+    "not available to",
+    "not available in",
 ];
 
 /// Words that refuse what precedes them.
+#[rustfmt::skip]
 const IS_REFUSED: &[&str] = &[
-    "not allowed", "not permitted", "not supported", "not available", "not included", "not enabled", "not authorized", "restricted", "access denied", "denied", "forbidden", "not assigned", "not granted", "not accessible",
-    "no longer available", "deprecated", "retired", "deleted", "removed", "不可用", "未开放", "不允许", "受限", "未授权", "不存在", "弃用", "已删除", "已下线", "没有权限", "无权限", "访问权限", "使用权限", "被限制", "已过期", "not found", "does not exist", "invalid",
+    "not allowed", "not permitted", "not supported", "not available", "not included", "not enabled",
+    "not authorized", "restricted", "access denied", "denied", "forbidden", "not assigned", "not granted",
+    "not accessible", "no longer available", "deprecated", "retired", "deleted", "removed", "不可用", "未开放",
+    "不允许", "受限", "未授权", "不存在", "弃用", "已删除", "已下线", "没有权限", "无权限", "访问权限",
+    "使用权限", "被限制", "不在", "not in", "not within", "requires a higher", "requires upgrad*", "需要升级",
+    "需要更高", "not found", "does not exist", "invalid",
 ];
 
 /// The group, or Claude as a whole, may not be used with this key.
 pub(super) fn group(case: &Case) -> Option<Code> {
-    let may_be = (case.or_unknown(400..500) && !matches!(case.status, Some(402 | 429))) || case.status == Some(503) && case.signals.any(&["分组已", "group is disabled", "group disabled"]);
+    let may_be = (case.or_unknown(400..500) && !matches!(case.status, Some(402 | 429)))
+        || case.status == Some(503) && case.signals.any(&["分组已", "group is disabled", "group disabled"]);
     let is_it = may_be
         && case.signals.one(|text| {
             let told = refused_in(text).into_iter().any(|who| matches!(who, Who::Group | Who::Service));
             let off = subject::meant(text, BARRED).iter().any(|who| matches!(who, Who::Group | Who::Service));
-            let claimed = words::any(text, &["api not supported", "group not allowed", "group not assigned", "group deleted", "group disabled"]);
+            let claimed = words::any(
+                text,
+                &["api not supported", "group not allowed", "group not assigned", "group deleted", "group disabled"],
+            );
             (told || off || claimed) && !address::is_unknown_model(text)
         });
     is_it.then_some(Code::NoClaudePermission)
@@ -39,7 +66,8 @@ pub(super) fn model(case: &Case) -> Option<Code> {
     let may_be = (case.or_unknown(400..500) && !matches!(case.status, Some(402 | 429))) || case.status.is_none();
     let is_unknown = case.signals.any(&["not found error", "model not found"]);
     let is_it = may_be && !is_unknown && case.signals.one(|text| refuses_model(text, case.is(&[401, 403])));
-    let no_model_at_all = case.is(&[401, 403]) && case.signals.any(&["无可用模型", "没有可用模型", "no available models", "no models available"]);
+    let no_model_at_all = case.is(&[401, 403])
+        && case.signals.any(&["无可用模型", "没有可用模型", "no available models", "no models available"]);
     (is_it || no_model_at_all).then_some(Code::ModelNotAllowed)
 }
 
@@ -56,11 +84,45 @@ fn refuses_model(text: &str, is_refusal: bool) -> bool {
     let for_key = words::any(
         text,
         &[
-            "key", "token", "plan", "subscription", "group", "account", "tier", "user", "you", "your", "令牌", "密钥", "分组", "套餐", "订阅", "账户", "账号", "用户", "权限", "无权", "您", "你", "virtual key",
+            "key",
+            "token",
+            "plan",
+            "subscription",
+            "group",
+            "account",
+            "tier",
+            "user",
+            "you",
+            "your",
+            "令牌",
+            "密钥",
+            "分组",
+            "套餐",
+            "订阅",
+            "账户",
+            "账号",
+            "用户",
+            "权限",
+            "无权",
+            "您",
+            "你",
+            "virtual key",
             "access",
         ],
     );
-    let unknown = words::any(text, &["does not exist", "doesn't exist", "not found", "不存在", "未找到", "找不到", "invalid model", "unknown model"]);
+    let unknown = words::any(
+        text,
+        &[
+            "does not exist",
+            "doesn't exist",
+            "not found",
+            "不存在",
+            "未找到",
+            "找不到",
+            "invalid model",
+            "unknown model",
+        ],
+    );
     (whose.contains(&Who::Model) || off) && (for_key || is_refusal) && !unknown
 }
 
@@ -71,6 +133,16 @@ fn refused_in(text: &str) -> Vec<Who> {
         let object = subject::after(text, end).filter(|(_, far)| *far < 40).map(|(who, _)| who);
         // "The group does not support it": nothing follows, so the subject is meant.
         all.extend(object.or_else(|| subject::before(text, start).map(|(who, _)| who)));
+    }
+    if words::has(text, "权限") {
+        // 密钥无 Claude 权限
+        all.extend(
+            words::places(text, &["无"]).iter().filter_map(|(_, end)| subject::after(text, *end)).map(|(who, _)| who),
+        );
+    }
+    for (start, end) in words::places(text, IS_NOT_FOR) {
+        all.extend(subject::before(text, start).map(|(who, _)| who));
+        all.extend(subject::after(text, end).filter(|(_, far)| *far < 40).map(|(who, _)| who));
     }
     for (start, _) in words::places(text, IS_REFUSED) {
         let within = words::places(text, TO_USE).iter().any(|(from, to)| *from <= start && start < *to);

@@ -74,7 +74,8 @@ fn echoes_masked(text: &str) -> String {
 
 fn is_echo(run: &str) -> bool {
     let begins_as_key = ["sk-", "sk_", "SK-"].iter().any(|start| run.starts_with(start)) && run.len() > 4;
-    let hidden_part = ["***", "...", "…"].iter().any(|gap| run.contains(gap)) && run.contains(|c: char| c.is_ascii_alphanumeric());
+    let hidden_part =
+        ["***", "...", "…"].iter().any(|gap| run.contains(gap)) && run.contains(|c: char| c.is_ascii_alphanumeric());
     let digits = run.len() >= 24 && run.chars().all(|c| c.is_ascii_hexdigit());
     begins_as_key || hidden_part || digits
 }
@@ -104,15 +105,24 @@ mod tests {
 
     #[test]
     fn echoes_of_keys_are_masked() {
-        check("Received API Key = sk-...abcd, Key Hash (Token) =9f2c.", "Received API Key = ***, Key Hash (Token) =9f2c.");
+        check(
+            "Received API Key = sk-...abcd, Key Hash (Token) =9f2c.",
+            "Received API Key = ***, Key Hash (Token) =9f2c.",
+        );
         check("[sk-abc***xyz] 该令牌额度已用尽", "[***] 该令牌额度已用尽");
         check("api_key: 29a3870cc13cd98308dc9555840cef48bcceb0db1ba5a13d", "api_key: ***");
-        check("Received=cr_a****cdef, expected 'sk-'.", "Received=***, expected 'sk-'.".replace("Received=***", "***").as_str());
+        check(
+            "Received=cr_a****cdef, expected 'sk-'.",
+            "Received=***, expected 'sk-'.".replace("Received=***", "***").as_str(),
+        );
     }
 
     #[test]
     fn plain_words_stay() {
-        check("Model claude-opus-5-5 is not\n supported. See https://example.com/docs.", "Model claude-opus-5-5 is not supported. See https://example.com/docs.");
+        check(
+            "Model claude-opus-5-5 is not\n supported. See https://example.com/docs.",
+            "Model claude-opus-5-5 is not supported. See https://example.com/docs.",
+        );
     }
 
     #[test]

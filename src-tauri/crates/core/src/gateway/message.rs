@@ -66,7 +66,8 @@ pub(super) fn is_message(reply: &Reply) -> bool {
 fn is_message_value(value: &Value) -> bool {
     let is = |name: &str, expected: &str| value.get(name).and_then(Value::as_str) == Some(expected);
     // Some relays leave `type` out, none leaves out the role; content may be empty but is a list.
-    (is("type", "message") || (value.get("type").is_none() && is("role", "assistant"))) && value.get("content").is_some_and(Value::is_array)
+    (is("type", "message") || (value.get("type").is_none() && is("role", "assistant")))
+        && value.get("content").is_some_and(Value::is_array)
 }
 
 fn read_value(value: &Value) -> Message {
@@ -80,7 +81,10 @@ fn read_value(value: &Value) -> Message {
         tool_use: blocks
             .iter()
             .filter(|block| of_type(block, "tool_use"))
-            .map(|block| ToolUse { name: string(block, "name"), input: block.get("input").cloned().unwrap_or(Value::Null) })
+            .map(|block| ToolUse {
+                name: string(block, "name"),
+                input: block.get("input").cloned().unwrap_or(Value::Null),
+            })
             .collect(),
         usage: Usage { input_tokens: tokens(value, "input_tokens"), output_tokens: tokens(value, "output_tokens") },
     }
@@ -97,13 +101,25 @@ mod tests {
     #[track_caller]
     fn check(status: u16, body: &str, expected: Result<&str, Code>) {
         let read = read_message(&Reply::new(status, [("content-type", "application/json")], body));
-        assert_eq!(read.as_ref().map(|message| message.text.as_str()).map_err(|finding| finding.code), expected, "{body}");
+        assert_eq!(
+            read.as_ref().map(|message| message.text.as_str()).map_err(|finding| finding.code),
+            expected,
+            "{body}"
+        );
     }
 
     #[test]
     fn answers_are_read() {
-        check(200, r#"{"type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"Hel"},{"type":"text","text":"lo"}]}"#, Ok("Hello"));
-        check(200, r#"{"type":"message","role":"assistant","model":"m","content":[],"stop_reason":"max_tokens"}"#, Ok(""));
+        check(
+            200,
+            r#"{"type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"Hel"},{"type":"text","text":"lo"}]}"#,
+            Ok("Hello"),
+        );
+        check(
+            200,
+            r#"{"type":"message","role":"assistant","model":"m","content":[],"stop_reason":"max_tokens"}"#,
+            Ok(""),
+        );
     }
 
     #[test]
@@ -118,7 +134,11 @@ mod tests {
 
     #[test]
     fn everything_else_is_a_finding() {
-        check(200, r#"{"id":"chatcmpl-1","object":"chat.completion","choices":[{"message":{"role":"assistant","content":"hi"}}]}"#, Err(Code::NotAnthropic));
+        check(
+            200,
+            r#"{"id":"chatcmpl-1","object":"chat.completion","choices":[{"message":{"role":"assistant","content":"hi"}}]}"#,
+            Err(Code::NotAnthropic),
+        );
         check(200, "<html></html>", Err(Code::HtmlPage));
         check(200, "event: message_start\ndata: {}\n\n", Err(Code::NotAnthropic));
         check(401, r#"{"error":{"message":"Invalid API key"}}"#, Err(Code::KeyRejected));

@@ -33,7 +33,10 @@ impl RawModel {
     /// True when the id, or the declared family, says that it is one of Anthropic's.
     pub fn is_claude(&self) -> bool {
         let id = self.id.to_ascii_lowercase();
-        self.family_tier.is_some() || ["claude", "anthropic", "opus", "sonnet", "haiku", "fable", "mythos"].iter().any(|name| id.contains(name))
+        self.family_tier.is_some()
+            || ["claude", "anthropic", "opus", "sonnet", "haiku", "fable", "mythos"]
+                .iter()
+                .any(|name| id.contains(name))
     }
 }
 
@@ -70,7 +73,9 @@ fn read_value(value: &Value) -> ModelsReading {
     let (items, object) = match value {
         Value::Array(items) => (items.as_slice(), None),
         Value::Object(object) => {
-            if object.get("success") == Some(&Value::Bool(false)) || object.get("error").is_some_and(|error| !error.is_null()) {
+            if object.get("success") == Some(&Value::Bool(false))
+                || object.get("error").is_some_and(|error| !error.is_null())
+            {
                 return ModelsReading::NotAList;
             }
             match object.get("data").or_else(|| object.get("models")) {
@@ -104,7 +109,8 @@ fn read_item(item: &Value) -> Option<RawModel> {
     if id.is_empty() || id.len() > LONGEST_ID || id.chars().any(char::is_control) {
         return None;
     }
-    let name = text("display_name").or_else(|| text("displayName")).filter(|name| *name != id && name.len() <= LONGEST_ID);
+    let name =
+        text("display_name").or_else(|| text("displayName")).filter(|name| *name != id && name.len() <= LONGEST_ID);
     let created = text("created_at").map(str::to_owned).or_else(|| {
         let seconds = item.get("created").or_else(|| item.get("created_at"))?.as_i64()?;
         moment(seconds)
@@ -159,7 +165,10 @@ mod tests {
     #[test]
     fn every_form_is_read() {
         check(r#"{"data":[{"type":"model","id":"claude-a"}],"has_more":false,"first_id":"claude-a"}"#, &["claude-a"]);
-        check(r#"{"object":"list","data":[{"id":"claude-a","object":"model","created":1626777600}],"success":true}"#, &["claude-a"]);
+        check(
+            r#"{"object":"list","data":[{"id":"claude-a","object":"model","created":1626777600}],"success":true}"#,
+            &["claude-a"],
+        );
         check(r#"{"models":["claude-a","claude-b","claude-a"]}"#, &["claude-a", "claude-b"]);
         check(r#"[{"id":"claude-a"},{"name":"gpt-b"},7,null]"#, &["claude-a", "gpt-b"]);
         check(r#"{"code":0,"data":{"data":[{"id":"claude-a"}]}}"#, &["claude-a"]);
@@ -173,16 +182,34 @@ mod tests {
         assert_eq!(models[0].display_name.as_deref(), Some("Claude A"));
         assert_eq!(models[0].created.as_deref(), Some("2021-07-20T10:40:00Z"));
         assert_eq!((models[0].family_tier.as_deref(), models[0].supports_1m), (Some("opus"), true));
-        assert_eq!((models[1].display_name.as_deref(), models[1].created.as_deref()), (None, Some("2025-09-29T00:00:00Z")));
+        assert_eq!(
+            (models[1].display_name.as_deref(), models[1].created.as_deref()),
+            (None, Some("2025-09-29T00:00:00Z"))
+        );
         assert_eq!((has_more, last_id.as_deref()), (true, Some("b")));
     }
 
     #[test]
     fn empty_is_not_the_same_as_no_list() {
-        for empty in [r#"{"data":null}"#, r#"{"data":[]}"#, r#"{"data":[],"first_id":"","has_more":false}"#, "[]", r#"{"models":[]}"#] {
+        for empty in [
+            r#"{"data":null}"#,
+            r#"{"data":[]}"#,
+            r#"{"data":[],"first_id":"","has_more":false}"#,
+            "[]",
+            r#"{"models":[]}"#,
+        ] {
             assert_eq!(read(empty), ModelsReading::Empty, "{empty}");
         }
-        for other in ["", "<html>", "7", "{}", r#"{"data":"x"}"#, r#"{"success":false,"data":[]}"#, r#"{"error":{"message":"x"},"data":[]}"#, r#"{"data":[{"x":1}]}"#] {
+        for other in [
+            "",
+            "<html>",
+            "7",
+            "{}",
+            r#"{"data":"x"}"#,
+            r#"{"success":false,"data":[]}"#,
+            r#"{"error":{"message":"x"},"data":[]}"#,
+            r#"{"data":[{"x":1}]}"#,
+        ] {
             assert_eq!(read(other), ModelsReading::NotAList, "{other}");
         }
         assert_eq!(read_models(&Reply::new(401, [("a", "b")], r#"{"data":[]}"#)), ModelsReading::NotAList);

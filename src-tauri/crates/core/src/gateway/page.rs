@@ -10,34 +10,52 @@ use super::words;
 use crate::finding::Code;
 
 /// Words of firewalls and content networks that no ordinary page holds.
+#[rustfmt::skip]
 const FIREWALL: &[&str] = &[
-    "cf-chl*", "_cf_chl*", "challenge-platform", "attention required! | cloudflare", "just a moment...", "cf-error-details",
-    "error 1020", "error code: 1020", "error 1015", "error code: 1010", "error 1010", "web application firewall", "waf", "mod_security", "modsecurity",
-    "sucuri", "incapsula", "imperva", "akamai", "aliyun_waf*", "acw_sc*", "errors.aliyun.com", "ddos", "captcha", "request has been blocked",
-    "request was blocked", "you have been blocked", "the request is blocked", "access denied by security policy",
-    "防火墙", "安全策略", "安全验证", "人机验证", "被拦截", "拦截", "攻击行为", "恶意请求", "创宇盾", "安全狗", "宝塔",
+    "cf-chl*", "_cf_chl*", "challenge-platform", "attention required! | cloudflare", "just a moment...",
+    "cf-error-details", "error 1020", "error code: 1020", "error 1015", "error code: 1010", "error 1010",
+    "web application firewall", "waf", "mod_security", "modsecurity", "sucuri", "incapsula", "imperva",
+    "akamai", "aliyun_waf*", "acw_sc*", "errors.aliyun.com", "ddos", "captcha", "request has been blocked",
+    "request was blocked", "you have been blocked", "the request is blocked",
+    "access denied by security policy", "防火墙", "安全策略", "安全验证", "人机验证", "被拦截", "拦截",
+    "攻击行为", "恶意请求", "创宇盾", "安全狗", "宝塔",
 ];
 
 /// Of these, the ones that turn a 200 into a firewall's page. Ordinary pages behind a firewall load its
 /// scripts and offer captchas too, so fewer words count.
+#[rustfmt::skip]
 const FIREWALL_INSTEAD: &[&str] = &[
-    "_cf_chl*", "just a moment...", "acw_sc*", "aliyun_waf*", "request has been blocked", "人机验证", "安全验证", "被拦截", "防火墙",
+    "_cf_chl*", "just a moment...", "acw_sc*", "aliyun_waf*", "request has been blocked", "人机验证",
+    "安全验证", "被拦截", "防火墙",
 ];
 
 /// The ones that may be said in JSON by nobody but a firewall.
-const FIREWALL_IN_JSON: &[&str] =
-    &["error 1020", "error 1010", "cloudflare", "web application firewall", "waf", "防火墙", "人机验证", "challenge-platform"];
+const FIREWALL_IN_JSON: &[&str] = &[
+    "error 1020",
+    "error 1010",
+    "cloudflare",
+    "web application firewall",
+    "waf",
+    "防火墙",
+    "人机验证",
+    "challenge-platform",
+];
 
 /// Words of a Wi-Fi login page.
+#[rustfmt::skip]
 const PORTAL: &[&str] = &[
-    "captive portal", "captiveportal", "wi-fi login", "wifi login", "wlan login", "hotspot login", "wlanuserip", "wlanacname", "portal认证", "上网认证",
-    "无线认证", "校园网", "wifidog", "login to the network", "网络登录", "认证上网",
+    "captive portal", "captiveportal", "wi-fi login", "wifi login", "wlan login", "hotspot login",
+    "wlanuserip", "wlanacname", "portal认证", "上网认证", "无线认证", "校园网", "wifidog",
+    "login to the network", "网络登录", "认证上网",
 ];
 
 /// What a server says that was spoken to without TLS on its TLS port.
 const PLAIN_TO_TLS: &[&str] = &[
-    "plain http request was sent to https port", "sent an http request to an https server", "plain http to an ssl-enabled server",
-    "http request to https port", "speaking plain http",
+    "plain http request was sent to https port",
+    "sent an http request to an https server",
+    "plain http to an ssl-enabled server",
+    "http request to https port",
+    "speaking plain http",
 ];
 
 /// Redirects, whoever sends them. A temporary one to another host is what a Wi-Fi login does.
@@ -73,12 +91,15 @@ pub(super) fn page(case: &Case) -> Option<Code> {
     }
     let firewall = match signals.shape {
         Shape::Html if case.reply.is_success() => text(FIREWALL_INSTEAD),
-        Shape::Html => text(FIREWALL) || signals.page.contains("cf-error") || signals.page.contains("challenge-platform"),
+        Shape::Html => {
+            text(FIREWALL) || signals.page.contains("cf-error") || signals.page.contains("challenge-platform")
+        }
         Shape::Plain => text(FIREWALL),
         Shape::Json => signals.any(FIREWALL_IN_JSON),
         Shape::Events | Shape::Empty => false,
     };
-    if firewall && matches!(status, 200 | 202 | 403 | 405 | 406 | 409 | 418 | 429 | 493 | 503) && !says_rate_limit(case) {
+    if firewall && matches!(status, 200 | 202 | 403 | 405 | 406 | 409 | 418 | 429 | 493 | 503) && !says_rate_limit(case)
+    {
         return Some(Code::WafBlock);
     }
     if case.reply.header("cf-mitigated").is_some() {
@@ -106,7 +127,8 @@ pub(super) fn server_text(case: &Case) -> Option<Code> {
 }
 
 fn says_rate_limit(case: &Case) -> bool {
-    case.reply.status == 429 && !words::any(&words::plain(&case.signals.page), &["just a moment...", "challenge-platform"])
+    case.reply.status == 429
+        && !words::any(&words::plain(&case.signals.page), &["just a moment...", "challenge-platform"])
 }
 
 fn target_host(location: &str) -> Option<String> {
@@ -148,7 +170,13 @@ mod tests {
         check(&page(200, "<html><script>var _cf_chl_opt={};</script>Just a moment...</html>"), Code::WafBlock);
         check(&page(200, "<html><title>WiFi Login</title></html>"), Code::CaptivePortal);
         check(&page(403, "<html>Attention Required! | Cloudflare</html>"), Code::WafBlock);
-        check(&page(405, "<html>很抱歉，由于您访问的URL有可能对网站造成安全威胁，您的访问被阻断。errors.aliyun.com</html>"), Code::WafBlock);
+        check(
+            &page(
+                405,
+                "<html>很抱歉，由于您访问的URL有可能对网站造成安全威胁，您的访问被阻断。errors.aliyun.com</html>",
+            ),
+            Code::WafBlock,
+        );
         check(&page(404, "<html><h1>404 Not Found</h1><center>nginx</center></html>"), Code::WrongBaseUrl);
         check(&page(522, "<html>Connection timed out</html>"), Code::GatewayDown);
         check(&page(400, "<html>The plain HTTP request was sent to HTTPS port</html>"), Code::WrongScheme);

@@ -9,22 +9,28 @@ use super::words;
 use crate::finding::Code;
 
 /// The clients that such a limit names.
+#[rustfmt::skip]
 const NAMED: &[&str] = &[
-    "claude code", "claude-code", "claude cli", "claude-cli", "claude_code", "codex cli", "official client", "official clients", "official cli",
-    "official app", "allowed client*", "allowed clients", "clients", "官方客户端", "官方 cli", "指定客户端", "特定客户端", "允许的客户端", "客户端", "用户端", "官方工具",
+    "claude code", "claude-code", "claude cli", "claude-cli", "claude_code", "codex cli", "official client",
+    "official clients", "official cli", "official app", "allowed client*", "allowed clients", "clients",
+    "官方客户端", "官方 cli", "指定客户端", "特定客户端", "允许的客户端", "客户端", "用户端", "官方工具",
 ];
 
 /// Words of "only".
+#[rustfmt::skip]
 const ONLY: &[&str] = &[
-    "only", "restricted to", "exclusively", "exclusive", "reserved for", "limited to", "must be", "must use", "please use", "required",
-    "requires", "仅", "只允许", "只支持", "只能", "只接受", "专用", "专属", "限定", "请使用", "必须使用", "必须通过", "限 ",
+    "only", "restricted to", "exclusively", "exclusive", "reserved for", "limited to", "must be", "must use",
+    "must come", "must originate", "please use", "required", "requires", "仅", "只允许", "只支持", "只能",
+    "只接受", "专用", "专属", "限定", "请使用", "必须使用", "必须通过", "限 ",
 ];
 
 /// Words that refuse a program when it is their subject.
+#[rustfmt::skip]
 const REFUSED: &[&str] = &[
-    "not allowed", "not authorized", "not permitted", "not supported", "not in", "unsupported", "unauthorized", "disallowed",
-    "blocked", "denied", "restricted", "forbidden", "rejected", "invalid", "restriction", "validation error", "validation failed",
-    "not accepted", "不允许", "不被允许", "不支持", "不在", "禁止", "拒绝", "未授权", "无权", "受限", "限制", "被拦截", "不合法", "校验失败", "验证失败",
+    "not allowed", "not authorized", "not permitted", "not supported", "not in", "unsupported", "unauthorized",
+    "disallowed", "blocked", "denied", "restricted", "forbidden", "rejected", "invalid", "restriction",
+    "validation error", "validation failed", "not accepted", "不允许", "不被允许", "不支持", "不在", "禁止",
+    "拒绝", "未授权", "无权", "受限", "限制", "被拦截", "不合法", "校验失败", "验证失败",
 ];
 
 /// Words about how many at a time, which are limits of another kind.
@@ -32,7 +38,8 @@ const AT_ONCE: &[&str] = &["concurren*", "并发", "too many", "rate limit*", "�
 
 /// A reply that refuses the program.
 pub(super) fn refused(case: &Case) -> Option<Code> {
-    let refuses = case.or_unknown(400..600) && case.signals.one(|text| !words::any(text, AT_ONCE) && refuses_program(text));
+    let refuses =
+        case.or_unknown(400..600) && case.signals.one(|text| !words::any(text, AT_ONCE) && refuses_program(text));
     refuses.then_some(Code::ClientRestricted)
 }
 
@@ -47,9 +54,9 @@ fn refuses_program(text: &str) -> bool {
 /// "Only" and the name within one breath: a long text may hold both by chance.
 fn names_it_near(text: &str) -> bool {
     let names = words::places(text, NAMED);
-    words::places(text, ONLY).iter().any(|(start, end)| {
-        names.iter().any(|(from, to)| start.abs_diff(*to).min(from.abs_diff(*end)) < 90)
-    })
+    words::places(text, ONLY)
+        .iter()
+        .any(|(start, end)| names.iter().any(|(from, to)| start.abs_diff(*to).min(from.abs_diff(*end)) < 90))
 }
 
 #[cfg(test)]

@@ -163,7 +163,8 @@ impl Signals {
         if let Ok(status) = text.parse::<u16>() {
             self.status = self.status.or(Some(status).filter(|status| (400..600).contains(status)));
         } else if words::is_label(text) && !(for_people && text.contains(['.', '/', ':'])) {
-            if !matches!(text.to_ascii_lowercase().as_str(), "none" | "null" | "error" | "fail" | "failed" | "failure") {
+            if !matches!(text.to_ascii_lowercase().as_str(), "none" | "null" | "error" | "fail" | "failed" | "failure")
+            {
                 self.push(words::label_words(text));
             }
             if for_people && self.said.is_none() {
@@ -217,7 +218,16 @@ impl Signals {
 fn says_why(name: &str) -> bool {
     matches!(
         name,
-        "type" | "code" | "status" | "error_code" | "errorcode" | "error_type" | "errortype" | "kind" | "reason" | "errcode"
+        "type"
+            | "code"
+            | "status"
+            | "error_code"
+            | "errorcode"
+            | "error_type"
+            | "errortype"
+            | "kind"
+            | "reason"
+            | "errcode"
     )
 }
 
@@ -225,8 +235,25 @@ fn says_why(name: &str) -> bool {
 fn says_what(name: &str) -> bool {
     matches!(
         name,
-        "error" | "errors" | "message" | "messages" | "msg" | "detail" | "details" | "description" | "title" | "info" | "hint"
-            | "error_message" | "errormessage" | "error_msg" | "errmsg" | "error_description" | "cause" | "reason_text"
+        "error"
+            | "errors"
+            | "message"
+            | "messages"
+            | "msg"
+            | "detail"
+            | "details"
+            | "description"
+            | "title"
+            | "info"
+            | "hint"
+            | "error_message"
+            | "errormessage"
+            | "error_msg"
+            | "errmsg"
+            | "error_description"
+            | "cause"
+            | "reason_text"
+            | "status_msg"
     )
 }
 
@@ -234,13 +261,23 @@ fn says_what(name: &str) -> bool {
 fn is_quoting(name: &str) -> bool {
     matches!(
         name,
-        "raw" | "raw_error" | "upstream_error" | "upstream_body" | "upstream_response" | "provider_error" | "provider_response"
-            | "original_error" | "upstream"
+        "raw"
+            | "raw_error"
+            | "upstream_error"
+            | "upstream_body"
+            | "upstream_response"
+            | "provider_error"
+            | "provider_response"
+            | "original_error"
+            | "upstream"
     )
 }
 
 fn names_status(name: &str) -> bool {
-    matches!(name, "code" | "status" | "status_code" | "statuscode" | "error_code" | "errcode" | "http_status" | "httpstatus")
+    matches!(
+        name,
+        "code" | "status" | "status_code" | "statuscode" | "error_code" | "errcode" | "http_status" | "httpstatus"
+    )
 }
 
 /// True when JSON says by its form that it is an error, so that a 200 around it does not count.
@@ -267,6 +304,8 @@ fn says_error(value: &Value) -> bool {
         || matches!(object.get("status").and_then(Value::as_str), Some("error" | "fail" | "failed" | "failure"))
         || (failing_code && has_message)
         || (object.len() == 1 && told("detail"))
+        // MiniMax: the outcome of the call stands beside the answer.
+        || object.get("base_resp").and_then(|outcome| outcome.get("status_code")?.as_i64()).is_some_and(|code| code != 0)
 }
 
 /// A sentence that quotes a JSON reply: its own words, and the first reply quoted.
@@ -276,7 +315,8 @@ fn quotation(text: &str) -> Option<(String, Value)> {
         let start = from + text.get(from..)?.find('{')?;
         let mut values = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
         if let Some(Ok(Value::Object(object))) = values.next() {
-            let is_reply = ["error", "message", "msg", "detail", "code", "type"].iter().any(|name| object.contains_key(*name));
+            let is_reply =
+                ["error", "message", "msg", "detail", "code", "type"].iter().any(|name| object.contains_key(*name));
             if is_reply {
                 let end = start + values.byte_offset();
                 return Some((format!("{} {}", &text[..start], &text[end..]), Value::Object(object)));
@@ -339,7 +379,11 @@ mod tests {
     #[test]
     fn other_envelopes_are_gathered() {
         check(r#"{"detail":"API key expired."}"#, &["api key expired."], None);
-        check(r#"{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}"#, &["authentication error"], None);
+        check(
+            r#"{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}"#,
+            &["authentication error"],
+            None,
+        );
         check("Invalid API key", &["invalid api key"], None);
         check("event: error\ndata: {\"error\":{\"type\":\"overloaded_error\"}}\n\n", &["overloaded error"], None);
     }
@@ -351,7 +395,11 @@ mod tests {
             &["upstream error", "upstream 401:"],
             Some(&["invalid x-api key"]),
         );
-        check(r#"{"error":{"message":"Provider returned error","metadata":{"raw":"no money"}}}"#, &["provider returned error"], Some(&["no money"]));
+        check(
+            r#"{"error":{"message":"Provider returned error","metadata":{"raw":"no money"}}}"#,
+            &["provider returned error"],
+            Some(&["no money"]),
+        );
     }
 
     #[test]

@@ -85,7 +85,9 @@ impl StreamWatch {
         }
         match classify(reply, &asked) {
             Verdict::Ok if reply.json().is_none() => None,
-            Verdict::Ok => Some(evidence::attach(Finding::new(Code::StreamBroken).with("form", "whole"), reply, &signals)),
+            Verdict::Ok => {
+                Some(evidence::attach(Finding::new(Code::StreamBroken).with("form", "whole"), reply, &signals))
+            }
             Verdict::Trouble(finding) => Some(finding),
         }
     }
@@ -113,7 +115,8 @@ impl StreamWatch {
             Err(_) => return Some(StreamState::Broken(broken("not JSON"))),
         };
         let kind = value.get("type").and_then(Value::as_str).unwrap_or(&event.name);
-        let is_error = event.name == "error" || kind == "error" || value.get("error").is_some_and(|error| !error.is_null());
+        let is_error =
+            event.name == "error" || kind == "error" || value.get("error").is_some_and(|error| !error.is_null());
         if is_error {
             return Some(StreamState::Broken(classify_event(&value)));
         }
@@ -124,8 +127,12 @@ impl StreamWatch {
                 self.started = true;
                 None
             }
-            _ if value.get("choices").is_some() => Some(StreamState::Broken(Finding::new(Code::NotAnthropic).with("form", "openai"))),
-            "content_block_start" | "content_block_delta" | "content_block_stop" | "message_delta" | "message_stop" if !self.started => {
+            _ if value.get("choices").is_some() => {
+                Some(StreamState::Broken(Finding::new(Code::NotAnthropic).with("form", "openai")))
+            }
+            "content_block_start" | "content_block_delta" | "content_block_stop" | "message_delta" | "message_stop"
+                if !self.started =>
+            {
                 Some(StreamState::Broken(broken("no start")))
             }
             "content_block_start" => self.open_block(&value),
@@ -229,8 +236,14 @@ mod tests {
 
     #[test]
     fn a_whole_stream_is_done() {
-        let text = block(r#"{"type":"text","text":""}"#, &[r#"{"type":"text_delta","text":"Hel"}"#, r#"{"type":"text_delta","text":"lo"}"#]);
-        check(&format!("{START}: beat\n\nevent: ping\ndata: {{\"type\":\"ping\"}}\n\n{text}{STOP}data: [DONE]\n\n"), Ok("Hello"));
+        let text = block(
+            r#"{"type":"text","text":""}"#,
+            &[r#"{"type":"text_delta","text":"Hel"}"#, r#"{"type":"text_delta","text":"lo"}"#],
+        );
+        check(
+            &format!("{START}: beat\n\nevent: ping\ndata: {{\"type\":\"ping\"}}\n\n{text}{STOP}data: [DONE]\n\n"),
+            Ok("Hello"),
+        );
         check(&format!("{START}{STOP}"), Ok(""));
     }
 
@@ -238,17 +251,29 @@ mod tests {
     fn tools_are_put_together() {
         let tool = block(
             r#"{"type":"tool_use","id":"t","name":"clock","input":{}}"#,
-            &[r#"{"type":"input_json_delta","partial_json":"{\"zone\":"}"#, r#"{"type":"input_json_delta","partial_json":"\"UTC\"}"}"#],
+            &[
+                r#"{"type":"input_json_delta","partial_json":"{\"zone\":"}"#,
+                r#"{"type":"input_json_delta","partial_json":"\"UTC\"}"}"#,
+            ],
         );
-        let StreamState::Done { tool_use, .. } = read(&format!("{START}{tool}{STOP}"), false) else { panic!("not done") };
+        let StreamState::Done { tool_use, .. } = read(&format!("{START}{tool}{STOP}"), false) else {
+            panic!("not done")
+        };
         assert_eq!(tool_use, [ToolUse { name: "clock".to_owned(), input: serde_json::json!({"zone":"UTC"}) }]);
-        let torn = block(r#"{"type":"tool_use","name":"clock","input":{}}"#, &[r#"{"type":"input_json_delta","partial_json":"{\"zone"}"#]);
+        let torn = block(
+            r#"{"type":"tool_use","name":"clock","input":{}}"#,
+            &[r#"{"type":"input_json_delta","partial_json":"{\"zone"}"#],
+        );
         check(&format!("{START}{torn}{STOP}"), Err(Code::ToolsBroken));
     }
 
     #[test]
     fn an_error_may_come_after_the_200() {
-        let error = |kind: &str, text: &str| format!("{START}event: error\ndata: {{\"type\":\"error\",\"error\":{{\"type\":\"{kind}\",\"message\":\"{text}\"}}}}\n\n");
+        let error = |kind: &str, text: &str| {
+            format!(
+                "{START}event: error\ndata: {{\"type\":\"error\",\"error\":{{\"type\":\"{kind}\",\"message\":\"{text}\"}}}}\n\n"
+            )
+        };
         check(&error("overloaded_error", "Overloaded"), Err(Code::Overloaded));
         check(&error("x", "用户额度不足"), Err(Code::QuotaExhausted));
         check(&error("authentication_error", "invalid x-api-key"), Err(Code::UpstreamError));
@@ -267,7 +292,9 @@ mod tests {
 
     #[test]
     fn what_is_no_stream_is_refused() {
-        let refusal = |status, kind: &str, body: &str| StreamWatch::refusal(&Reply::new(status, [("content-type", kind)], body)).map(|finding| finding.code);
+        let refusal = |status, kind: &str, body: &str| {
+            StreamWatch::refusal(&Reply::new(status, [("content-type", kind)], body)).map(|finding| finding.code)
+        };
         let whole = r#"{"type":"message","role":"assistant","model":"m","content":[]}"#;
         assert_eq!(refusal(200, "application/json", whole), Some(Code::StreamBroken));
         assert_eq!(refusal(200, "text/html", "<html>"), Some(Code::HtmlPage));

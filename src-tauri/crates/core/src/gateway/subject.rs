@@ -29,65 +29,65 @@ pub(super) enum Who {
     Place,
 }
 
+#[rustfmt::skip]
 const SUBJECTS: &[(Who, &[&str])] = &[
-    (
-        Who::Key,
-        &[
-            "key", "keys", "api key", "api keys", "token", "access token", "user token", "virtual key", "subscription key", "account key",
-            "credential", "credentials", "bearer", "密钥", "秘钥", "令牌", "用户令牌", "权杖", "金钥", "凭证", "凭据", "卡密",
-        ],
-    ),
-    (
-        Who::Account,
-        &[
-            "user", "users", "account", "user account", "organization", "organisation", "workspace", "tenant", "team", "customer",
-            "用户", "账户", "账号", "团队", "组织", "租户", "企业",
-        ],
-    ),
-    (
-        Who::Plan,
-        &["subscription", "subscriptions", "plan", "membership", "billing plan", "订阅", "套餐", "会员", "月卡"],
-    ),
-    (Who::Group, &["group", "groups", "user group", "account group", "分组", "群组", "用户组", "用户分组", "令牌分组"]),
-    (Who::Model, &["model", "models", "deployment", "claude-*", "模型", "claude opus", "claude sonnet", "claude haiku"]),
-    (
-        Who::Service,
-        &[
-            "claude", "anthropic", "claude api", "claude service", "claude models", "claude 服务", "claude服务", "claude 模型",
-            "claude模型", "anthropic api", "anthropic models", "api requests", "this api", "this service", "this endpoint",
-            "the service", "该服务", "此服务", "该接口", "此接口", "messages api", "messages endpoint", "provider anthropic",
-        ],
-    ),
-    (
-        Who::Program,
-        &[
-            "client", "clients", "user-agent", "user agent", "useragent", "claude code", "claude-code", "claude cli", "claude-cli",
-            "application", "app", "apps", "sdk", "third-party", "客户端", "用户端", "应用程序", "第三方", "应用",
-        ],
-    ),
-    (
-        Who::Line,
-        &[
-            "channel", "channels", "provider", "providers", "upstream", "accounts", "backend", "渠道", "通道", "线路", "号池", "账号池",
-            "上游", "所有账号", "所有账户", "全部账号", "可用账号", "可用账户", "供应商", "服务商", "节点",
-        ],
-    ),
-    (Who::Place, &["ip", "ip address", "ips", "country", "region", "location", "地区", "来源地址", "ip地址", "ip 地址"]),
+    (Who::Key, &[
+        "key", "keys", "api key", "api keys", "token", "access token", "user token", "virtual key",
+        "subscription key", "account key", "credential", "credentials", "bearer", "密钥", "秘钥", "令牌",
+        "用户令牌", "权杖", "金钥", "凭证", "凭据", "卡密",
+    ]),
+    (Who::Account, &[
+        "user", "users", "account", "user account", "organization", "organisation", "workspace", "tenant",
+        "team", "customer", "用户", "账户", "账号", "团队", "组织", "租户", "企业",
+    ]),
+    (Who::Plan, &[
+        "subscription", "subscriptions", "plan", "membership", "billing plan", "订阅", "套餐", "会员", "月卡",
+    ]),
+    (Who::Group, &[
+        "group", "groups", "user group", "account group", "分组", "群组", "用户组", "用户分组", "令牌分组",
+    ]),
+    (Who::Model, &[
+        "model", "models", "deployment", "claude-*", "模型", "claude opus", "claude sonnet", "claude haiku",
+    ]),
+    (Who::Service, &[
+        "claude", "anthropic", "claude api", "claude service", "claude models", "claude 服务", "claude服务",
+        "claude 模型", "claude模型", "anthropic api", "anthropic models", "api requests", "this api",
+        "this service", "this endpoint", "the service", "该服务", "此服务", "该接口", "此接口", "messages api",
+        "messages endpoint", "provider anthropic",
+    ]),
+    (Who::Program, &[
+        "client", "clients", "user-agent", "user agent", "useragent", "claude code", "claude-code",
+        "claude cli", "claude-cli", "application", "app", "apps", "sdk", "third-party", "客户端", "用户端",
+        "应用程序", "第三方", "应用",
+    ]),
+    (Who::Line, &[
+        "channel", "channels", "provider", "providers", "upstream", "accounts", "backend", "渠道", "通道",
+        "线路", "号池", "账号池", "上游", "所有账号", "所有账户", "全部账号", "可用账号", "可用账户", "供应商",
+        "服务商", "节点",
+    ]),
+    (Who::Place, &[
+        "ip", "ip address", "ips", "country", "region", "location", "地区", "来源地址", "ip地址", "ip 地址",
+    ]),
 ];
 
 /// The subject that ends last before `at`, with the distance to it. Of two that end together the
 /// longer one counts ("subscription key" is a key).
 pub(super) fn before(text: &str, at: usize) -> Option<(Who, usize)> {
     let head = text.get(..at)?;
-    let mut best: Option<(usize, usize, Who)> = None;
+    let mut best: Option<(bool, usize, usize, Who)> = None;
     for (who, stems) in SUBJECTS {
         for (start, end) in places(head, stems) {
-            if best.is_none_or(|(best_end, best_start, _)| (end, best_start) > (best_end, start)) {
-                best = Some((end, start, *who));
+            // "The group of this key is deleted" is about the group.
+            let owns = OWNED.iter().any(|owned| head[..start].ends_with(owned));
+            let this = (!owns, end);
+            if best.is_none_or(|(own, best_end, best_start, _)| {
+                this > (own, best_end) || (this == (own, best_end) && start < best_start)
+            }) {
+                best = Some((!owns, end, start, *who));
             }
         }
     }
-    best.map(|(end, _, who)| (who, at - end))
+    best.map(|(_, end, _, who)| (who, at - end))
 }
 
 /// The subject that begins first at or after `at`, with the distance to it; the longer of two.
@@ -103,6 +103,9 @@ pub(super) fn after(text: &str, at: usize) -> Option<(Who, usize)> {
     }
     best.map(|(start, _, who)| (who, start))
 }
+
+/// What stands before a noun that only says whose the subject is.
+const OWNED: &[&str] = &["of this ", "of the ", "of your ", "for this ", "for your "];
 
 /// Farther away than this, a word of state is about something else.
 const FAR: usize = 40;

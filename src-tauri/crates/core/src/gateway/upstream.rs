@@ -12,17 +12,27 @@ use crate::finding::Code;
 
 /// Labels by which a relay declares an error to be its provider's.
 const DECLARED: &[&str] = &[
-    "upstream error", "provider error", "bad response status code", "bad upstream",
-    "upstream authentication error", "bedrock error", "vertex error",
+    "upstream error",
+    "provider error",
+    "bad response status code",
+    "bad upstream",
+    "upstream authentication error",
+    "bedrock error",
+    "vertex error",
 ];
 
 /// Words for what is behind.
-const BEHIND: &[&str] = &["upstream", "provider", "backend", "bad response", "bad_response*", "上游", "渠道返回", "服务商"];
+const BEHIND: &[&str] =
+    &["upstream", "provider", "backend", "bad response", "bad_response*", "上游", "渠道返回", "服务商"];
 
 /// Anthropic's own words for an account without credit or rights: behind a relay, the relay's.
 const PROVIDER_ACCOUNT: &[&str] = &[
-    "to access the anthropic api", "purchase credits", "this organization has been disabled", "plans & billing",
-    "oauth token has been revoked", "oauth token has expired",
+    "to access the anthropic api",
+    "purchase credits",
+    "this organization has been disabled",
+    "plans & billing",
+    "oauth token has been revoked",
+    "oauth token has expired",
 ];
 
 /// A crash while listing models for Anthropic's list form: older relays fall over an empty list.
@@ -47,7 +57,9 @@ pub(super) fn wrapped(case: &Case) -> Option<Code> {
     let inner_has = |stems: &[&str]| inner.iter().any(|text| words::any(text, stems));
     let quotes = signals.quoted.is_some() || signals.one(names_a_status_behind);
     if !quotes {
-        let refused = case.is(&[401, 403]) && (declared || signals.any(&["upstream", "上游"])) && !signals.any(&["额度", "余额", "quota", "balance"]);
+        let refused = case.is(&[401, 403])
+            && (declared || signals.any(&["upstream", "上游"]))
+            && !signals.any(&["额度", "余额", "quota", "balance"]);
         let theirs = signals.any(PROVIDER_ACCOUNT) && case.or_unknown(400..500);
         return (refused || theirs).then_some(Code::UpstreamError);
     }
@@ -59,9 +71,15 @@ pub(super) fn wrapped(case: &Case) -> Option<Code> {
         Some(429) if !no_credit => Some(Code::RateLimited),
         Some(529) => Some(Code::Overloaded),
         Some(503) if inner_has(busy::OVERLOAD) => Some(Code::Overloaded),
-        Some(404) if !declared && (inner.is_empty() || inner_has(&["model", "not found error", "模型"])) => Some(Code::ModelNotFound),
-        Some(400 | 413 | 422) if !no_credit && inner_has(&["not found error", "model not found"]) => Some(Code::ModelNotFound),
-        Some(400 | 413 | 422) if !no_credit && !inner.is_empty() && !inner_has(&["authentication error", "permission error"]) => {
+        Some(404) if !declared && (inner.is_empty() || inner_has(&["model", "not found error", "模型"])) => {
+            Some(Code::ModelNotFound)
+        }
+        Some(400 | 413 | 422) if !no_credit && inner_has(&["not found error", "model not found"]) => {
+            Some(Code::ModelNotFound)
+        }
+        Some(400 | 413 | 422)
+            if !no_credit && !inner.is_empty() && !inner_has(&["authentication error", "permission error"]) =>
+        {
             Some(Code::BadRequest)
         }
         // Not quoted but told: "400: invalid model". The words decide later.
@@ -73,7 +91,19 @@ pub(super) fn wrapped(case: &Case) -> Option<Code> {
 /// "upstream 401", "provider returned 403", "status code 502" beside a word for what is behind.
 fn names_a_status_behind(text: &str) -> bool {
     const LEADS: &[&str] = &[
-        "upstream", "provider", "status", "status code", "code", "http", "error", "returned", "backend", "with", "返回", "状态码", "上游",
+        "upstream",
+        "provider",
+        "status",
+        "status code",
+        "code",
+        "http",
+        "error",
+        "returned",
+        "backend",
+        "with",
+        "返回",
+        "状态码",
+        "上游",
     ];
     words::any(text, BEHIND)
         && LEADS.iter().any(|lead| {
@@ -92,16 +122,23 @@ mod tests {
 
     #[test]
     fn what_is_quoted_never_blames_the_key() {
-        let said = r#"{"error":{"message":"Error from backend: {\"error\":{\"message\":\"Incorrect API key provided\"}}"}}"#;
+        let said =
+            r#"{"error":{"message":"Error from backend: {\"error\":{\"message\":\"Incorrect API key provided\"}}"}}"#;
         check_json(401, said, Code::UpstreamError);
         check_json(403, r#"{"error":{"message":"upstream returned 403"}}"#, Code::UpstreamError);
         check_json(401, r#"{"message":"上游返回 401"}"#, Code::UpstreamError);
-        check_json(502, r#"{"error":{"type":"upstream_error","message":"Upstream authentication failed"}}"#, Code::UpstreamError);
+        check_json(
+            502,
+            r#"{"error":{"type":"upstream_error","message":"Upstream authentication failed"}}"#,
+            Code::UpstreamError,
+        );
     }
 
     #[test]
     fn what_is_quoted_keeps_its_kind() {
-        let quote = |inner: &str| format!(r#"{{"message":"provider said {{\"error\":{{\"type\":\"{inner}\",\"message\":\"x\"}}}}"}}"#);
+        let quote = |inner: &str| {
+            format!(r#"{{"message":"provider said {{\"error\":{{\"type\":\"{inner}\",\"message\":\"x\"}}}}"}}"#)
+        };
         check_json(429, &quote("rate_limit_error"), Code::RateLimited);
         check_json(529, &quote("overloaded_error"), Code::Overloaded);
         check_json(404, &quote("not_found_error"), Code::ModelNotFound);

@@ -74,7 +74,8 @@ pub(super) fn without_paths(text: &str) -> String {
     while let Some(start) = rest.find(in_path) {
         let run = &rest[start..];
         let run = &run[..run.find(|c| !in_path(c)).unwrap_or(run.len())];
-        let is_path = run.contains("://") || run.starts_with('/') && run.len() > 1 || run.contains("/v1") || run.contains(":/");
+        let is_path =
+            run.contains("://") || run.starts_with('/') && run.len() > 1 || run.contains("/v1") || run.contains(":/");
         out.push_str(&rest[..start]);
         out.push_str(if is_path { "/" } else { run });
         rest = &rest[start + run.len()..];

@@ -42,7 +42,7 @@ impl Memory {
     }
 
     fn text(&self) -> Option<String> {
-        let mut settings = mode::settings(&self.path)?;
+        let mut settings = self.settings.clone()?;
         settings.insert("windowBounds".into(), json!({ "x": 120, "y": 80, "width": 1280, "height": 860 }));
         Some(format!("{:#}", Value::Object(settings)))
     }

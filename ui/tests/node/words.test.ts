@@ -1,0 +1,115 @@
+import { readFileSync, readdirSync } from "node:fs";
+
+import { describe, expect, it } from "vitest";
+
+import type { Code } from "../../src/lib/bindings/Code";
+import { wordsFor } from "../../src/lib/words";
+import type { Facts } from "../../src/lib/words/facts";
+import { pseudo } from "../../src/lib/words/pseudo";
+
+const zh = wordsFor("zh-CN");
+const en = wordsFor("en");
+
+const facts = (found: Record<string, string> = {}): Facts => ({
+  gateway: "Nimbus",
+  host: "gate.example",
+  base: "https://gate.example/claude",
+  os: "windows",
+  of: (name) => found[name] ?? "",
+});
+
+/** Every text of a tree with its place; functions are called with a sample of each parameter. */
+function texts(tree: unknown, place = ""): [string, string][] {
+  if (typeof tree === "string") return [[place, tree]];
+  if (typeof tree === "function") {
+    if (place === ".findings") return texts(zh.findings === tree || en.findings === tree ? (tree as typeof zh.findings)(facts()) : {}, place);
+    const sample = place.includes("keyPlaces") ? ["windows"] : [3, "x"];
+    return texts((tree as (...values: unknown[]) => unknown)(...sample), `${place}()`);
+  }
+  return Object.entries(tree as object).flatMap(([name, value]) => texts(value, `${place}.${name}`));
+}
+
+/** The shape of a tree: names, kinds and numbers of parameters. */
+function shape(tree: unknown): unknown {
+  if (typeof tree === "function") return `function of ${tree.length}`;
+  if (typeof tree === "string") return "text";
+  return Object.fromEntries(Object.entries(tree as object).map(([name, value]) => [name, shape(value)]));
+}
+
+describe("the words", () => {
+  it("have the same shape in both languages", () => {
+    // A function may leave out a parameter that its language does not need.
+    const loose = (tree: unknown) => JSON.parse(JSON.stringify(shape(tree)).replaceAll(/function of \d/g, "function")) as unknown;
+    expect(loose(en)).toEqual(loose(zh));
+  });
+
+  it("are never empty", () => {
+    for (const words of [zh, en]) {
+      const empty = texts(words).filter(([, text]) => text.trim() === "");
+      expect(empty).toEqual([]);
+    }
+  });
+
+  it("use full-width punctuation after Han characters and no typed gaps", () => {
+    const wrong = texts(zh).filter(
+      ([, text]) => /\p{Script=Han}[,.;:!?()]/u.test(text) || /\p{Script=Han} [A-Za-z0-9]|[A-Za-z0-9] \p{Script=Han}/u.test(text),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("are calm", () => {
+    for (const words of [zh, en]) {
+      expect(texts(words).filter(([, text]) => /[!！]/.test(text))).toEqual([]);
+    }
+    expect(texts(zh).filter(([place, text]) => text.includes("你") && place !== ".result.question")).toEqual([]);
+  });
+
+  it("name the gateway as its preset does", () => {
+    const tables = [zh, en].map((words) => JSON.stringify(words.findings(facts())));
+    for (const table of tables) {
+      expect(table).not.toContain("AIRouter");
+      expect(table).toContain("Nimbus");
+    }
+    for (const words of [zh, en]) {
+      expect(texts(words).filter(([, text]) => text.includes("AIRouter"))).toEqual([]);
+    }
+  });
+
+  it("know every code that Rust knows, and no other", () => {
+    const source = readFileSync(new URL("../../src/lib/bindings/Code.ts", import.meta.url), "utf8");
+    const codes = [...source.matchAll(/"(AR-\d{3})"/g)].map((match) => match[1] as Code);
+    expect(codes.length).toBeGreaterThan(80);
+    for (const words of [zh, en]) expect(Object.keys(words.findings(facts())).sort()).toEqual([...codes].sort());
+  });
+
+  const reasons =
+    "empty too-short placeholder masked inner-space not-ascii only-address other-vendor doubled several control-characters too-long";
+  it.each(reasons.split(" "))("tell apart a pasted text that is no key because it is %s", (reason) => {
+    for (const words of [zh, en]) {
+      const said = words.findings(facts({ reason, vendor: "Anthropic" }))["AR-401"];
+      const general = words.findings(facts())["AR-401"];
+      expect(said.title).not.toBe(general.title);
+      if (reason === "other-vendor") expect(said.title).toContain("Anthropic");
+    }
+  });
+
+  it("have a made-up language that is longer by two fifths", () => {
+    const longer = pseudo(en);
+    expect(longer.common.finish.length).toBeGreaterThanOrEqual(Math.ceil(en.common.finish.length * 1.4));
+    expect(longer.key.title("Nimbus")).toContain("Nimbus");
+    expect(longer.findings(facts())["AR-402"].title).toContain("~");
+  });
+});
+
+describe("the screens", () => {
+  it("write no words of their own", () => {
+    const folders = ["../../src/screens/", "../../src/parts/"].map((folder) => new URL(folder, import.meta.url));
+    const own = folders.flatMap((folder) =>
+      readdirSync(folder).filter((file) => {
+        const markup = readFileSync(new URL(file, folder), "utf8").replaceAll(/<script[\s\S]*?<\/script>|<style[\s\S]*?<\/style>/g, "");
+        return /\p{Script=Han}/u.test(markup) || /\sstyle[=:]/.test(markup);
+      }),
+    );
+    expect(own).toEqual([]);
+  });
+});

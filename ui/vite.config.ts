@@ -10,9 +10,11 @@ export default defineConfig({
     emptyOutDir: true,
     target: "es2022",
     cssTarget: ["chrome111", "safari16"],
-    // The window's content policy has no place for inlined scripts, and the polyfill would use the network.
-    modulePreload: { polyfill: false },
+    // The window's content policy has no place for inlined scripts, and preloading would use the network.
+    modulePreload: false,
     assetsInlineLimit: 0,
     cssCodeSplit: false,
+    // One script: it is read from the program itself, so pieces would only cost.
+    rolldownOptions: { output: { codeSplitting: false } },
   },
 });

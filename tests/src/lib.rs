@@ -1,1 +1,23 @@
-//! .
+//! A person at a desk: a scratch home, the built program in a real window, and eyes on everything
+//! that it leaves behind. `cargo xtask test` sets the desk: a private bus, a virtual display, an
+//! unlocked key ring.
+#![allow(clippy::disallowed_methods, clippy::missing_panics_doc, reason = "tests work on files and processes, and fail by panicking")]
+
+pub mod gateways;
+pub mod home;
+pub mod road;
+pub mod watch;
+pub mod window;
+
+use std::path::PathBuf;
+
+/// The folder of the built programs.
+pub fn programs() -> PathBuf {
+    let folder = std::env::var_os("PROGRAMS").map(PathBuf::from);
+    folder.expect("these tests need a desk of their own: run `cargo xtask test e2e`")
+}
+
+/// The project's root folder.
+pub fn root() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}

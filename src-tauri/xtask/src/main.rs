@@ -1,1 +1,43 @@
-fn main(){}
+//! The project's own commands: `cargo xtask run`, `cargo xtask test` and what they are made of.
+#![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::print_stderr, reason = "a tool for the people who build the program")]
+
+mod build;
+mod desk;
+mod icons;
+mod machine;
+mod run;
+mod shots;
+mod step;
+mod test;
+mod tidy;
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  run [--live]      open the wizard in rehearsal mode; --live works on the real Claude and keychain
+  test [part …]     everything that must pass; parts: page rust e2e
+  shots             pictures of every screen, from the real program and from its page, into target/shots
+  tidy              the house rules that no other tool checks
+  icons             make the icon's sizes from icons/icon.svg
+
+Each installs what it needs: Debian packages (as root or with sudo) and npm packages.";
+
+fn main() -> Result<()> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["run"] => run::rehearse(),
+        ["run", "--live"] => run::live(),
+        ["test", parts @ ..] => test::test(parts),
+        ["shots"] => shots::shots(),
+        ["tidy"] => tidy::tidy(),
+        ["icons"] => icons::icons(),
+        ["help" | "--help" | "-h"] => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        _ => bail!("{USAGE}"),
+    }
+}

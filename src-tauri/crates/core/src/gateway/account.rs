@@ -25,7 +25,7 @@ pub(super) const OVER: &[&str] =
 #[rustfmt::skip]
 const MONEY: &[&str] = &[
     "quota", "quotas", "balance", "credit", "credits", "budget", "budgets", "spend", "spending",
-    "spending limit", "billing", "payment", "funds", "top up", "top-up", "recharge", "prepaid", "cost limit",
+    "spending limit", "billing", "payment", "funds", "top up", "top-up", "wallet", "add funds", "钱包", "recharge", "prepaid", "cost limit", "cost", "usd", "美元",
     "usage limit", "usage cap", "over budget", "exceededbudget", "spend limit", "allowance", "credit limit",
     "free tier", "free trial", "余额", "额度", "配额", "欠费", "充值", "储值", "费用", "消费", "限额", "用量",
     "预算", "点数", "积分", "流量包", "付费",
@@ -51,7 +51,7 @@ const SHORT: &[&str] = &[
     "no active", "no valid", "none", "required", "requires", "need more", "more credits", "failed", "hit",
     "overdue", "past due", "delinquent", "unpaid", "no credit", "no credits", "no balance", "no remaining",
     "low balance", "limit", "add more", "purchase", "issue with", "error", "不足", "用尽", "用完", "耗尽",
-    "已用", "超出", "超过", "超限", "达到", "上限", "已达", "欠费", "未配置", "不够", "为零", "为 0", "为0",
+    "已用", "has used", "have used", "all used", "超出", "超过", "超限", "达到", "上限", "已达", "欠费", "未配置", "不够", "为零", "为 0", "为0",
     "没有", "透支", "请充值", "失败", "限制", "已完",
 ];
 

@@ -10,7 +10,7 @@ use crate::finding::Code;
 #[rustfmt::skip]
 const KEPT_OUT: &[&str] = &[
     "not allowed", "not permitted", "not authorized", "not in", "denied", "blocked", "forbidden", "restricted",
-    "banned", "rejected", "whitelist*", "allowlist*", "not on", "blacklist*", "blocklist*", "unauthorized",
+    "banned", "rejected", "whitelist*", "allowlist*", "not on", "can only be used", "only be used", "outside", "blacklist*", "blocklist*", "unauthorized",
     "not supported", "unsupported", "白名单", "黑名单", "不在", "拒绝", "禁止", "限制", "不允许", "受限",
     "无权", "不支持", "封禁", "未授权", "未被允许", "不被允许",
 ];
@@ -29,7 +29,7 @@ const NO_PATH: &[&str] = &[
 const NO_MODEL: &[&str] = &[
     "not found", "does not exist", "doesn't exist", "not exist", "invalid model", "unknown model",
     "unknown provider for", "unsupported model", "no such", "not a valid model", "not a supported",
-    "not a known", "not an available", "not a recognized", "model not supported", "not supported",
+    "not a known", "not an available", "not a recognized", "not recognised", "unrecognised", "不是有效", "并非有效", "下架", "model not supported", "not supported",
     "unsupported", "not available", "unavailable", "no endpoints found", "invalid", "unrecognized",
     "not recognized", "unknown", "not configured", "not a valid", "不存在", "未找到", "找不到", "不支持",
     "无效的模型", "无效", "未知", "未配置", "已下线", "不可用", "未开放", "has been retired", "deprecated",
@@ -41,8 +41,10 @@ pub(super) fn kept_out(case: &Case) -> Option<Code> {
     let is_it = case.or_unknown(400..500)
         && case.status != Some(429)
         && case.signals.one(|text| {
-            let names =
-                words::any(text, &["ip", "ips", "ip address", "ip地址", "country", "region", "地区", "ip 地址"]);
+            let names = words::any(
+                text,
+                &["ip", "ips", "subnet*", "ip address", "ip地址", "country", "region", "地区", "ip 地址"],
+            );
             names && words::any(text, KEPT_OUT) && !words::any(text, busy::TOO_MANY)
         });
     let by_list = case.is(&[401, 403])

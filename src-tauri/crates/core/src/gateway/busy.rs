@@ -25,7 +25,7 @@ const LINES: &[&str] = &[
 #[rustfmt::skip]
 const FREE: &[&str] = &[
     "available", "healthy", "active", "usable", "eligible", "suitable", "enabled", "schedulable", "left",
-    "support*", "configured",
+    "support*", "configured", "serve", "handle",
 ];
 
 /// Chinese words for "none free".
@@ -41,7 +41,8 @@ const NONE_FREE: &[&str] = &[
 #[rustfmt::skip]
 const ALL_LINES: &[&str] = &[
     "所有账", "所有渠道", "所有线路", "所有通道", "所有上游", "所有节点", "所有供应", "所有服务商", "所有密钥",
-    "全部账", "全部渠道", "全部线路", "全部上游", "账号池", "号池", "all accounts", "all available accounts",
+    "全部账", "账号全部", "账号均", "账号都", "账户均", "账户全部", "渠道均", "渠道全部", "渠道都", "线路均", "线路全部", "通道均",
+    "节点均", "上游均", "全部渠道", "全部线路", "全部上游", "账号池", "号池", "all accounts", "all available accounts",
     "all upstreams", "all upstream accounts", "all upstream channels", "all upstream providers",
     "all channels", "all providers", "all keys", "all claude accounts", "all backends", "all deployments",
     "all configured", "every account", "every provider", "every channel",
@@ -132,7 +133,24 @@ fn none_available(text: &str) -> bool {
 
 /// More at a time than allowed, whatever the status: a limit of the account that passes by itself.
 pub(super) fn at_once(case: &Case) -> Option<Code> {
-    (case.or_unknown(400..600) && case.signals.any(AT_ONCE)).then_some(Code::RateLimited)
+    const IS_FULL: &[&str] = &[
+        "limit*",
+        "exceed*",
+        "full",
+        "too many",
+        "reached",
+        "overloaded",
+        "timeout",
+        "上限",
+        "超",
+        "满",
+        "过",
+        "限制",
+        "最多",
+    ];
+    // A 5xx must say so: "failed to acquire a concurrency slot" is the gateway's own trouble.
+    let full = |text: &str| words::any(text, AT_ONCE) && (case.or_unknown(400..500) || words::any(text, IS_FULL));
+    (case.or_unknown(400..600) && case.signals.one(full)).then_some(Code::RateLimited)
 }
 
 /// Overload behind or in the gateway.

@@ -8,7 +8,7 @@
 use super::models::{ModelsReading, read_models};
 use super::reply::Reply;
 use super::signals::{Shape, Signals};
-use super::{account, address, busy, denial, evidence, key, message, page, program, upstream};
+use super::{account, address, busy, denial, evidence, key, message, page, program, unseen, upstream};
 use crate::finding::{Code, Finding};
 
 /// What was asked for.
@@ -87,7 +87,7 @@ const ORDER: &[Cause] = &[
     upstream::crash,
     upstream::wrapped,
     program::refused,
-    key::not_seen,
+    unseen::key,
     account::barred,
     key::expired,
     address::kept_out,

@@ -40,7 +40,7 @@ const IS_REFUSED: &[&str] = &[
     "not authorized", "restricted", "access denied", "denied", "forbidden", "not assigned", "not granted",
     "not accessible", "no longer available", "deprecated", "retired", "deleted", "removed", "不可用", "未开放",
     "不允许", "受限", "未授权", "不存在", "弃用", "已删除", "已下线", "没有权限", "无权限", "访问权限",
-    "使用权限", "被限制", "不在", "not in", "not within", "requires a higher", "requires upgrad*", "需要升级",
+    "使用权限", "被限制", "已下架", "下架", "已移除", "不在", "not in", "not within", "requires a higher", "requires upgrad*", "需要升级",
     "需要更高", "not found", "does not exist", "invalid",
 ];
 
@@ -123,7 +123,10 @@ fn refuses_model(text: &str, is_refusal: bool) -> bool {
             "unknown model",
         ],
     );
-    (whose.contains(&Who::Model) || off) && (for_key || is_refusal) && !unknown
+    let needs_more = words::any(text, &["model", "claude-*", "模型"])
+        && words::any(text, &["plan", "tier", "套餐", "等级", "会员"])
+        && words::any(text, &["requires", "require", "upgrade", "only available", "需要", "升级"]);
+    ((whose.contains(&Who::Model) || off) && (for_key || is_refusal) && !unknown) || (needs_more && is_refusal)
 }
 
 /// Whom the words of a text refuse: the object of "no access to", the subject of "is not allowed".

@@ -15,6 +15,7 @@ mod address;
 mod busy;
 mod classify;
 mod denial;
+mod envelope;
 mod evidence;
 mod fault;
 mod key;
@@ -27,6 +28,7 @@ mod signals;
 mod sse;
 mod stream;
 mod subject;
+mod unseen;
 mod upstream;
 mod words;
 

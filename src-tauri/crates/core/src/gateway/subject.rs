@@ -105,7 +105,24 @@ pub(super) fn after(text: &str, at: usize) -> Option<(Who, usize)> {
 }
 
 /// What stands before a noun that only says whose the subject is.
-const OWNED: &[&str] = &["of this ", "of the ", "of your ", "for this ", "for your "];
+const OWNED: &[&str] = &[
+    "of this ",
+    "of the ",
+    "of your ",
+    "for this ",
+    "for your ",
+    "owns this ",
+    "owns the ",
+    "behind this ",
+    "linked to this ",
+    "associated with ",
+    "associated with this ",
+    "bound to this ",
+    "对当前",
+    "对该",
+    "对此",
+    "对您的",
+];
 
 /// Farther away than this, a word of state is about something else.
 const FAR: usize = 40;

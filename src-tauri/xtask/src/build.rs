@@ -1,0 +1,17 @@
+//! Building the page and the programs.
+
+use anyhow::Result;
+
+use crate::machine;
+use crate::step::{cargo, npm, step};
+
+/// Builds the page.
+pub(crate) fn page() -> Result<()> {
+    machine::prepare_page()?;
+    step("build the page", npm().args(["run", "build"]))
+}
+
+/// Builds the programs, the page in the window.
+pub(crate) fn programs() -> Result<()> {
+    step("build the programs", cargo().args(["build", "-p", "airouter-setup", "-p", "airouter-practice", "--bins"]))
+}

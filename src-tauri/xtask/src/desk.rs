@@ -1,0 +1,63 @@
+//! A desk of its own for a window: a private D-Bus session, a virtual display and an unlocked key
+//! ring, none of which is the person's.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::step::{cargo, target};
+
+/// Wide and high enough for the largest window in the pictures.
+const SCREEN: &str = "-screen 0 1400x1100x24";
+/// The key ring must be unlocked before anything asks for a secret, or the bus starts a locked one.
+const UNLOCK: &str = "printf practice | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; exec \"$@\"";
+
+/// Cargo, at such a desk. Its home is a new one each time; the bus hands its environment to whatever
+/// it starts, so everything of the person's is taken away before.
+pub(crate) fn cargo_at_a_desk() -> Result<Command> {
+    let home = target().join("desk");
+    let run = home.join("run");
+    if home.exists() {
+        std::fs::remove_dir_all(&home).context("the old desk")?;
+    }
+    std::fs::create_dir_all(home.join(".config/gtk-3.0"))?;
+    std::fs::create_dir_all(&run)?;
+    make_private(&run)?;
+    let real = |name: &str, folder: &str| {
+        std::env::var_os(name).map(PathBuf::from).or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(folder)))
+    };
+
+    let mut command = Command::new("dbus-run-session");
+    command
+        .args(["--", "xvfb-run", "-a", "-s", SCREEN, "sh", "-ec", UNLOCK, "sh"])
+        .arg(cargo().get_program())
+        .current_dir(crate::step::root())
+        .env("HOME", &home)
+        .env("XDG_RUNTIME_DIR", &run)
+        .env("LANG", "C.UTF-8")
+        .env("PROGRAMS", target().join("debug"));
+    for (name, folder) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
+        if let Some(path) = real(name, folder) {
+            command.env(name, path);
+        }
+    }
+    for name in [
+        "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "DBUS_SESSION_BUS_ADDRESS", "WAYLAND_DISPLAY", "LC_ALL",
+        "CLAUDE_USER_DATA_DIR", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "GNOME_KEYRING_CONTROL",
+    ] {
+        command.env_remove(name);
+    }
+    Ok(command)
+}
+
+#[cfg(unix)]
+fn make_private(folder: &std::path::Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    Ok(std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))?)
+}
+
+#[cfg(not(unix))]
+fn make_private(_folder: &std::path::Path) -> Result<()> {
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! `cargo xtask run`: the wizard, in rehearsal unless told otherwise.
+
+use anyhow::Result;
+
+use crate::build;
+use crate::desk::cargo_at_a_desk;
+use crate::machine::{Purpose, prepare};
+use crate::step::{program, step, target};
+
+/// Opens the wizard in rehearsal mode. Without a display the same road is walked on a virtual one,
+/// and the pictures stay in `target/road`.
+pub(crate) fn rehearse() -> Result<()> {
+    let has_display = has_display();
+    prepare(if has_display { Purpose::Build } else { Purpose::Drive })?;
+    build::page()?;
+    build::programs()?;
+    if has_display {
+        let folder = target().join("rehearsal");
+        eprintln!("── rehearsal: nothing real is touched; everything happens in {}", folder.display());
+        return step("the wizard", program(target().join("debug/airouter-setup")).arg("--rehearsal").arg(folder));
+    }
+    let pictures = target().join("road");
+    eprintln!("── no display: the road is walked on a virtual one");
+    step(
+        "the road",
+        cargo_at_a_desk()?.args(["run", "--quiet", "-p", "e2e", "--bin", "pictures", "--", "road"]).arg(&pictures),
+    )?;
+    eprintln!("── the pictures are in {}", pictures.display());
+    Ok(())
+}
+
+/// Opens the wizard on the real Claude Desktop and the real keychain.
+pub(crate) fn live() -> Result<()> {
+    prepare(Purpose::Build)?;
+    build::page()?;
+    build::programs()?;
+    step("the wizard", &mut program(target().join("debug/airouter-setup")))
+}
+
+fn has_display() -> bool {
+    !cfg!(target_os = "linux")
+        || ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+}

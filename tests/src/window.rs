@@ -1,0 +1,144 @@
+//! The program's window, driven through WebKit's own driver.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use fantoccini::key::Key;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tokio::process::{Child, Command};
+
+use crate::home::Home;
+use crate::programs;
+
+/// How long anything on the page may take before a test gives up.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// An open window.
+pub struct Window {
+    client: Client,
+    driver: Child,
+}
+
+impl Window {
+    /// Opens the program in a home, with these words and this system language.
+    pub async fn open(home: &Home, words: &[&str], language: &str) -> Result<Self> {
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let mut driver = home.command("/usr/bin/WebKitWebDriver");
+        driver.args([format!("--port={port}"), "--host=127.0.0.1".to_owned()]).env("TAURI_WEBVIEW_AUTOMATION", "true").env("LANG", language);
+        let driver = Command::from(driver).kill_on_drop(true).stdout(std::process::Stdio::null()).spawn()?;
+        let capabilities = json!({
+            "webkitgtk:browserOptions": { "binary": programs().join("airouter-setup"), "args": words }
+        });
+        let capabilities = capabilities.as_object().context("an object")?.clone();
+        for _ in 0..200 {
+            let client = ClientBuilder::new(HttpConnector::new())
+                .capabilities(capabilities.clone())
+                .connect(&format!("http://127.0.0.1:{port}"))
+                .await;
+            match client {
+                Ok(client) => return Ok(Self { client, driver }),
+                Err(fantoccini::error::NewSessionError::Lost(_) | fantoccini::error::NewSessionError::Failed(_)) => {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        bail!("the driver does not answer")
+    }
+
+    /// Waits until something is there.
+    pub async fn wait_for(&self, css: &str) -> Result<fantoccini::elements::Element> {
+        match self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await {
+            Ok(element) => Ok(element),
+            Err(error) => {
+                let page = self.text("body").await.unwrap_or_default();
+                Err(error).with_context(|| format!("waiting for {css}; the page says:\n{page}"))
+            }
+        }
+    }
+
+    /// Waits until a screen is shown.
+    pub async fn wait_for_screen(&self, name: &str) -> Result<()> {
+        self.wait_for(&format!("#screen[data-screen=\"{name}\"]")).await.map(|_| ())
+    }
+
+    /// Waits until something can be clicked, and clicks it.
+    pub async fn click(&self, css: &str) -> Result<()> {
+        self.wait_for(&format!("{css}:not(:disabled)")).await?.click().await.with_context(|| format!("clicking {css}"))
+    }
+
+    /// Types into a field.
+    pub async fn type_into(&self, css: &str, text: &str) -> Result<()> {
+        Ok(self.wait_for(css).await?.send_keys(text).await?)
+    }
+
+    /// Presses a key where the focus is.
+    pub async fn press(&self, key: Key) -> Result<()> {
+        Ok(self.client.active_element().await?.send_keys(&char::from(key).to_string()).await?)
+    }
+
+    /// The text of something.
+    pub async fn text(&self, css: &str) -> Result<String> {
+        Ok(self.client.find(Locator::Css(css)).await?.text().await?)
+    }
+
+    /// An attribute of something.
+    pub async fn attribute(&self, css: &str, name: &str) -> Result<Option<String>> {
+        Ok(self.wait_for(css).await?.attr(name).await?)
+    }
+
+    /// How many there are of something.
+    pub async fn count(&self, css: &str) -> Result<usize> {
+        Ok(self.client.find_all(Locator::Css(css)).await?.len())
+    }
+
+    /// Runs a script in the page.
+    pub async fn run(&self, script: &str) -> Result<Value> {
+        Ok(self.client.execute(script, Vec::new()).await?)
+    }
+
+    /// Runs a script that calls its last argument when it is done.
+    pub async fn run_and_wait(&self, script: &str) -> Result<Value> {
+        Ok(self.client.execute_async(script, Vec::new()).await?)
+    }
+
+    /// Everything that axe-core finds wrong on the page, one line each.
+    pub async fn accessibility_faults(&self) -> Result<Vec<String>> {
+        let source = std::fs::read_to_string(crate::root().join("ui/node_modules/axe-core/axe.min.js"))?;
+        self.client.execute(&format!("{source}; return true"), Vec::new()).await?;
+        let found = self
+            .run_and_wait(
+                "const done = arguments[arguments.length - 1];
+                 window.axe.run(document).then(
+                   (found) => done(found.violations.flatMap((fault) => fault.nodes.map((node) => fault.id + ' ' + node.target.join(' ')))),
+                   (error) => done(['axe failed: ' + error]))",
+            )
+            .await?;
+        serde_json::from_value(found).context("a list of faults")
+    }
+
+    /// Takes a picture.
+    pub async fn picture(&self, path: &Path) -> Result<()> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        Ok(std::fs::write(path, self.client.screenshot().await?)?)
+    }
+
+    /// Sets the window's size in points.
+    pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
+        Ok(self.client.set_window_size(width, height).await?)
+    }
+
+    /// Closes it.
+    pub async fn close(mut self) -> Result<()> {
+        // The program may have closed itself, which ends the session too.
+        let _ = self.client.clone().close().await;
+        self.driver.kill().await?;
+        Ok(())
+    }
+}

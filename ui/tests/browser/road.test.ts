@@ -1,0 +1,202 @@
+import { page, userEvent } from "vitest/browser";
+import { describe, expect, it } from "vitest";
+
+import { open, press } from "./open";
+
+const KEY = "sk-Zq81practiceOnlyNeverReal00000000000000000007f3a";
+
+/** Pastes as a person does: the clipboard's text arrives in an event. */
+function paste(text: string): void {
+  const data = new DataTransfer();
+  data.setData("text/plain", text);
+  const field = document.querySelector("#key-input");
+  field?.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+}
+
+const at = (screen: string) => expect.poll(() => document.querySelector("#screen")?.getAttribute("data-screen"), { timeout: 5000 }).toBe(screen);
+
+/** Tabs until an element has the focus, as somebody without a mouse does. */
+async function tabTo(selector: string): Promise<void> {
+  for (let presses = 0; presses < 60; presses += 1) {
+    if (document.activeElement?.matches(selector)) return;
+    await userEvent.keyboard("{Tab}");
+  }
+  throw new Error(`${selector} cannot be reached with the keyboard`);
+}
+
+describe("the road", () => {
+  it("takes four actions: paste, models, apply, done", async () => {
+    const backend = open("claude-running");
+    await at("key");
+    paste(`  ${KEY}\n`);
+    await at("models");
+    press("#to-review");
+    await expect.poll(() => document.querySelector("#apply")).not.toBeNull();
+    press("#apply");
+    await at("result");
+    expect(document.querySelector("[data-outcome]")?.getAttribute("data-outcome")).toBe("proved");
+    press("#finish");
+    await expect.poll(() => backend.asked.at(-1)).toBe("finish");
+  });
+
+  it("can be gone with the keyboard alone", async () => {
+    open("healthy");
+    await at("key");
+    await expect.poll(() => document.activeElement?.id).toBe("key-input");
+    await userEvent.keyboard(KEY);
+    await userEvent.keyboard("{Enter}");
+    await at("models");
+    await expect.poll(() => document.activeElement?.tagName).toBe("H1");
+    await tabTo("#to-review");
+    await userEvent.keyboard("{Enter}");
+    await expect.poll(() => document.querySelector("#apply")).not.toBeNull();
+    await tabTo("#apply");
+    await userEvent.keyboard("{Enter}");
+    await at("result");
+    await tabTo("#finish");
+  });
+
+  it("keeps no trace of the key in the page", async () => {
+    open("no-balance");
+    await at("key");
+    paste(KEY);
+    await expect.poll(() => document.querySelector("#lamp-answer")?.getAttribute("data-state")).toBe("failed");
+    const values = [...document.querySelectorAll("input")].map((input) => input.value);
+    expect(document.documentElement.outerHTML + values.join()).not.toContain(KEY.slice(3));
+    expect(document.querySelector("#key-face")).not.toBeNull();
+  });
+
+  it("shows what is broken, whose it is, and leaves later lamps untested", async () => {
+    open("bad-key");
+    await at("key");
+    paste(KEY);
+    await expect.poll(() => document.querySelector('[data-code="AR-402"]')).not.toBeNull();
+    expect(document.querySelector("#lamp-address")?.getAttribute("data-state")).toBe("ok");
+    expect(document.querySelector("#lamp-key")?.getAttribute("data-state")).toBe("failed");
+    expect(document.querySelector("#lamp-tools")?.getAttribute("data-state")).toBe("not-tested");
+    expect(document.querySelector("#to-models")).toBeNull();
+  });
+
+  it("lets a check be stopped", async () => {
+    open("slow");
+    await at("key");
+    paste(KEY);
+    await expect.poll(() => document.querySelector("#lamp-answer")?.getAttribute("data-state")).toBe("running");
+    press("#cancel-check");
+    await expect.poll(() => document.querySelector('[data-code="AR-902"]')).not.toBeNull();
+    expect(document.querySelector("#lamp-answer")?.getAttribute("data-state")).toBe("not-tested");
+    expect(document.querySelector("#check")).not.toBeNull();
+  });
+
+  it("asks about an address that stood beside the key, and sends nothing before", async () => {
+    const backend = open("healthy");
+    await at("key");
+    paste(`${KEY} https://elsewhere.example/claude`);
+    await expect.poll(() => document.querySelector("#found-address")).not.toBeNull();
+    expect(backend.asked).not.toContain("check");
+    expect(document.querySelector("#address-shown")?.textContent).toContain("aigc.aochengcloud.com");
+    press("#use-found-address");
+    await at("models");
+  });
+
+  it("does not start a check when the typed address could not be read", async () => {
+    const backend = open("healthy");
+    await at("key");
+    press("#advanced summary");
+    await page.elementLocator(document.querySelector("#address-input") as HTMLElement).fill("hello");
+    await page.elementLocator(document.querySelector("#key-input") as HTMLElement).fill(KEY);
+    press("#check");
+    await expect.poll(() => document.querySelector('[data-code="AR-301"]')).not.toBeNull();
+    await expect.poll(() => backend.asked).toContain("read_key");
+    expect(backend.asked).not.toContain("check");
+  });
+
+  it("waits for Claude to be installed and goes on", async () => {
+    const backend = open("claude-missing");
+    await at("prepare");
+    expect(document.querySelector('[data-code="AR-101"] [data-remedy="download-claude"]')).not.toBeNull();
+    backend.install();
+    await at("key");
+  });
+
+  it("offers compatibility mode only with consent", async () => {
+    open("keychain-missing");
+    await at("key");
+    paste(KEY);
+    await at("models");
+    press("#to-review");
+    await expect.poll(() => document.querySelector('[data-code="AR-801"]')).not.toBeNull();
+    expect(document.querySelector("#apply")).toBeNull();
+    const use = document.querySelector<HTMLButtonElement>("#static-key");
+    expect(use?.disabled).toBe(true);
+    press("#static-key-consent");
+    await expect.poll(() => use?.disabled).toBe(false);
+    use?.click();
+    await expect.poll(() => document.querySelector("#apply")).not.toBeNull();
+  });
+
+  it("shows ten thousand models a page at a time", async () => {
+    open("many-models");
+    await at("key");
+    paste(KEY);
+    await at("models");
+    press("#more-models summary");
+    expect(document.querySelectorAll("#more-models [data-model]").length).toBe(60);
+    press("#show-more");
+    await expect.poll(() => document.querySelectorAll("#more-models [data-model]").length).toBe(300);
+    await page.elementLocator(document.querySelector("#model-search") as HTMLElement).fill("haiku-4-1-202500002");
+    await expect.poll(() => document.querySelectorAll("#more-models [data-model]").length).toBeLessThan(60);
+  });
+
+  it("keeps the focus on a row that moves", async () => {
+    open("healthy");
+    await at("key");
+    paste(KEY);
+    await at("models");
+    const row = document.querySelector("#chosen-models [data-model]");
+    const down = row?.querySelectorAll<HTMLElement>("button.icon")[1];
+    down?.focus();
+    down?.click();
+    await expect.poll(() => document.querySelectorAll("#chosen-models [data-model]")[1]).toBe(row);
+    await expect.poll(() => document.activeElement).toBe(down);
+  });
+
+  it("undoes after one question, and can begin again", async () => {
+    open("connected");
+    await at("status");
+    press("#undo");
+    await expect.poll(() => document.querySelector("dialog")?.open).toBe(true);
+    press("#undo-confirm");
+    await at("undone");
+    press("#again");
+    await at("key");
+  });
+
+  it("repairs a drifted set-up without asking for the key", async () => {
+    const backend = open("drifted");
+    await at("status");
+    press("#repair");
+    await expect.poll(() => document.querySelector("#apply")).not.toBeNull();
+    expect(backend.asked).not.toContain("read_key");
+  });
+
+  it("speaks the other language at once and remembers it", async () => {
+    const backend = open("healthy");
+    await at("key");
+    press('#language input[value="en"]');
+    await expect.poll(() => document.documentElement.lang).toBe("en");
+    expect(document.querySelector("h1")?.textContent).toBe("Paste your AIRouter key");
+    expect(backend.asked).toContain("remember_locale");
+  });
+
+  it("rehearses under a banner, with keys to pick", async () => {
+    open("rehearsal");
+    await at("key");
+    expect(document.querySelector("#rehearsal")).not.toBeNull();
+    await userEvent.selectOptions(document.querySelector("#practice-key") as HTMLElement, "sk-practice-ok-0000000000000000");
+    await expect.poll(() => document.querySelector<HTMLInputElement>("#key-input")?.value).toContain("sk-practice-ok");
+    press("#check");
+    await at("models");
+    expect(document.querySelector("#rehearsal")).not.toBeNull();
+  });
+});

@@ -162,7 +162,7 @@ export class Wizard {
 
   async apply(restart: boolean): Promise<void> {
     const wishes = setupWishes(this.state, restart);
-    this.send({ type: "applying" });
+    this.send({ type: "applying", restart });
     const run = this.state.run;
     try {
       const report = await this.#backend.apply(wishes, (phase) => this.send({ type: "phase", run, phase }));

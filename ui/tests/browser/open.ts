@@ -1,5 +1,7 @@
 // Opens the window with the fake program, as fast as it can unless a screen is to be caught on its way.
 
+// Gives the page's channel to the browser its type.
+import type {} from "@vitest/browser-playwright";
 import { render } from "vitest-browser-svelte";
 
 import App from "../../src/App.svelte";

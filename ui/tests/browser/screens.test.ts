@@ -125,6 +125,7 @@ describe.each(LOCALES)("in %s", (locale) => {
           { name: "prefers-reduced-motion", value: "reduce" },
         ],
       });
+      await frames();
       open(scenario, locale, pace);
       await reach();
       await frames();

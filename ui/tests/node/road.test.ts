@@ -167,14 +167,14 @@ describe("reviewing and applying", () => {
   });
 
   it("writing cannot be left", () => {
-    const state = walk(planned(), { type: "applying" }, { type: "back" });
+    const state = walk(planned(), { type: "applying", restart: true }, { type: "back" });
     expect(state.at.screen).toBe("apply");
   });
 
   it("steps are shown once each, as they go", () => {
     const state = walk(
       planned(),
-      { type: "applying" },
+      { type: "applying", restart: true },
       (s) => ({ type: "phase", run: s.run, phase: { step: "verify", state: "running", finding: null } }),
       (s) => ({ type: "phase", run: s.run, phase: { step: "verify", state: "done", finding: null } }),
     );
@@ -182,7 +182,7 @@ describe("reviewing and applying", () => {
   });
 
   it("an apply that broke off claims no outcome", () => {
-    const state = walk(planned(), { type: "applying" }, { type: "trouble", finding: finding("AR-901", "airouter-setup") });
+    const state = walk(planned(), { type: "applying", restart: true }, { type: "trouble", finding: finding("AR-901", "airouter-setup") });
     expect(state.at).toMatchObject({ screen: "result", report: null, problem: { code: "AR-901" } });
   });
 

@@ -43,7 +43,7 @@ export type RoadEvent =
   | { type: "planning"; staticKey: boolean }
   | { type: "planned"; run: number; plan: PlanView }
   | { type: "plan-failed"; run: number; finding: Finding }
-  | { type: "applying" }
+  | { type: "applying"; restart: boolean }
   | { type: "undoing" }
   | { type: "phase"; run: number; phase: Phase }
   | { type: "applied"; run: number; report: ApplyReport }

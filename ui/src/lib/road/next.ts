@@ -4,6 +4,7 @@
 
 import { afterCheck, afterStop } from "./checking";
 import { added, defaulted, moved, picked, tried } from "./choosing";
+import type { StepId } from "../bindings/StepId";
 import type { RoadEvent } from "./events";
 import { firstStep, waitingLamps, type State, type Step } from "./state";
 
@@ -82,9 +83,13 @@ export function next(state: State, event: RoadEvent): State {
     case "plan-failed":
       return state.at.screen === "review" ? { ...state, at: { ...state.at, problem: event.finding } } : state;
     case "applying":
-      return { ...state, run: state.run + 1, at: { screen: "apply", task: "set-up", phases: [] } };
+      return {
+        ...state,
+        run: state.run + 1,
+        at: { screen: "apply", task: "set-up", steps: stepsAhead(state.at, event.restart), phases: [] },
+      };
     case "undoing":
-      return { ...state, run: state.run + 1, at: { screen: "apply", task: "undo", phases: [] } };
+      return { ...state, run: state.run + 1, at: { screen: "apply", task: "undo", steps: [], phases: [] } };
     case "phase":
       return phased(state, event);
     case "applied":
@@ -147,6 +152,11 @@ function planning(state: State, staticKey: boolean): State {
     run: state.run + 1,
     at: { screen: "review", plan: null, problem: null, cameFrom },
   };
+}
+
+function stepsAhead(at: Step, restart: boolean): readonly StepId[] {
+  const steps = at.screen === "review" ? (at.plan?.steps ?? []) : [];
+  return restart ? steps : steps.filter((step) => step !== "start-claude" && step !== "prove");
 }
 
 function phased(state: State, event: Extract<RoadEvent, { type: "phase" }>): State {

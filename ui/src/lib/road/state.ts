@@ -18,6 +18,7 @@ import type { Phase } from "../bindings/Phase";
 import type { PlanView } from "../bindings/PlanView";
 import type { SetupWishes } from "../bindings/SetupWishes";
 import type { Start } from "../bindings/Start";
+import type { StepId } from "../bindings/StepId";
 import type { UndoReport } from "../bindings/UndoReport";
 
 export type State = {
@@ -72,7 +73,13 @@ export type Step =
       readonly problem: Finding | null;
       readonly cameFrom: "models" | "status" | "result";
     }
-  | { readonly screen: "apply"; readonly task: "set-up" | "undo"; readonly phases: readonly Phase[] }
+  | {
+      readonly screen: "apply";
+      readonly task: "set-up" | "undo";
+      /** The steps that are known before they begin; for an undo none are. */
+      readonly steps: readonly StepId[];
+      readonly phases: readonly Phase[];
+    }
   | {
       readonly screen: "result";
       /** Nothing when the program could not say how it ended; then `problem` says what is known. */

@@ -1,0 +1,34 @@
+//! The same road against gateways that nobody here wrote, with a good key and a bad one.
+#![allow(missing_docs, reason = "a test")]
+
+use airouter_practice::gateway::{GatewayOptions, start};
+use anyhow::Result;
+use e2e::gateways::{Running, keyway, litellm};
+use e2e::home::Home;
+use e2e::road;
+use e2e::window::Window;
+
+async fn the_road_passes(running: &Running, bad_key: &str) -> Result<()> {
+    let home = Home::new()?;
+    let preset = home.preset(&running.base)?;
+    let preset = preset.to_string_lossy();
+    let window = Window::open(&home, &["--preset", &preset], "zh_CN.UTF-8").await?;
+    assert_eq!(road::refused_code(&window, bad_key).await?, "AR-402");
+    window.close().await?;
+    let window = Window::open(&home, &["--preset", &preset], "en_US.UTF-8").await?;
+    road::to_proof(&window, &running.good_key).await?;
+    road::undo(&window).await?;
+    window.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keyway_router() -> Result<()> {
+    let upstream = start(GatewayOptions::default()).await?;
+    the_road_passes(&keyway(&upstream.base_url()).await?, "db_sk_0123456789abcdef0123456789abcdef").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lite_llm() -> Result<()> {
+    let upstream = start(GatewayOptions::default()).await?;
+    the_road_passes(&litellm(&upstream.base_url()).await?, "sk-test-wrong-0123456789").await
+}

@@ -1,13 +1,17 @@
-// Takes pictures of every screen from the fake program: `npm run dev` in one place, this in another.
-//   node scripts/pictures.mjs FOLDER [address]
+// Takes pictures of every screen from the fake program: `npm run pictures -- FOLDER`.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { chromium } from "playwright";
+import { createServer } from "vite";
 
-const [folder, address = "http://127.0.0.1:1420"] = process.argv.slice(2);
+const [folder] = process.argv.slice(2);
 if (!folder) throw new Error("say into which folder");
 mkdirSync(folder, { recursive: true });
+
+const server = await createServer({ mode: "fake", logLevel: "warn", server: { port: 0, strictPort: false } });
+await server.listen();
+const address = `http://127.0.0.1:${server.httpServer.address().port}`;
 
 const KEY = "sk-Zq81practiceOnlyNeverReal00000000000000000007f3a";
 
@@ -76,3 +80,4 @@ for (const { name, locale, ...look } of looks) {
   await context.close();
 }
 await browser.close();
+await server.close();

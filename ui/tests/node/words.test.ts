@@ -82,6 +82,15 @@ describe("the words", () => {
     for (const words of [zh, en]) expect(Object.keys(words.findings(facts())).sort()).toEqual([...codes].sort());
   });
 
+  // The command line speaks the same sentences. `npx vitest run -u` writes them anew.
+  it("are the command line's too", async () => {
+    const place = { gateway: "{gateway}", host: "{host}", base: "{base}", os: "linux", of: () => "" } as const;
+    const sentences = (words: typeof zh) =>
+      Object.fromEntries(Object.entries(words.findings(place)).map(([code, { title, action = "" }]) => [code, { title, action }]));
+    const table = JSON.stringify({ "zh-CN": sentences(zh), en: sentences(en) }, null, 2);
+    await expect(`${table}\n`).toMatchFileSnapshot("../../../src-tauri/src/bin/airouter-setup-cli/words.json");
+  });
+
   const reasons =
     "empty too-short placeholder masked inner-space not-ascii only-address other-vendor doubled several control-characters too-long";
   it.each(reasons.split(" "))("tell apart a pasted text that is no key because it is %s", (reason) => {

@@ -1,6 +1,6 @@
 //! The command line, as its contract says. New commands and flags may come; these stay.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -119,6 +119,14 @@ impl Arguments {
             Command::Status(plain) => plain.json,
             Command::Undo(undo) => undo.json,
             Command::Repair(repair) => repair.json,
+        }
+    }
+
+    /// The preset file that was named, if any.
+    pub(crate) fn preset(&self) -> Option<&Path> {
+        match &self.command {
+            Command::Check(gateway) | Command::Apply(Apply { gateway, .. }) => gateway.preset.as_deref(),
+            Command::Status(_) | Command::Undo(_) | Command::Repair(_) => None,
         }
     }
 }

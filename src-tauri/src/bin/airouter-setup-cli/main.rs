@@ -10,6 +10,7 @@ mod words;
 
 use std::process::ExitCode;
 
+use airouter_core::preset::Preset;
 use arguments::{Arguments, Command};
 use clap::Parser;
 
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         }
     };
     let json = arguments.json();
+    let preset = airouter_platform::preset::load(arguments.preset()).unwrap_or_else(|_| Preset::airouter());
     let done = std::panic::catch_unwind(|| match arguments.command {
         Command::Check(gateway) => road::check(&gateway),
         Command::Apply(apply) => road::apply(&apply),
@@ -34,5 +36,5 @@ fn main() -> ExitCode {
         Command::Undo(undo) => road::undo(&undo),
         Command::Repair(repair) => road::repair(&repair),
     });
-    ExitCode::from(output::finish(done.unwrap_or_else(|_| output::Answer::crashed()), json))
+    ExitCode::from(output::finish(done.unwrap_or_else(|_| output::Answer::crashed()), json, &preset))
 }

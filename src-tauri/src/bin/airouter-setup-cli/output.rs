@@ -1,6 +1,7 @@
 //! The answer of a command: one JSON object for machines, sentences for people, an exit code for both.
 
 use airouter_core::finding::{Code, Finding, worst_first};
+use airouter_core::preset::Preset;
 use airouter_core::view::Locale;
 use serde_json::{Map, Value, json};
 
@@ -68,14 +69,14 @@ impl Answer {
     }
 }
 
-/// Says it, and returns the exit code.
+/// Says it in the words of the gateway that was meant, and returns the exit code.
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where the program speaks")]
-pub(crate) fn finish(mut answer: Answer, json: bool) -> u8 {
+pub(crate) fn finish(mut answer: Answer, json: bool, preset: &Preset) -> u8 {
     worst_first(&mut answer.findings);
     let exit = answer.exit;
     let locale = locale();
     for finding in &answer.findings {
-        eprintln!("{}", words::sentence(finding, locale));
+        eprintln!("{}", words::sentence(finding, locale, preset));
     }
     if answer.findings.is_empty() {
         eprintln!("{}", words::all_well(locale));

@@ -4,13 +4,13 @@
 use airouter_core::address::{self, GatewayUrl};
 use airouter_core::check::{CheckReport, Lamp};
 use airouter_core::finding::{Code, Finding};
+use airouter_core::key;
 use airouter_core::models::{OfferedModel, judge_id, tier_of};
 use airouter_core::secret::Secret;
 use airouter_core::view::{
     AddressView, ApplyReport, CheckWishes, KeyView, Locale, ModelTrial, Overview, Page, Phase, PlanView, SetupWishes,
     Start, UndoReport,
 };
-use airouter_core::key;
 use airouter_platform::{apply as act, check as live, claude, locale, observe, undo as take_back};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Runtime, State};
@@ -218,7 +218,10 @@ pub async fn finish<R: Runtime>(app: AppHandle<R>) -> Answer<()> {
 }
 
 /// The key for an address and the installed Claude, without holding up other commands.
-async fn with_key(session: &Session, base: &GatewayUrl) -> Answer<(Secret, Option<airouter_core::claude::version::Version>)> {
+async fn with_key(
+    session: &Session,
+    base: &GatewayUrl,
+) -> Answer<(Secret, Option<airouter_core::claude::version::Version>)> {
     let (session, base) = (session.clone(), base.clone());
     guard_blocking(move || {
         let version = claude::locate(session.places()).and_then(|install| install.version);

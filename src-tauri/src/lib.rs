@@ -29,7 +29,7 @@ pub fn run() -> ExitCode {
     };
     let _log = logging::start(session.places());
     let is_rehearsal = session.is_rehearsal();
-    let mut shell = builder::<tauri::Wry>(session);
+    let mut shell = equip(Builder::<tauri::Wry>::new(), session);
     if !is_rehearsal {
         // A second copy would only show the first one's window; a rehearsal stands beside the real one.
         shell = shell.plugin(tauri_plugin_single_instance::init(|app, _, _| {
@@ -49,9 +49,9 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// The shell with its commands, for the program and for tests without a window.
-pub fn builder<R: Runtime>(session: Session) -> Builder<R> {
-    Builder::new().plugin(tauri_plugin_opener::init()).manage(session).invoke_handler(tauri::generate_handler![
+/// Gives a shell its commands: the program's, or a test's without a window.
+pub fn equip<R: Runtime>(shell: Builder<R>, session: Session) -> Builder<R> {
+    shell.plugin(tauri_plugin_opener::init()).manage(session).invoke_handler(tauri::generate_handler![
         commands::start,
         commands::look,
         commands::remember_locale,

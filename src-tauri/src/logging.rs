@@ -10,15 +10,18 @@ const DAYS: usize = 7;
 /// Starts logging into this program's own folder. Logging ends when the guard is dropped; a folder
 /// that cannot be written means no log, not no program.
 pub(crate) fn start(places: &Places) -> Option<WorkerGuard> {
+    let folder = places.state.join("logs");
+    fs_err::create_dir_all(&folder).ok()?;
     let file = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("airouter-setup")
         .filename_suffix("log")
         .max_log_files(DAYS)
-        .build(places.state.join("logs"))
+        .build(folder)
         .ok()?;
     let (writer, guard) = tracing_appender::non_blocking(file);
-    let filter = tracing_subscriber::EnvFilter::new("warn,airouter_setup=info,airouter_platform=info,airouter_core=info");
+    let filter =
+        tracing_subscriber::EnvFilter::new("warn,airouter_setup=info,airouter_platform=info,airouter_core=info");
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(false).init();
     // The default hook would print a panic's text, which may quote anything.
     std::panic::set_hook(Box::new(|panic| {

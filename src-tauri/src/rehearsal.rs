@@ -37,7 +37,8 @@ impl Stage {
 
     /// What the page may know: the keys that make the practice gateway answer in a certain way.
     pub(crate) fn view(&self) -> Rehearsal {
-        let keys = Fault::all().map(|fault| PracticeKey { scenario: fault.name().to_owned(), key: fault.example_key() });
+        let keys =
+            Fault::all().map(|fault| PracticeKey { scenario: fault.name().to_owned(), key: fault.example_key() });
         Rehearsal { keys: keys.collect() }
     }
 }

@@ -48,7 +48,8 @@ pub async fn keyway(upstream: &str) -> Result<Running> {
     let mut running = Running { good_key: String::new(), child, _folder: folder, base };
     wait_until_it_answers(&running.base)?;
 
-    let ask = |path: &str, body: Value| curl(&format!("{}{path}", running.base), &format!("X-Admin-Token: {admin}"), &body);
+    let ask =
+        |path: &str, body: Value| curl(&format!("{}{path}", running.base), &format!("X-Admin-Token: {admin}"), &body);
     ask("/admin/llm/groups", json!({"group_id": "g", "name": "g"}))?;
     ask(
         "/admin/llm/groups/g/providers",
@@ -130,7 +131,19 @@ fn wait_until_it_answers(base: &str) -> Result<()> {
 
 fn curl(url: &str, header: &str, body: &Value) -> Result<Value> {
     let output = Command::new("curl")
-        .args(["-sS", "--fail-with-body", "-X", "POST", url, "-H", header, "-H", "content-type: application/json", "-d", &body.to_string()])
+        .args([
+            "-sS",
+            "--fail-with-body",
+            "-X",
+            "POST",
+            url,
+            "-H",
+            header,
+            "-H",
+            "content-type: application/json",
+            "-d",
+            &body.to_string(),
+        ])
         .output()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     ensure!(output.status.success(), "{url}: {text} {}", String::from_utf8_lossy(&output.stderr));

@@ -53,7 +53,8 @@ impl Home {
 
     /// Light or dark windows; animations are off either way, so that pictures catch nothing half-faded.
     pub fn theme(&self, dark: bool) -> Result<()> {
-        let text = format!("[Settings]\ngtk-application-prefer-dark-theme={}\ngtk-enable-animations=0\n", u8::from(dark));
+        let text =
+            format!("[Settings]\ngtk-application-prefer-dark-theme={}\ngtk-enable-animations=0\n", u8::from(dark));
         Ok(std::fs::write(self.path().join(".config/gtk-3.0/settings.ini"), text)?)
     }
 
@@ -75,7 +76,11 @@ impl Home {
     /// A program that sees this home and nothing of another.
     pub fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = Command::new(program.as_ref());
-        command.env("HOME", self.path()).env("PATH", &self.path).env_remove("XDG_CONFIG_HOME").env_remove("XDG_DATA_HOME");
+        command
+            .env("HOME", self.path())
+            .env("PATH", &self.path)
+            .env_remove("XDG_CONFIG_HOME")
+            .env_remove("XDG_DATA_HOME");
         command
     }
 
@@ -119,7 +124,8 @@ impl Home {
         let program = self.programs().join("claude-desktop");
         let _ = Command::new("pkill").args(["-TERM", "-f"]).arg(&program).status();
         for _ in 0..100 {
-            let is_gone = Command::new("pgrep").arg("-f").arg(&program).output().is_ok_and(|output| output.stdout.is_empty());
+            let is_gone =
+                Command::new("pgrep").arg("-f").arg(&program).output().is_ok_and(|output| output.stdout.is_empty());
             if is_gone {
                 return;
             }

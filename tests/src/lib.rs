@@ -1,7 +1,11 @@
 //! A person at a desk: a scratch home, the built program in a real window, and eyes on everything
 //! that it leaves behind. `cargo xtask test` sets the desk: a private bus, a virtual display, an
 //! unlocked key ring.
-#![allow(clippy::disallowed_methods, clippy::missing_panics_doc, reason = "tests work on files and processes, and fail by panicking")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::missing_panics_doc,
+    reason = "tests work on files and processes, and fail by panicking"
+)]
 
 pub mod gateways;
 pub mod home;

@@ -32,7 +32,7 @@ pub fn files_with(folder: &Path, word: &str) -> Vec<PathBuf> {
 /// Looks at all processes, again and again, until it is asked what it saw.
 pub struct ProcessWatch {
     stop: Arc<AtomicBool>,
-    seen: JoinHandle<BTreeSet<String>>,
+    seen: Option<JoinHandle<BTreeSet<String>>>,
 }
 
 impl ProcessWatch {
@@ -48,13 +48,19 @@ impl ProcessWatch {
             }
             seen
         });
-        Self { stop, seen }
+        Self { stop, seen: Some(seen) }
     }
 
     /// Where the word was seen.
-    pub fn end(self) -> BTreeSet<String> {
+    pub fn end(mut self) -> BTreeSet<String> {
         self.stop.store(true, Ordering::Relaxed);
-        self.seen.join().expect("the watch goes on until the end")
+        self.seen.take().expect("it ends once").join().expect("the watch goes on until the end")
+    }
+}
+
+impl Drop for ProcessWatch {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
     }
 }
 

@@ -9,6 +9,7 @@ use fantoccini::key::Key;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
 use crate::home::Home;
@@ -28,26 +29,21 @@ impl Window {
     pub async fn open(home: &Home, words: &[&str], language: &str) -> Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let mut driver = home.command("/usr/bin/WebKitWebDriver");
-        driver.args([format!("--port={port}"), "--host=127.0.0.1".to_owned()]).env("TAURI_WEBVIEW_AUTOMATION", "true").env("LANG", language);
+        driver
+            .args([format!("--port={port}"), "--host=127.0.0.1".to_owned()])
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .env("LANG", language);
         let driver = Command::from(driver).kill_on_drop(true).stdout(std::process::Stdio::null()).spawn()?;
         let capabilities = json!({
             "webkitgtk:browserOptions": { "binary": programs().join("airouter-setup"), "args": words }
         });
         let capabilities = capabilities.as_object().context("an object")?.clone();
-        for _ in 0..200 {
-            let client = ClientBuilder::new(HttpConnector::new())
-                .capabilities(capabilities.clone())
-                .connect(&format!("http://127.0.0.1:{port}"))
-                .await;
-            match client {
-                Ok(client) => return Ok(Self { client, driver }),
-                Err(fantoccini::error::NewSessionError::Lost(_) | fantoccini::error::NewSessionError::Failed(_)) => {
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-        bail!("the driver does not answer")
+        wait_for_driver(port).await?;
+        let address = format!("http://127.0.0.1:{port}");
+        let mut client = ClientBuilder::new(HttpConnector::new());
+        let client = client.capabilities(capabilities).connect(&address);
+        let client = tokio::time::timeout(PATIENCE, client).await.context("the program shows no window")??;
+        Ok(Self { client, driver })
     }
 
     /// Waits until something is there.
@@ -135,10 +131,44 @@ impl Window {
     }
 
     /// Closes it.
-    pub async fn close(mut self) -> Result<()> {
-        // The program may have closed itself, which ends the session too.
-        let _ = self.client.clone().close().await;
-        self.driver.kill().await?;
-        Ok(())
+    pub async fn close(self) -> Result<()> {
+        self.client.clone().close().await?;
+        self.wait_until_ended().await
     }
+
+    /// Waits until the program has ended: the next one would only show this one's window.
+    pub async fn wait_until_ended(mut self) -> Result<()> {
+        for _ in 0..100 {
+            if !self.is_open()? {
+                self.driver.kill().await?;
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        bail!("the program has not ended")
+    }
+
+    fn is_open(&self) -> Result<bool> {
+        let Some(driver) = self.driver.id() else { return Ok(false) };
+        Ok(std::process::Command::new("pgrep").args(["-P", &driver.to_string()]).output()?.status.success())
+    }
+}
+
+impl Drop for Window {
+    /// A test that fails leaves the program open, and the next program of that name would only show it.
+    fn drop(&mut self) {
+        if let Some(driver) = self.driver.id() {
+            let _ = std::process::Command::new("pkill").args(["-KILL", "-P", &driver.to_string()]).status();
+        }
+    }
+}
+
+async fn wait_for_driver(port: u16) -> Result<()> {
+    for _ in 0..200 {
+        if TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    bail!("the driver does not answer")
 }

@@ -25,8 +25,16 @@ fn finish(command: &mut Command, input: &str) -> Result<Output> {
 #[track_caller]
 fn check(output: &Output, code: i32, stdout: &str) {
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stdout).as_ref()), (Some(code), stdout), "{error}");
-    assert_eq!(error.lines().count(), usize::from(code != 0), "one line on standard error, only when it fails: {error:?}");
+    assert_eq!(
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).as_ref()),
+        (Some(code), stdout),
+        "{error}"
+    );
+    assert_eq!(
+        error.lines().count(),
+        usize::from(code != 0),
+        "one line on standard error, only when it fails: {error:?}"
+    );
     assert!(!error.contains("canary"), "{error}");
 }
 
@@ -62,7 +70,10 @@ fn what_is_not_a_key_is_refused() -> Result<()> {
 fn a_computer_without_a_keychain_says_so() -> Result<()> {
     let home = Home::new()?;
     let mut command = home.command(programs().join("airouter-credential"));
-    command.arg("store").env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent").env("XDG_RUNTIME_DIR", "/nonexistent");
+    command
+        .arg("store")
+        .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
+        .env("XDG_RUNTIME_DIR", "/nonexistent");
     check(&finish(&mut command, KEY)?, 4, "");
     Ok(())
 }

@@ -30,7 +30,13 @@ async fn the_page_has_no_network_and_no_foreign_command() -> Result<()> {
         .await?;
     assert_eq!(violated, json!("connect-src"), "the policy itself refuses the network");
 
-    for command in ["plugin:opener|open_url", "plugin:window|close", "plugin:app|version", "plugin:event|listen", "no_such_command"] {
+    for command in [
+        "plugin:opener|open_url",
+        "plugin:window|close",
+        "plugin:app|version",
+        "plugin:event|listen",
+        "no_such_command",
+    ] {
         let answer = window
             .run_and_wait(&format!(
                 "const done = arguments[arguments.length - 1];

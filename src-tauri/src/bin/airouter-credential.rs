@@ -8,7 +8,10 @@
 //! The contract: no word, or `print`, prints the key; `store` takes it from standard input; `forget`
 //! removes it; `check` says whether there is one. Standard output has the key or nothing, standard
 //! error one English line, and the exit code is one of [`exit`].
-#![allow(clippy::disallowed_methods, reason = "a program of its own: its words and the place where it lies are its input")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a program of its own: its words and the place where it lies are its input"
+)]
 
 use std::io::{Read, Write};
 use std::path::Path;
@@ -35,7 +38,9 @@ fn main() -> ExitCode {
         ["store"] => store(),
         ["forget"] => forget(),
         ["check"] => check(),
-        _ => Err(Trouble { code: exit::USAGE, line: "usage: airouter-credential [store|print|forget|check]".to_owned() }),
+        _ => {
+            Err(Trouble { code: exit::USAGE, line: "usage: airouter-credential [store|print|forget|check]".to_owned() })
+        }
     });
     let code = match done {
         Ok(Ok(())) => exit::OK,
@@ -79,7 +84,10 @@ fn store() -> Result<(), Trouble> {
     }
     // What Claude reads is one bare token; anything else would be stored in vain.
     if secret.is_empty() || !secret.iter().all(u8::is_ascii_graphic) {
-        return Err(Trouble { code: exit::USAGE, line: "the key must be one word of visible ASCII characters".to_owned() });
+        return Err(Trouble {
+            code: exit::USAGE,
+            line: "the key must be one word of visible ASCII characters".to_owned(),
+        });
     }
     entry()?.set_secret(secret).map_err(|error| trouble(&error))
 }

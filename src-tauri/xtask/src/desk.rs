@@ -11,7 +11,8 @@ use crate::step::{cargo, target};
 /// Wide and high enough for the largest window in the pictures.
 const SCREEN: &str = "-screen 0 1400x1100x24";
 /// The key ring must be unlocked before anything asks for a secret, or the bus starts a locked one.
-const UNLOCK: &str = "printf practice | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; exec \"$@\"";
+const UNLOCK: &str =
+    "printf practice | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; exec \"$@\"";
 
 /// Cargo, at such a desk. Its home is a new one each time; the bus hands its environment to whatever
 /// it starts, so everything of the person's is taken away before.
@@ -25,7 +26,9 @@ pub(crate) fn cargo_at_a_desk() -> Result<Command> {
     std::fs::create_dir_all(&run)?;
     make_private(&run)?;
     let real = |name: &str, folder: &str| {
-        std::env::var_os(name).map(PathBuf::from).or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(folder)))
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(folder)))
     };
 
     let mut command = Command::new("dbus-run-session");
@@ -43,8 +46,18 @@ pub(crate) fn cargo_at_a_desk() -> Result<Command> {
         }
     }
     for name in [
-        "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "DBUS_SESSION_BUS_ADDRESS", "WAYLAND_DISPLAY", "LC_ALL",
-        "CLAUDE_USER_DATA_DIR", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "GNOME_KEYRING_CONTROL",
+        "XDG_CONFIG_HOME",
+        "XDG_DATA_HOME",
+        "XDG_CACHE_HOME",
+        "DBUS_SESSION_BUS_ADDRESS",
+        "WAYLAND_DISPLAY",
+        "LC_ALL",
+        "CLAUDE_USER_DATA_DIR",
+        "HTTPS_PROXY",
+        "https_proxy",
+        "ALL_PROXY",
+        "all_proxy",
+        "GNOME_KEYRING_CONTROL",
     ] {
         command.env_remove(name);
     }

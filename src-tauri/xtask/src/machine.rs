@@ -12,12 +12,20 @@ use crate::step::{npm, root, step};
 const TO_BUILD: &[&str] = &["build-essential", "pkg-config", "libwebkit2gtk-4.1-dev", "librsvg2-dev"];
 /// For a window on a virtual display, with a private bus and a real key ring, driven and pictured.
 const TO_DRIVE: &[&str] = &[
-    "xvfb", "xauth", "dbus", "gnome-keyring", "libsecret-tools", "webkit2gtk-driver", "fonts-noto-cjk", "imagemagick",
+    "xvfb",
+    "xauth",
+    "dbus",
+    "gnome-keyring",
+    "libsecret-tools",
+    "webkit2gtk-driver",
+    "fonts-noto-cjk",
+    "imagemagick",
+    "procps",
 ];
 /// For testing the page in a browser.
 const TO_BROWSE: &[&str] = &["chromium"];
 /// For the independent gateways.
-const TO_SERVE: &[&str] = &["python3", "python3-venv", "python3-pip"];
+const TO_SERVE: &[&str] = &["python3", "python3-venv", "python3-pip", "curl"];
 
 /// What is about to be done.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,10 @@
 //! The project's own commands: `cargo xtask run`, `cargo xtask test` and what they are made of.
-#![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::print_stderr, reason = "a tool for the people who build the program")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a tool for the people who build the program"
+)]
 
 mod build;
 mod desk;

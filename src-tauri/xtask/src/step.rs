@@ -41,7 +41,8 @@ pub(crate) fn npm() -> Command {
 pub(crate) fn step(heading: &str, command: &mut Command) -> Result<()> {
     eprintln!("\n── {heading}");
     let start = Instant::now();
-    let status = command.status().with_context(|| format!("{heading}: {} does not start", command.get_program().display()))?;
+    let status =
+        command.status().with_context(|| format!("{heading}: {} does not start", command.get_program().display()))?;
     ensure!(status.success(), "{heading}: failed ({status})");
     eprintln!("── {heading}: {:.0} s", start.elapsed().as_secs_f32());
     Ok(())

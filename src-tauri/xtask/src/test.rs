@@ -44,10 +44,7 @@ fn rust() -> Result<()> {
 fn e2e() -> Result<()> {
     build::page()?;
     build::programs()?;
-    step(
-        "the built program",
-        desk::cargo_at_a_desk()?.args(["test", "-p", "e2e", "--", "--test-threads=1", "--nocapture"]),
-    )
+    step("the built program", desk::cargo_at_a_desk()?.args(["test", "-p", "e2e", "--", "--test-threads=1"]))
 }
 
 /// `cargo test` has written the page's types anew; what is committed must be the same.
@@ -55,5 +52,8 @@ fn bindings_are_committed() -> Result<()> {
     if !root().join(".git").exists() {
         return Ok(());
     }
-    step("the page's types are up to date", program("git").args(["diff", "--exit-code", "--stat", "ui/src/lib/bindings"]))
+    step(
+        "the page's types are up to date",
+        program("git").args(["diff", "--exit-code", "--stat", "ui/src/lib/bindings"]),
+    )
 }

@@ -16,7 +16,12 @@ struct Rule {
 }
 
 const RULES: &[Rule] = &[
-    Rule { why: "only the shell knows Tauri", word: "tauri::", endings: &["rs"], allowed: &["src-tauri/src/", "src-tauri/build.rs"] },
+    Rule {
+        why: "only the shell knows Tauri",
+        word: "tauri::",
+        endings: &["rs"],
+        allowed: &["src-tauri/src/", "src-tauri/build.rs"],
+    },
     Rule {
         why: "only the credential program is linked with the keychain",
         word: "keyring::",
@@ -27,7 +32,15 @@ const RULES: &[Rule] = &[
         why: "core knows no system, no files, no environment",
         word: "std::fs",
         endings: &["rs"],
-        allowed: &["src-tauri/crates/platform/", "src-tauri/crates/practice/", "src-tauri/xtask/", "src-tauri/crates/core/tests/", "tests/", "src-tauri/src/bin/airouter-credential.rs", "src-tauri/src/tests"],
+        allowed: &[
+            "src-tauri/crates/platform/",
+            "src-tauri/crates/practice/",
+            "src-tauri/xtask/",
+            "src-tauri/crates/core/tests/",
+            "tests/",
+            "src-tauri/src/bin/airouter-credential.rs",
+            "src-tauri/src/tests",
+        ],
     },
     Rule {
         why: "one place knows which system it is",

@@ -108,7 +108,8 @@ async fn walk(look: &Look, folder: &Path) -> Result<()> {
 fn sheet(folder: &Path, sheet: &Path) -> Result<()> {
     let mut pictures: Vec<PathBuf> = std::fs::read_dir(folder)?.flatten().map(|entry| entry.path()).collect();
     pictures.sort();
-    let status = Command::new("montage").args(pictures).args(["-tile", "3x", "-geometry", "640x+12+12"]).arg(sheet).status()?;
+    let status =
+        Command::new("montage").args(pictures).args(["-tile", "3x", "-geometry", "640x+12+12"]).arg(sheet).status()?;
     ensure!(status.success(), "montage failed");
     Ok(())
 }

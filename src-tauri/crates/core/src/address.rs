@@ -162,7 +162,8 @@ fn repair_host(url: &mut Url, changes: &mut Vec<AddressChange>) -> Result<(), Fi
         url.set_host(Some("127.0.0.1")).map_err(|_| invalid("unreadable"))?;
         changes.push(AddressChange::LocalhostNumbered);
     }
-    let is_name_without_dot = matches!(url.host(), Some(Host::Domain(name)) if !name.contains('.') && name != "localhost");
+    let is_name_without_dot =
+        matches!(url.host(), Some(Host::Domain(name)) if !name.contains('.') && name != "localhost");
     if is_name_without_dot { Err(invalid("unreadable")) } else { Ok(()) }
 }
 
@@ -178,7 +179,8 @@ fn repair_path(url: &mut Url, preset: Option<&Preset>, changes: &mut Vec<Address
         changes.push(AddressChange::PathRemoved { path: (*added).to_owned() });
     }
     if let Some(preset) = preset.filter(|preset| preset.base.host() == host_of(url)) {
-        let wanted = Url::parse(preset.base.as_str()).map_or_else(|_| String::new(), |base| base.path().trim_end_matches('/').to_owned());
+        let wanted = Url::parse(preset.base.as_str())
+            .map_or_else(|_| String::new(), |base| base.path().trim_end_matches('/').to_owned());
         if path != wanted {
             if !path.is_empty() && !wanted.starts_with(&path) {
                 changes.push(AddressChange::PathRemoved { path: path.clone() });
@@ -248,7 +250,11 @@ mod tests {
         check(" http://aigc.aochengcloud.com/claude", AIROUTER, &[Did::Cleaned, Did::MadeHttps]);
         check("https：//aigc.aochengcloud.com/claude", AIROUTER, &[Did::Cleaned]);
         check("https://aigc.aochengcloud.com/claude?x=1#y", AIROUTER, &[Did::QueryRemoved]);
-        check("https://relay.example/v1/v1/messages", "https://relay.example", &[removed("/v1/messages"), removed("/v1")]);
+        check(
+            "https://relay.example/v1/v1/messages",
+            "https://relay.example",
+            &[removed("/v1/messages"), removed("/v1")],
+        );
         check("http://localhost:8900/claude", "http://127.0.0.1:8900/claude", &[Did::LocalhostNumbered]);
         check("http://192.168.1.5:8080/x", "https://192.168.1.5:8080/x", &[Did::MadeHttps]);
     }

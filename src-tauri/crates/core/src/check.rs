@@ -35,8 +35,7 @@ pub enum LampId {
 
 impl LampId {
     /// All lamps, in the order of the row.
-    pub const ALL: [Self; 6] =
-        [Self::Address, Self::Key, Self::Models, Self::Answer, Self::Streaming, Self::Tools];
+    pub const ALL: [Self; 6] = [Self::Address, Self::Key, Self::Models, Self::Answer, Self::Streaming, Self::Tools];
 }
 
 /// How a lamp looks.

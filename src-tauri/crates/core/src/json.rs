@@ -274,7 +274,11 @@ mod tests {
             |document| document.with("mode", Some(&json!("3p"))).with("mode", None),
             "{\"b\":  1e5,\n\t\"big\": 123456789012345678901234567890,\"a\": [1,2 ]\n}",
         );
-        check("{\"mode\": \"1p\",  \"x\":0}", |document| document.with("mode", Some(&json!("3p"))), "{\"mode\": \"3p\",  \"x\":0}");
+        check(
+            "{\"mode\": \"1p\",  \"x\":0}",
+            |document| document.with("mode", Some(&json!("3p"))),
+            "{\"mode\": \"3p\",  \"x\":0}",
+        );
     }
 
     #[test]

@@ -142,11 +142,14 @@ fn fault(reason: &str) -> Finding {
 /// A text that stands where a key should be put, such as "你的 AIRouter API Key" or `sk-xxxx`.
 fn is_placeholder(text: &str) -> bool {
     let lower = text.to_lowercase();
-    let says_so = ["你的", "您的", "your", "api key", "api-key-here", "apikey", "<key>", "在此", "填写", "粘贴", "密钥"];
+    let says_so =
+        ["你的", "您的", "your", "api key", "api-key-here", "apikey", "<key>", "在此", "填写", "粘贴", "密钥"];
     let rest = lower.trim_start_matches("sk-").trim_matches(['<', '>', '-', '_']);
     let is_filler = !rest.is_empty() && rest.chars().all(|c| matches!(c, 'x' | '…' | '.')) && rest.len() >= 3;
-    let is_prose = lower.chars().count() <= 60 && !lower.contains("sk-") && !lower.contains('=') && !lower.contains(':');
-    is_filler || (is_prose && says_so.iter().any(|word| lower.contains(word)))
+    let is_prose =
+        lower.chars().count() <= 60 && !lower.contains("sk-") && !lower.contains('=') && !lower.contains(':');
+    is_filler
+        || (is_prose && says_so.iter().any(|word| lower.contains(word)))
         || (lower.starts_with("sk-") && ["你的", "your", "xxxx"].iter().any(|word| lower.contains(word)))
 }
 

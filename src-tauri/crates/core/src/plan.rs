@@ -76,8 +76,7 @@ pub fn plan(facts: &Facts, wishes: &Wishes) -> Plan {
     }
     worst_first(&mut findings);
 
-    let mut plan =
-        Plan { profile_id, organization, steps: Vec::new(), files, findings, key_place: wishes.key_place };
+    let mut plan = Plan { profile_id, organization, steps: Vec::new(), files, findings, key_place: wishes.key_place };
     if plan.is_refused() {
         plan.files.clear();
     } else {
@@ -165,9 +164,10 @@ fn change_files(
     let profile_path = facts.profile_path(profile_id);
     let profile_file = facts.library.profile(profile_id).map_or(&FileFact::Absent, |profile| &profile.file);
     let mut change = |role: FileRole, path: &str, file: &FileFact, edits: &dyn Fn(&Document) -> Option<Vec<Edit>>| {
-        let edits = file.document().map_err(|error| error.to_string()).and_then(|document| {
-            edits(&document).ok_or_else(|| "shape".to_owned())
-        });
+        let edits = file
+            .document()
+            .map_err(|error| error.to_string())
+            .and_then(|document| edits(&document).ok_or_else(|| "shape".to_owned()));
         match edits {
             Ok(edits) if edits.is_empty() => {}
             Ok(edits) => {

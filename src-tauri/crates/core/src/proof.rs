@@ -80,7 +80,10 @@ pub fn read(log: &str, path: &str, base: &GatewayUrl) -> Reading {
     Reading::Proved(Proof {
         host: base.host().to_owned(),
         models: lines.iter().rev().find_map(|line| number_after(line, "picker = ")),
-        healthy: lines.iter().rev().find_map(|line| line.split_once("ConfigHealth recomputed").map(|(_, rest)| rest.contains("'healthy'"))),
+        healthy: lines
+            .iter()
+            .rev()
+            .find_map(|line| line.split_once("ConfigHealth recomputed").map(|(_, rest)| rest.contains("'healthy'"))),
         log: path.to_owned(),
         lines: lines.iter().rev().take(MOST_LINES).rev().map(|line| masked(line.trim())).collect(),
     })
@@ -99,7 +102,8 @@ const FAILURES: [(&str, Code); 5] = [
 /// so any complaint about the helper counts.
 fn is_helper_trouble(line: &str) -> bool {
     let lower = line.to_lowercase();
-    lower.contains("helper") && ["fail", "timed out", "timeout", "enoent", "error"].iter().any(|word| lower.contains(word))
+    lower.contains("helper")
+        && ["fail", "timed out", "timeout", "enoent", "error"].iter().any(|word| lower.contains(word))
 }
 
 fn is_telling(line: &str) -> bool {
@@ -111,7 +115,9 @@ fn is_telling(line: &str) -> bool {
 }
 
 fn word(text: &str) -> &str {
-    text.split(|c: char| c.is_whitespace() || matches!(c, '\'' | '"' | ',' | '}')).find(|part| !part.is_empty()).unwrap_or("")
+    text.split(|c: char| c.is_whitespace() || matches!(c, '\'' | '"' | ',' | '}'))
+        .find(|part| !part.is_empty())
+        .unwrap_or("")
 }
 
 /// The same address; a log that leaves the path out is taken too, another host or port never.
@@ -132,7 +138,8 @@ mod tests {
     use super::*;
 
     const ACTIVE: &str = "2026-11-23 10:00:00 [info] [custom-3p] 3P mode active { provider: 'gateway' }\n";
-    const HOST: &str = "2026-11-23 10:00:00 [info] [custom-3p] inference apiHost=https://aigc.aochengcloud.com/claude\n";
+    const HOST: &str =
+        "2026-11-23 10:00:00 [info] [custom-3p] inference apiHost=https://aigc.aochengcloud.com/claude\n";
     const MODELS: &str = "[info] [custom-3p] Model discovery: skipped (inferenceModels obviates discovery); picker = 3 (inferenceModels)\n";
     const HEALTHY: &str = "[info] ConfigHealth recomputed { state: 'healthy', provider: 'gateway' }\n";
 
@@ -168,13 +175,18 @@ mod tests {
         check_failed(&["[custom-3p] helper spawn failed: spawn /x ENOENT\n"], Code::ProofHelper);
         check_failed(&["[custom-3p] helper timed out after 60s\n"], Code::ProofHelper);
         check_failed(&["Invalid custom3p enterprise config: [custom-3p] …\n"], Code::ProofRefused);
-        check_failed(&[ACTIVE, HOST, "[custom-3p] Model discovery: 0 found in 3ms; picker = 0 (empty)\n"], Code::ProofNoModels);
+        check_failed(
+            &[ACTIVE, HOST, "[custom-3p] Model discovery: 0 found in 3ms; picker = 0 (empty)\n"],
+            Code::ProofNoModels,
+        );
         check_failed(&["Managed MDM config detected\n"], Code::ManagedByPolicy);
     }
 
     #[test]
     fn an_unhealthy_connection_is_told() {
-        let Reading::Proved(proof) = reading(&[ACTIVE, HOST, MODELS, "ConfigHealth recomputed { state: 'unhealthy' }\n"]) else {
+        let Reading::Proved(proof) =
+            reading(&[ACTIVE, HOST, MODELS, "ConfigHealth recomputed { state: 'unhealthy' }\n"])
+        else {
             panic!("proved")
         };
         assert_eq!(proof.healthy, Some(false));

@@ -80,7 +80,12 @@ pub fn compare(journal: &Journal, now: impl Fn(&str) -> FileFact, held: &Held) -
 
 fn held_row(name: &str, is_there: bool) -> StatusRow {
     let present = "present".to_owned();
-    StatusRow { name: name.to_owned(), actual: is_there.then(|| present.clone()), expected: Some(present), ok: is_there }
+    StatusRow {
+        name: name.to_owned(),
+        actual: is_there.then(|| present.clone()),
+        expected: Some(present),
+        ok: is_there,
+    }
 }
 
 #[cfg(test)]
@@ -117,10 +122,7 @@ mod tests {
     #[track_caller]
     fn check(text: Option<&str>, has_key: bool, codes: &[Code]) {
         let face = Secret::new("sk-0123456789abcdef".to_owned()).face();
-        let held = Held {
-            key: if has_key { Ok(face) } else { Err(Finding::new(Code::KeyNotStored)) },
-            helper: true,
-        };
+        let held = Held { key: if has_key { Ok(face) } else { Err(Finding::new(Code::KeyNotStored)) }, helper: true };
         let now = |_: &str| text.map_or(FileFact::Absent, |text| FileFact::Present(text.as_bytes().to_vec()));
         let (status, findings) = compare(&journal(), now, &held);
         assert_eq!(findings.iter().map(|finding| finding.code).collect::<Vec<_>>(), codes, "{text:?}");

@@ -52,7 +52,13 @@ pub struct Journal {
 impl Journal {
     /// The journal for a plan that is about to be carried out. What an earlier journal knows of the
     /// time before is kept.
-    pub fn of(plan: &Plan, wishes: &Wishes, key: Option<KeyFace>, made_folders: Vec<String>, earlier: Option<&Self>) -> Self {
+    pub fn of(
+        plan: &Plan,
+        wishes: &Wishes,
+        key: Option<KeyFace>,
+        made_folders: Vec<String>,
+        earlier: Option<&Self>,
+    ) -> Self {
         let mut files = earlier.map_or_else(Vec::new, |journal| journal.files.clone());
         for change in &plan.files {
             match files.iter_mut().find(|file| file.path == change.path) {
@@ -145,7 +151,8 @@ fn restore(
         Err(_) if is_ours_alone && matches!(fact, FileFact::Present(_)) => return Restore::Delete,
         Err(error) => {
             plan.left.extend(file.edits.iter().map(Edit::view));
-            plan.findings.push(Finding::new(Code::FileNotUnderstood).with("path", &file.path).with("reason", error).softened());
+            plan.findings
+                .push(Finding::new(Code::FileNotUnderstood).with("path", &file.path).with("reason", error).softened());
             return Restore::Keep;
         }
     };
@@ -191,10 +198,15 @@ fn undangled(edit: &Edit, meta: &Document, journal: &Journal, now: &impl Fn(&str
         return edit.before.clone();
     }
     let Content::Plain(Value::String(id)) = &edit.before else { return edit.before.clone() };
-    let profile = journal.files.iter().find(|file| file.role == FileRole::Profile).map(|file| file.path.replace(&journal.profile_id, id));
+    let profile = journal
+        .files
+        .iter()
+        .find(|file| file.role == FileRole::Profile)
+        .map(|file| file.path.replace(&journal.profile_id, id));
     let is_there = meta.element(keys::ENTRIES, id).is_some_and(|entry| {
         // The app's own empty `Default` may have no file.
-        entry.get("name").and_then(Value::as_str) == Some("Default") || profile.is_some_and(|path| !now(&path).is_absent())
+        entry.get("name").and_then(Value::as_str) == Some("Default")
+            || profile.is_some_and(|path| !now(&path).is_absent())
     });
     if is_there || id.is_empty() { edit.before.clone() } else { Content::Absent }
 }

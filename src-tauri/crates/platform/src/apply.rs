@@ -23,7 +23,12 @@ pub(crate) use write::remove_empty;
 ///
 /// # Errors
 /// See [`observe::facts`].
-pub fn plan_now(places: &Places, install: Option<&Install>, wishes: &Wishes, agreed: Option<&Plan>) -> Result<(Plan, Facts), Finding> {
+pub fn plan_now(
+    places: &Places,
+    install: Option<&Install>,
+    wishes: &Wishes,
+    agreed: Option<&Plan>,
+) -> Result<(Plan, Facts), Finding> {
     let mut facts = observe::facts(places, install)?;
     if let Some(agreed) = agreed {
         facts.fresh_profile_id.clone_from(&agreed.profile_id);
@@ -34,7 +39,13 @@ pub fn plan_now(places: &Places, install: Option<&Install>, wishes: &Wishes, agr
 
 /// Applies what the person agreed to. `on_phase` is told how each step goes. Blocks for as long as it
 /// takes: call it from a thread of its own.
-pub fn apply(places: &Places, wishes: &Wishes, key: &Secret, agreed: Option<&Plan>, on_phase: &mut dyn FnMut(&Phase)) -> ApplyReport {
+pub fn apply(
+    places: &Places,
+    wishes: &Wishes,
+    key: &Secret,
+    agreed: Option<&Plan>,
+    on_phase: &mut dyn FnMut(&Phase),
+) -> ApplyReport {
     let mut work = Work { places, wishes, key, install: claude::locate(places), phases: Vec::new(), on_phase };
     match work.go(agreed) {
         Ok(report) => report,
@@ -68,7 +79,8 @@ impl Work<'_> {
 
         let was_running = first.steps.contains(&StepId::QuitClaude);
         if was_running {
-            self.step(StepId::QuitClaude, |work| work.install.as_ref().map_or(Ok(()), claude::quit)).map_err(refused)?;
+            self.step(StepId::QuitClaude, |work| work.install.as_ref().map_or(Ok(()), claude::quit))
+                .map_err(refused)?;
         }
         // Claude saves its settings while quitting, so what was planned is planned again.
         let (plan, facts) = self.plan(Some(&first))?;
@@ -79,7 +91,8 @@ impl Work<'_> {
             }
             return Err(Stopped { outcome: Outcome::RolledBack, findings: vec![finding] });
         }
-        let findings: Vec<Finding> = plan.findings.iter().filter(|finding| finding.code != Code::ClaudeMissing).cloned().collect();
+        let findings: Vec<Finding> =
+            plan.findings.iter().filter(|finding| finding.code != Code::ClaudeMissing).cloned().collect();
         if !plan.steps.contains(&StepId::StartClaude) {
             return Ok(self.report(Outcome::Written, plan.findings, None));
         }
@@ -88,8 +101,8 @@ impl Work<'_> {
 
     fn plan(&self, agreed: Option<&Plan>) -> Result<(Plan, Facts), Stopped> {
         let stopped = |findings: Vec<Finding>| Stopped { outcome: Outcome::Refused, findings };
-        let (plan, facts) =
-            plan_now(self.places, self.install.as_ref(), self.wishes, agreed).map_err(|finding| stopped(vec![finding]))?;
+        let (plan, facts) = plan_now(self.places, self.install.as_ref(), self.wishes, agreed)
+            .map_err(|finding| stopped(vec![finding]))?;
         if plan.is_refused() { Err(stopped(plan.findings)) } else { Ok((plan, facts)) }
     }
 
@@ -117,7 +130,13 @@ impl Work<'_> {
         done
     }
 
-    fn change_all(&mut self, plan: &Plan, held: &mut HeldKey, writing: &mut Writing<'_>, was_running: bool) -> Result<(), Finding> {
+    fn change_all(
+        &mut self,
+        plan: &Plan,
+        held: &mut HeldKey,
+        writing: &mut Writing<'_>,
+        was_running: bool,
+    ) -> Result<(), Finding> {
         state::keep_organization(self.places, &plan.organization)?;
         if plan.key_place == KeyPlace::Keychain {
             self.step(StepId::InstallHelper, |work| {
@@ -189,18 +208,28 @@ impl Work<'_> {
         self.phases.push(phase);
     }
 
-    fn report(&mut self, outcome: Outcome, mut findings: Vec<Finding>, proof: Option<airouter_core::proof::Proof>) -> ApplyReport {
+    fn report(
+        &mut self,
+        outcome: Outcome,
+        mut findings: Vec<Finding>,
+        proof: Option<airouter_core::proof::Proof>,
+    ) -> ApplyReport {
         worst_first(&mut findings);
         let is_about_the_helper = |finding: &Finding| {
             matches!(
                 finding.code,
-                Code::ProofHelper | Code::KeychainMissing | Code::KeychainLocked | Code::KeyTooLong | Code::HelperBroken
+                Code::ProofHelper
+                    | Code::KeychainMissing
+                    | Code::KeychainLocked
+                    | Code::KeyTooLong
+                    | Code::HelperBroken
             )
         };
         ApplyReport {
             outcome,
             phases: std::mem::take(&mut self.phases),
-            static_key_may_help: self.wishes.key_place == KeyPlace::Keychain && findings.iter().any(is_about_the_helper),
+            static_key_may_help: self.wishes.key_place == KeyPlace::Keychain
+                && findings.iter().any(is_about_the_helper),
             findings,
             proof,
         }

@@ -113,7 +113,8 @@ pub(crate) fn make_folders(folder: &Path) -> io::Result<()> {
 
 /// The folders that would have to be made, the outermost first.
 pub(crate) fn missing_folders(folder: &Path) -> Vec<PathBuf> {
-    let mut missing: Vec<PathBuf> = folder.ancestors().take_while(|folder| !folder.exists()).map(Path::to_owned).collect();
+    let mut missing: Vec<PathBuf> =
+        folder.ancestors().take_while(|folder| !folder.exists()).map(Path::to_owned).collect();
     missing.reverse();
     missing
 }
@@ -121,7 +122,14 @@ pub(crate) fn missing_folders(folder: &Path) -> Vec<PathBuf> {
 fn sync_folder(folder: &Path) -> io::Result<()> {
     match sys::sync_folder(folder) {
         // The folder went with its last file, or a file system cannot do it; the file itself is synced.
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
+            ) =>
+        {
+            Ok(())
+        }
         other => other,
     }
 }

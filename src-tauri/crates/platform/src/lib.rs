@@ -3,7 +3,10 @@
 //!
 //! What differs between systems is in `sys`, one file each with the same functions. Nothing here
 //! decides what to write: that is `airouter-core`'s part.
-#![allow(clippy::disallowed_methods, reason = "this is the one crate that may touch files, processes and the environment")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "this is the one crate that may touch files, processes and the environment"
+)]
 
 pub mod apply;
 pub mod check;

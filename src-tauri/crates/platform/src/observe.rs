@@ -136,9 +136,8 @@ pub fn overview(places: &Places) -> Overview {
 
 fn held(places: &Places, journal: &Journal) -> Held {
     let key = match journal.key_place {
-        KeyPlace::Keychain => keychain::is_stored(places).and_then(|()| {
-            journal.key.clone().ok_or_else(|| Finding::new(Code::KeyNotStored))
-        }),
+        KeyPlace::Keychain => keychain::is_stored(places)
+            .and_then(|()| journal.key.clone().ok_or_else(|| Finding::new(Code::KeyNotStored))),
         KeyPlace::Profile => journal.key.clone().ok_or_else(|| Finding::new(Code::KeyNotStored)),
     };
     Held { key, helper: places.helper.is_file() }

@@ -14,7 +14,8 @@ const LARGEST: u64 = 64 * 1024;
 /// `PresetInvalid` with what is wrong.
 pub fn load(file: Option<&Path>) -> Result<Preset, Finding> {
     let Some(path) = file else { return Ok(Preset::airouter()) };
-    let invalid = |reason: String| Finding::new(Code::PresetInvalid).with("path", path.display()).with("reason", reason);
+    let invalid =
+        |reason: String| Finding::new(Code::PresetInvalid).with("path", path.display()).with("reason", reason);
     let size = fs_err::metadata(path).map_err(|error| invalid(error.to_string()))?.len();
     if size > LARGEST {
         return Err(invalid("too large".to_owned()));

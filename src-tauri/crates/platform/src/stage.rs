@@ -12,7 +12,10 @@ const STAND_IN: &str = if cfg!(windows) { "airouter-setup-cli.exe" } else { "air
 
 /// True when this very program was started under the app's name, and is to be the stand-in.
 pub fn is_stand_in() -> bool {
-    std::env::current_exe().ok().and_then(|program| program.file_stem().map(|name| name == "claude-desktop")).unwrap_or(false)
+    std::env::current_exe()
+        .ok()
+        .and_then(|program| program.file_stem().map(|name| name == "claude-desktop"))
+        .unwrap_or(false)
 }
 
 /// Puts the stand-in Claude Desktop where the real one would be, with the package database that names

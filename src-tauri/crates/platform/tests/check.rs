@@ -109,12 +109,19 @@ async fn a_wrong_path_is_the_address_and_not_the_key() {
     let mut wanted = wanted(&gateway, Fault::Ok.example_key());
     wanted.base = GatewayUrl::parse(&gateway.base_url().replace("/claude", "")).expect("an address");
     let report = run(wanted).await;
-    assert_eq!(report.lamps[0].finding.as_ref().map(|finding| finding.code), Some(Code::OpenaiOnly), "{:?}", report.findings);
+    assert_eq!(
+        report.lamps[0].finding.as_ref().map(|finding| finding.code),
+        Some(Code::OpenaiOnly),
+        "{:?}",
+        report.findings
+    );
 }
 
 #[tokio::test]
 async fn nobody_there_is_told_apart_from_no_such_name() {
-    for (address, code) in [("http://127.0.0.1:9/claude", Code::TcpRefused), ("https://no-such-host.invalid/claude", Code::Dns)] {
+    for (address, code) in
+        [("http://127.0.0.1:9/claude", Code::TcpRefused), ("https://no-such-host.invalid/claude", Code::Dns)]
+    {
         let base = GatewayUrl::parse(address).expect("an address");
         let key = Secret::new(Fault::Ok.example_key());
         let report = run(Wanted { base, key, scheme: None, models: Vec::new(), claude: None }).await;

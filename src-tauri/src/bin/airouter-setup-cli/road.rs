@@ -113,11 +113,19 @@ pub(crate) fn undo(arguments: &Undo) -> Answer {
     let may_quit = is_running && Consent::of(arguments.yes).to_quit();
     let report = take_back::undo(&places, may_quit, &mut |_| {});
     let nothing_done = !report.undone && report.findings.iter().any(Finding::blocks);
-    let answer = if nothing_done { Answer::refused(report.findings.clone()) } else { Answer::new(report.findings.clone()) };
+    let answer =
+        if nothing_done { Answer::refused(report.findings.clone()) } else { Answer::new(report.findings.clone()) };
     answer.with("undone", report.undone).with("restored", &report.restored).with("left", &report.left)
 }
 
-fn carry_out(places: &Places, wishes: &Wishes, key: &Secret, consent: Consent, dry_run: bool, mut before: Vec<Finding>) -> Answer {
+fn carry_out(
+    places: &Places,
+    wishes: &Wishes,
+    key: &Secret,
+    consent: Consent,
+    dry_run: bool,
+    mut before: Vec<Finding>,
+) -> Answer {
     let install = claude::locate(places);
     let (plan, facts) = match act::plan_now(places, install.as_ref(), wishes, None) {
         Ok(planned) => planned,

@@ -10,8 +10,8 @@ use crate::address::GatewayUrl;
 use crate::claude::version::Version;
 use crate::finding::{Code, Finding, worst_first};
 use crate::gateway::{
-    Asked, ModelsReading, NetFault, Reply, Route, Verdict, classify, StreamState, StreamWatch,
-    read_message, read_models,
+    Asked, ModelsReading, NetFault, Reply, Route, StreamState, StreamWatch, Verdict, classify, read_message,
+    read_models,
 };
 use crate::models::{OfferedModel, Tier, offer, propose};
 
@@ -58,7 +58,8 @@ pub struct Road {
     ready: Vec<Step>,
     under_way: usize,
     asked_models: Vec<String>,
-    let_in_attempts: u32,
+    /// What was said to the key sent the first way, once the other way is tried.
+    first_refusal: Option<(AuthScheme, Finding)>,
     list_accepted: bool,
     list_trouble: Option<Finding>,
     refused_message: Option<(Told, String)>,
@@ -81,7 +82,7 @@ impl Road {
             ready: vec![Step::Models(first)],
             under_way: 0,
             asked_models: Vec::new(),
-            let_in_attempts: 1,
+            first_refusal: None,
             list_accepted: false,
             list_trouble: None,
             refused_message: None,
@@ -210,11 +211,11 @@ impl Road {
     /// is about the way there, a message is tried all the same: not every gateway offers a list.
     fn list_refused(&mut self, scheme: AuthScheme, finding: Finding) {
         if self.may_try_other_scheme(&finding) {
-            self.let_in_attempts += 1;
-            self.scheme = other(scheme);
+            self.try_other_scheme(scheme, finding);
             self.ready.push(Step::Models(self.scheme));
             return;
         }
+        let finding = self.refusal(finding);
         match lamp_of(finding.code, LampId::Models) {
             LampId::Address if !is_about_the_route(finding.code) => self.fail(LampId::Address, finding),
             LampId::Address => {
@@ -260,13 +261,11 @@ impl Road {
             return self.message_answered(scheme, model);
         };
         if self.may_try_other_scheme(&finding) {
-            self.let_in_attempts += 1;
-            self.scheme = other(scheme);
+            self.try_other_scheme(scheme, finding);
             self.ready.push(Step::Message(self.scheme, model));
             return;
         }
-        let is_about_the_model =
-            matches!(finding.code, Code::ModelNotFound | Code::ModelNotAllowed | Code::NoChannel);
+        let is_about_the_model = matches!(finding.code, Code::ModelNotFound | Code::ModelNotAllowed | Code::NoChannel);
         if is_about_the_model {
             self.asked_models.push(model);
             if let Some(next) = self.next_model().filter(|_| self.asked_models.len() < 2) {
@@ -274,6 +273,7 @@ impl Road {
                 return;
             }
         }
+        let finding = self.refusal(finding);
         self.message_failed(finding);
     }
 
@@ -359,7 +359,11 @@ impl Road {
     fn next_model(&self) -> Option<String> {
         let usable = |model: &&OfferedModel| model.dropped.is_none();
         let by_tier = |tier: Option<Tier>| {
-            self.offered.iter().filter(usable).filter(move |model| tier.is_none() || model.tier == tier).map(|model| &model.id)
+            self.offered
+                .iter()
+                .filter(usable)
+                .filter(move |model| tier.is_none() || model.tier == tier)
+                .map(|model| &model.id)
         };
         self.wanted_models
             .iter()
@@ -371,9 +375,26 @@ impl Road {
     }
 
     fn may_try_other_scheme(&self, finding: &Finding) -> bool {
-        let is_about_the_scheme =
-            matches!(finding.code, Code::KeyMissing | Code::KeyRejected | Code::AuthScheme);
-        is_about_the_scheme && self.pinned_scheme.is_none() && self.let_in_attempts < 2
+        let is_about_the_scheme = matches!(finding.code, Code::KeyMissing | Code::KeyRejected | Code::AuthScheme);
+        is_about_the_scheme && self.pinned_scheme.is_none() && self.first_refusal.is_none()
+    }
+
+    fn try_other_scheme(&mut self, refused: AuthScheme, finding: Finding) {
+        self.first_refusal = Some((refused, finding));
+        self.scheme = other(refused);
+    }
+
+    /// Of what was said to the key sent one way and the other, what is about the key itself: a gateway
+    /// that reads one header only knows nothing of a key in the other.
+    fn refusal(&mut self, last: Finding) -> Finding {
+        let telling = match self.first_refusal.clone() {
+            Some((scheme, first)) if !self.list_accepted && weight(first.code) >= weight(last.code) => {
+                self.scheme = scheme;
+                first
+            }
+            _ => last,
+        };
+        if telling.code == Code::AuthScheme { retitled(telling, Code::KeyMissing) } else { telling }
     }
 
     fn asked_open_list(&self) -> bool {
@@ -433,6 +454,17 @@ fn other(scheme: AuthScheme) -> AuthScheme {
     match scheme {
         AuthScheme::Bearer => AuthScheme::XApiKey,
         AuthScheme::XApiKey => AuthScheme::Bearer,
+    }
+}
+
+/// How much a refusal says about the key.
+fn weight(code: Code) -> u8 {
+    match code {
+        Code::KeyMissing | Code::AuthScheme => 0,
+        Code::KeyRejected => 1,
+        // What passes by itself says nothing about the key.
+        code if code.number().starts_with("AR-2") || code.number().starts_with("AR-6") => 1,
+        _ => 2,
     }
 }
 

@@ -78,7 +78,10 @@ fn without_bearer(text: &str) -> &str {
 
 /// The addresses in a text, in order.
 pub(super) fn addresses(text: &str) -> Vec<String> {
-    pieces(text).filter(|piece| piece.starts_with("https://") || piece.starts_with("http://")).map(str::to_owned).collect()
+    pieces(text)
+        .filter(|piece| piece.starts_with("https://") || piece.starts_with("http://"))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The pieces of a text that may be keys, in order: what begins with `sk-`, or follows a name that
@@ -101,18 +104,18 @@ fn is_name(piece: &str) -> bool {
     let lower = piece.to_ascii_lowercase();
     !lower.starts_with("sk-")
         && lower.len() <= 48
-        && ["api_key", "apikey", "api-key", "token", "authorization", "_key", "密钥"].iter().any(|word| lower.contains(word))
+        && ["api_key", "apikey", "api-key", "token", "authorization", "_key", "密钥"]
+            .iter()
+            .any(|word| lower.contains(word))
 }
 
 /// Words between white space, quotes, brackets and the signs of assignments. A colon inside an
 /// address does not part it.
 fn pieces(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| c.is_whitespace() || "\"'`{}[](),;=|\\<>".contains(c) || "，；：。".contains(c)).flat_map(|piece| {
-        let parts: Vec<&str> = if piece.contains("://") {
-            vec![piece]
-        } else {
-            piece.split(':').collect()
-        };
-        parts.into_iter().filter(|part| !part.is_empty())
-    })
+    text.split(|c: char| c.is_whitespace() || "\"'`{}[](),;=|\\<>".contains(c) || "，；：。".contains(c)).flat_map(
+        |piece| {
+            let parts: Vec<&str> = if piece.contains("://") { vec![piece] } else { piece.split(':').collect() };
+            parts.into_iter().filter(|part| !part.is_empty())
+        },
+    )
 }

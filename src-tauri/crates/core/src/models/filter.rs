@@ -6,12 +6,66 @@ use crate::claude::version::Version;
 
 /// Words of other vendors: out wherever they stand, even in an id that begins with `claude-`.
 const VENDOR_WORDS: [&str; 60] = [
-    "abab", "amazon.nova", "arcee", "arctic", "ark-code", "astron", "bytedance", "codex", "command-r", "deepseek",
-    "devstral", "doubao", "dpsk", "ernie", "gemini", "gemma", "glm", "gpt", "granite", "grok", "hermes", "hunyuan",
-    "hy3", "jamba", "kat-coder", "kimi", "lfm", "llama", "longcat", "mercury", "mimo", "minimax", "ministral",
-    "mistral", "mixtral", "moonshot", "nemotron", "nova-", "openai", "phi-", "qianfan", "qwen", "seed-", "solar",
-    "step-3", "stepfun", "tc-code", "trinity", "yi-", "zamba", "phi0", "phi1", "phi2", "phi3", "phi4", "phi5", "phi6",
-    "phi7", "phi8", "phi9",
+    "abab",
+    "amazon.nova",
+    "arcee",
+    "arctic",
+    "ark-code",
+    "astron",
+    "bytedance",
+    "codex",
+    "command-r",
+    "deepseek",
+    "devstral",
+    "doubao",
+    "dpsk",
+    "ernie",
+    "gemini",
+    "gemma",
+    "glm",
+    "gpt",
+    "granite",
+    "grok",
+    "hermes",
+    "hunyuan",
+    "hy3",
+    "jamba",
+    "kat-coder",
+    "kimi",
+    "lfm",
+    "llama",
+    "longcat",
+    "mercury",
+    "mimo",
+    "minimax",
+    "ministral",
+    "mistral",
+    "mixtral",
+    "moonshot",
+    "nemotron",
+    "nova-",
+    "openai",
+    "phi-",
+    "qianfan",
+    "qwen",
+    "seed-",
+    "solar",
+    "step-3",
+    "stepfun",
+    "tc-code",
+    "trinity",
+    "yi-",
+    "zamba",
+    "phi0",
+    "phi1",
+    "phi2",
+    "phi3",
+    "phi4",
+    "phi5",
+    "phi6",
+    "phi7",
+    "phi8",
+    "phi9",
 ];
 /// Words of other vendors that count only as whole words.
 const WHOLE_WORDS: [&str; 2] = ["ling", "unic"];
@@ -78,9 +132,7 @@ fn vendor_word(lower: &str) -> Option<&'static str> {
 /// `sonnet`, `opus-4.5`: a family name with at most digits and dots behind it.
 fn is_bare_alias(lower: &str) -> bool {
     TIERS.iter().any(|(word, _)| {
-        lower
-            .strip_prefix(word)
-            .is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '.' || c == '-'))
+        lower.strip_prefix(word).is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '.' || c == '-'))
     })
 }
 
@@ -99,8 +151,16 @@ mod tests {
 
     #[test]
     fn claude_ids_pass() {
-        for id in ["claude-sonnet-4-6", "claude-haiku-4-5-20251001", "claude-3-5-sonnet-20241022", "anthropic/claude-opus-5",
-            "us.anthropic.claude-sonnet-4", "Claude-Opus-5", "claude-mythos-1", "claude-something-new"] {
+        for id in [
+            "claude-sonnet-4-6",
+            "claude-haiku-4-5-20251001",
+            "claude-3-5-sonnet-20241022",
+            "anthropic/claude-opus-5",
+            "us.anthropic.claude-sonnet-4",
+            "Claude-Opus-5",
+            "claude-mythos-1",
+            "claude-something-new",
+        ] {
             check(id, None);
         }
     }

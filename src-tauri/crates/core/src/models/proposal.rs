@@ -70,7 +70,13 @@ mod tests {
     #[test]
     fn the_newest_of_each_family_is_proposed() {
         check(
-            &["claude-3-7-sonnet-20250219", "claude-haiku-4-5-20251001", "claude-sonnet-4-6", "claude-opus-4-8", "claude-opus-5"],
+            &[
+                "claude-3-7-sonnet-20250219",
+                "claude-haiku-4-5-20251001",
+                "claude-sonnet-4-6",
+                "claude-opus-4-8",
+                "claude-opus-5",
+            ],
             &["claude-sonnet-4-6", "claude-opus-5", "claude-haiku-4-5-20251001"],
         );
         check(&["claude-sonnet-4-20250514", "claude-sonnet-4-5-20250929"], &["claude-sonnet-4-5-20250929"]);

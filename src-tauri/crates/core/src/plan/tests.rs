@@ -68,7 +68,8 @@ fn an_empty_home_gets_three_new_files() {
 fn foreign_profiles_and_settings_stay() {
     let mut facts = Facts::of_an_empty_home();
     let other = "99999999-9999-4999-8999-999999999999";
-    facts.library.meta = file(&format!(r#"{{"appliedId":"{other}","entries":[{{"id":"{other}","name":"Ollama","note":1}}],"x":{{}}}}"#));
+    facts.library.meta =
+        file(&format!(r#"{{"appliedId":"{other}","entries":[{{"id":"{other}","name":"Ollama","note":1}}],"x":{{}}}}"#));
     facts.library.mode = file(r#"{"mcpServers":{"a":{"env":{"TOKEN":"t"}}},"deploymentMode":"1p"}"#);
     let plan = plan(&facts, &wishes());
     let texts = texts(&facts, &plan);
@@ -131,7 +132,7 @@ fn compatibility_mode_leaves_the_key_out_of_the_plan() {
     let plan = plan(&facts, &Wishes { key_place: KeyPlace::Profile, ..wishes() });
     assert!(!plan.steps.contains(&StepId::StoreKey));
     let view = serde_json::to_string(&plan.view(&facts.claude)).unwrap();
-    assert!(view.contains("•••") && view.contains("\"static\\\"") , "{view}");
+    assert!(view.contains("•••") && view.contains("\"static\\\""), "{view}");
 }
 
 #[test]

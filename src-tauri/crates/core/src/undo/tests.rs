@@ -112,7 +112,8 @@ fn a_selection_that_somebody_changed_later_is_left_and_told() {
     let mut folder = Folder::new();
     let journal = apply(&mut folder, &wishes(), None);
     let meta = "/home/li/.config/Claude-3p/configLibrary/_meta.json";
-    let text = folder[meta].replace(&format!("\"appliedId\": \"{}\"", journal.profile_id), &format!("\"appliedId\": \"{OTHER}\""));
+    let text = folder[meta]
+        .replace(&format!("\"appliedId\": \"{}\"", journal.profile_id), &format!("\"appliedId\": \"{OTHER}\""));
     folder.insert(meta.to_owned(), text);
     let plan = undo(&mut folder, &journal);
     assert_eq!(values(&folder)[meta]["appliedId"], json!(OTHER));

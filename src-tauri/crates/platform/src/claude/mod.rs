@@ -61,7 +61,11 @@ pub fn quit(install: &Install) -> Result<(), Finding> {
 pub fn start(install: &Install, places: &Places) -> Result<(), Finding> {
     let not_started = |reason: String| Finding::new(Code::ClaudeNotStarted).with("reason", reason);
     sys::start(install, places).map_err(|error| not_started(error.to_string()))?;
-    if wait_until(START_LIMIT, || is_running(install)) { Ok(()) } else { Err(not_started("it is not there".to_owned())) }
+    if wait_until(START_LIMIT, || is_running(install)) {
+        Ok(())
+    } else {
+        Err(not_started("it is not there".to_owned()))
+    }
 }
 
 /// Polls until something is so, or the time is over.

@@ -37,9 +37,12 @@ pub(super) fn of(error: &reqwest::Error) -> NetFault {
             NetFault::Offline
         }
         Some(io::ErrorKind::TimedOut) => NetFault::TcpTimeout,
-        Some(io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe) => {
-            NetFault::Reset
-        }
+        Some(
+            io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::BrokenPipe,
+        ) => NetFault::Reset,
         _ if error.is_body() || error.is_decode() => NetFault::Reset,
         _ if says(&["reset by peer", "handshake eof", "connection closed", "incomplete message"]) => NetFault::Reset,
         _ => NetFault::Other,
@@ -53,9 +56,23 @@ fn certificate(says: &impl Fn(&[&str]) -> bool) -> Option<NetFault> {
         Some(NetFault::TlsExpired)
     } else if says(&["not valid for name", "notvalidforname", "hostname mismatch", "cn_no_match"]) {
         Some(NetFault::TlsHost)
-    } else if says(&["unknownissuer", "unknown issuer", "self-signed", "self signed", "causedasendentity", "untrusted", "invalid peer certificate"]) {
+    } else if says(&[
+        "unknownissuer",
+        "unknown issuer",
+        "self-signed",
+        "self signed",
+        "causedasendentity",
+        "untrusted",
+        "invalid peer certificate",
+    ]) {
         Some(NetFault::TlsInspect { issuer: None })
-    } else if says(&["corrupt message", "protocolversion", "protocol version", "wrong version number", "invalidcontenttype"]) {
+    } else if says(&[
+        "corrupt message",
+        "protocolversion",
+        "protocol version",
+        "wrong version number",
+        "invalidcontenttype",
+    ]) {
         Some(NetFault::TlsProto)
     } else {
         None

@@ -40,9 +40,8 @@ impl ProxySettings {
     pub(crate) fn for_address(&self, address: &GatewayUrl) -> Option<String> {
         let host = address.host().to_lowercase();
         let name = host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name);
-        let is_excepted = |part: &String| {
-            part == "*" || name == part || host == *part || name.ends_with(&format!(".{part}"))
-        };
+        let is_excepted =
+            |part: &String| part == "*" || name == part || host == *part || name.ends_with(&format!(".{part}"));
         if address.is_loopback() || self.exceptions.iter().any(is_excepted) { None } else { self.proxy.clone() }
     }
 }

@@ -52,7 +52,8 @@ fn package_version(places: &Places) -> Option<Version> {
         return None;
     }
     let text = String::from_utf8_lossy(&fs_err::read(&database).ok()?).into_owned();
-    let paragraph = text.split("\n\n").find(|paragraph| paragraph.lines().any(|line| line == "Package: claude-desktop"))?;
+    let paragraph =
+        text.split("\n\n").find(|paragraph| paragraph.lines().any(|line| line == "Package: claude-desktop"))?;
     let field = |name: &str| paragraph.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
     field("Status:").filter(|status| status.ends_with(" installed"))?;
     field("Version:")?.parse().ok()
@@ -225,7 +226,11 @@ mod tests {
 
     #[test]
     fn a_program_in_a_shared_folder_is_known_by_its_full_path() {
-        let install = Install { launcher: "/usr/bin/claude-desktop".into(), program: "/usr/bin/claude-desktop".into(), version: None };
+        let install = Install {
+            launcher: "/usr/bin/claude-desktop".into(),
+            program: "/usr/bin/claude-desktop".into(),
+            version: None,
+        };
         assert!(is_claude(&install, Some(Path::new("/usr/bin/claude-desktop")), &[]));
         assert!(!is_claude(&install, Some(Path::new("/usr/bin/bash")), &[]));
     }

@@ -1,0 +1,118 @@
+//! The order of the check and whom it blames, with replies from a script instead of a network.
+
+use airouter_core::address::GatewayUrl;
+use airouter_core::check::{AuthScheme, CheckReport, LampId, LampState, Road, Step, Told};
+use airouter_core::finding::Code;
+use airouter_core::gateway::Reply;
+
+const MODELS: &str = r#"{"object":"list","data":[{"id":"claude-haiku-4-5-20251001","object":"model"}]}"#;
+const ANSWER: &str = r#"{"id":"msg_1","type":"message","role":"assistant","model":"claude-haiku-4-5-20251001","content":[{"type":"text","text":"Hi"},{"type":"tool_use","id":"t1","name":"report","input":{}}],"stop_reason":"end_turn","usage":{"input_tokens":9,"output_tokens":2}}"#;
+const STREAM: &str = "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"m\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"claude-haiku-4-5-20251001\",\"content\":[],\"usage\":{\"input_tokens\":1,\"output_tokens\":1}}}\n\nevent: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}}\n\nevent: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"Hi\"}}\n\nevent: content_block_stop\ndata: {\"type\":\"content_block_stop\",\"index\":0}\n\nevent: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":2}}\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
+
+fn json(status: u16, body: &str) -> Reply {
+    Reply::new(status, [("content-type", "application/json")], body)
+}
+
+/// Walks the whole check, answering each request by the script; gives the report and the requests.
+fn walk(scheme: Option<AuthScheme>, script: impl Fn(&Step) -> Reply) -> (CheckReport, Vec<Step>) {
+    let base = GatewayUrl::parse("https://gate.example/claude").expect("an address");
+    let mut road = Road::new(base, scheme, Vec::new(), None);
+    let mut asked = Vec::new();
+    while !road.is_over() {
+        for step in road.take_ready() {
+            asked.push(step.clone());
+            let reply = Ok(script(&step));
+            road.tell(step, Told { reply, millis: 5 });
+        }
+    }
+    (road.report(), asked)
+}
+
+fn healthy(step: &Step) -> Reply {
+    match step {
+        Step::Models(_) | Step::OpenList => json(200, MODELS),
+        Step::Message(..) | Step::Tools(..) => json(200, ANSWER),
+        Step::Stream(..) => Reply::new(200, [("content-type", "text/event-stream")], STREAM),
+    }
+}
+
+fn by_scheme(step: &Step) -> Option<AuthScheme> {
+    match step {
+        Step::OpenList => None,
+        Step::Models(scheme) | Step::Message(scheme, _) | Step::Stream(scheme, _) | Step::Tools(scheme, _) => {
+            Some(*scheme)
+        }
+    }
+}
+
+fn failed(report: &CheckReport) -> (LampId, Code) {
+    let lamp = report.lamps.iter().find(|lamp| lamp.state == LampState::Failed).expect("a lamp that failed");
+    (lamp.id, lamp.finding.as_ref().expect("a reason").code)
+}
+
+#[test]
+fn a_healthy_gateway_passes_with_bearer_at_once() {
+    let (report, asked) = walk(None, healthy);
+    assert!(report.passed, "{report:?}");
+    assert_eq!(report.scheme, AuthScheme::Bearer);
+    assert_eq!(asked.len(), 4, "{asked:?}");
+}
+
+#[test]
+fn the_header_that_is_read_tells_about_the_key() {
+    // keyway-router reads `Authorization` only.
+    let (report, asked) = walk(None, |step| match by_scheme(step) {
+        Some(AuthScheme::Bearer) => json(401, r#"{"detail":"Invalid or disabled API key."}"#),
+        _ => json(401, r#"{"detail":"Missing or invalid Authorization header. Use 'Bearer db_sk_...'."}"#),
+    });
+    assert_eq!(failed(&report), (LampId::Key, Code::KeyRejected));
+    assert_eq!(report.scheme, AuthScheme::Bearer, "the scheme that the gateway understands");
+    assert_eq!(asked.len(), 2, "at most two attempts: {asked:?}");
+
+    // Anthropic's own way: only `x-api-key` is read, and the key has a cause of its own.
+    let (report, _) = walk(None, |step| match by_scheme(step) {
+        Some(AuthScheme::XApiKey) => json(401, r#"{"detail":"API key expired."}"#),
+        _ => json(
+            401,
+            r#"{"type":"error","error":{"type":"authentication_error","message":"x-api-key header is required"}}"#,
+        ),
+    });
+    assert_eq!(failed(&report), (LampId::Key, Code::KeyExpired));
+    assert_eq!(report.scheme, AuthScheme::XApiKey);
+}
+
+#[test]
+fn x_api_key_is_found_by_trying() {
+    let (report, asked) = walk(None, |step| match by_scheme(step) {
+        Some(AuthScheme::Bearer) => json(401, r#"{"error":{"message":"Invalid token"}}"#),
+        _ => healthy(step),
+    });
+    assert!(report.passed, "{report:?}");
+    assert_eq!(report.scheme, AuthScheme::XApiKey);
+    assert!(report.findings.iter().any(|finding| finding.code == Code::AuthScheme));
+    assert_eq!(asked.iter().filter(|step| by_scheme(step) == Some(AuthScheme::Bearer)).count(), 1);
+}
+
+#[test]
+fn a_pinned_scheme_is_kept_and_its_failure_blocks() {
+    let (report, asked) = walk(Some(AuthScheme::XApiKey), |_| {
+        json(401, r#"{"detail":"Missing or invalid Authorization header. Use 'Bearer db_sk_...'."}"#)
+    });
+    let (lamp, code) = failed(&report);
+    assert_eq!((lamp, code), (LampId::Key, Code::KeyMissing));
+    assert!(report.findings[0].blocks());
+    assert_eq!(asked, [Step::Models(AuthScheme::XApiKey)]);
+}
+
+#[test]
+fn an_accepted_key_is_not_blamed_for_what_the_message_met() {
+    // The first way was refused, the second let the list through: the key is good.
+    let (report, _) = walk(None, |step| match (by_scheme(step), step) {
+        (Some(AuthScheme::Bearer), _) | (None, _) => json(401, r#"{"error":{"message":"Invalid token"}}"#),
+        (_, Step::Models(_)) => json(200, MODELS),
+        _ => json(503, r#"{"error":{"message":"Service Unavailable"}}"#),
+    });
+    let (lamp, code) = failed(&report);
+    assert_eq!(lamp, LampId::Answer, "{code}");
+    assert!(!code.number().starts_with("AR-4"), "{code}");
+}

@@ -1,0 +1,153 @@
+//! The shell without a window: every command once, by the real list of permissions.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, missing_docs, reason = "a test works on files")]
+
+use std::path::Path;
+
+use airouter_core::finding::Code;
+use airouter_core::preset::Preset;
+use airouter_platform::places::Places;
+use airouter_practice::gateway::{Gateway, GatewayOptions, start};
+use airouter_setup::{COMMAND_NAMES, Session, equip};
+use serde_json::{Value, json};
+use tauri::ipc::{CallbackFn, InvokeBody};
+use tauri::test::{INVOKE_KEY, MockRuntime, get_ipc_response, mock_builder};
+use tauri::webview::InvokeRequest;
+use tauri::{App, WebviewWindow, WebviewWindowBuilder};
+
+const KEY: &str = "sk-practice-ok-canary7Q2mZ9xK4tB8wL3vN6pR5";
+const CANARY: &str = "canary7Q2mZ9xK4tB8";
+
+struct Shell {
+    _app: App<MockRuntime>,
+    page: WebviewWindow<MockRuntime>,
+    places: Places,
+    _gateway: Gateway,
+    _folder: tempfile::TempDir,
+}
+
+impl Shell {
+    /// A shell on a scratch folder without Claude Desktop, and the practice gateway.
+    fn open() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let gateway = tauri::async_runtime::block_on(start(GatewayOptions::default())).unwrap();
+        let places = Places {
+            bundled_helper: env!("CARGO_BIN_EXE_airouter-credential").into(),
+            ..Places::in_scratch(folder.path()).unwrap()
+        };
+        let preset = json!({"schema": 1, "name": "Practice", "base": gateway.base_url()});
+        let session = Session::of(places.clone(), Preset::from_json(&preset.to_string()).unwrap());
+        let app = equip(mock_builder(), session).build(tauri::generate_context!(test = true)).unwrap();
+        let page = WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default()).build().unwrap();
+        Self { _app: app, page, places, _gateway: gateway, _folder: folder }
+    }
+
+    fn ask(&self, command: &str, arguments: Value) -> Result<Value, Value> {
+        self.ask_from("tauri://localhost", command, arguments)
+    }
+
+    fn ask_from(&self, place: &str, command: &str, arguments: Value) -> Result<Value, Value> {
+        let request = InvokeRequest {
+            cmd: command.to_owned(),
+            callback: CallbackFn(0),
+            error: CallbackFn(1),
+            url: place.parse().unwrap(),
+            body: InvokeBody::Json(arguments),
+            headers: tauri::http::HeaderMap::new(),
+            invoke_key: INVOKE_KEY.to_owned(),
+        };
+        get_ipc_response(&self.page, request).map(|body| body.deserialize().unwrap())
+    }
+}
+
+#[test]
+fn every_command_answers_and_no_answer_holds_the_key() {
+    let shell = Shell::open();
+    let wishes = json!({"models": [], "every_model": true, "static_key": true, "restart": false});
+    let channel = "__CHANNEL__:7";
+    let mut asked = Vec::new();
+    let mut ask = |command: &str, arguments: Value| {
+        asked.push(command.to_owned());
+        let answer = shell.ask(command, arguments);
+        assert!(!format!("{answer:?}").contains(CANARY), "{command} gives the key back: {answer:?}");
+        answer
+    };
+
+    let begin = ask("start", json!({})).unwrap();
+    assert_eq!((&begin["os"], &begin["rehearsal"]), (&json!("linux"), &Value::Null));
+    assert_eq!(ask("look", json!({})).unwrap()["findings"][0]["code"], "AR-101");
+    ask("remember_locale", json!({"locale": "en"})).unwrap();
+    assert_eq!(ask("start", json!({})).unwrap()["locale"], "en");
+    let no_console = ask("open_page", json!({"page": "console"})).unwrap_err();
+    assert_eq!(no_console["code"], Code::PresetInvalid.number(), "this preset names no console: {no_console}");
+    assert_eq!(ask("read_key", json!({"text": "sk-ab****cd0000"})).unwrap_err()["code"], "AR-401");
+    let view = ask("read_key", json!({"text": format!("export KEY=\"{KEY}\"\n")})).unwrap();
+    assert!(view["face"].to_string().contains("6pR5"), "{view}");
+    let address = ask("read_address", json!({"text": "gate.example/v1/"})).unwrap();
+    assert_eq!(address["base"], "https://gate.example");
+    let report = ask("check", json!({"wishes": {"address": null, "scheme": null}, "onLamp": channel})).unwrap();
+    assert_eq!(report["passed"], true, "{report}");
+    ask("cancel_check", json!({})).unwrap();
+    let trial = ask("try_model", json!({"id": report["proposal"][0]})).unwrap();
+    assert_eq!(trial["finding"], Value::Null, "{trial}");
+    assert_eq!(ask("add_model", json!({"id": " claude-sonnet-4-5 "})).unwrap()["id"], "claude-sonnet-4-5");
+    let plan = ask("plan", json!({"wishes": wishes})).unwrap();
+    assert!(!plan["files"].as_array().unwrap().is_empty(), "{plan}");
+    let applied = ask("apply", json!({"wishes": wishes, "onPhase": channel})).unwrap();
+    assert_eq!(applied["outcome"], "written", "{applied}");
+    assert!(holds(&shell.places.library(), CANARY), "compatibility mode has put the key into the profile");
+    let undone = ask("undo", json!({"restart": false, "onPhase": channel})).unwrap();
+    assert_eq!(undone["undone"], true, "{undone}");
+    assert!(!holds(&shell.places.root, CANARY), "and undoing has taken it away");
+    ask("forget_session", json!({})).unwrap();
+    assert_eq!(
+        ask("check", json!({"wishes": {"address": null, "scheme": null}, "onLamp": channel})).unwrap_err()["code"],
+        Code::KeyNotStored.number(),
+        "a forgotten key is not used"
+    );
+
+    // A mock shell cannot be left; the end-to-end tests press the button.
+    asked.push("finish".to_owned());
+    let missed: Vec<_> = COMMAND_NAMES.iter().filter(|name| !asked.iter().any(|asked| asked == *name)).collect();
+    assert!(missed.is_empty(), "never asked: {missed:?}");
+}
+
+#[test]
+fn what_is_not_ours_is_refused() {
+    let shell = Shell::open();
+    for command in ["plugin:opener|open_url", "plugin:window|close", "plugin:event|listen", "no_such_command"] {
+        let refusal = shell.ask(command, json!({"url": "https://example.com"})).unwrap_err().to_string();
+        assert!(refusal.contains("not allowed") || refusal.contains("not found"), "{command}: {refusal}");
+    }
+    let refusal = shell.ask_from("https://example.com", "start", json!({})).unwrap_err().to_string();
+    assert!(refusal.contains("not allowed"), "another site's page: {refusal}");
+    assert!(shell.ask("read_key", json!({"words": 1})).is_err(), "wrong arguments");
+}
+
+/// The list of commands stands in four places, because three tools read it.
+#[test]
+fn every_list_of_commands_is_the_same() {
+    let read = |path: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+    let capability: Value = serde_json::from_str(&read("capabilities/main.json")).unwrap();
+    let permissions: Vec<String> =
+        COMMAND_NAMES.iter().map(|name| format!("allow-{}", name.replace('_', "-"))).collect();
+    assert_eq!(capability["permissions"], json!(permissions));
+
+    let between = |text: &str, start: &str, end: &str| -> Vec<String> {
+        let inside = text.split_once(start).unwrap().1.split_once(end).unwrap().0;
+        inside.split(',').map(|word| word.trim().trim_matches('"').to_owned()).filter(|word| !word.is_empty()).collect()
+    };
+    assert_eq!(between(&read("../ui/src/lib/backend/backend.ts"), "COMMANDS = [", "]"), COMMAND_NAMES);
+    let handled: Vec<String> = COMMAND_NAMES.iter().map(|name| format!("commands::{name}")).collect();
+    assert_eq!(between(&read("src/lib.rs"), "generate_handler![", "]"), handled);
+}
+
+fn holds(folder: &Path, word: &str) -> bool {
+    std::fs::read_dir(folder).into_iter().flatten().flatten().any(|entry| {
+        let path = entry.path();
+        if path.is_dir() {
+            holds(&path, word)
+        } else {
+            std::fs::read_to_string(&path).is_ok_and(|text| text.contains(word))
+        }
+    })
+}

@@ -39,7 +39,7 @@ pub fn run() -> ExitCode {
             }
         }));
     }
-    let done = shell.setup(|app| open_window(app)).run(tauri::generate_context!());
+    let done = shell.setup(open_window).run(tauri::generate_context!());
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

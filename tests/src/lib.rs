@@ -4,7 +4,8 @@
 #![allow(
     clippy::disallowed_methods,
     clippy::missing_panics_doc,
-    reason = "tests work on files and processes, and fail by panicking"
+    clippy::print_stderr,
+    reason = "tests work on files and processes, speak, and fail by panicking"
 )]
 
 pub mod gateways;

@@ -34,7 +34,7 @@ impl Preset {
     ///
     /// # Panics
     /// Never: the address is a constant and a test reads it.
-    #[expect(clippy::missing_panics_doc, clippy::expect_used, reason = "the address is a constant that a test reads")]
+    #[expect(clippy::expect_used, reason = "the address is a constant that a test reads")]
     pub fn airouter() -> Self {
         let base = GatewayUrl::parse("https://aigc.aochengcloud.com/claude").expect("a constant address");
         Self {

@@ -54,9 +54,8 @@ pub(crate) fn replace(path: &Path, bytes: &[u8], privacy: Privacy) -> io::Result
     // A temporary file is the owner's alone from the beginning.
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(bytes)?;
-    match (permissions, privacy) {
-        (Some(permissions), _) => file.as_file().set_permissions(permissions)?,
-        (None, _) => {}
+    if let Some(permissions) = permissions {
+        file.as_file().set_permissions(permissions)?;
     }
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;

@@ -120,7 +120,7 @@ impl Road {
             Step::OpenList => self.told_open_list(&told),
             Step::Message(scheme, model) => self.told_message(scheme, model, told),
             Step::Stream(..) => {
-                let result = self.judge(&told, |reply| read_stream(reply));
+                let result = self.judge(&told, read_stream);
                 self.settle(LampId::Streaming, told.millis, result, Code::StreamBroken);
             }
             Step::Tools(..) => {

@@ -84,10 +84,10 @@ async fn walk(look: &Look, folder: &Path) -> Result<()> {
     road::key_to_models(&window, &Fault::Mixed.example_key()).await?;
     window.picture(&picture("04-models")).await?;
     window.click("#to-review").await?;
-    window.wait_for_screen("review").await?;
+    window.wait_for("#apply:not(:disabled)").await?;
     window.picture(&picture("05-review")).await?;
     window.click("#apply").await?;
-    window.wait_for_screen("apply").await?;
+    window.wait_for("[data-screen=\"apply\"] [data-state=\"running\"]").await?;
     window.picture(&picture("06-apply")).await?;
     window.wait_for("[data-outcome=\"proved\"]").await?;
     window.picture(&picture("07-proved")).await?;

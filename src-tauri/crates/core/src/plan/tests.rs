@@ -81,6 +81,15 @@ fn foreign_profiles_and_settings_stay() {
 }
 
 #[test]
+fn a_pointer_that_would_overrule_the_selection_is_taken_away() {
+    let mut facts = Facts::of_an_empty_home();
+    facts.library.meta = file(r#"{"hybridPointer":{"x":1},"entries":[]}"#);
+    let plan = plan(&facts, &wishes());
+    let meta: Value = serde_json::from_str(&texts(&facts, &plan)[1].1).unwrap();
+    assert_eq!(meta.get("hybridPointer"), None);
+}
+
+#[test]
 fn the_persons_own_choices_in_our_profile_stay() {
     let mut facts = Facts::of_an_empty_home();
     let id = facts.fresh_profile_id.clone();

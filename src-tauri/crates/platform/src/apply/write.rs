@@ -114,3 +114,50 @@ pub(crate) fn remove_empty<'a>(innermost_first: impl Iterator<Item = &'a Path>) 
 fn is_as_planned(change: &FileChange, fact: &FileFact, document: &Document) -> bool {
     change.existed != fact.is_absent() && change.edits.iter().all(|edit| edit.target.read(document) == edit.before)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use airouter_core::change::{Edit, Target};
+    use airouter_core::view::FileRole;
+    use serde_json::json;
+
+    /// Plans to set the mode in a file that was, or was not, there; somebody meanwhile leaves `text`.
+    fn write_over(planned_for_existing: bool, text: Option<&str>) -> (Result<(), Code>, Option<String>) {
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places::in_scratch(folder.path()).unwrap();
+        let path = places.mode();
+        if let Some(text) = text {
+            files::replace(&path, text.as_bytes(), Privacy::AsBefore).unwrap();
+        }
+        let change = FileChange {
+            role: FileRole::Mode,
+            path: path.display().to_string(),
+            existed: planned_for_existing,
+            edits: vec![Edit {
+                target: Target::Value("deploymentMode".to_owned()),
+                before: Content::Absent,
+                after: Content::Plain(json!("3p")),
+            }],
+        };
+        let key = Secret::new("sk-0123456789".to_owned());
+        let done = Writing::new(&places).write(&[change], &key).map_err(|finding| finding.code);
+        (done, fs_err::read_to_string(&path).ok())
+    }
+
+    #[test]
+    fn what_was_planned_is_written() {
+        assert_eq!(write_over(false, None), (Ok(()), Some("{\n  \"deploymentMode\": \"3p\"\n}".to_owned())));
+        assert_eq!(write_over(true, Some("{\"a\":1}")).0, Ok(()));
+    }
+
+    #[test]
+    fn a_file_that_came_went_or_changed_meanwhile_stops_the_plan() {
+        for (planned_for_existing, text) in
+            [(false, Some("{\"a\":1}")), (true, None), (true, Some("{\"deploymentMode\":\"1p\"}"))]
+        {
+            let (done, left) = write_over(planned_for_existing, text);
+            assert_eq!((done, left.as_deref()), (Err(Code::ChangedMeanwhile), text));
+        }
+    }
+}

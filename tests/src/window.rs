@@ -117,8 +117,14 @@ impl Window {
         serde_json::from_value(found).context("a list of faults")
     }
 
-    /// Takes a picture.
+    /// Takes a picture, once nothing that ends is moving.
     pub async fn picture(&self, path: &Path) -> Result<()> {
+        self.run_and_wait(
+            "const done = arguments[arguments.length - 1];
+             const ending = document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations !== Infinity);
+             Promise.allSettled(ending.map((one) => one.finished)).then(() => done(true))",
+        )
+        .await?;
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }

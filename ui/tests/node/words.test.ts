@@ -23,7 +23,7 @@ function texts(tree: unknown, place = ""): [string, string][] {
   if (typeof tree === "string") return [[place, tree]];
   if (typeof tree === "function") {
     if (place === ".findings") return texts(zh.findings === tree || en.findings === tree ? (tree as typeof zh.findings)(facts()) : {}, place);
-    const sample = place.includes("keyPlaces") ? ["windows"] : [3, "x"];
+    const sample = place.includes("keyPlaces") ? ["windows"] : place.includes("forIt") ? [facts(), "AR-110"] : [3, "x"];
     return texts((tree as (...values: unknown[]) => unknown)(...sample), `${place}()`);
   }
   return Object.entries(tree as object).flatMap(([name, value]) => texts(value, `${place}.${name}`));

@@ -28,6 +28,12 @@ export const en: Words = {
     detail: "Details for support",
     copyDetail: "Copy for support",
     code: "Code",
+    forIt: {
+      network: (f, code) =>
+        `Hello, Claude Desktop on this computer needs to reach ${f.base} (HTTPS, port 443), and the company network stops it (code ${code}). Please allow ${f.host} and do not decrypt its traffic. If it must be decrypted, please install the company's root certificate on this computer.`,
+      policy: (f, code) =>
+        `Hello, Claude Desktop on this computer is managed by the company (code ${code}), so local settings have no effect. Please set inferenceProvider to gateway and inferenceGatewayBaseUrl to ${f.base} in the company's Claude settings, or stop managing these values.`,
+    },
   },
   owners: {
     key: "the key",
@@ -43,6 +49,8 @@ export const en: Words = {
   remedies: {
     "download-claude": "Download Claude Desktop",
     "open-console": "Open the console",
+    "top-up": "Top up in the console",
+    "copy-for-it": "Copy a note for IT",
     retry: "Retry",
     "use-preset-address": "Use the recommended address",
     "replace-key": "Use another key",

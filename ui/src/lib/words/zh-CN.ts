@@ -1,6 +1,7 @@
 // The words of the window, written in Chinese first: this file is the type that the others must meet.
 // Between Han and Latin letters no spaces are typed; the style sheet sets that gap.
 
+import type { Facts } from "./facts";
 import { findings } from "./findings.zh-CN";
 
 const zh = {
@@ -26,6 +27,12 @@ const zh = {
     detail: "给客服看的信息",
     copyDetail: "复制给客服",
     code: "编号",
+    forIt: {
+      network: (f: Facts, code: string) =>
+        `您好，这台电脑上的Claude Desktop需要访问${f.base}（HTTPS，端口443），现在被公司网络拦下了（编号${code}）。请放行${f.host}，也不要对它解密检查。如果必须解密，请把公司的根证书装到这台电脑上。`,
+      policy: (f: Facts, code: string) =>
+        `您好，这台电脑上的Claude Desktop由公司统一管理（编号${code}），本机的设置不生效。请在公司的Claude设置里配置：inferenceProvider为gateway，inferenceGatewayBaseUrl为${f.base}，或取消对这些项目的管理。`,
+    },
   },
   owners: {
     key: "密钥",
@@ -41,6 +48,8 @@ const zh = {
   remedies: {
     "download-claude": "下载Claude Desktop",
     "open-console": "打开控制台",
+    "top-up": "打开控制台充值",
+    "copy-for-it": "复制给网管的说明",
     retry: "重试",
     "use-preset-address": "改用推荐地址",
     "replace-key": "换一个密钥",

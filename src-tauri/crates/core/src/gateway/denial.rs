@@ -126,7 +126,8 @@ fn refuses_model(text: &str, is_refusal: bool) -> bool {
     let needs_more = words::any(text, &["model", "claude-*", "模型"])
         && words::any(text, &["plan", "tier", "套餐", "等级", "会员"])
         && words::any(text, &["requires", "require", "upgrade", "only available", "需要", "升级"]);
-    ((whose.contains(&Who::Model) || off) && (for_key || is_refusal) && !unknown) || (needs_more && is_refusal)
+    ((whose.contains(&Who::Model) || off) && (for_key || is_refusal) && !unknown)
+        || (needs_more && is_refusal && !whose.contains(&Who::Service))
 }
 
 /// Whom the words of a text refuse: the object of "no access to", the subject of "is not allowed".

@@ -87,7 +87,7 @@ pub(super) fn is_unknown_model(text: &str) -> bool {
 /// Nothing is served here.
 pub(super) fn wrong_path(case: &Case) -> Option<Code> {
     let by_words = case.is(&[400, 403, 404, 405, 410, 421, 501]) && case.signals.any(NO_PATH)
-        || case.status.is_none() && case.signals.any(&["invalid url", "method not allowed"]);
+        || case.status.is_none() && case.signals.any(&["invalid url", "method not allowed", "unexpected endpoint"]);
     (matches!(case.status, Some(404 | 405 | 410)) || by_words).then_some(Code::WrongBaseUrl)
 }
 

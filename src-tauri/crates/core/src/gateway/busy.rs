@@ -149,7 +149,12 @@ pub(super) fn at_once(case: &Case) -> Option<Code> {
         "最多",
     ];
     // A 5xx must say so: "failed to acquire a concurrency slot" is the gateway's own trouble.
-    let full = |text: &str| words::any(text, AT_ONCE) && (case.or_unknown(400..500) || words::any(text, IS_FULL));
+    // 并发或金额限制: a heading over both, and the sentence is about money.
+    let full = |text: &str| {
+        words::any(text, AT_ONCE)
+            && !words::any(text, PLAINLY)
+            && (case.or_unknown(400..500) || words::any(text, IS_FULL))
+    };
     (case.or_unknown(400..600) && case.signals.one(full)).then_some(Code::RateLimited)
 }
 

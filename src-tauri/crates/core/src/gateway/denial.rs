@@ -36,7 +36,7 @@ const IS_NOT_FOR: &[&str] = &[
 /// Words that refuse what precedes them.
 #[rustfmt::skip]
 const IS_REFUSED: &[&str] = &[
-    "not allowed", "not permitted", "not supported", "not available", "not included", "not enabled",
+    "not allowed", "not permitted", "not supported", "not available", "not included", "not enabled", "not been enabled",
     "not authorized", "restricted", "access denied", "denied", "forbidden", "not assigned", "not granted",
     "not accessible", "no longer available", "deprecated", "retired", "deleted", "removed", "不可用", "未开放",
     "不允许", "受限", "未授权", "不存在", "弃用", "已删除", "已下线", "没有权限", "无权限", "访问权限",

@@ -31,6 +31,7 @@ const REFUSED: &[&str] = &[
     "disallowed", "blocked", "denied", "restricted", "forbidden", "rejected", "invalid", "restriction",
     "validation error", "validation failed", "not accepted", "不允许", "不被允许", "不支持", "不在", "禁止",
     "拒绝", "未授权", "无权", "受限", "限制", "被拦截", "不合法", "校验失败", "验证失败",
+    "版本过低", "upgrade required", "outdated", "too old",
 ];
 
 /// Words about how many at a time, which are limits of another kind.

@@ -43,6 +43,15 @@ const NOT_THERE_AFTER: &[&str] = &[
     "未传", "必须提供",
 ];
 
+/// Whole phrases of API gateways that saw no key.
+const ABSENT: &[&str] = &[
+    "not authenticated",
+    "header x-api key not found",
+    "header authorization not found",
+    "failed to resolve api key",
+    "jwt is missing",
+];
+
 /// Words that may stand between.
 #[rustfmt::skip]
 const FILLERS: &[&str] = &[
@@ -117,7 +126,7 @@ fn is_missing(text: &str) -> bool {
     }
     let was_there = subject::meant(text, UNKNOWN).contains(&Who::Key);
     // What FastAPI's guards say when the header is absent.
-    words::has(text, "not authenticated")
+    words::any(text, ABSENT)
         || words::places(text, CARRIED).iter().any(|(start, end)| {
             let head: String = tail_of(&text[..*start], 60);
             let rest: String = text[*end..].chars().take(60).collect();

@@ -15,6 +15,7 @@ mod shots;
 mod step;
 mod test;
 mod tidy;
+mod tree;
 
 use anyhow::{Result, bail};
 
@@ -22,7 +23,7 @@ const USAGE: &str = "\
 usage: cargo xtask <command>
 
   run [--live]      open the wizard in rehearsal mode; --live works on the real Claude and keychain
-  test [part …]     everything that must pass; parts: page rust e2e
+  test [part …]     everything that must pass; parts: page rust e2e tree
   shots             pictures of every screen, from the real program and from its page, into target/shots
   tidy              the house rules that no other tool checks
   icons             make the icon's sizes from icons/icon.svg

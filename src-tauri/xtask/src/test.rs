@@ -4,11 +4,11 @@ use anyhow::{Result, bail, ensure};
 
 use crate::machine::{Purpose, prepare, prepare_page};
 use crate::step::{cargo, npm, program, root, step};
-use crate::{build, desk, tidy};
+use crate::{build, desk, tidy, tree};
 
 /// Runs all parts, or those named.
 pub(crate) fn test(parts: &[&str]) -> Result<()> {
-    let all = ["page", "rust", "e2e"];
+    let all = ["page", "rust", "e2e", "tree"];
     if let Some(unknown) = parts.iter().find(|part| !all.contains(part)) {
         bail!("there is no part {unknown}: the parts are {}", all.join(", "));
     }
@@ -20,7 +20,8 @@ pub(crate) fn test(parts: &[&str]) -> Result<()> {
         match *part {
             "page" => page()?,
             "rust" => rust()?,
-            _ => e2e()?,
+            "e2e" => e2e()?,
+            _ => tree::tree()?,
         }
     }
     eprintln!("\n── passed: {}", parts.join(", "));

@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::claude::keys;
 use crate::json::Document;
 use crate::secret::Secret;
+use crate::undo::Patch;
 use crate::view::{EditView, FileRole, FileView};
 
 /// Which value of a file.
@@ -52,6 +53,9 @@ pub struct FileChange {
     pub existed: bool,
     /// Its values that change.
     pub edits: Vec<Edit>,
+    /// From the values put back to the bytes of before; only a journal knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patch: Option<Patch>,
 }
 
 impl Target {

@@ -171,7 +171,7 @@ fn change_files(
         match edits {
             Ok(edits) if edits.is_empty() => {}
             Ok(edits) => {
-                files.push(FileChange { role, path: path.to_owned(), existed: !file.is_absent(), edits });
+                files.push(FileChange { role, path: path.to_owned(), existed: !file.is_absent(), edits, patch: None });
             }
             Err(reason) => {
                 findings.push(Finding::new(Code::FileNotUnderstood).with("path", path).with("reason", reason));

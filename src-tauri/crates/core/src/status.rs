@@ -114,7 +114,13 @@ mod tests {
             every_model: false,
             key_place: KeyPlace::Keychain,
             key: None,
-            files: vec![FileChange { role: FileRole::Mode, path: "/m".to_owned(), existed: false, edits: vec![edit] }],
+            files: vec![FileChange {
+                role: FileRole::Mode,
+                path: "/m".to_owned(),
+                existed: false,
+                edits: vec![edit],
+                patch: None,
+            }],
             made_folders: Vec::new(),
         }
     }

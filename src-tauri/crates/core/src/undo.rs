@@ -4,6 +4,10 @@
 //! before the *first* time that this program touched it, and the value that it wrote last. Undo puts
 //! a value back only where it still is what was written, so that later edits of others stay.
 
+mod patch;
+
+pub use patch::Patch;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -13,7 +17,7 @@ use crate::claude::keys;
 use crate::claude::library::FileFact;
 use crate::finding::{Code, Finding};
 use crate::json::Document;
-use crate::plan::{Plan, Wishes};
+use crate::plan::{Facts, Plan, Wishes};
 use crate::secret::KeyFace;
 use crate::view::{EditView, FileRole, KeyPlace};
 
@@ -52,18 +56,21 @@ pub struct Journal {
 impl Journal {
     /// The journal for a plan that is about to be carried out. What an earlier journal knows of the
     /// time before is kept.
-    pub fn of(
-        plan: &Plan,
-        wishes: &Wishes,
-        key: Option<KeyFace>,
-        made_folders: Vec<String>,
-        earlier: Option<&Self>,
-    ) -> Self {
+    pub fn of(plan: &Plan, facts: &Facts, wishes: &Wishes, key: Option<KeyFace>, made_folders: Vec<String>) -> Self {
+        let earlier = facts.journal.as_ref();
         let mut files = earlier.map_or_else(Vec::new, |journal| journal.files.clone());
         for change in &plan.files {
+            let now = facts.file(change.role, &plan.profile_id).document().ok();
             match files.iter_mut().find(|file| file.path == change.path) {
-                Some(known) => merge(&mut known.edits, &change.edits),
-                None => files.push(change.clone()),
+                Some(known) => {
+                    let first = now.as_ref().and_then(|now| first_text(known, now));
+                    merge(&mut known.edits, &change.edits);
+                    known.patch = now.and_then(|now| patch(known, &change.apply(&now, None), &first?));
+                }
+                None => {
+                    let patch = now.and_then(|now| patch(change, &change.apply(&now, None), now.text()));
+                    files.push(FileChange { patch, ..change.clone() });
+                }
             }
         }
         let mut folders = earlier.map_or_else(Vec::new, |journal| journal.made_folders.clone());
@@ -83,6 +90,25 @@ impl Journal {
             made_folders: folders,
         }
     }
+}
+
+/// The text before the first change, if it can be had from what is there now.
+fn first_text(known: &FileChange, now: &Document) -> Option<String> {
+    known.patch.as_ref()?.apply(put_back(known, now).text())
+}
+
+/// The way from the values put back to the first text. Where a key is in play, or where more than
+/// white space of somebody's settings would have to be kept, there is none.
+fn patch(change: &FileChange, after: &Document, first: &str) -> Option<Patch> {
+    let holds_key = change.edits.iter().any(|edit| edit.before == Content::Key || edit.after == Content::Key);
+    let patch = Patch::between(put_back(change, after).text(), first)?;
+    let is_kept = !holds_key && !first.contains(keys::API_KEY) && (change.role != FileRole::Mode || patch.is_blank());
+    is_kept.then_some(patch)
+}
+
+/// The document with every value as it was before.
+fn put_back(change: &FileChange, after: &Document) -> Document {
+    change.edits.iter().fold(after.clone(), |document, edit| edit.target.write(&document, &edit.before, None))
 }
 
 fn merge(known: &mut Vec<Edit>, new: &[Edit]) {
@@ -187,7 +213,8 @@ fn restore(
     } else if edited == document {
         Restore::Keep
     } else {
-        Restore::Write(edited)
+        let exact = file.patch.as_ref().and_then(|patch| Document::parse(patch.apply(edited.text())?.as_bytes()).ok());
+        Restore::Write(exact.unwrap_or(edited))
     }
 }
 

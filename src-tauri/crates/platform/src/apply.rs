@@ -112,7 +112,7 @@ impl Work<'_> {
         let mut held = HeldKey::default();
         let made_folders = files::missing_folders(&self.places.library());
         let made_folders = made_folders.iter().map(|folder| folder.to_string_lossy().into_owned()).collect();
-        let mut journal = Journal::of(plan, self.wishes, Some(self.key.face()), made_folders, earlier);
+        let mut journal = Journal::of(plan, facts, self.wishes, Some(self.key.face()), made_folders);
         state::keep_journal(self.places, Some(&journal))?;
         let mut writing = Writing::new(self.places);
 

@@ -3,14 +3,12 @@
 use crate::address::GatewayUrl;
 use crate::check::AuthScheme;
 use crate::claude::keys;
-#[cfg(test)]
-use crate::claude::library::FileFact;
-use crate::claude::library::{Library, is_profile_id};
+use crate::claude::library::{FileFact, Library, is_profile_id};
 use crate::claude::managed::ManagedSource;
 use crate::claude::version::Version;
 use crate::finding::Finding;
 use crate::undo::Journal;
-use crate::view::KeyPlace;
+use crate::view::{FileRole, KeyPlace};
 
 /// Claude Desktop as it was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -105,6 +103,15 @@ impl Facts {
             })
         };
         from_journal.or_else(by_helper).filter(|id| is_profile_id(id))
+    }
+
+    /// A file that a plan may change, as it was found.
+    pub(crate) fn file(&self, role: FileRole, profile_id: &str) -> &FileFact {
+        match role {
+            FileRole::Profile => self.library.profile(profile_id).map_or(&FileFact::Absent, |profile| &profile.file),
+            FileRole::Meta => &self.library.meta,
+            FileRole::Mode => &self.library.mode,
+        }
     }
 
     /// Where the file of a profile is.

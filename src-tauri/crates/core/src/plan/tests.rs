@@ -21,11 +21,7 @@ fn texts(facts: &Facts, plan: &Plan) -> Vec<(FileRole, String)> {
     plan.files
         .iter()
         .map(|change| {
-            let file = match change.role {
-                FileRole::Profile => facts.library.profile(&plan.profile_id).map_or(&FileFact::Absent, |p| &p.file),
-                FileRole::Meta => &facts.library.meta,
-                FileRole::Mode => &facts.library.mode,
-            };
+            let file = facts.file(change.role, &plan.profile_id);
             (change.role, change.apply(&file.document().unwrap(), None).text().to_owned())
         })
         .collect()

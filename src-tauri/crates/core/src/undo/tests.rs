@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::address::GatewayUrl;
 use crate::claude::library::ProfileFact;
@@ -45,7 +47,7 @@ fn apply(folder: &mut Folder, wishes: &Wishes, earlier: Option<Journal>) -> Jour
         let document = fact(folder, &change.path).document().unwrap();
         folder.insert(change.path.clone(), change.apply(&document, None).text().to_owned());
     }
-    Journal::of(&plan, wishes, None, Vec::new(), facts.journal.as_ref())
+    Journal::of(&plan, &facts, wishes, None, Vec::new())
 }
 
 fn undo(folder: &mut Folder, journal: &Journal) -> UndoPlan {
@@ -76,7 +78,7 @@ fn check_round(before: Folder) {
     let other_wishes = Wishes { every_model: true, scheme: AuthScheme::XApiKey, ..wishes() };
     let second = apply(&mut folder, &other_wishes, Some(first));
     undo(&mut folder, &second);
-    assert_eq!(values(&folder), values(&before));
+    assert_eq!(folder, before, "every byte is as it was");
 }
 
 fn lived_in() -> Folder {
@@ -94,6 +96,145 @@ fn lived_in() -> Folder {
 fn undo_gives_back_what_was_there_first_even_after_two_applies() {
     check_round(Folder::new());
     check_round(lived_in());
+}
+
+/// JSON as people and programs write it: odd numbers, any spacing, any letters.
+#[derive(Debug, Clone)]
+enum Json {
+    Token(&'static str),
+    Text(String),
+    List(Vec<Json>),
+    Object(Vec<(String, Json)>),
+}
+
+impl Json {
+    /// Writes it with the spaces of a style.
+    fn write(&self, style: &[&str; 3], out: &mut String) {
+        let [open, colon, comma] = style;
+        match self {
+            Self::Token(token) => out.push_str(token),
+            Self::Text(text) => out.push_str(&serde_json::to_string(text).unwrap()),
+            Self::List(items) => {
+                out.push('[');
+                for (index, item) in items.iter().enumerate() {
+                    out.push_str(if index == 0 { open } else { comma });
+                    item.write(style, out);
+                }
+                out.push(']');
+            }
+            Self::Object(fields) => {
+                out.push('{');
+                let mut seen = std::collections::BTreeSet::new();
+                for (key, value) in fields.iter().filter(|(key, _)| seen.insert(key.clone())) {
+                    out.push_str(if out.ends_with('{') { open } else { comma });
+                    out.push_str(&format!("{}{colon}", serde_json::to_string(key).unwrap()));
+                    value.write(style, out);
+                }
+                out.push_str(open);
+                out.push('}');
+            }
+        }
+    }
+}
+
+fn json_value() -> impl Strategy<Value = Json> {
+    let token = prop::sample::select(vec!["1", "1.0", "1e5", "-0", "123456789012345678901234567890", "true", "null"]);
+    let leaf = prop_oneof![token.prop_map(Json::Token), "\\PC{0,8}".prop_map(Json::Text)];
+    leaf.prop_recursive(3, 24, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Json::List),
+            prop::collection::vec(("[a-zé密]{1,4}", inner), 0..4).prop_map(Json::Object),
+        ]
+    })
+}
+
+/// A file of others' values with some of the values that this program changes, in any order and style.
+fn file_of(ours: Vec<(&'static str, Json)>) -> impl Strategy<Value = Option<String>> {
+    let styles = vec![["", ":", ","], ["\n  ", ": ", ",\n  "], [" ", " : ", " , "], ["\r\n\t", ":", ",\r\n\t"]];
+    let ours: Vec<(String, Json)> = ours.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+    let mixed = (
+        prop::collection::vec(("[a-zA-Z_é密]{1,6}", json_value()), 0..5),
+        prop::sample::subsequence(ours.clone(), 0..=ours.len()),
+    );
+    let shuffled = mixed
+        .prop_map(|(mut fields, ours)| {
+            fields.extend(ours);
+            fields
+        })
+        .prop_shuffle();
+    let text = (shuffled, prop::sample::select(styles), prop::sample::select(vec!["", "\n"])).prop_map(
+        |(fields, style, end)| {
+            let mut text = String::new();
+            Json::Object(fields).write(&style, &mut text);
+            text + end
+        },
+    );
+    prop::option::weighted(0.9, text)
+}
+
+fn token(text: &str) -> Json {
+    Json::Text(text.to_owned())
+}
+
+fn libraries() -> impl Strategy<Value = Folder> {
+    let entry = |id: &str, name: &str| {
+        Json::Object(vec![
+            ("id".to_owned(), token(id)),
+            ("name".to_owned(), token(name)),
+            ("n".to_owned(), Json::Token("1e2")),
+        ])
+    };
+    let entries = Json::List(vec![entry(OTHER, "Same"), entry("88888888-8888-4888-8888-888888888888", "Same")]);
+    let pointer = ("hybridPointer", Json::List(vec![Json::Token("1.0")]));
+    // A selection stands only beside its entry: a dangling one is never put back.
+    let meta = prop_oneof![
+        file_of(vec![("entries", entries.clone()), pointer.clone()]),
+        file_of(vec![("appliedId", token(OTHER)), ("entries", entries), pointer]).prop_filter("both or none", |text| {
+            text.as_ref().is_none_or(|text| !text.contains("appliedId") || text.contains("entries"))
+        }),
+    ];
+    let mode = file_of(vec![
+        ("deploymentMode", token("1p")),
+        ("mcpServers", Json::Object(vec![("a".to_owned(), Json::Token("1.50"))])),
+    ]);
+    let profile = file_of(vec![
+        ("inferenceProvider", token("gateway")),
+        (
+            "inferenceModels",
+            Json::List(vec![
+                token("old"),
+                Json::Object(vec![("name".to_owned(), token("x")), ("n".to_owned(), Json::Token("1.0"))]),
+            ]),
+        ),
+        ("chatTabEnabled", Json::Token("false")),
+        ("deploymentDisplayName", token("Äé密")),
+    ]);
+    (meta, mode, profile).prop_map(|(meta, mode, profile)| {
+        let root = "/home/li/.config/Claude-3p";
+        let files = [
+            (format!("{root}/configLibrary/_meta.json"), meta),
+            (format!("{root}/claude_desktop_config.json"), mode),
+            (format!("{root}/configLibrary/11111111-1111-4111-8111-111111111111.json"), profile),
+            (format!("{root}/configLibrary/{OTHER}.json"), Some("{}".to_owned())),
+        ];
+        files.into_iter().filter_map(|(path, text)| Some((path, text?))).collect()
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_library_gets_every_byte_back(before in libraries()) {
+        check_round(before);
+    }
+
+    #[test]
+    fn applying_again_changes_nothing(before in libraries()) {
+        let mut folder = before;
+        let journal = apply(&mut folder, &wishes(), None);
+        let once = folder.clone();
+        apply(&mut folder, &wishes(), Some(journal));
+        prop_assert_eq!(folder, once);
+    }
 }
 
 #[test]

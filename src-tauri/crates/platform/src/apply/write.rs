@@ -139,6 +139,7 @@ mod tests {
                 before: Content::Absent,
                 after: Content::Plain(json!("3p")),
             }],
+            patch: None,
         };
         let key = Secret::new("sk-0123456789".to_owned());
         let done = Writing::new(&places).write(&[change], &key).map_err(|finding| finding.code);

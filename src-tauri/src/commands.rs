@@ -11,7 +11,7 @@ use airouter_core::view::{
     AddressView, ApplyReport, CheckWishes, KeyView, Locale, ModelTrial, Overview, Page, Phase, PlanView, SetupWishes,
     Start, UndoReport,
 };
-use airouter_platform::{apply as act, check as live, claude, locale, observe, undo as take_back};
+use airouter_platform::{apply as act, check as live, claude, locale, observe, recover, undo as take_back};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Runtime, State};
 use tauri_plugin_opener::OpenerExt;
@@ -30,13 +30,17 @@ const CLAUDE_DOWNLOAD: &str = "https://claude.ai/download";
 pub async fn start(session: State<'_, Session>) -> Answer<Start> {
     let session = session.inner().clone();
     guard_blocking(move || {
+        // A sudden end of an earlier run is settled before anything is shown.
+        let resumed = recover::recover(session.places());
+        let mut overview = observe::overview(session.places());
+        overview.findings.extend(resumed.filter(|finding| !finding.blocks()));
         Ok(Start {
             locale: session.locale(),
             os: locale::os(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             preset: session.preset().view(),
             rehearsal: session.rehearsal(),
-            overview: observe::overview(session.places()),
+            overview,
         })
     })
     .await

@@ -240,6 +240,10 @@ catalogue! {
     OtherProfile = "AR-712", "other_profile", ThisComputer, Info;
     /// The configuration was written, but not tried in Claude.
     NotProved = "AR-713", "not_proved", Claude, Warning;
+    /// The program had ended in the middle of its changes; they were taken back or completed.
+    Resumed = "AR-714", "resumed", AirouterSetup, Info;
+    /// The program had ended in the middle of its changes, and they wait until Claude is closed.
+    Interrupted = "AR-715", "interrupted", AirouterSetup, Blocking;
 
     // 8xx — the keychain and the helper
     /// There is no keychain on this computer.

@@ -48,8 +48,9 @@ pub fn compare(journal: &Journal, now: impl Fn(&str) -> FileFact, held: &Held) -
     if !drifted.is_empty() {
         findings.push(Finding::new(Code::Drifted).with("keys", drifted.join(", ")));
     }
-    if !journal.complete {
-        findings.push(Finding::new(Code::Drifted).with("reason", "interrupted"));
+    let is_interrupted = journal.pending.is_some() || journal.undoing;
+    if is_interrupted {
+        findings.push(Finding::new(Code::Interrupted));
     }
     let mut key = journal.key.clone();
     if journal.key_place == KeyPlace::Keychain {
@@ -64,7 +65,7 @@ pub fn compare(journal: &Journal, now: impl Fn(&str) -> FileFact, held: &Held) -
         }
     }
     let host = GatewayUrl::parse(&journal.base).map_or_else(|_| journal.base.clone(), |base| base.host().to_owned());
-    let healthy = rows.iter().all(|row| row.ok) && journal.complete;
+    let healthy = rows.iter().all(|row| row.ok) && !is_interrupted;
     let status = Status {
         base: journal.base.clone(),
         host,
@@ -105,7 +106,8 @@ mod tests {
         };
         Journal {
             schema: crate::undo::SCHEMA,
-            complete: true,
+            pending: None,
+            undoing: false,
             profile_id: "11111111-1111-4111-8111-111111111111".to_owned(),
             name: "AIRouter".to_owned(),
             base: "https://aigc.aochengcloud.com/claude".to_owned(),

@@ -29,8 +29,10 @@ pub const SCHEMA: u32 = 1;
 pub struct Journal {
     /// The form, [`SCHEMA`].
     pub schema: u32,
-    /// True once everything was written and read back.
-    pub complete: bool,
+    /// What is being done right now; nothing once everything was written and read back.
+    pub pending: Option<Pending>,
+    /// True while everything is being undone.
+    pub undoing: bool,
     /// Our profile.
     pub profile_id: String,
     /// The gateway's name, as the profile shows it.
@@ -53,31 +55,65 @@ pub struct Journal {
     pub made_folders: Vec<String>,
 }
 
+/// Changes under way. If the program ends now, the next start takes them back or completes them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pending {
+    /// The journal before these changes.
+    pub earlier: Option<Box<Journal>>,
+    /// The files with each value before and after these changes.
+    pub files: Vec<FileChange>,
+}
+
+impl Pending {
+    /// True when every value is as it was to become.
+    pub fn is_done(&self, now: impl Fn(&str) -> FileFact) -> bool {
+        self.files.iter().all(|file| {
+            let document = now(&file.path).document();
+            document.is_ok_and(|document| file.edits.iter().all(|edit| edit.target.read(&document) == edit.after))
+        })
+    }
+
+    /// The texts that complete the changes, in the order in which they are written; nothing if a file
+    /// is not what these changes were made for, or a key would be needed.
+    pub fn completion(&self, now: impl Fn(&str) -> FileFact) -> Option<Vec<(String, Document)>> {
+        let complete = |file: &FileChange| {
+            let document = now(&file.path).document().ok()?;
+            let is_known = file.edits.iter().all(|edit| {
+                let current = edit.target.read(&document);
+                edit.after != Content::Key && (current == edit.before || current == edit.after)
+            });
+            is_known.then(|| (file.path.clone(), file.apply(&document, None)))
+        };
+        self.files.iter().map(complete).collect()
+    }
+}
+
 impl Journal {
     /// The journal for a plan that is about to be carried out. What an earlier journal knows of the
     /// time before is kept.
     pub fn of(plan: &Plan, facts: &Facts, wishes: &Wishes, key: Option<KeyFace>, made_folders: Vec<String>) -> Self {
         let earlier = facts.journal.as_ref();
         let mut files = earlier.map_or_else(Vec::new, |journal| journal.files.clone());
+        let mut pending = Vec::new();
         for change in &plan.files {
             let now = facts.file(change.role, &plan.profile_id).document().ok();
+            let exact = now.as_ref().and_then(|now| patch(change, &change.apply(now, None), now.text()));
+            pending.push(FileChange { patch: exact.clone(), ..change.clone() });
             match files.iter_mut().find(|file| file.path == change.path) {
                 Some(known) => {
                     let first = now.as_ref().and_then(|now| first_text(known, now));
                     merge(&mut known.edits, &change.edits);
                     known.patch = now.and_then(|now| patch(known, &change.apply(&now, None), &first?));
                 }
-                None => {
-                    let patch = now.and_then(|now| patch(change, &change.apply(&now, None), now.text()));
-                    files.push(FileChange { patch, ..change.clone() });
-                }
+                None => files.push(FileChange { patch: exact, ..change.clone() }),
             }
         }
         let mut folders = earlier.map_or_else(Vec::new, |journal| journal.made_folders.clone());
         folders.extend(made_folders.into_iter().filter(|folder| !folders.contains(folder)).collect::<Vec<_>>());
         Self {
             schema: SCHEMA,
-            complete: false,
+            pending: Some(Pending { earlier: earlier.cloned().map(Box::new), files: pending }),
+            undoing: false,
             profile_id: plan.profile_id.clone(),
             name: wishes.name.clone(),
             base: wishes.base.as_str().to_owned(),
@@ -159,6 +195,11 @@ pub fn plan_undo(journal: &Journal, now: impl Fn(&str) -> FileFact) -> UndoPlan 
         plan.findings.push(Finding::new(Code::UndoLeft).with("keys", names.join(", ")));
     }
     plan
+}
+
+/// Plans the taking back of changes that are under way, and of nothing before them.
+pub fn plan_rollback(journal: &Journal, pending: &Pending, now: impl Fn(&str) -> FileFact) -> UndoPlan {
+    plan_undo(&Journal { files: pending.files.clone(), pending: None, ..journal.clone() }, now)
 }
 
 fn restore(

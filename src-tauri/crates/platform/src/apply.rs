@@ -13,7 +13,7 @@ use airouter_core::view::{ApplyReport, KeyPlace, Outcome, Phase, PhaseState, Ste
 
 use crate::claude::{self, Install};
 use crate::places::Places;
-use crate::{files, keychain, observe, state};
+use crate::{files, keychain, observe, recover, state};
 use write::Writing;
 
 pub(crate) use write::remove_empty;
@@ -82,6 +82,9 @@ impl Work<'_> {
             self.step(StepId::QuitClaude, |work| work.install.as_ref().map_or(Ok(()), claude::quit))
                 .map_err(refused)?;
         }
+        if let Some(finding) = recover::within_lock(self.places).filter(Finding::blocks) {
+            return Err(refused(finding));
+        }
         // Claude saves its settings while quitting, so what was planned is planned again.
         let (plan, facts) = self.plan(Some(&first))?;
         if let Err(finding) = self.change(&plan, &facts, was_running) {
@@ -117,14 +120,16 @@ impl Work<'_> {
         let mut writing = Writing::new(self.places);
 
         let done = self.change_all(plan, &mut held, &mut writing, was_running).and_then(|()| {
-            journal.complete = true;
+            journal.pending = None;
             state::keep_journal(self.places, Some(&journal))
         });
         if done.is_err() {
-            writing.take_back();
-            held.take_back(self.places, earlier.is_some());
-            if let Err(finding) = state::keep_journal(self.places, earlier) {
-                tracing::error!(code = finding.code.number(), "the journal stays; undo still works");
+            let back = writing.take_back().and_then(|()| {
+                held.take_back(self.places, earlier.is_some());
+                state::keep_journal(self.places, earlier)
+            });
+            if let Err(finding) = back {
+                tracing::error!(code = finding.code.number(), "the journal stays: the next start takes it back");
             }
         }
         done

@@ -50,6 +50,8 @@ fn collect(pipe: Option<impl Read + Send + 'static>) -> thread::JoinHandle<Zeroi
 
 fn wait(child: &mut Child, limit: Duration) -> io::Result<Option<i32>> {
     let end = Instant::now() + limit;
+    // The helper usually answers within a few milliseconds; a keychain that asks takes seconds.
+    let mut pause = Duration::from_millis(1);
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(status.code());
@@ -59,7 +61,8 @@ fn wait(child: &mut Child, limit: Duration) -> io::Result<Option<i32>> {
             child.wait()?;
             return Ok(None);
         }
-        thread::sleep(Duration::from_millis(10));
+        thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(50));
     }
 }
 

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use airouter_core::claude::library::FileFact;
 use airouter_core::json::LARGEST_FILE;
 
+use crate::fault::point;
 use crate::sys;
 
 /// What is at a place. `root` is the folder that it must not lead out of.
@@ -51,16 +52,37 @@ pub(crate) fn replace(path: &Path, bytes: &[u8], privacy: Privacy) -> io::Result
         Privacy::AsBefore => fs_err::metadata(path).ok().map(|meta| meta.permissions()),
         Privacy::OwnerOnly => None,
     };
-    // A temporary file is the owner's alone from the beginning.
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    let mut file = temporary(folder)?;
+    point("write")?;
     file.write_all(bytes)?;
     if let Some(permissions) = permissions {
+        point("set mode")?;
         file.as_file().set_permissions(permissions)?;
     }
+    point("sync")?;
     file.as_file().sync_all()?;
+    point("rename")?;
     file.persist(path).map_err(|error| error.error)?;
     sync_folder(folder)
 }
+
+/// A temporary file, the owner's alone from the beginning, by whose name a later start knows it.
+fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    point("create")?;
+    tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder)
+}
+
+/// Removes temporary files that a sudden end left behind: one may hold a key.
+pub(crate) fn remove_leftovers(folder: &Path) {
+    for entry in fs_err::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
+            let _ = remove(&entry.path());
+        }
+    }
+}
+
+/// How the names of this program's temporary files begin.
+const TEMPORARY: &str = ".airouter-setup-";
 
 /// Who may read a file that is replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,10 +104,13 @@ pub(crate) fn install_program(from: &Path, to: &Path) -> io::Result<()> {
     }
     let folder = to.parent().ok_or_else(|| io::Error::other("a program needs a folder"))?;
     make_folders(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    let mut file = temporary(folder)?;
+    point("write")?;
     file.write_all(&bytes)?;
     sys::make_executable(file.as_file())?;
+    point("sync")?;
     file.as_file().sync_all()?;
+    point("rename")?;
     // Closed before it is renamed: Linux starts no program that is open for writing.
     file.into_temp_path().persist(to).map_err(|error| error.error)?;
     sync_folder(folder)
@@ -96,6 +121,7 @@ pub(crate) fn install_program(from: &Path, to: &Path) -> io::Result<()> {
 /// # Errors
 /// What the system says.
 pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    point("remove")?;
     match fs_err::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => path.parent().map_or(Ok(()), sync_folder),
@@ -107,6 +133,10 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
 /// # Errors
 /// What the system says.
 pub(crate) fn make_folders(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    point("make folder")?;
     sys::make_private_folders(folder)
 }
 
@@ -119,6 +149,7 @@ pub(crate) fn missing_folders(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn sync_folder(folder: &Path) -> io::Result<()> {
+    point("sync folder")?;
     match sys::sync_folder(folder) {
         // The folder went with its last file, or a file system cannot do it; the file itself is synced.
         Err(error)

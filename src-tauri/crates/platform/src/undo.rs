@@ -12,7 +12,7 @@ use crate::apply::remove_empty;
 use crate::claude;
 use crate::files::{self, Privacy};
 use crate::places::Places;
-use crate::{keychain, observe, state};
+use crate::{keychain, observe, recover, state};
 
 /// Undoes what this program did. With `restart`, a running Claude is quit first and started again
 /// afterwards; without, a running Claude is a refusal. Blocks: call it from a thread of its own.
@@ -29,7 +29,9 @@ pub fn undo(places: &Places, restart: bool, on_phase: &mut dyn FnMut(&Phase)) ->
 
 fn carry_out(places: &Places, restart: bool, on_phase: &mut dyn FnMut(&Phase)) -> Result<UndoPlan, Finding> {
     let _lock = state::lock(places)?;
-    let journal = state::journal(places)?.ok_or_else(|| Finding::new(Code::NothingToUndo))?;
+    if state::journal(places)?.is_none() {
+        return Err(Finding::new(Code::NothingToUndo));
+    }
     let mut tell = |step: StepId, state: PhaseState| on_phase(&Phase { step, state, finding: None });
 
     let install = claude::locate(places);
@@ -43,14 +45,19 @@ fn carry_out(places: &Places, restart: bool, on_phase: &mut dyn FnMut(&Phase)) -
         tell(StepId::QuitClaude, PhaseState::Done);
     }
 
-    tell(StepId::WriteFiles, PhaseState::Running);
-    let mut plan = plan_undo(&journal, observe::now(places));
-    write(places, &plan)?;
-    remove_empty(journal.made_folders.iter().rev().map(Path::new));
-    tell(StepId::WriteFiles, PhaseState::Done);
-
-    plan.findings.extend(let_go_of_key(places, &journal));
-    state::keep_journal(places, None)?;
+    if let Some(finding) = recover::within_lock(places).filter(Finding::blocks) {
+        return Err(finding);
+    }
+    // What was under way is over now; nothing may be left to undo.
+    let mut plan = match state::journal(places)? {
+        Some(journal) => {
+            tell(StepId::WriteFiles, PhaseState::Running);
+            let plan = take_everything_back(places, &journal)?;
+            tell(StepId::WriteFiles, PhaseState::Done);
+            plan
+        }
+        None => UndoPlan { files: Vec::new(), restored: Vec::new(), left: Vec::new(), findings: Vec::new() },
+    };
 
     if let Some(install) = &running {
         tell(StepId::StartClaude, PhaseState::Running);
@@ -62,7 +69,18 @@ fn carry_out(places: &Places, restart: bool, on_phase: &mut dyn FnMut(&Phase)) -
     Ok(plan)
 }
 
-fn write(places: &Places, plan: &UndoPlan) -> Result<(), Finding> {
+/// Undoes a journal. A sudden end on the way is no end: the next start goes on.
+pub(crate) fn take_everything_back(places: &Places, journal: &Journal) -> Result<UndoPlan, Finding> {
+    state::keep_journal(places, Some(&Journal { undoing: true, ..journal.clone() }))?;
+    let mut plan = plan_undo(journal, observe::now(places));
+    write(places, &plan)?;
+    remove_empty(journal.made_folders.iter().rev().map(Path::new));
+    plan.findings.extend(let_go_of_key(places, journal)?);
+    state::keep_journal(places, None)?;
+    Ok(plan)
+}
+
+pub(crate) fn write(places: &Places, plan: &UndoPlan) -> Result<(), Finding> {
     for (path, restore) in &plan.files {
         let path = Path::new(path);
         let done = match restore {
@@ -80,8 +98,12 @@ fn write(places: &Places, plan: &UndoPlan) -> Result<(), Finding> {
     Ok(())
 }
 
-/// Removes the key and the helper program, unless another profile names the helper.
-fn let_go_of_key(places: &Places, journal: &Journal) -> Vec<Finding> {
+/// Removes the key and the helper program, unless another profile names the helper. A keychain that
+/// does not answer is worth saying and no reason to stay connected.
+///
+/// # Errors
+/// `CannotWrite` when the helper cannot be removed; the next start tries again.
+pub(crate) fn let_go_of_key(places: &Places, journal: &Journal) -> Result<Option<Finding>, Finding> {
     let helper = places.helper.to_string_lossy();
     let is_named = observe::facts(places, None).is_ok_and(|facts| {
         facts.library.profiles.iter().filter(|profile| profile.id != journal.profile_id).any(|profile| {
@@ -91,8 +113,10 @@ fn let_go_of_key(places: &Places, journal: &Journal) -> Vec<Finding> {
         })
     });
     if is_named || !places.helper.exists() {
-        return Vec::new();
+        return Ok(None);
     }
-    let done = keychain::forget(places).and_then(|()| keychain::remove_helper(places));
-    done.err().map(Finding::softened).into_iter().collect()
+    if let Err(finding) = keychain::forget(places) {
+        return Ok(Some(finding.softened()));
+    }
+    keychain::remove_helper(places).map(|()| None)
 }

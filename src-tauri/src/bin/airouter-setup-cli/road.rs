@@ -11,7 +11,7 @@ use airouter_core::preset::Preset;
 use airouter_core::secret::Secret;
 use airouter_core::view::{KeyPlace, Outcome};
 use airouter_platform::places::Places;
-use airouter_platform::{apply as act, claude, observe, state, undo as take_back};
+use airouter_platform::{apply as act, claude, observe, recover, state, undo as take_back};
 use zeroize::Zeroizing;
 
 use crate::arguments::{Apply, Auth, Gateway, Repair, Undo};
@@ -90,8 +90,11 @@ pub(crate) fn status() -> Answer {
         Ok(places) => places,
         Err(finding) => return Answer::new(vec![finding]),
     };
+    // A sudden end of an earlier run is settled before anything is said.
+    let resumed = recover::recover(&places);
     let overview = observe::overview(&places);
     let mut findings = overview.findings.clone();
+    findings.extend(resumed.filter(|finding| !finding.blocks()));
     if overview.status.is_none() {
         findings.push(Finding::new(Code::NotConnected));
     }
@@ -126,6 +129,9 @@ fn carry_out(
     dry_run: bool,
     mut before: Vec<Finding>,
 ) -> Answer {
+    if !dry_run {
+        before.extend(recover::recover(places).filter(|finding| !finding.blocks()));
+    }
     let install = claude::locate(places);
     let (plan, facts) = match act::plan_now(places, install.as_ref(), wishes, None) {
         Ok(planned) => planned,

@@ -83,6 +83,8 @@ export const findings: FindingTable = (f) => ({
   "AR-711": { title: "Some settings were changed", meaning: "A Claude update or other software may have done it.", action: "Repair puts them back." },
   "AR-712": { title: "Claude has another configuration, too", meaning: "It is kept as it is, and undo switches back to it." },
   "AR-713": { title: "Not tried in Claude yet", meaning: "The configuration is written; only Claude can confirm it.", action: "Open Claude and send a message." },
+  "AR-714": { title: "Unfinished changes were settled", meaning: f.of("how") === "completed" ? "The program had been closed midway. The changes are now complete." : "The program had been closed midway. Everything is as it was before." },
+  "AR-715": { title: "The last changes are unfinished", meaning: "The program had been closed midway. Claude is open, so nothing was done about it yet.", action: "Quit Claude completely, then open this program again." },
 
   "AR-801": { title: "This computer has no key store", meaning: "There is no place in the system that keeps keys safely.", action: "Use compatibility mode, or have the system's keyring set up." },
   "AR-802": { title: "The system's key store is locked", meaning: "It may be waiting for your computer's password, or access was refused.", action: "Retry, and choose Allow in the window that appears." },

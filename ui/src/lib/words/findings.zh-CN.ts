@@ -84,6 +84,8 @@ export const findings: FindingTable = (f) => ({
   "AR-711": { title: "有几项配置被改过", meaning: "可能是Claude升级，或其他软件改动了。", action: "点“修复”可以改回来。" },
   "AR-712": { title: "Claude里还有另一份配置", meaning: "会原样保留，还原时也会切换回它。" },
   "AR-713": { title: "还没有在Claude里试过", meaning: "配置已经写好，打开Claude后才能确认。", action: "请打开Claude，发送一句话试试。" },
+  "AR-714": { title: "上次没有做完的改动已处理", meaning: f.of("how") === "completed" ? "上次中途关掉了，现在已经做完。" : "上次中途关掉了，现在已恢复到之前的样子。" },
+  "AR-715": { title: "上次的改动没有做完", meaning: "上次中途关掉了。Claude正开着，所以还没有处理。", action: "请先完全退出Claude，再重新打开本程序。" },
 
   "AR-801": { title: "这台电脑没有可用的密钥存储", meaning: "系统里没有能安全保存密钥的地方。", action: "可以使用兼容模式，或请人启用系统密钥环。" },
   "AR-802": { title: "系统的密钥存储锁着", meaning: "可能在等您输入电脑的密码，或者刚才点了拒绝。", action: "请重试，并在弹出的窗口里点允许。" },

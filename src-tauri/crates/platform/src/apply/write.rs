@@ -12,6 +12,7 @@ use airouter_core::json::Document;
 use airouter_core::secret::Secret;
 use zeroize::Zeroize;
 
+use crate::fault;
 use crate::files::{self, Privacy};
 use crate::places::Places;
 
@@ -86,28 +87,35 @@ impl<'a> Writing<'a> {
     }
 
     /// Puts every file back as it was, the last one first.
-    pub(super) fn take_back(&mut self) {
+    ///
+    /// # Errors
+    /// The first file that could not be put back; the journal still knows its values.
+    pub(super) fn take_back(&mut self) -> Result<(), Finding> {
+        let mut done = Ok(());
         for written in self.written.drain(..).rev() {
             let back = match &written.before {
                 Some(bytes) => files::replace(&written.path, bytes, Privacy::AsBefore),
                 None => files::remove(&written.path),
             };
             if let Err(error) = back {
-                // The journal still knows the values; undo and the next start can use it.
-                tracing::error!(path = %written.path.display(), %error, "a file could not be put back");
+                let failed = Finding::new(Code::CannotWrite).with("path", written.path.display());
+                done = Err(failed.with("reason", error));
             }
             if let Some(mut bytes) = written.before {
                 bytes.zeroize();
             }
         }
         remove_empty(self.made_folders.iter().rev().map(PathBuf::as_path));
+        done
     }
 }
 
 /// Removes folders that are empty; others stay.
 pub(crate) fn remove_empty<'a>(innermost_first: impl Iterator<Item = &'a Path>) {
     for folder in innermost_first {
-        let _ = fs_err::remove_dir(folder);
+        if fault::point("remove folder").is_ok() {
+            let _ = fs_err::remove_dir(folder);
+        }
     }
 }
 

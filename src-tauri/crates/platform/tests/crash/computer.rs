@@ -1,0 +1,323 @@
+//! A computer in a scratch folder: a state, an act on it, and the judgement afterwards.
+
+use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use airouter_core::address::GatewayUrl;
+use airouter_core::check::AuthScheme;
+use airouter_core::plan::Wishes;
+use airouter_core::secret::Secret;
+use airouter_core::view::{KeyPlace, Outcome};
+use airouter_platform::places::Places;
+use airouter_platform::{apply, fault, observe, recover, undo};
+
+use crate::states::State;
+
+const NEW_KEY: &str = "sk-new-0123456789abcdef0123456789";
+const OLD_KEY: &str = "sk-old-0123456789abcdef0123456789";
+
+/// What is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Act {
+    /// Connect.
+    Apply,
+    /// Take everything back.
+    Undo,
+}
+
+/// Files by their path, as they are.
+type Snapshot = BTreeMap<PathBuf, Vec<u8>>;
+
+pub(crate) struct Computer {
+    folder: tempfile::TempDir,
+    places: Places,
+    act: Act,
+    static_key: bool,
+    /// Claude's files before this program ever touched them.
+    first: Snapshot,
+    /// Claude's files before the act.
+    before: Snapshot,
+    /// Everything before the act, with the keychain.
+    everything: Snapshot,
+    /// All folders before the act.
+    folders: Vec<PathBuf>,
+    was_connected: bool,
+}
+
+impl Computer {
+    /// A computer in a state, ready for an act; what is to be undone has been done.
+    pub(crate) fn in_state(state: &State, act: Act) -> Self {
+        // In memory, where there is such a place: thousands of syncs are no test of a disk.
+        let folder = tempfile::tempdir_in(if Path::new("/dev/shm").is_dir() { "/dev/shm" } else { "/tmp" }).unwrap();
+        let places = places(folder.path());
+        put_helper(folder.path(), &places.bundled_helper);
+        std::fs::create_dir_all(places.root.parent().unwrap()).unwrap();
+        for (path, text) in &state.files {
+            let path = places.root.join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let first = snapshot(&places.root);
+        if state.connected {
+            // Always by the keychain, so that changing over to the profile is met too.
+            connect(&places, "https://old.example/claude", OLD_KEY, false);
+        }
+        if act == Act::Undo {
+            connect(&places, "https://new.example/claude", NEW_KEY, state.static_key);
+        }
+        let before = snapshot(&places.root);
+        let was_connected = state.connected || act == Act::Undo;
+        let mut everything = snapshot(folder.path());
+        let mut folders = Vec::new();
+        folders_below(folder.path(), &mut folders);
+        let chain = folder.path().with_extension("keychain");
+        everything.extend(std::fs::read(&chain).ok().map(|key| (chain, key)));
+        Self { folder, places, act, static_key: state.static_key, first, before, everything, folders, was_connected }
+    }
+
+    /// Makes everything as it was before the act.
+    pub(crate) fn reset(&self) {
+        let chain = self.folder.path().with_extension("keychain");
+        for path in snapshot(self.folder.path()).into_keys().chain([chain]) {
+            if !self.everything.contains_key(&path) {
+                let _ = std::fs::remove_file(&path);
+            }
+        }
+        for (path, bytes) in &self.everything {
+            if std::fs::read(path).ok().as_ref() != Some(bytes) {
+                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+                std::fs::write(path, bytes).unwrap();
+            }
+        }
+        for program in [&self.places.helper, &self.places.bundled_helper] {
+            if program.exists() {
+                std::fs::set_permissions(program, std::fs::Permissions::from_mode(0o700)).unwrap();
+            }
+        }
+        remove_empty_folders(self.folder.path());
+        for folder in &self.folders {
+            std::fs::create_dir_all(folder).unwrap();
+        }
+    }
+
+    /// Does it.
+    pub(crate) fn act(&self) {
+        act(&self.places, self.act, self.static_key);
+    }
+
+    /// Does it in a child that is killed at one step.
+    pub(crate) fn kill_at(&self, at: usize) {
+        let status = Command::new(std::env::current_exe().unwrap())
+            .env("CRASH_FOLDER", self.folder.path())
+            .env("CRASH_AT", at.to_string())
+            .env("CRASH_ACT", if self.act == Act::Apply { "apply" } else { "undo" })
+            .env("CRASH_STATIC", if self.static_key { "yes" } else { "no" })
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .unwrap();
+        assert!(!status.success(), "the child was to be killed at step {at}");
+    }
+
+    /// True when Claude's files are not what they were before the act.
+    pub(crate) fn has_moved(&self) -> bool {
+        snapshot(&self.places.root) != self.before
+    }
+
+    /// Starts the program again and looks at everything.
+    pub(crate) fn judge(&self) -> Result<(), String> {
+        torn(&self.places.root)?;
+        if let Some(finding) = recover::recover(&self.places).filter(airouter_core::finding::Finding::blocks) {
+            return Err(format!("the next start is stuck: {finding:?}"));
+        }
+        torn(&self.places.root)?;
+        self.leftovers()?;
+        let now = snapshot(&self.places.root);
+        let overview = observe::overview(&self.places);
+        let is_old = now == self.before;
+        match (&overview.status, self.act) {
+            (None, Act::Apply) if !self.was_connected => expect(is_old, "neither connected nor as before", &now),
+            (None, Act::Undo) => expect(now == self.first, "undone, and not as at first", &now),
+            (None, Act::Apply) => Err("the connection of before is lost".to_owned()),
+            (Some(status), _) => {
+                expect(status.healthy, &format!("connected, and not well: {:?}", overview.findings), &now)?;
+                self.the_key_fits(&status.base)?;
+                // Whichever connection it is, undoing it gives back the first bytes.
+                let report = undo::undo(&self.places, false, &mut |_| {});
+                expect(report.undone, &format!("cannot be undone: {:?}", report.findings), &now)?;
+                let end = snapshot(&self.places.root);
+                expect(end == self.first, "undone later, and not as at first", &end)
+            }
+        }?;
+        self.nothing_of_the_key_is_left()
+    }
+
+    /// The old address has the old key, the new one the new.
+    fn the_key_fits(&self, base: &str) -> Result<(), String> {
+        let expected = if base.contains("old.example") { OLD_KEY } else { NEW_KEY };
+        let journal = airouter_platform::state::journal(&self.places).unwrap().unwrap();
+        match observe::key_in_use(&self.places, &journal) {
+            Ok(key) if key.reveal() == expected => Ok(()),
+            Ok(_) => Err(format!("{base} would get the other key")),
+            Err(finding) => Err(format!("{base} has no key: {finding:?}")),
+        }
+    }
+
+    fn leftovers(&self) -> Result<(), String> {
+        let strays: Vec<PathBuf> = snapshot(self.folder.path())
+            .into_keys()
+            .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')))
+            .collect();
+        if strays.is_empty() { Ok(()) } else { Err(format!("left behind: {strays:?}")) }
+    }
+
+    /// After undoing, or when nothing came of it, no file holds a key and the keychain is empty.
+    fn nothing_of_the_key_is_left(&self) -> Result<(), String> {
+        for (path, bytes) in snapshot(self.folder.path()) {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            if text.contains(NEW_KEY) || text.contains(OLD_KEY) {
+                return Err(format!("a key is in {}", path.display()));
+            }
+        }
+        if self.places.helper.exists() { Err("the helper program is left".to_owned()) } else { Ok(()) }
+    }
+}
+
+/// The other side of [`Computer::kill_at`].
+pub(crate) struct Child {
+    folder: PathBuf,
+    at: usize,
+    act: Act,
+    static_key: bool,
+}
+
+impl Child {
+    pub(crate) fn from_environment() -> Option<Self> {
+        let read = |name: &str| std::env::var(name).ok();
+        Some(Self {
+            folder: read("CRASH_FOLDER")?.into(),
+            at: read("CRASH_AT")?.parse().unwrap(),
+            act: if read("CRASH_ACT")? == "apply" { Act::Apply } else { Act::Undo },
+            static_key: read("CRASH_STATIC")? == "yes",
+        })
+    }
+
+    pub(crate) fn run(self) {
+        let mut step = 0;
+        fault::set(Some(Box::new(move |_| {
+            if step == self.at {
+                let me = rustix::process::getpid();
+                rustix::process::kill_process(me, rustix::process::Signal::KILL).unwrap();
+            }
+            step += 1;
+            Ok(())
+        })));
+        act(&places(&self.folder), self.act, self.static_key);
+    }
+}
+
+fn act(places: &Places, act: Act, static_key: bool) {
+    match act {
+        Act::Apply => {
+            apply_once(places, "https://new.example/claude", NEW_KEY, static_key);
+        }
+        Act::Undo => {
+            undo::undo(places, false, &mut |_| {});
+        }
+    }
+}
+
+fn connect(places: &Places, base: &str, key: &str, static_key: bool) {
+    assert_eq!(apply_once(places, base, key, static_key), Outcome::Written, "the state cannot be made");
+}
+
+fn apply_once(places: &Places, base: &str, key: &str, static_key: bool) -> Outcome {
+    let wishes = Wishes {
+        name: "AIRouter".to_owned(),
+        base: GatewayUrl::parse(base).unwrap(),
+        scheme: AuthScheme::Bearer,
+        models: vec!["claude-sonnet-4-6".to_owned()],
+        every_model: false,
+        key_place: if static_key { KeyPlace::Profile } else { KeyPlace::Keychain },
+        restart: false,
+    };
+    apply::apply(places, &wishes, &Secret::new(key.to_owned()), None, &mut |_| {}).outcome
+}
+
+fn places(folder: &Path) -> Places {
+    Places { bundled_helper: folder.join("came-with-it"), account: None, ..Places::in_scratch(folder).unwrap() }
+}
+
+/// A helper program by its contract, with a file outside of everything for a keychain.
+fn put_helper(folder: &Path, path: &Path) {
+    let chain = folder.with_extension("keychain");
+    let chain = chain.display();
+    let script = format!(
+        "#!/bin/sh\ncase \"$1\" in\nstore) cat > {chain}.new && mv {chain}.new {chain} ;;\nforget) test -f {chain} || exit 3; rm {chain} ;;\ncheck) test -f {chain} || exit 3 ;;\n*) test -f {chain} || exit 3; cat {chain} ;;\nesac\n"
+    );
+    std::fs::write(path, script).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700)).unwrap();
+}
+
+impl Drop for Computer {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(self.folder.path().with_extension("keychain"));
+    }
+}
+
+/// Every JSON file is whole.
+fn torn(root: &Path) -> Result<(), String> {
+    for (path, bytes) in snapshot(root) {
+        let is_json = path.extension().is_some_and(|ending| ending == "json");
+        if is_json && serde_json::from_slice::<serde_json::Value>(&bytes).is_err() {
+            return Err(format!("{} is torn", path.display()));
+        }
+    }
+    Ok(())
+}
+
+fn snapshot(folder: &Path) -> Snapshot {
+    let mut files = Snapshot::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                files.insert(path.clone(), std::fs::read(&path).unwrap());
+            }
+        }
+    }
+    files
+}
+
+fn folders_below(folder: &Path, found: &mut Vec<PathBuf>) {
+    found.push(folder.to_owned());
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.path().is_dir() {
+            folders_below(&entry.path(), found);
+        }
+    }
+}
+
+/// Folders that came with files that are gone.
+fn remove_empty_folders(folder: &Path) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.path().is_dir() {
+            remove_empty_folders(&entry.path());
+        }
+    }
+    let _ = std::fs::remove_dir(folder);
+}
+
+fn expect(is_so: bool, what: &str, now: &Snapshot) -> Result<(), String> {
+    if is_so {
+        return Ok(());
+    }
+    let texts: Vec<String> =
+        now.iter().map(|(path, bytes)| format!("  {}: {}", path.display(), String::from_utf8_lossy(bytes))).collect();
+    Err(format!("{what}\n{}", texts.join("\n")))
+}

@@ -19,6 +19,7 @@ use crate::finding::Finding;
 use crate::secret::Secret;
 use clean::Cleaned;
 use lint::fault;
+pub(crate) use pieces::is_han;
 
 /// Longest paste that is looked at, in bytes; anything longer is surely not a key.
 const LONGEST_PASTE: usize = 64 * 1024;

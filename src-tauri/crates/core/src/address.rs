@@ -146,7 +146,7 @@ fn repair_one(
         return Err(invalid("several"));
     }
     let mut url = Url::parse(&typed.text).map_err(|_| invalid("unreadable"))?;
-    if typed.text[..scheme.len() + 3 + authority.len()].contains(|c: char| c.is_ascii_uppercase()) {
+    if [scheme, authority].iter().any(|part| part.contains(|c: char| c.is_ascii_uppercase())) {
         changes.push(AddressChange::LowerCased);
     }
     repair_host(&mut url, authority, &mut changes)?;
@@ -179,7 +179,10 @@ fn repair_host(url: &mut Url, authority: &str, changes: &mut Vec<AddressChange>)
     let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(|| invalid("unreadable"))?.to_owned();
     // `https://1` is a number to browsers, `%61` a letter: nobody who typed them meant that host.
     let is_guessed = matches!(url.host(), Some(Host::Ipv4(_))) && !authority.starts_with(&host);
-    if is_guessed || authority.contains('%') || host.split('.').any(str::is_empty) {
+    // Signs such as `!` are let through by browsers, but stand in no name.
+    let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
+    let is_odd = matches!(url.host(), Some(Host::Domain(name)) if !is_name(name) || name.split('.').any(str::is_empty));
+    if is_guessed || is_odd || authority.contains('%') {
         return Err(invalid("unreadable"));
     }
     if url.scheme() == "http" && !is_loopback(url) {

@@ -147,6 +147,7 @@ fn a_host_is_never_made_of_half_a_host() {
         "https://1",
         "https://%61igc.example",
         "https://a..example",
+        "https://relay.c!/claude",
     ] {
         check_refused(text, "unreadable");
     }
@@ -197,4 +198,10 @@ fn hosts_of_others_are_left_alone() {
     ] {
         check(&format!("https://{host}/claude"), &format!("https://{host}/claude"), &[]);
     }
+}
+
+#[test]
+fn slashes_without_end_and_letters_of_many_bytes_are_read() {
+    let (address, _) = repair("https://////////////Édith.example", None).expect("it is an address");
+    assert_eq!(address.as_str(), "https://xn--dith-9oa.example");
 }

@@ -37,9 +37,7 @@ pub(super) fn joined(pieces: &[Piece], place: usize) -> Joined {
     let is_random = |piece: &&str| looks_random(piece);
     if following.is_empty() {
         Joined::Alone
-    } else if !first.starts_with("sk-") {
-        if following.iter().any(is_random) { Joined::Unclear } else { Joined::Alone }
-    } else if is_whole {
+    } else if is_whole || !first.starts_with("sk-") {
         if following.iter().any(is_random) { Joined::Unclear } else { Joined::Alone }
     } else if total <= LONGEST_JOINED
         && (USUAL.contains(&total) || following.iter().all(is_random) || is_grouped(first, &following, total))

@@ -99,6 +99,8 @@ impl GatewayUrl {
 
 /// Longest text that is looked at, in bytes.
 const LONGEST: usize = 64 * 1024;
+/// Longest address, in bytes; nobody's base address comes near.
+const LONGEST_ADDRESS: usize = 2048;
 
 /// Makes a right address out of a typed one, and says what was changed. Pure, and idempotent: its
 /// result is never changed again. On the preset's own host the preset's path is put back; the host
@@ -134,6 +136,9 @@ fn repair_one(
     preset: Option<&Preset>,
 ) -> Result<(GatewayUrl, Vec<AddressChange>), Finding> {
     let mut changes = typed.changes;
+    if typed.text.len() > LONGEST_ADDRESS {
+        return Err(invalid("unreadable"));
+    }
     let (scheme, rest) = typed.text.split_once("://").ok_or_else(|| invalid("unreadable"))?;
     if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
         return Err(invalid("scheme"));

@@ -96,7 +96,8 @@ pub fn read(text: &str, own_vendor_only: bool) -> Result<Paste, Finding> {
 /// True for a single word as keys are, with nothing around it. A key may end in the `=` of base64.
 fn is_bare(text: &str) -> bool {
     let is_of_key = |c: char| c.is_ascii_graphic() && !"\"'`{}[]()<>,;:=|\\&?!".contains(c);
-    text.trim_end_matches('=').chars().all(is_of_key) && !text.ends_with('.')
+    let is_name = text.ends_with('=') && !wrapped::looks_random(text.trim_end_matches('='));
+    text.trim_end_matches('=').chars().all(is_of_key) && !text.ends_with('.') && !is_name
 }
 
 /// Finds the key, and an address beside it, in a longer text.

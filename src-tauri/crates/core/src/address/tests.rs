@@ -72,9 +72,18 @@ fn loopback_is_told_apart() {
 #[test]
 fn slips_in_the_scheme_are_repaired() {
     let rest = "aigc.aochengcloud.com/claude";
-    for slip in
-        ["https:/", "https//", "htps://", "https:", "https;//", "https:///", "htttps://", "ttps://", "https ://"]
-    {
+    for slip in [
+        "https:/",
+        "https//",
+        "htps://",
+        "https:",
+        "https;//",
+        "https:///",
+        "htttps://",
+        "ttps://",
+        "hhtps://",
+        "https ://",
+    ] {
         check(&format!("{slip}{rest}"), AIROUTER, &[Did::SchemeRepaired]);
     }
     check(&format!("https；//{rest}"), AIROUTER, &[Did::Cleaned, Did::SchemeRepaired]);
@@ -198,6 +207,13 @@ fn hosts_of_others_are_left_alone() {
     ] {
         check(&format!("https://{host}/claude"), &format!("https://{host}/claude"), &[]);
     }
+}
+
+#[test]
+fn what_is_far_too_long_is_no_address() {
+    check_refused(&format!("https://relay.example{}", "/v1".repeat(20_000)), "unreadable");
+    check_refused(&"https://".repeat(8_000), "unreadable");
+    check_refused(&"a.".repeat(40_000), "unreadable");
 }
 
 #[test]

@@ -12,11 +12,6 @@ use crate::key::is_han;
 
 /// More addresses than this in one text are not looked at.
 const MOST: usize = 20;
-/// Forms of `https` and `http` that fingers make of them.
-const HTTPS: [&str; 12] =
-    ["https", "htps", "htpps", "htttps", "hhttps", "ttps", "httpss", "hppts", "httsp", "hptts", "thtps", "htts"];
-const HTTP: [&str; 5] = ["http", "htp", "htttp", "hhttp", "ttp"];
-
 /// An address as far as it can be read without knowing what addresses are.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Typed {
@@ -108,15 +103,16 @@ fn with_schemes(text: &str) -> (String, bool) {
 
 /// The scheme at the start of a text as it should be, and how long it stands there.
 fn scheme(text: &str) -> Option<(&'static str, usize)> {
-    let letters = text.bytes().take(8).take_while(u8::is_ascii_alphabetic).count();
+    let letters = text.bytes().take(9).take_while(u8::is_ascii_alphabetic).count();
     let word = text[..letters].to_ascii_lowercase();
-    let scheme = if HTTPS.contains(&word.as_str()) {
-        "https://"
-    } else if HTTP.contains(&word.as_str()) {
-        "http://"
-    } else {
+    // Fingers drop, double and swap the letters of `https`, but strike no others.
+    let is_slip = (3..=8).contains(&letters)
+        && word.bytes().all(|byte| b"htps".contains(&byte))
+        && ["t", "p"].iter().all(|letter| word.contains(letter));
+    if !is_slip {
         return None;
-    };
+    }
+    let scheme = if word.contains('s') { "https://" } else { "http://" };
     let signs = text[letters..].bytes().take(8).take_while(|byte| b":;/ ".contains(byte)).count();
     let end = letters + signs;
     let is_parted = text[letters..end].contains([':', ';', '/']);

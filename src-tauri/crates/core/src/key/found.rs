@@ -5,7 +5,10 @@ use crate::preset::Preset;
 
 use super::lint::{self, fault};
 use super::pieces::{Kind, Piece, pieces};
-use super::wrapped::{Joined, is_cut_by_a_sign, is_cut_by_han, joined, looks_random};
+use super::wrapped::{Joined, is_cut_by_a_sign, is_cut_by_han, joined, looks_random, spelled_out};
+
+/// With more keys or addresses than this, nobody can say which are meant.
+const MOST: usize = 30;
 
 /// What a text holds.
 #[derive(Debug)]
@@ -39,6 +42,9 @@ struct Address<'a> {
 /// # Errors
 /// `KeyLint` when there is no key, more than one, or one that is not whole.
 pub(super) fn find(text: &str, own_vendor_only: bool) -> Result<Found, Finding> {
+    if let Some(key) = spelled_out(text) {
+        return Ok(Found { key, is_joined: true, address: None });
+    }
     let pieces = pieces(text);
     let addresses = addresses(&pieces);
     let mut keys = Vec::new();
@@ -144,6 +150,9 @@ fn choose<'a>(
     if keys.iter().all(|key| key.key == first.key) {
         return Ok(Some(first));
     }
+    if keys.len() > MOST {
+        return Err(fault("several"));
+    }
     let host = own_vendor_only.then(|| Preset::airouter().base.host().to_owned());
     let stands_at_home = |key: &Candidate| {
         let nearest = addresses.iter().min_by_key(|address| distance(text, &address.place, &key.place));
@@ -177,6 +186,9 @@ fn addresses<'a>(pieces: &[Piece<'a>]) -> Vec<Address<'a>> {
             () => 1,
         };
         found.push(Address { text: piece.text, place: piece.start..piece.end(), rank });
+        if found.len() == MOST {
+            break;
+        }
     }
     found
 }

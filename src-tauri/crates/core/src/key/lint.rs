@@ -50,6 +50,9 @@ pub(super) fn lint(key: &str, own_vendor_only: bool) -> Result<(), Finding> {
         "control-characters"
     } else if !key.is_ascii() {
         "not-ascii"
+    } else if key.starts_with("claude-") {
+        // The id of a model stands beside keys in many guides.
+        "no-key"
     } else if key.contains("://") || looks_like_a_host(key) {
         "only-address"
     } else if key.len() > LONGEST_KEY {

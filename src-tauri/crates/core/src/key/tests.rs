@@ -96,6 +96,8 @@ fn a_wrapped_key_is_put_together_again() {
         check(&format!("{first}{gap}{second}"), &inside);
         check(&format!("sk-{gap}{}", &KEY[3..]), &inside);
     }
+    let letters: Vec<String> = KEY.chars().map(String::from).collect();
+    check(&letters.join(" "), &inside);
     check(&format!("{}\n{}\n{}", &KEY[..20], &KEY[20..40], &KEY[40..]), &inside);
     let groups: Vec<&str> = (3..KEY.len()).step_by(4).map(|at| &KEY[at..(at + 4).min(KEY.len())]).collect();
     check(&format!("sk-{}", groups.join(" ")), &inside);
@@ -210,6 +212,8 @@ fn what_is_not_there_in_full_is_told() {
         (r#"{"env":{"ANTHROPIC_AUTH_TOKEN":"sk-xxxx","ANTHROPIC_BASE_URL":"https://r.example"}}"#, "placeholder"),
         ("aigc.aochengcloud.com/claude", "only-address"),
         ("今天下午三点开会", "no-key"),
+        ("claude-opus-4-5-20250929", "no-key"),
+        ("ANTHROPIC_AUTH_TOKEN=", "no-key"),
         (r#"{"model":"claude-opus-4-5"}"#, "no-key"),
     ] {
         check_refused(text, reason);
@@ -246,4 +250,13 @@ fn keys_of_other_vendors_are_named() {
         assert_eq!(told, ["other-vendor", vendor], "{text}");
     }
     check_refused("eyJhbGciOiJI.eyJzdWIiOiIx.c2lnbmF0dXJl", "sign-in-token");
+}
+
+#[test]
+fn texts_without_end_are_read_in_time() {
+    let many = |piece: &dyn Fn(usize) -> String| (0..4000).map(piece).collect::<String>()[..60_000].to_owned();
+    let key = |n: usize| format!("sk-Abc123Def456Ghi{n:04}");
+    check_refused(&many(&|n| format!("{} https://gate{n:04}.example\n", key(n))), "several");
+    check_refused(&many(&|n| format!("key a1b2c3d{n:04} ")), "inner-space");
+    assert!(read(&"://?sk-".repeat(9_000), true).is_err());
 }

@@ -14,6 +14,9 @@ const LONG_ENOUGH: usize = 20;
 /// Joined pieces beyond this are a text, not a key.
 const LONGEST_JOINED: usize = 200;
 
+/// More pieces than this are a text, not a key.
+const MOST_PIECES: usize = 100;
+
 /// What a piece makes together with those after it.
 pub(super) enum Joined {
     /// It stands alone.
@@ -28,7 +31,8 @@ pub(super) enum Joined {
 pub(super) fn joined(pieces: &[Piece], place: usize) -> Joined {
     let first = pieces[place].text;
     let rest = &pieces[place + 1..];
-    let following: Vec<&str> = (0..rest.len()).take_while(|at| may_go_on(rest, *at)).map(|at| rest[at].text).collect();
+    let following: Vec<&str> =
+        (0..rest.len().min(MOST_PIECES)).take_while(|at| may_go_on(rest, *at)).map(|at| rest[at].text).collect();
     if rest.get(following.len()).is_some_and(|next| looks_cut_off(next, rest.get(following.len() + 1))) {
         return Joined::Unclear;
     }
@@ -76,6 +80,13 @@ fn may_go_on(rest: &[Piece], at: usize) -> bool {
         && !next.is_some_and(|next| next.follows_assignment())
         && (!piece.begins_line() || next.is_none_or(|next| next.begins_line() || !next.follows_space()))
         && !is_option(piece.text)
+}
+
+/// A key written letter by letter: `s k - a b c …`.
+pub(super) fn spelled_out(text: &str) -> Option<String> {
+    let is_spelled = text.split_whitespace().all(|piece| piece.len() == 1) && text.contains(char::is_whitespace);
+    let key: String = text.split_whitespace().collect();
+    (is_spelled && key.len() >= LONG_ENOUGH && key.starts_with("sk-")).then_some(key)
 }
 
 /// True when a sign that no key has parts the key from what looks like the rest of it.

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::{AddressChange, invalid};
+use super::{AddressChange, LONGEST_ADDRESS, invalid};
 use crate::finding::Finding;
 use crate::key::clean::{is_invisible, plain};
 use crate::key::is_han;
@@ -58,7 +58,10 @@ fn with_one_scheme(word: &str, mut changes: Vec<AddressChange>) -> Typed {
         changes.push(AddressChange::SchemeAdded);
         text.insert_str(0, "https://");
     }
-    while let Some(rest) = without_doubled_scheme(&text) {
+    // What is longer is refused anyway.
+    while text.len() <= LONGEST_ADDRESS
+        && let Some(rest) = without_doubled_scheme(&text)
+    {
         text = rest;
         if changes.last() != Some(&AddressChange::DoubledRemoved) {
             changes.push(AddressChange::DoubledRemoved);

@@ -176,7 +176,7 @@ mod replies {
     const ASKED: Asked =
         Asked { route: Route::Messages, sent_key: true, models_accepted_key: false, base_host: "gate.example" };
     /// The most of one fact that a report may hold.
-    const LONGEST_FACT: usize = 4096;
+    const LONGEST_FACT: usize = 1024;
 
     /// Any JSON, with the names that replies use.
     fn json() -> impl Strategy<Value = Value> {
@@ -283,6 +283,8 @@ mod stream {
                 "data: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"text\":\"余额\"}}\r\r",
                 ": ping\n",
                 "event: error\ndata: 忙\n\n",
+                "data: 1\r\n",
+                "data: 2\r\n",
                 "\r",
                 "\n",
                 "\u{feff}",
@@ -334,7 +336,9 @@ mod stream {
                 rest = tail;
             }
             pieces.push(rest);
-            prop_assert_eq!(read(pieces.into_iter()), read(std::iter::once(stream.as_slice())));
+            let whole = read(std::iter::once(stream.as_slice()));
+            prop_assert_eq!(&read(pieces.into_iter()), &whole);
+            prop_assert_eq!(&read(stream.chunks(1)), &whole);
         }
     }
 }

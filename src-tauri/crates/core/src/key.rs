@@ -70,7 +70,9 @@ pub struct Paste {
 /// vendor's; it is off for gateways that are not AIRouter, which may well take them.
 ///
 /// # Errors
-/// A `KeyLint` finding whose evidence `reason` says what is wrong.
+/// `KeyLint` with evidence `reason`: `empty`, `too-short`, `too-long`, `placeholder`, `masked`,
+/// `truncated`, `inner-space`, `control-characters`, `not-ascii`, `only-address`, `no-key`, `several`,
+/// `doubled`, `sign-in-token`, or `other-vendor` with the `vendor`.
 pub fn read(text: &str, own_vendor_only: bool) -> Result<Paste, Finding> {
     if text.len() > LONGEST_PASTE {
         return Err(fault("too-long"));

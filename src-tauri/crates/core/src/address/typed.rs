@@ -12,6 +12,7 @@ use crate::key::is_han;
 
 /// More addresses than this in one text are not looked at.
 const MOST: usize = 20;
+
 /// An address as far as it can be read without knowing what addresses are.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Typed {

@@ -130,7 +130,8 @@ pub(super) fn halved(key: &str) -> Option<String> {
 fn twice(key: &str) -> Option<&'static str> {
     let second = key.get(16..)?.find("sk-")? + 16;
     let (first, second) = key.split_at(second);
-    let is_inside_a_word = first.ends_with(|c: char| c.is_ascii_alphanumeric());
+    // A long run of letters and digits before it: in `sk-my-task-…` it is the end of a word.
+    let is_inside_a_word = first.bytes().rev().take_while(u8::is_ascii_alphanumeric).count() >= 8;
     let is_same = first.bytes().zip(second.bytes()).take_while(|(one, other)| one == other).count() >= 6;
     match (first.starts_with("sk-"), is_inside_a_word) {
         (true, true) if is_same => Some("doubled"),

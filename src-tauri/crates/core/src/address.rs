@@ -99,6 +99,8 @@ impl GatewayUrl {
 
 /// Longest text that is looked at, in bytes.
 const LONGEST: usize = 64 * 1024;
+/// Longest name of a host that can be looked up (RFC 1035).
+const LONGEST_HOST: usize = 253;
 /// Longest address, in bytes; nobody's base address comes near.
 const LONGEST_ADDRESS: usize = 2048;
 
@@ -169,6 +171,10 @@ fn repair_one(
     url.set_path(&path);
 
     let address = url.as_str().trim_end_matches('/').to_owned();
+    // Letters of other alphabets grow when they are encoded.
+    if address.len() > LONGEST_ADDRESS {
+        return Err(invalid("unreadable"));
+    }
     // Whatever a rule without a name of its own did, such as `/a/../b`.
     if changes.is_empty() && address != text {
         changes.push(if address == text.trim_end_matches('/') {
@@ -186,7 +192,9 @@ fn repair_host(url: &mut Url, authority: &str, changes: &mut Vec<AddressChange>)
     let is_guessed = matches!(url.host(), Some(Host::Ipv4(_))) && !authority.starts_with(&host);
     // Signs such as `!` are let through by browsers, but stand in no name.
     let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
-    let is_odd = matches!(url.host(), Some(Host::Domain(name)) if !is_name(name) || name.split('.').any(str::is_empty));
+    let is_label = |label: &str| (1..=63).contains(&label.len());
+    let is_odd = matches!(url.host(), Some(Host::Domain(name))
+        if !is_name(name) || name.len() > LONGEST_HOST || !name.split('.').all(is_label));
     if is_guessed || is_odd || authority.contains('%') {
         return Err(invalid("unreadable"));
     }

@@ -214,6 +214,9 @@ fn what_is_far_too_long_is_no_address() {
     check_refused(&format!("https://relay.example{}", "/v1".repeat(20_000)), "unreadable");
     check_refused(&"https://".repeat(8_000), "unreadable");
     check_refused(&"a.".repeat(40_000), "unreadable");
+    check_refused(&format!("https://relay.example/{}", "é".repeat(900)), "unreadable");
+    check_refused(&format!("https://{}example", "aé.".repeat(60)), "unreadable");
+    check_refused(&format!("https://{}.example", "a".repeat(64)), "unreadable");
 }
 
 #[test]

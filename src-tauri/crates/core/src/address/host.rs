@@ -18,7 +18,7 @@ pub(super) fn pretends(host: &str, real: &str) -> Option<&'static str> {
     }
     let (shown, _) = idna::domain_to_unicode(host);
     let look = look_of(&shown);
-    if look == look_of(real) || look == look_of(&format!("www.{real}")) {
+    if look == look_of(real) {
         return Some("look-alike");
     }
     let owner = owner_of(real);

@@ -178,6 +178,7 @@ fn hosts_that_only_look_like_the_presets_are_refused() {
         "аigc.aochengcloud.com",
         "aigc.aοchengcloud.com",
         "aigc.aochengc1oud.com",
+        "www.aochengc1oud.com",
         "aigc.aochengcl0ud.com",
         "aigc.aochengcloud.corn",
         "a1gc.аochengcloud.com",
@@ -198,6 +199,7 @@ fn hosts_that_only_look_like_the_presets_are_refused() {
 fn hosts_of_others_are_left_alone() {
     for host in [
         "api.aochengcloud.com",
+        "www.aigc.aochengcloud.com",
         "relay.example",
         "api.deepseek.com",
         "xn--fiqs8s.example",

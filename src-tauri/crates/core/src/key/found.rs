@@ -47,8 +47,8 @@ pub(super) fn find(text: &str, own_vendor_only: bool) -> Result<Found, Finding> 
     }
     let pieces = pieces(text);
     let addresses = addresses(&pieces);
-    let mut keys = Vec::new();
-    let mut first_fault = None;
+    let mut keys: Vec<Candidate> = Vec::new();
+    let mut faults = Vec::new();
     let mut place = 0;
     while place < pieces.len() {
         let mut next = place + 1;
@@ -58,16 +58,17 @@ pub(super) fn find(text: &str, own_vendor_only: bool) -> Result<Found, Finding> 
                     next = after;
                     keys.push(candidate);
                 }
-                Err(reason) => {
-                    first_fault.get_or_insert(reason);
-                }
+                Err(reason) => faults.push((reason, is_named)),
             }
         }
         place = next;
     }
-    // A key that is not surely whole may be the one that is meant.
-    if let Some(reason) = first_fault.filter(|reason| keys.is_empty() || matches!(*reason, "inner-space" | "not-ascii"))
-    {
+    // A key that is not surely whole may be the one that is meant, and so may one under Claude's name.
+    let names_one = keys.iter().any(|key| key.is_named);
+    let may_be_meant = |(reason, is_named): &&(&str, bool)| {
+        keys.is_empty() || matches!(*reason, "inner-space" | "not-ascii") || (*is_named && !names_one)
+    };
+    if let Some((reason, _)) = faults.iter().find(may_be_meant) {
         return Err(fault(reason));
     }
     let chosen = choose(text, &keys, &addresses, own_vendor_only)?;

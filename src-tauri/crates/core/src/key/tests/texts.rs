@@ -95,6 +95,9 @@ fn of_two_keys_the_one_that_is_meant_is_taken() {
     let home = "https://aigc.aochengcloud.com/claude";
     check_found(&format!("https://api.openai.com {other}\n{home} {KEY}"), Some(home));
     check_found(&format!("密钥 {other}\n地址 https://a.example\n\n密钥 {KEY}\n地址 {home}"), Some(home));
+    check_found(&format!("ANTHROPIC_AUTH_TOKEN={KEY}\n# 例如 sk-xxxx 或 sk-ab****cd"), None);
+    check_refused(&format!("ANTHROPIC_AUTH_TOKEN=你的密钥\nOPENAI_API_KEY={other}"), "placeholder");
+    check_refused(&format!("{KEY}\nsk-ab****cd\nsk-Zyx987Wvu654 thanks"), "inner-space");
     check_refused(&format!("{home}\n密钥一 {KEY}\n密钥二 {other}"), "several");
 }
 

@@ -37,6 +37,7 @@ const RULES: &[Rule] = &[
             "src-tauri/crates/practice/",
             "src-tauri/xtask/",
             "src-tauri/crates/core/tests/",
+            "src-tauri/crates/core/fuzz/",
             "tests/",
             "src-tauri/src/bin/airouter-credential.rs",
             "src-tauri/tests/",

@@ -92,13 +92,21 @@ describe("the words", () => {
   });
 
   const reasons =
-    "empty too-short placeholder masked inner-space not-ascii only-address other-vendor doubled several control-characters too-long";
+    "empty too-short placeholder masked inner-space not-ascii only-address other-vendor doubled several control-characters too-long truncated sign-in-token no-key";
   it.each(reasons.split(" "))("tell apart a pasted text that is no key because it is %s", (reason) => {
     for (const words of [zh, en]) {
       const said = words.findings(facts({ reason, vendor: "Anthropic" }))["AR-401"];
       const general = words.findings(facts())["AR-401"];
       expect(said.title).not.toBe(general.title);
       if (reason === "other-vendor") expect(said.title).toContain("Anthropic");
+    }
+  });
+
+  const addressReasons = "empty credentials scheme several host-without-dot look-alike borrowed-name misspelt-host";
+  it.each(addressReasons.split(" "))("tell apart a typed text that is no address because it is %s", (reason) => {
+    for (const words of [zh, en]) {
+      const said = words.findings(facts({ reason }))["AR-301"];
+      expect(said).not.toEqual(words.findings(facts())["AR-301"]);
     }
   });
 

@@ -6,6 +6,10 @@
 //! [`repair`] makes the right form out of these and says what it changed; [`GatewayUrl`] can only
 //! hold a right one.
 
+mod host;
+mod path;
+mod typed;
+
 use serde::Serialize;
 use ts_rs::TS;
 use url::{Host, Url};
@@ -28,12 +32,24 @@ pub struct GatewayUrl {
 pub enum AddressChange {
     /// Spaces, quotes or invisible characters were removed.
     Cleaned,
+    /// The address was taken out of a longer text.
+    TakenFromText,
+    /// A mistyped `https://` was put right.
+    SchemeRepaired,
     /// `https://` was put in front.
     SchemeAdded,
     /// `http://` became `https://`.
     MadeHttps,
     /// `localhost` became `127.0.0.1`, which every version accepts.
     LocalhostNumbered,
+    /// What stood there twice over was removed.
+    DoubledRemoved,
+    /// Capital letters became small ones.
+    LowerCased,
+    /// A port that is the usual one was removed.
+    PortRemoved,
+    /// Slashes side by side became one.
+    SlashesMerged,
     /// A slash at the end was removed.
     SlashRemoved,
     /// A path that Claude adds by itself was removed.
@@ -81,115 +97,129 @@ impl GatewayUrl {
     }
 }
 
-/// Paths that Claude or other programs add by themselves, the longest first.
-const ADDED_PATHS: [&str; 8] = [
-    "/v1/chat/completions",
-    "/v1/messages",
-    "/v1/responses",
-    "/v1/models",
-    "/chat/completions",
-    "/messages",
-    "/models",
-    "/v1",
-];
+/// Longest text that is looked at, in bytes.
+const LONGEST: usize = 64 * 1024;
+/// Longest name of a host that can be looked up (RFC 1035).
+const LONGEST_HOST: usize = 253;
+/// Longest address, in bytes; nobody's base address comes near.
+const LONGEST_ADDRESS: usize = 2048;
 
 /// Makes a right address out of a typed one, and says what was changed. Pure, and idempotent: its
 /// result is never changed again. On the preset's own host the preset's path is put back; the host
-/// itself is never changed (but `localhost`).
+/// itself is never changed (but `localhost`), and one that only looks like the preset's is refused.
 ///
 /// # Errors
-/// `UrlInvalid` with evidence `reason`: `empty`, `unreadable`, `credentials`, `scheme`.
+/// `UrlInvalid` with evidence `reason`: `empty`, `unreadable`, `several`, `credentials`, `scheme`,
+/// `host-without-dot`, `look-alike`, `borrowed-name`, `misspelt-host`.
 pub fn repair(text: &str, preset: Option<&Preset>) -> Result<(GatewayUrl, Vec<AddressChange>), Finding> {
-    let mut changes = Vec::new();
-    let cleaned = cleaned(text);
-    if cleaned != text {
-        changes.push(AddressChange::Cleaned);
+    if text.len() > LONGEST {
+        return Err(invalid("unreadable"));
     }
-    if cleaned.is_empty() {
+    if text.chars().all(|c| c.is_whitespace() || crate::key::clean::is_invisible(c)) {
         return Err(invalid("empty"));
     }
+    let mut found: Option<(GatewayUrl, Vec<AddressChange>)> = None;
+    for typed in typed::addresses(text)? {
+        let (address, changes) = repair_one(typed, text, preset)?;
+        match &found {
+            // The console and the address itself may stand in one sentence: they are one host's.
+            Some((known, _)) if known.host != address.host => return Err(invalid("several")),
+            Some((known, _)) if known.text.len() > address.text.len() => {}
+            Some((known, did)) if known.text == address.text && did.len() <= changes.len() => {}
+            _ => found = Some((address, changes)),
+        }
+    }
+    found.ok_or_else(|| invalid("unreadable"))
+}
 
-    let with_scheme = if cleaned.contains("://") {
-        cleaned
-    } else {
-        changes.push(AddressChange::SchemeAdded);
-        format!("https://{cleaned}")
-    };
-    let mut url = Url::parse(&with_scheme).map_err(|_| invalid("unreadable"))?;
-    if !url.username().is_empty() || url.password().is_some() {
+fn repair_one(
+    typed: typed::Typed,
+    text: &str,
+    preset: Option<&Preset>,
+) -> Result<(GatewayUrl, Vec<AddressChange>), Finding> {
+    let mut changes = typed.changes;
+    if typed.text.len() > LONGEST_ADDRESS {
+        return Err(invalid("unreadable"));
+    }
+    let (scheme, rest) = typed.text.split_once("://").ok_or_else(|| invalid("unreadable"))?;
+    if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
+        return Err(invalid("scheme"));
+    }
+    let authority = rest.trim_start_matches('/').split(['/', '?', '#']).next().unwrap_or_default();
+    if authority.contains('@') {
         return Err(invalid("credentials"));
     }
-    repair_host(&mut url, &mut changes)?;
+    if rest.split(['?', '#']).next().is_some_and(|rest| rest.contains("://")) {
+        return Err(invalid("several"));
+    }
+    let mut url = Url::parse(&typed.text).map_err(|_| invalid("unreadable"))?;
+    if [scheme, authority].iter().any(|part| part.contains(|c: char| c.is_ascii_uppercase())) {
+        changes.push(AddressChange::LowerCased);
+    }
+    repair_host(&mut url, authority, &mut changes)?;
+    let reason = preset.and_then(|preset| host::pretends(&host_of(&url), preset.base.host()));
+    if let Some(reason) = reason {
+        return Err(invalid(reason));
+    }
     if url.query().is_some() || url.fragment().is_some() {
         url.set_query(None);
         url.set_fragment(None);
         changes.push(AddressChange::QueryRemoved);
     }
-    repair_path(&mut url, preset, &mut changes);
+    let home = preset.filter(|preset| preset.base.host() == host_of(&url)).map(|preset| path_of(&preset.base));
+    let path = path::repaired(url.path(), home.as_deref(), &mut changes);
+    url.set_path(&path);
 
-    let text = url.as_str().trim_end_matches('/').to_owned();
-    Ok((GatewayUrl { host: host_of(&url), is_loopback: is_loopback(&url), text }, changes))
-}
-
-fn cleaned(text: &str) -> String {
-    let visible: String = text
-        .chars()
-        .filter(|c| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}'))
-        .map(|c| match c {
-            '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
-            '\u{3000}' | '\u{a0}' => ' ',
-            '。' => '.',
-            other => other,
-        })
-        .collect();
-    visible.trim().trim_matches(['"', '\'', '`', '<', '>', '“', '”', ',', ';']).trim().to_owned()
-}
-
-fn repair_host(url: &mut Url, changes: &mut Vec<AddressChange>) -> Result<(), Finding> {
-    if url.host_str().is_none_or(str::is_empty) {
+    let address = url.as_str().trim_end_matches('/').to_owned();
+    // Letters of other alphabets grow when they are encoded.
+    if address.len() > LONGEST_ADDRESS {
         return Err(invalid("unreadable"));
     }
-    match url.scheme() {
-        "https" => {}
-        "http" if is_loopback(url) => {}
-        "http" => {
-            url.set_scheme("https").map_err(|()| invalid("scheme"))?;
-            changes.push(AddressChange::MadeHttps);
-        }
-        _ => return Err(invalid("scheme")),
+    // Whatever a rule without a name of its own did, such as `/a/../b`.
+    if changes.is_empty() && address != text {
+        changes.push(if address == text.trim_end_matches('/') {
+            AddressChange::SlashRemoved
+        } else {
+            AddressChange::Cleaned
+        });
     }
-    if url.scheme() == "http" && url.host_str() == Some("localhost") {
+    Ok((GatewayUrl { host: host_of(&url), is_loopback: is_loopback(&url), text: address }, changes))
+}
+
+fn repair_host(url: &mut Url, authority: &str, changes: &mut Vec<AddressChange>) -> Result<(), Finding> {
+    let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(|| invalid("unreadable"))?.to_owned();
+    // `https://1` is a number to browsers, `%61` a letter: nobody who typed them meant that host.
+    let is_guessed = matches!(url.host(), Some(Host::Ipv4(_))) && !authority.starts_with(&host);
+    // Signs such as `!` are let through by browsers, but stand in no name.
+    let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
+    let is_label = |label: &str| (1..=63).contains(&label.len());
+    let is_odd = matches!(url.host(), Some(Host::Domain(name))
+        if !is_name(name) || name.len() > LONGEST_HOST || !name.split('.').all(is_label));
+    if is_guessed || is_odd || authority.contains('%') {
+        return Err(invalid("unreadable"));
+    }
+    if url.scheme() == "http" && !is_loopback(url) {
+        // Read again, so that 443 is the usual port from now on.
+        *url = Url::parse(&url.as_str().replacen("http:", "https:", 1)).map_err(|_| invalid("unreadable"))?;
+        changes.push(AddressChange::MadeHttps);
+    }
+    let has_port = authority.rsplit(']').next().is_some_and(|rest| rest.contains(':'));
+    if has_port && url.port().is_none() {
+        changes.push(AddressChange::PortRemoved);
+    }
+    if url.scheme() == "http" && host == "localhost" {
         url.set_host(Some("127.0.0.1")).map_err(|_| invalid("unreadable"))?;
         changes.push(AddressChange::LocalhostNumbered);
     }
     let is_name_without_dot =
         matches!(url.host(), Some(Host::Domain(name)) if !name.contains('.') && name != "localhost");
-    if is_name_without_dot { Err(invalid("unreadable")) } else { Ok(()) }
+    // A single word is no address; with a scheme it is one that no gateway can have.
+    let reason = if changes.contains(&AddressChange::SchemeAdded) { "unreadable" } else { "host-without-dot" };
+    if is_name_without_dot { Err(invalid(reason)) } else { Ok(()) }
 }
 
-fn repair_path(url: &mut Url, preset: Option<&Preset>, changes: &mut Vec<AddressChange>) {
-    let original = url.path().to_owned();
-    let mut path = original.trim_end_matches('/').to_owned();
-    if path.len() != original.len() && original != "/" {
-        changes.push(AddressChange::SlashRemoved);
-    }
-    while let Some(added) = ADDED_PATHS.iter().find(|added| path.ends_with(*added)) {
-        path.truncate(path.len() - added.len());
-        path.truncate(path.trim_end_matches('/').len());
-        changes.push(AddressChange::PathRemoved { path: (*added).to_owned() });
-    }
-    if let Some(preset) = preset.filter(|preset| preset.base.host() == host_of(url)) {
-        let wanted = Url::parse(preset.base.as_str())
-            .map_or_else(|_| String::new(), |base| base.path().trim_end_matches('/').to_owned());
-        if path != wanted {
-            if !path.is_empty() && !wanted.starts_with(&path) {
-                changes.push(AddressChange::PathRemoved { path: path.clone() });
-            }
-            path.clone_from(&wanted);
-            changes.push(AddressChange::PathAdded { path: wanted });
-        }
-    }
-    url.set_path(&path);
+fn path_of(address: &GatewayUrl) -> String {
+    Url::parse(address.as_str()).map_or_else(|_| String::new(), |url| url.path().trim_end_matches('/').to_owned())
 }
 
 fn host_of(url: &Url) -> String {
@@ -212,79 +242,4 @@ fn invalid(reason: &str) -> Finding {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use AddressChange as Did;
-
-    #[track_caller]
-    fn check(typed: &str, expected: &str, changes: &[AddressChange]) {
-        let preset = Preset::airouter();
-        let (address, did) = repair(typed, Some(&preset)).unwrap_or_else(|finding| panic!("{typed}: {finding:?}"));
-        assert_eq!((address.as_str(), did.as_slice()), (expected, changes), "{typed}");
-        let (again, more) = repair(expected, Some(&preset)).expect("a repaired address is right");
-        assert_eq!((again.as_str(), more.as_slice()), (expected, [].as_slice()), "not idempotent: {typed}");
-    }
-
-    const AIROUTER: &str = "https://aigc.aochengcloud.com/claude";
-
-    fn removed(path: &str) -> Did {
-        Did::PathRemoved { path: path.to_owned() }
-    }
-    fn added() -> Did {
-        Did::PathAdded { path: "/claude".to_owned() }
-    }
-
-    #[test]
-    fn the_wrong_addresses_of_the_guide_are_repaired() {
-        check("https://aigc.aochengcloud.com/claude", AIROUTER, &[]);
-        check("https://aigc.aochengcloud.com/claude/", AIROUTER, &[Did::SlashRemoved]);
-        check("https://aigc.aochengcloud.com/claude/v1", AIROUTER, &[removed("/v1")]);
-        check("https://aigc.aochengcloud.com/v1", AIROUTER, &[removed("/v1"), added()]);
-        check("https://aigc.aochengcloud.com", AIROUTER, &[added()]);
-        check("https://aigc.aochengcloud.com/console/token", AIROUTER, &[removed("/console/token"), added()]);
-    }
-
-    #[test]
-    fn typing_slips_are_repaired() {
-        check("aigc.aochengcloud.com/claude", AIROUTER, &[Did::SchemeAdded]);
-        check(" http://aigc.aochengcloud.com/claude", AIROUTER, &[Did::Cleaned, Did::MadeHttps]);
-        check("https：//aigc.aochengcloud.com/claude", AIROUTER, &[Did::Cleaned]);
-        check("https://aigc.aochengcloud.com/claude?x=1#y", AIROUTER, &[Did::QueryRemoved]);
-        check(
-            "https://relay.example/v1/v1/messages",
-            "https://relay.example",
-            &[removed("/v1/messages"), removed("/v1")],
-        );
-        check("http://localhost:8900/claude", "http://127.0.0.1:8900/claude", &[Did::LocalhostNumbered]);
-        check("http://192.168.1.5:8080/x", "https://192.168.1.5:8080/x", &[Did::MadeHttps]);
-    }
-
-    #[track_caller]
-    fn check_refused(typed: &str, reason: &str) {
-        let finding = repair(typed, None).err().unwrap_or_else(|| panic!("{typed} was taken"));
-        assert_eq!((finding.code, finding.evidence[0].value.as_str()), (Code::UrlInvalid, reason), "{typed}");
-    }
-
-    #[test]
-    fn what_cannot_be_repaired_safely_is_refused() {
-        check_refused("  ", "empty");
-        check_refused("https://user:pass@relay.example", "credentials");
-        check_refused("ftp://relay.example", "scheme");
-        check_refused("file:///etc/passwd", "unreadable");
-        check_refused("hello", "unreadable");
-        check_refused("https://", "unreadable");
-    }
-
-    #[test]
-    fn look_alike_letters_show_in_the_host() {
-        let (address, _) = repair("https://аigc.aochengcloud.com", None).expect("it is an address");
-        assert!(address.host().starts_with("xn--"), "{}", address.host());
-    }
-
-    #[test]
-    fn loopback_is_told_apart() {
-        let is_loopback = |text: &str| GatewayUrl::parse(text).map(|address| address.is_loopback());
-        assert_eq!(is_loopback("http://127.0.0.1:1/claude"), Ok(true));
-        assert_eq!(is_loopback("https://aigc.aochengcloud.com/claude"), Ok(false));
-    }
-}
+mod tests;

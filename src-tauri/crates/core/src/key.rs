@@ -1,17 +1,25 @@
 //! Reading what a person pasted as a key.
 //!
 //! Keys travel through chat programs, mail and PDFs, and arrive with line breaks, full-width letters,
-//! quotes, `Bearer`, an `export` line or a whole settings file around them. Cleaning is told, never
-//! silent; what cannot be a key is refused before anything is sent. Prefix and length are not proof
+//! quotes, `Bearer`, an `export` line, a whole settings file or an import link around them. Cleaning
+//! is told, never silent, and half a key is never taken for a whole one; what cannot be a key is refused before anything is sent. Prefix and length are not proof
 //! of anything (relays differ), so they only raise a note.
 
-mod clean;
+pub(crate) mod clean;
+mod found;
+mod link;
+mod lint;
+mod pieces;
+mod wrapped;
 
 use serde::Serialize;
 use ts_rs::TS;
 
-use crate::finding::{Code, Finding};
+use crate::finding::Finding;
 use crate::secret::Secret;
+use clean::Cleaned;
+use lint::fault;
+pub(crate) use pieces::is_han;
 
 /// Longest paste that is looked at, in bytes; anything longer is surely not a key.
 const LONGEST_PASTE: usize = 64 * 1024;
@@ -35,8 +43,12 @@ pub enum KeyNote {
     QuotesRemoved,
     /// A leading `Bearer` was removed.
     BearerRemoved,
+    /// Spaces or line breaks within it were removed: it was wrapped on its way.
+    SpacesInsideRemoved,
     /// It was taken out of a longer text.
     TakenFromText,
+    /// It was taken out of a link for another program.
+    TakenFromLink,
     /// It was pasted twice over; one half was kept.
     DoubledHalved,
     /// It does not look as keys usually do; it may be right all the same.
@@ -58,123 +70,72 @@ pub struct Paste {
 /// vendor's; it is off for gateways that are not AIRouter, which may well take them.
 ///
 /// # Errors
-/// A `KeyLint` finding whose evidence `reason` says what is wrong.
+/// `KeyLint` with evidence `reason`: `empty`, `too-short`, `too-long`, `placeholder`, `masked`,
+/// `truncated`, `inner-space`, `control-characters`, `not-ascii`, `only-address`, `no-key`, `several`,
+/// `doubled`, `sign-in-token`, or `other-vendor` with the `vendor`.
 pub fn read(text: &str, own_vendor_only: bool) -> Result<Paste, Finding> {
     if text.len() > LONGEST_PASTE {
         return Err(fault("too-long"));
     }
-    let cleaned = clean::clean(text);
-    let mut notes = cleaned.notes;
-    let (mut key, address) = pick(&cleaned.text, &mut notes)?;
+    let Cleaned { text: plain, mut notes } = clean::clean(text);
+    if plain.is_empty() {
+        return Err(fault("empty"));
+    }
+    let (mut key, address) =
+        if is_bare(&plain) { (plain, None) } else { pick(text, &plain, own_vendor_only, &mut notes)? };
 
-    if let Some(half) = halved(&key) {
+    if let Some(half) = lint::halved(&key) {
         key = half;
         notes.push(KeyNote::DoubledHalved);
     }
-    lint(&key, own_vendor_only)?;
+    lint::lint(&key, own_vendor_only)?;
     if !key.starts_with("sk-") || key.len() < 20 {
         notes.push(KeyNote::UnusualStart);
     }
     Ok(Paste { key: Secret::new(key), notes, address })
 }
 
-/// Finds the key, and an address beside it, in cleaned text.
-fn pick(text: &str, notes: &mut Vec<KeyNote>) -> Result<(String, Option<String>), Finding> {
-    if text.is_empty() {
-        return Err(fault("empty"));
-    }
-    if is_placeholder(text) {
-        return Err(fault("placeholder"));
-    }
-    let address = clean::addresses(text).into_iter().next();
-    let is_plain = !text.contains(|c: char| c.is_whitespace() || "{}\"'=:,;".contains(c));
-    if is_plain {
-        return Ok((text.to_owned(), None));
-    }
-    let mut candidates = clean::candidates(text);
-    candidates.dedup();
-    match candidates.as_slice() {
-        [one] => {
-            // What was plain or not in the text around it is of no interest.
-            notes.retain(|note| *note != KeyNote::FullWidthMadePlain);
-            notes.push(KeyNote::TakenFromText);
-            Ok((one.clone(), address))
-        }
-        [] if address.is_some() => Err(fault("only-address")),
-        [] if text.contains(char::is_whitespace) => Err(fault("inner-space")),
-        [] => Ok((text.to_owned(), None)),
-        _ => Err(fault("several")),
-    }
+/// True for a single word as keys are, with nothing around it. A key may end in the `=` of base64.
+fn is_bare(text: &str) -> bool {
+    let is_of_key = |c: char| c.is_ascii_graphic() && !"\"'`{}[]()<>,;:=|\\&?!".contains(c);
+    let is_name = text.ends_with('=') && !wrapped::looks_random(text.trim_end_matches('='));
+    text.trim_end_matches('=').chars().all(is_of_key) && !text.ends_with('.') && !is_name
 }
 
-/// Refuses what cannot be a key.
-fn lint(key: &str, own_vendor_only: bool) -> Result<(), Finding> {
-    let reason = if key.is_empty() {
-        "empty"
-    } else if is_placeholder(key) {
-        "placeholder"
-    } else if key.contains(['*', '…', '•']) || key.contains("...") {
-        "masked"
-    } else if key.contains(char::is_whitespace) {
-        "inner-space"
-    } else if key.contains(char::is_control) {
-        "control-characters"
-    } else if !key.is_ascii() {
-        "not-ascii"
-    } else if key.contains("://") {
-        "only-address"
-    } else if key.len() > LONGEST_KEY {
-        "too-long"
-    } else if key.len() < SHORTEST_KEY {
-        "too-short"
-    } else if let Some(vendor) = other_vendor(key).filter(|_| own_vendor_only) {
-        return Err(fault("other-vendor").with("vendor", vendor));
-    } else {
-        return Ok(());
+/// Finds the key, and an address beside it, in a longer text.
+fn pick(
+    pasted: &str,
+    plain: &str,
+    own_vendor_only: bool,
+    notes: &mut Vec<KeyNote>,
+) -> Result<(String, Option<String>), Finding> {
+    // JSON may write `/` as `\/`.
+    let plain = plain.replace("\\/", "/");
+    let in_link = link::unfolded(&plain);
+    let found = match &in_link {
+        Some(lines) => found::find(lines, own_vendor_only)?,
+        None => found::find(&plain, own_vendor_only)?,
     };
-    Err(fault(reason))
-}
-
-fn fault(reason: &str) -> Finding {
-    Finding::new(Code::KeyLint).with("reason", reason)
-}
-
-/// A text that stands where a key should be put, such as "你的 AIRouter API Key" or `sk-xxxx`.
-fn is_placeholder(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    let says_so =
-        ["你的", "您的", "your", "api key", "api-key-here", "apikey", "<key>", "在此", "填写", "粘贴", "密钥"];
-    let rest = lower.trim_start_matches("sk-").trim_matches(['<', '>', '-', '_']);
-    let is_filler = !rest.is_empty() && rest.chars().all(|c| matches!(c, 'x' | '…' | '.')) && rest.len() >= 3;
-    let is_prose =
-        lower.chars().count() <= 60 && !lower.contains("sk-") && !lower.contains('=') && !lower.contains(':');
-    is_filler
-        || (is_prose && says_so.iter().any(|word| lower.contains(word)))
-        || (lower.starts_with("sk-") && ["你的", "your", "xxxx"].iter().any(|word| lower.contains(word)))
-}
-
-/// One half of a key that was pasted twice over.
-fn halved(key: &str) -> Option<String> {
-    let (first, second) = key.is_ascii().then(|| key.split_at(key.len() / 2))?;
-    let is_doubled = first == second && first.len() >= 16;
-    is_doubled.then(|| first.to_owned())
-}
-
-/// The vendor whose keys look like this one, if it is not a relay's.
-fn other_vendor(key: &str) -> Option<&'static str> {
-    const VENDORS: [(&str, &str); 10] = [
-        ("sk-ant-", "Anthropic"),
-        ("sk-proj-", "OpenAI"),
-        ("sk-svcacct-", "OpenAI"),
-        ("sk-or-", "OpenRouter"),
-        ("AIza", "Google"),
-        ("AKIA", "AWS"),
-        ("ghp_", "GitHub"),
-        ("github_pat_", "GitHub"),
-        ("gsk_", "Groq"),
-        ("xai-", "xAI"),
-    ];
-    VENDORS.iter().find(|(start, _)| key.starts_with(start)).map(|(_, vendor)| *vendor)
+    // What was plain or not in the text around the key is of no interest.
+    let is_as_pasted = pasted.split_whitespace().collect::<String>().contains(&found.key);
+    if in_link.is_some() || is_as_pasted {
+        notes.retain(|note| !matches!(note, KeyNote::FullWidthMadePlain | KeyNote::InvisibleRemoved));
+    }
+    if found.is_joined {
+        notes.push(KeyNote::SpacesInsideRemoved);
+    }
+    let squeezed: String = plain.split_whitespace().collect();
+    let copies = squeezed.matches(&found.key).count();
+    let is_all = copies * found.key.len() == squeezed.len();
+    if in_link.is_some() {
+        notes.push(KeyNote::TakenFromLink);
+    } else if !is_all {
+        notes.push(KeyNote::TakenFromText);
+    }
+    if is_all && copies > 1 {
+        notes.push(KeyNote::DoubledHalved);
+    }
+    Ok((found.key, found.address))
 }
 
 #[cfg(test)]

@@ -3,4 +3,4 @@
 /**
  * Something that was done to the pasted text.
  */
-export type KeyNote = { "kind": "spaces-removed" } | { "kind": "invisible-removed" } | { "kind": "full-width-made-plain" } | { "kind": "quotes-removed" } | { "kind": "bearer-removed" } | { "kind": "taken-from-text" } | { "kind": "doubled-halved" } | { "kind": "unusual-start" };
+export type KeyNote = { "kind": "spaces-removed" } | { "kind": "invisible-removed" } | { "kind": "full-width-made-plain" } | { "kind": "quotes-removed" } | { "kind": "bearer-removed" } | { "kind": "spaces-inside-removed" } | { "kind": "taken-from-text" } | { "kind": "taken-from-link" } | { "kind": "doubled-halved" } | { "kind": "unusual-start" };

@@ -116,6 +116,16 @@ function addressUnreadable(f: Facts): FindingWords {
       return { title, meaning: "It holds a user name or password, which Claude does not accept.", action: "Remove what stands before the @ sign." };
     case "scheme":
       return { title, meaning: "It must start with https://.", action: `Use ${f.base}` };
+    case "several":
+      return { title: "There are several addresses here", meaning: "It is not clear which one to use.", action: "Leave only the one that you want." };
+    case "host-without-dot":
+      return { title, meaning: "The name of the site in it is not complete.", action: `Use ${f.base}` };
+    case "look-alike":
+      return { title: `This is not ${f.gateway}'s address`, meaning: "It holds letters or digits that look the same but are others. To keep the key safe it was not used.", action: `Use ${f.base}` };
+    case "borrowed-name":
+      return { title: `This is not ${f.gateway}'s address`, meaning: `It borrows ${f.gateway}'s name but belongs to another site. To keep the key safe it was not used.`, action: `Use ${f.base}` };
+    case "misspelt-host":
+      return { title: `This is not ${f.gateway}'s address`, meaning: "It differs from the right one by a letter or two and is probably mistyped. To keep the key safe it was not used.", action: `Use ${f.base}` };
     default:
       return { title, meaning: "This does not look like a web address.", action: `Use ${f.base}` };
   }
@@ -130,6 +140,8 @@ function keyLint(f: Facts): FindingWords {
       return { title: "The key is too short", meaning: "It looks as if only a part was copied.", action: again };
     case "placeholder":
       return { title: "This is an example, not a key", meaning: "The pasted text is a placeholder from a guide.", action: again };
+    case "truncated":
+      return { title: "The key was not copied in full", meaning: "It ends in dots: the rest was not shown.", action: again };
     case "masked":
       return { title: "Part of the key is hidden", meaning: "It has stars or dots in it: the form that is for showing only.", action: again };
     case "inner-space":
@@ -144,6 +156,10 @@ function keyLint(f: Facts): FindingWords {
       return { title: "The key was pasted twice", meaning: "Both copies are joined together.", action: "Clear the field and paste once." };
     case "several":
       return { title: "This text holds several keys", meaning: "It is not clear which one to use.", action: "Copy only the one that you want." };
+    case "sign-in-token":
+      return { title: "This is a sign-in token, not a key", meaning: "Web pages use it while you are signed in, and it soon expires.", action: "Copy the key from the API Keys page of the console." };
+    case "no-key":
+      return { title: "There is no key in this text", meaning: "Nothing in it looks like a key.", action: again };
     case "control-characters":
       return { title: "The key holds invisible characters", meaning: "Something extra came along when it was copied.", action: again };
     case "too-long":

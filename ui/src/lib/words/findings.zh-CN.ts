@@ -117,6 +117,16 @@ function addressUnreadable(f: Facts): FindingWords {
       return { title, meaning: "地址里夹带了用户名或密码，Claude不接受。", action: "请去掉@前面的部分。" };
     case "scheme":
       return { title, meaning: "地址要以https://开头。", action: `请使用${f.base}` };
+    case "several":
+      return { title: "这里有好几个地址", meaning: "分不清该用哪一个。", action: "请只留下要用的那一个。" };
+    case "host-without-dot":
+      return { title, meaning: "地址里的网站名不完整。", action: `请使用${f.base}` };
+    case "look-alike":
+      return { title: `这不是${f.gateway}的地址`, meaning: "里面有看起来一样、其实不同的字母或数字。为了密钥的安全，没有使用它。", action: `请使用${f.base}` };
+    case "borrowed-name":
+      return { title: `这不是${f.gateway}的地址`, meaning: `它借用了${f.gateway}的网站名，但属于别的网站。为了密钥的安全，没有使用它。`, action: `请使用${f.base}` };
+    case "misspelt-host":
+      return { title: `这不是${f.gateway}的地址`, meaning: "网站名和正确的只差一两个字母，多半是输错了。为了密钥的安全，没有使用它。", action: `请使用${f.base}` };
     default:
       return { title, meaning: "看不出这是一个网址。", action: `请使用${f.base}` };
   }
@@ -131,6 +141,8 @@ function keyLint(f: Facts): FindingWords {
       return { title: "密钥太短", meaning: "看起来只复制了一部分。", action: again };
     case "placeholder":
       return { title: "这是示例文字，不是密钥", meaning: "粘贴的是教程里的占位文字。", action: again };
+    case "truncated":
+      return { title: "密钥没有复制完整", meaning: "结尾是省略号，后面的部分没有显示出来。", action: again };
     case "masked":
       return { title: "密钥被隐藏了一部分", meaning: "中间有星号或省略号，复制的是显示用的样子。", action: again };
     case "inner-space":
@@ -145,6 +157,10 @@ function keyLint(f: Facts): FindingWords {
       return { title: "密钥贴了两遍", meaning: "两遍连在了一起。", action: "请清空后只粘贴一次。" };
     case "several":
       return { title: "这段文字里有好几个密钥", meaning: "分不清该用哪一个。", action: "请只复制要用的那一个。" };
+    case "sign-in-token":
+      return { title: "这是登录凭证，不是密钥", meaning: "它是网页登录时用的，过一阵就会失效。", action: "请在控制台的“API Keys”页面复制密钥。" };
+    case "no-key":
+      return { title: "这段文字里没有密钥", meaning: "没有找到像密钥的内容。", action: again };
     case "control-characters":
       return { title: "密钥里有看不见的字符", meaning: "复制时混进了多余的内容。", action: again };
     case "too-long":

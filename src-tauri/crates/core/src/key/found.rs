@@ -1,0 +1,242 @@
+//! The keys and the addresses of a longer text, and which of them are meant.
+
+use crate::finding::Finding;
+use crate::preset::Preset;
+
+use super::lint::{self, fault};
+use super::pieces::{Kind, Piece, pieces};
+use super::wrapped::{Joined, is_cut_by_a_sign, is_cut_by_han, joined, looks_random, spelled_out};
+
+/// With more keys or addresses than this, nobody can say which are meant.
+const MOST: usize = 30;
+
+/// What a text holds.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// The key.
+    pub(super) key: String,
+    /// True when it was put together from pieces.
+    pub(super) is_joined: bool,
+    /// The address that belongs to it.
+    pub(super) address: Option<String>,
+}
+
+/// Something that may be a key.
+struct Candidate {
+    key: String,
+    is_joined: bool,
+    /// Under a name that speaks of Claude.
+    is_named: bool,
+    place: std::ops::Range<usize>,
+}
+
+/// An address, the better the higher it ranks.
+struct Address<'a> {
+    text: &'a str,
+    place: std::ops::Range<usize>,
+    rank: u8,
+}
+
+/// Finds the one key that is meant, and its address.
+///
+/// # Errors
+/// `KeyLint` when there is no key, more than one, or one that is not whole.
+pub(super) fn find(text: &str, own_vendor_only: bool) -> Result<Found, Finding> {
+    if let Some(key) = spelled_out(text) {
+        return Ok(Found { key, is_joined: true, address: None });
+    }
+    let pieces = pieces(text);
+    let addresses = addresses(&pieces);
+    let mut keys: Vec<Candidate> = Vec::new();
+    let mut faults = Vec::new();
+    let mut place = 0;
+    while place < pieces.len() {
+        let mut next = place + 1;
+        if let Some(is_named) = may_be_key(&pieces, place) {
+            match whole(&pieces, place, is_named) {
+                Ok((candidate, after)) => {
+                    next = after;
+                    keys.push(candidate);
+                }
+                Err(reason) => faults.push((reason, is_named)),
+            }
+        }
+        place = next;
+    }
+    // A key that is not surely whole may be the one that is meant, and so may one under Claude's name.
+    let names_one = keys.iter().any(|key| key.is_named);
+    let may_be_meant = |(reason, is_named): &&(&str, bool)| {
+        keys.is_empty() || matches!(*reason, "inner-space" | "not-ascii") || (*is_named && !names_one)
+    };
+    if let Some((reason, _)) = faults.iter().find(may_be_meant) {
+        return Err(fault(reason));
+    }
+    let chosen = choose(text, &keys, &addresses, own_vendor_only)?;
+    let Some(key) = chosen else {
+        return Err(fault(if addresses.is_empty() { reason_without_key(text, &pieces) } else { "only-address" }));
+    };
+    let address = addresses.iter().min_by_key(|address| (3 - address.rank, distance(text, &address.place, &key.place)));
+    Ok(Found {
+        key: key.key.clone(),
+        is_joined: key.is_joined,
+        address: address.map(|address| address.text.to_owned()),
+    })
+}
+
+/// Whether the piece may be a key; if so, whether the name before it speaks of Claude.
+fn may_be_key(pieces: &[Piece], place: usize) -> Option<bool> {
+    let piece = &pieces[place];
+    if piece.kind == Kind::Address {
+        return None;
+    }
+    let is_bearer = |place: usize| pieces[place].text.eq_ignore_ascii_case("bearer");
+    let mut before = place.checked_sub(1);
+    let mut is_assigned = piece.follows_assignment();
+    if let Some(bearer) = before.filter(|before| is_bearer(*before)) {
+        is_assigned = true;
+        before = bearer.checked_sub(1);
+    }
+    let name = before.map(|before| &pieces[before]).filter(|name| is_key_name(name));
+    let is_claudes = name.is_some_and(|name| speaks_of(name.text, &["anthropic", "claude", "airouter", "gateway"]));
+    let is_marked =
+        piece.kind == Kind::Word && (piece.text.starts_with("sk-") || lint::other_vendor(piece.text).is_some());
+    let is_value = name.is_some()
+        && !is_key_name(piece)
+        && piece.kind == Kind::Word
+        && piece.text.len() >= 8
+        && (is_assigned || looks_random(piece.text));
+    let is_example = name.is_some() && is_assigned && lint::is_placeholder_word(piece.text);
+    (is_marked || is_value || is_example).then_some(is_claudes)
+}
+
+/// The whole key that begins at a piece, and the piece after it; or why it cannot be taken.
+fn whole(pieces: &[Piece], place: usize, is_named: bool) -> Result<(Candidate, usize), &'static str> {
+    let piece = &pieces[place];
+    if piece.text != "sk-" && lint::is_placeholder(piece.text) {
+        return Err("placeholder");
+    }
+    if let Some(reason) = lint::hidden(piece.text) {
+        return Err(reason);
+    }
+    if !piece.text.is_ascii() || is_cut_by_han(pieces, place) || is_cut_by_a_sign(pieces, place) {
+        return Err("not-ascii");
+    }
+    let more = match joined(pieces, place) {
+        Joined::Alone => 0,
+        Joined::With(more) => more,
+        Joined::Unclear => return Err("inner-space"),
+    };
+    let last = place + more;
+    let key: String = pieces[place..=last].iter().map(|piece| piece.text).collect();
+    if key.len() < super::SHORTEST_KEY {
+        return Err("too-short");
+    }
+    let place = piece.start..pieces[last].end();
+    Ok((Candidate { key, is_joined: more > 0, is_named, place }, last + 1))
+}
+
+/// The one key that is meant; nothing if there is none.
+fn choose<'a>(
+    text: &str,
+    keys: &'a [Candidate],
+    addresses: &[Address],
+    own_vendor_only: bool,
+) -> Result<Option<&'a Candidate>, Finding> {
+    let Some(first) = keys.first() else { return Ok(None) };
+    let only = |chosen: &dyn Fn(&Candidate) -> bool| {
+        let mut chosen = keys.iter().filter(|key| chosen(key));
+        let first = chosen.next()?;
+        chosen.all(|other| other.key == first.key).then_some(first)
+    };
+    if keys.iter().all(|key| key.key == first.key) {
+        return Ok(Some(first));
+    }
+    if keys.len() > MOST {
+        return Err(fault("several"));
+    }
+    let host = own_vendor_only.then(|| Preset::airouter().base.host().to_owned());
+    let stands_at_home = |key: &Candidate| {
+        let nearest = addresses.iter().min_by_key(|address| distance(text, &address.place, &key.place));
+        nearest.zip(host.as_deref()).is_some_and(|(nearest, host)| nearest.text.to_ascii_lowercase().contains(host))
+    };
+    only(&|key| key.is_named).or_else(|| only(&stands_at_home)).map(Some).ok_or_else(|| fault("several"))
+}
+
+/// How far two places are apart; another line is far.
+fn distance(text: &str, one: &std::ops::Range<usize>, other: &std::ops::Range<usize>) -> usize {
+    let between = if one.end <= other.start { one.end..other.start } else { other.end..one.start };
+    let between = text.get(between).unwrap_or_default();
+    between.len() + 1000 * between.matches('\n').count()
+}
+
+fn addresses<'a>(pieces: &[Piece<'a>]) -> Vec<Address<'a>> {
+    let mut found = Vec::new();
+    for (place, piece) in pieces.iter().enumerate() {
+        let name = place.checked_sub(1).map_or("", |before| pieces[before].text);
+        let is_base =
+            speaks_of(name, &["base", "endpoint", "url", "api_host", "apihost", "地址", "接口", "端点", "域名"]);
+        let is_page = speaks_of(name, &["home", "website", "doc", "console", "官网", "主页", "文档", "教程", "控制台"]);
+        let is_named_host = is_base && piece.kind == Kind::Word && looks_like_a_host(piece.text);
+        if piece.kind != Kind::Address && !is_named_host {
+            continue;
+        }
+        let rank = match () {
+            () if is_page || piece.text.contains("://docs.") || piece.text.contains("/docs") => 0,
+            () if is_base && speaks_of(name, &["anthropic", "claude", "gateway"]) => 3,
+            () if is_base => 2,
+            () => 1,
+        };
+        found.push(Address { text: piece.text, place: piece.start..piece.end(), rank });
+        if found.len() == MOST {
+            break;
+        }
+    }
+    found
+}
+
+/// Why a text without a key and without an address has none.
+fn reason_without_key(text: &str, pieces: &[Piece]) -> &'static str {
+    if lint::is_placeholder(text) {
+        "placeholder"
+    } else if let Some(reason) = lint::hidden(text) {
+        reason
+    } else if pieces.len() > 1 && pieces.iter().all(|piece| piece.kind == Kind::Word) && !text.contains(['=', ':', '{'])
+    {
+        "inner-space"
+    } else {
+        "no-key"
+    }
+}
+
+/// A name such as `ANTHROPIC_AUTH_TOKEN`, `apiKey`, `x-api-key`, `Authorization` or `您的密钥是`.
+fn is_key_name(piece: &Piece) -> bool {
+    const NAMES: [&str; 7] = ["api_key", "apikey", "api-key", "auth_token", "authtoken", "authorization", "_key"];
+    let is_short = piece.text.len() <= 64 && !piece.text.starts_with("sk-");
+    match piece.kind {
+        Kind::Address => false,
+        Kind::Han => speaks_of(piece.text, &["密钥", "秘钥", "密匙", "令牌"]),
+        Kind::Word => {
+            let is_one_word =
+                ["key", "token", "-key", "--key", "--token"].iter().any(|name| piece.text.eq_ignore_ascii_case(name));
+            let is_token = piece.text.to_ascii_lowercase().ends_with("token");
+            is_short && !looks_random(piece.text) && (is_one_word || is_token || speaks_of(piece.text, &NAMES))
+        }
+    }
+}
+
+fn speaks_of(text: &str, words: &[&str]) -> bool {
+    let lower = text.to_ascii_lowercase();
+    words.iter().any(|word| lower.contains(word))
+}
+
+/// True for `gate.example/claude`: labels, and a last one of letters.
+pub(super) fn looks_like_a_host(text: &str) -> bool {
+    let host = text.split('/').next().unwrap_or_default();
+    let is_label =
+        |label: &str| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let last = host.rsplit('.').next().unwrap_or_default();
+    host.contains('.')
+        && host.split('.').all(is_label)
+        && (2..=6).contains(&last.len())
+        && last.bytes().all(|byte| byte.is_ascii_lowercase())
+}

@@ -245,14 +245,24 @@ impl Road {
     }
 
     fn told_message(&mut self, scheme: AuthScheme, model: String, told: Told) {
-        let is_refused = told.reply.as_ref().is_ok_and(|reply| matches!(reply.status, 401 | 403));
-        if is_refused && self.list_accepted && self.refused_message.is_none() && !self.asked_open_list() {
+        let rests_on_the_list = told.reply.as_ref().is_ok_and(|reply| self.rests_on_the_list(reply));
+        if rests_on_the_list && self.list_accepted && self.refused_message.is_none() && !self.asked_open_list() {
             self.refused_message = Some((told, model));
             self.extra.retain(|finding| finding.code != Code::Cancelled);
             self.ready.push(Step::OpenList);
             return;
         }
         self.judge_message(scheme, model, told);
+    }
+
+    /// True when the key is only cleared because the list took it. Statuses do not tell: there are
+    /// gateways that refuse a key with a 400.
+    fn rests_on_the_list(&self, reply: &Reply) -> bool {
+        let code = |models_accepted_key| {
+            let asked = Asked { models_accepted_key, ..self.asked(Route::Messages, true) };
+            classify(reply, &asked).trouble().map(|finding| finding.code)
+        };
+        code(true) != code(false)
     }
 
     fn judge_message(&mut self, scheme: AuthScheme, model: String, told: Told) {

@@ -3,7 +3,7 @@
 #![allow(missing_docs, reason = "a test")]
 
 use airouter_core::check::AuthScheme::{self, Bearer, XApiKey};
-use airouter_practice::gateway::{Fault, GatewayOptions, start};
+use airouter_practice::gateway::{AcceptedAuth, Fault, GatewayOptions, start};
 use anyhow::Result;
 use e2e::diagnosis::{ask, lamps};
 use e2e::gateways::{CodeRouter, LiteLlm, claude_code_router, keyway, litellm, nginx, portkey};
@@ -37,6 +37,11 @@ impl Expected {
     fn holds(self) {
         assert!(self.wrong.is_empty(), "{} differ:\n{}", self.wrong.len(), self.wrong.join("\n"));
     }
+}
+
+/// An upstream for gateways that pass the person's header on beside their own.
+fn takes_both_headers() -> GatewayOptions {
+    GatewayOptions { accepted_auth: AcceptedAuth::XApiKeyWins, ..GatewayOptions::default() }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,7 +104,7 @@ async fn lite_llm_reads_both_headers_and_wraps_its_upstream() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn claude_code_router_offers_no_list() -> Result<()> {
-    let upstream = start(GatewayOptions::default()).await?;
+    let upstream = start(takes_both_headers()).await?;
     let gateway = claude_code_router(&upstream.base_url()).await?;
     let mut it = Expected::of(&gateway.base);
     for scheme in [None, Some(Bearer), Some(XApiKey)] {
@@ -123,18 +128,18 @@ async fn claude_code_router_offers_no_list() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn portkey_passes_the_key_on() -> Result<()> {
-    let upstream = start(GatewayOptions::default()).await?;
+    let upstream = start(takes_both_headers()).await?;
     let gateway = portkey(&upstream.base_url()).await?;
     let mut it = Expected::of(&gateway.base);
     for (fault, says) in [
-        (Fault::Ok, "oooooo"),
+        (Fault::Ok, "oowooo models_not_listed"),
         (Fault::Rejected, "oF---- key_rejected"),
         (Fault::Expired, "oF---- key_expired"),
         (Fault::Disabled, "oF---- key_disabled"),
-        (Fault::NoBalance, "oooF-- quota_exhausted"),
-        (Fault::Payment, "oooF-- quota_exhausted"),
-        (Fault::RateLimited, "oooF-- rate_limited"),
-        (Fault::Overloaded, "oooF-- overloaded"),
+        (Fault::NoBalance, "oowF-- quota_exhausted"),
+        (Fault::Payment, "oowF-- quota_exhausted"),
+        (Fault::RateLimited, "oowF-- rate_limited"),
+        (Fault::Overloaded, "oowF-- overloaded"),
     ] {
         for scheme in [None, Some(Bearer), Some(XApiKey)] {
             it.check(fault.name(), &fault.example_key(), scheme, None, says).await;

@@ -8,6 +8,7 @@
     reason = "tests work on files and processes, speak, and fail by panicking"
 )]
 
+pub mod diagnosis;
 pub mod gateways;
 pub mod home;
 pub mod road;

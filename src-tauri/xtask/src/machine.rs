@@ -25,7 +25,7 @@ const TO_DRIVE: &[&str] = &[
 /// For testing the page in a browser.
 const TO_BROWSE: &[&str] = &["chromium"];
 /// For the independent gateways.
-const TO_SERVE: &[&str] = &["python3", "python3-venv", "python3-pip", "curl"];
+const TO_SERVE: &[&str] = &["python3", "python3-venv", "python3-pip", "curl", "nginx", "iproute2", "util-linux"];
 
 /// What is about to be done.
 #[derive(Clone, Copy, PartialEq, Eq)]

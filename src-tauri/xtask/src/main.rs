@@ -6,6 +6,7 @@
     reason = "a tool for the people who build the program"
 )]
 
+mod bench;
 mod build;
 mod desk;
 mod icons;
@@ -24,6 +25,7 @@ usage: cargo xtask <command>
 
   run [--live]      open the wizard in rehearsal mode; --live works on the real Claude and keychain
   test [part …]     everything that must pass; parts: page rust e2e tree
+  bench             how long a full check takes, beside curl; fails when it is too slow
   shots             pictures of every screen, from the real program and from its page, into target/shots
   tidy              the house rules that no other tool checks
   icons             make the icon's sizes from icons/icon.svg
@@ -37,6 +39,7 @@ fn main() -> Result<()> {
         ["run"] => run::rehearse(),
         ["run", "--live"] => run::live(),
         ["test", parts @ ..] => test::test(parts),
+        ["bench"] => bench::bench(),
         ["shots"] => shots::shots(),
         ["tidy"] => tidy::tidy(),
         ["icons"] => icons::icons(),

@@ -208,7 +208,8 @@ impl Road {
     }
 
     /// The list was not given. The other way of sending the key comes first; then, unless the reply
-    /// is about the way there, a message is tried all the same: not every gateway offers a list.
+    /// is about the way there, a message is tried all the same: not every gateway offers a list, and one
+    /// was seen to fail over it (500) while it answers messages.
     fn list_refused(&mut self, scheme: AuthScheme, finding: Finding) {
         if self.may_try_other_scheme(&finding) {
             self.try_other_scheme(scheme, finding);
@@ -218,18 +219,20 @@ impl Road {
         let finding = self.refusal(finding);
         match lamp_of(finding.code, LampId::Models) {
             LampId::Address if !is_about_the_route(finding.code) => self.fail(LampId::Address, finding),
-            LampId::Address => {
+            _ if is_about_the_route(finding.code) || finding.code == Code::UpstreamError => {
                 self.list_trouble = Some(finding);
                 self.ask_message();
             }
-            lamp => {
-                self.light(LampId::Address);
-                if lamp != LampId::Key {
-                    self.light(LampId::Key);
-                }
-                self.fail(lamp, finding);
-            }
+            lamp => self.list_failed(lamp, finding),
         }
+    }
+
+    fn list_failed(&mut self, lamp: LampId, finding: Finding) {
+        self.light(LampId::Address);
+        if lamp != LampId::Key {
+            self.light(LampId::Key);
+        }
+        self.fail(lamp, finding);
     }
 
     fn told_open_list(&mut self, told: &Told) {
@@ -245,14 +248,24 @@ impl Road {
     }
 
     fn told_message(&mut self, scheme: AuthScheme, model: String, told: Told) {
-        let is_refused = told.reply.as_ref().is_ok_and(|reply| matches!(reply.status, 401 | 403));
-        if is_refused && self.list_accepted && self.refused_message.is_none() && !self.asked_open_list() {
+        let rests_on_the_list = told.reply.as_ref().is_ok_and(|reply| self.rests_on_the_list(reply));
+        if rests_on_the_list && self.list_accepted && self.refused_message.is_none() && !self.asked_open_list() {
             self.refused_message = Some((told, model));
             self.extra.retain(|finding| finding.code != Code::Cancelled);
             self.ready.push(Step::OpenList);
             return;
         }
         self.judge_message(scheme, model, told);
+    }
+
+    /// True when the key is only cleared because the list took it. Statuses do not tell: there are
+    /// gateways that refuse a key with a 400.
+    fn rests_on_the_list(&self, reply: &Reply) -> bool {
+        let code = |models_accepted_key| {
+            let asked = Asked { models_accepted_key, ..self.asked(Route::Messages, true) };
+            classify(reply, &asked).trouble().map(|finding| finding.code)
+        };
+        code(true) != code(false)
     }
 
     fn judge_message(&mut self, scheme: AuthScheme, model: String, told: Told) {
@@ -296,6 +309,12 @@ impl Road {
     fn message_failed(&mut self, finding: Finding) {
         let lamp = lamp_of(finding.code, LampId::Answer);
         if let Some(list_trouble) = self.list_trouble.take() {
+            if list_trouble.code == Code::UpstreamError
+                && (lamp == LampId::Address || finding.code == Code::UpstreamError)
+            {
+                // The message says no more, and the gateway was seen to be there.
+                return self.list_failed(LampId::Models, list_trouble);
+            }
             // Neither route is there: the address is wrong. One of them is: the other is to blame.
             if lamp == LampId::Address {
                 return self.fail(LampId::Address, nearest(list_trouble, finding));

@@ -92,11 +92,16 @@ pub(super) fn no_line(case: &Case) -> Option<Code> {
 
 /// True when the texts say that no line is free, or that the model has no price.
 pub(super) fn no_line_in(signals: &Signals) -> bool {
-    signals.any(NONE_FREE)
-        || signals.any(NO_PRICE)
-        || signals.one(|text| words::any(text, ALL_LINES) && words::any(text, ALL_GONE))
-        || signals.one(none_free)
-        || signals.one(none_available)
+    signals.one(no_line_said)
+}
+
+/// True when one text says so.
+pub(super) fn no_line_said(text: &str) -> bool {
+    words::any(text, NONE_FREE)
+        || words::any(text, NO_PRICE)
+        || words::any(text, ALL_LINES) && words::any(text, ALL_GONE)
+        || none_free(text)
+        || none_available(text)
 }
 
 /// 没有找到可用的上游账号, 未能获取可用通道: "none", "free" and a line, in this order and close together.

@@ -63,7 +63,9 @@ pub(super) fn wrapped(case: &Case) -> Option<Code> {
         let theirs = signals.any(PROVIDER_ACCOUNT) && case.or_unknown(400..500);
         return (refused || theirs).then_some(Code::UpstreamError);
     }
-    if busy::no_line_in(signals) && case.or_unknown(500..600) {
+    // A relay behind this one that has no line free means the same for the person: another model, later.
+    let no_line = busy::no_line_in(signals) || inner.iter().any(|text| busy::no_line_said(text));
+    if no_line && case.or_unknown(500..600) {
         return Some(Code::NoChannel);
     }
     let no_credit = inner_has(&["credit balance*", "insufficient*", "quota", "billing", "余额", "额度"]);
@@ -144,6 +146,13 @@ mod tests {
         check_json(404, &quote("not_found_error"), Code::ModelNotFound);
         check_json(400, &quote("invalid_request_error"), Code::BadRequest);
         check_json(500, &quote("api_error"), Code::UpstreamError);
+    }
+
+    #[test]
+    fn no_line_behind_is_no_line() {
+        let inner = r#"{\"error\":{\"message\":\"分组 default 下模型 x 无可用渠道\",\"code\":\"model_not_found\"}}"#;
+        check_json(503, &format!(r#"{{"error":{{"message":"{inner}. Received Model Group=x"}}}}"#), Code::NoChannel);
+        check_json(502, &format!(r#"{{"detail":{{"message":"upstream 503: {inner}"}}}}"#), Code::NoChannel);
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub enum AcceptedAuth {
     BearerOnly,
     /// `x-api-key` only.
     XApiKeyOnly,
+    /// Either, and `x-api-key` where both are sent, as relays of the One API family do.
+    XApiKeyWins,
 }
 
 /// How a practice gateway is set up.
@@ -49,11 +51,19 @@ pub struct GatewayOptions {
     pub accepted_auth: AcceptedAuth,
     /// How long [`Fault::Slow`] waits before each reply.
     pub slow_by: Duration,
+    /// How long the way to it and back takes: added to every reply.
+    pub delay: Duration,
 }
 
 impl Default for GatewayOptions {
     fn default() -> Self {
-        Self { port: 0, fault: None, accepted_auth: AcceptedAuth::Either, slow_by: Duration::from_secs(4) }
+        Self {
+            port: 0,
+            fault: None,
+            accepted_auth: AcceptedAuth::Either,
+            slow_by: Duration::from_secs(4),
+            delay: Duration::ZERO,
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use serde_json::{Value, json};
 
-use super::auth::{AuthSeen, credential, seen};
+use super::auth::{AuthSeen, Credential, credential, seen};
 use super::{AcceptedAuth, Fault, Shared, message, models, refusal, stream};
 
 /// A conversation is far smaller; this only bounds a mistake.
@@ -66,7 +66,14 @@ impl FromRequest<Arc<Shared>> for Admitted {
 
     async fn from_request(request: Request, shared: &Arc<Shared>) -> Result<Self, Response> {
         let asked = Asked::from_request(request, shared).await?;
-        let credential = credential(&asked.headers);
+        if !shared.options.delay.is_zero() {
+            tokio::time::sleep(shared.options.delay).await;
+        }
+        let mut credential = credential(&asked.headers);
+        if credential.seen == AuthSeen::Both && shared.options.accepted_auth == AcceptedAuth::XApiKeyWins {
+            let key = asked.headers.get("x-api-key").and_then(|value| value.to_str().ok()).unwrap_or_default();
+            credential = Credential { seen: AuthSeen::XApiKey, key };
+        }
         let of_key = Fault::of_key(credential.key);
         let fault = shared.fault_for_all().or(of_key).unwrap_or(Fault::Rejected);
         match fault {

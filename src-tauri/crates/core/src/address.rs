@@ -70,6 +70,26 @@ impl GatewayUrl {
         &self.host
     }
 
+    /// The host alone, without a port; an IPv6 address without its brackets.
+    pub fn name(&self) -> &str {
+        match self.host.strip_prefix('[') {
+            Some(rest) => rest.split(']').next().unwrap_or_default(),
+            None => self.host.split(':').next().unwrap_or_default(),
+        }
+    }
+
+    /// The port, written or usual.
+    pub fn port(&self) -> u16 {
+        let written = self.host.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+        let usual = if self.is_encrypted() { 443 } else { 80 };
+        written.filter(|_| !self.host.ends_with(']')).unwrap_or(usual)
+    }
+
+    /// True for `https:`.
+    pub fn is_encrypted(&self) -> bool {
+        self.text.starts_with("https:")
+    }
+
     /// True for this computer: reached without any proxy, and allowed to speak plain http.
     pub fn is_loopback(&self) -> bool {
         self.is_loopback
@@ -131,7 +151,8 @@ pub fn repair(text: &str, preset: Option<&Preset>) -> Result<(GatewayUrl, Vec<Ad
     Ok((GatewayUrl { host: host_of(&url), is_loopback: is_loopback(&url), text }, changes))
 }
 
-fn cleaned(text: &str) -> String {
+/// Without invisible characters, quotes and full-width letters: slips of pasting and of input methods.
+pub(crate) fn cleaned(text: &str) -> String {
     let visible: String = text
         .chars()
         .filter(|c| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}'))
@@ -279,6 +300,15 @@ mod tests {
     fn look_alike_letters_show_in_the_host() {
         let (address, _) = repair("https://аigc.aochengcloud.com", None).expect("it is an address");
         assert!(address.host().starts_with("xn--"), "{}", address.host());
+    }
+
+    #[test]
+    fn name_and_port() {
+        let of = |text: &str| GatewayUrl::parse(text).map(|address| (address.name().to_owned(), address.port()));
+        assert_eq!(of("https://gate.example/x"), Ok(("gate.example".to_owned(), 443)));
+        assert_eq!(of("https://gate.example:8443"), Ok(("gate.example".to_owned(), 8443)));
+        assert_eq!(of("https://[2001:db8::1]/x"), Ok(("2001:db8::1".to_owned(), 443)));
+        assert_eq!(of("http://[::1]:81/x"), Ok(("::1".to_owned(), 81)));
     }
 
     #[test]

@@ -5,8 +5,12 @@
 //! evidence, and what was not reached is *not tested*, never green.
 
 mod judge;
+mod layers;
+mod reach;
 
 pub use judge::{Road, Step, Told, judge_trial};
+pub use layers::{Layer, LayerId, layer_of};
+pub use reach::{Leg, Reach, Trouble};
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -112,6 +116,8 @@ pub struct CheckReport {
     pub scheme: AuthScheme,
     /// All six lamps.
     pub lamps: Vec<Lamp>,
+    /// All twelve layers beneath and behind them, the lowest first.
+    pub layers: Vec<Layer>,
     /// Everything worth saying, worst first.
     pub findings: Vec<Finding>,
     /// What the gateway offers, with Claude's verdict on each.

@@ -4,10 +4,12 @@
 //! stream nothing at all (`gateway` explains). So no lamp vouches for another: each is lit by its own
 //! evidence, and what was not reached is *not tested*, never green.
 
+mod clock;
 mod judge;
 mod layers;
 mod reach;
 
+pub use clock::hours_off;
 pub use judge::{Road, Step, Told, judge_trial};
 pub use layers::{Layer, LayerId, layer_of};
 pub use reach::{Leg, Reach, Trouble};

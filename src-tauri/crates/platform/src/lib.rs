@@ -15,7 +15,7 @@ mod command;
 mod files;
 pub mod keychain;
 pub mod locale;
-mod net;
+pub mod net;
 pub mod observe;
 pub mod places;
 pub mod preset;

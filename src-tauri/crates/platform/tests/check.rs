@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 fn wanted(gateway: &Gateway, key: String) -> Wanted {
     let base = GatewayUrl::parse(&gateway.base_url()).expect("the practice gateway's address is right");
-    Wanted { base, key: Secret::new(key), scheme: None, models: Vec::new(), claude: None }
+    Wanted { base, key: Secret::new(key), scheme: None, models: Vec::new(), claude: None, proxy: None }
 }
 
 async fn run(wanted: Wanted) -> CheckReport {
@@ -124,7 +124,7 @@ async fn nobody_there_is_told_apart_from_no_such_name() {
     {
         let base = GatewayUrl::parse(address).expect("an address");
         let key = Secret::new(Fault::Ok.example_key());
-        let report = run(Wanted { base, key, scheme: None, models: Vec::new(), claude: None }).await;
+        let report = run(Wanted { base, key, scheme: None, models: Vec::new(), claude: None, proxy: None }).await;
         assert_eq!(report.findings[0].code, code, "{address}");
         assert_eq!(states(&report.lamps), "F-----", "{address}");
     }

@@ -1,6 +1,7 @@
 //! Each code has its layer, and no layer claims what was not seen.
 
-use super::super::reach::{Leg, Trouble};
+use super::super::reach::{Leg, Reach, Trouble};
+use super::super::{Lamp, LampId};
 use super::*;
 use crate::gateway::NetFault;
 

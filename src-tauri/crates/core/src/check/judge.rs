@@ -149,9 +149,12 @@ impl Road {
     pub fn time_out(&mut self) {
         self.ready.clear();
         self.under_way = 0;
+        let finding = self.no_reply(&NetFault::ReadTimeout);
         let is_open = |lamp: &&Lamp| matches!(lamp.state, LampState::Running | LampState::Waiting);
-        if let Some(id) = self.lamps.iter().find(is_open).map(|lamp| lamp.id) {
-            let finding = self.no_reply(&NetFault::ReadTimeout);
+        if self.lamp(LampId::Answer).state == LampState::Running {
+            // The key's lamp is open too, but it only waits for the message.
+            self.message_failed(finding);
+        } else if let Some(id) = self.lamps.iter().find(is_open).map(|lamp| lamp.id) {
             self.fail(id, finding);
         }
         self.close();
@@ -369,7 +372,9 @@ impl Road {
         if lamp != LampId::Address {
             self.light(LampId::Address);
         }
-        if !matches!(lamp, LampId::Key | LampId::Address) {
+        // Whoever answers a message with a refusal has looked at the key; silence has not.
+        let is_silence = finding.code.number().starts_with("AR-2");
+        if !matches!(lamp, LampId::Key | LampId::Address) && (self.list_accepted || !is_silence) {
             self.light(LampId::Key);
         }
         self.fail(lamp, finding);

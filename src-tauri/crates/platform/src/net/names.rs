@@ -22,6 +22,8 @@ pub enum Answer {
     Nowhere,
     /// Nothing is ever answered.
     Silence,
+    /// The system says that there is no network to ask.
+    NoNetwork,
 }
 
 impl Names {
@@ -39,6 +41,7 @@ impl Names {
         match self.answers.get(&name.to_ascii_lowercase()) {
             Some(Answer::At(addresses)) => Ok(addresses.iter().map(|ip| SocketAddr::new(*ip, port)).collect()),
             Some(Answer::Nowhere) => Err(io::Error::new(io::ErrorKind::NotFound, "no such name")),
+            Some(Answer::NoNetwork) => Err(io::ErrorKind::NetworkUnreachable.into()),
             Some(Answer::Silence) => std::future::pending().await,
             None => Ok(tokio::net::lookup_host((name, port)).await?.collect()),
         }

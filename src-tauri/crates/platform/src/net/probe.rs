@@ -1,7 +1,7 @@
 //! The walk to the gateway, step by step: name, connection, proxy, encryption. No key goes with it and
 //! nothing is asked at its end; it runs beside the first request and costs a healthy check nothing.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, PoisonError};
 
@@ -158,7 +158,7 @@ impl Walk<'_> {
         let config = tls::config(self.options, shown).map_err(io::Error::other)?;
         let name = ServerName::try_from(name.to_owned()).map_err(io::Error::other)?;
         let handshake = TlsConnector::from(Arc::new(config)).connect(name, stream);
-        timeout_at(self.until, handshake).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+        timeout_at(self.until, handshake).await.unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()))
     }
 
     async fn look_up(&self, name: &str, port: u16) -> Result<Vec<SocketAddr>, (NetFault, Option<Evidence>)> {
@@ -166,6 +166,9 @@ impl Walk<'_> {
         let fault = || if is_online() { NetFault::Dns } else { NetFault::Offline };
         match timeout_at(until, self.options.names.look_up(name, port)).await {
             Ok(Ok(addresses)) if !addresses.is_empty() => Ok(addresses),
+            Ok(Err(error)) if matches!(error.kind(), ErrorKind::NetworkUnreachable | ErrorKind::NetworkDown) => {
+                Err((NetFault::Offline, None))
+            }
             Ok(_) => Err((fault(), None)),
             Err(_) => Err((fault(), Some(Evidence::new("because", "timeout")))),
         }

@@ -139,20 +139,19 @@ async fn play(part: Part, mut stream: Ear<TcpStream>, heard: Heard) -> io::Resul
     match part {
         Part::ResetAtOnce => stream.stream.set_zero_linger(),
         Part::ResetAfterHello => {
-            stream.read(&mut [0; 4096]).await?;
+            hear_something(&mut stream).await?;
             stream.stream.set_zero_linger()
         }
         Part::CloseAfterHello => {
-            let hello = stream.read(&mut [0; 4096]).await;
-            stream.shutdown().await?;
-            hello.map(|_| ())
+            hear_something(&mut stream).await?;
+            stream.shutdown().await
         }
         Part::Silence => {
-            while stream.read(&mut [0; 4096]).await? > 0 {}
+            while hear_something(&mut stream).await? > 0 {}
             std::future::pending().await
         }
         Part::Says(bytes) => {
-            stream.read(&mut [0; 4096]).await?;
+            hear_something(&mut stream).await?;
             stream.write_all(bytes).await?;
             stream.shutdown().await
         }
@@ -167,6 +166,11 @@ async fn play(part: Part, mut stream: Ear<TcpStream>, heard: Heard) -> io::Resul
         }
         Part::Plain(script) => converse(Ear { stream, heard }, &script).await,
     }
+}
+
+/// Whatever comes, as much as there is.
+async fn hear_something(stream: &mut Ear<TcpStream>) -> io::Result<usize> {
+    stream.read(&mut [0; 4096]).await
 }
 
 /// HTTP/1.1, one request after another.

@@ -108,7 +108,32 @@ fn invalid(reason: &str) -> Finding {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn no_text_makes_a_parser_panic(
+            text in "([a-z.:/@%=; '\\[\\]{}\\n\\\\*<>0-9é-]|https|http://|socks=|mode 'manual'|HTTPSProxy : |[0-9]{1,3}){0,30}",
+        ) {
+            let values = WindowsValues { enable: Some(1), server: Some(&text), except: Some(&text), ..Default::default() };
+            let gnome = format!("org.gnome.system.proxy mode 'manual'\norg.gnome.system.proxy.https host {text}");
+            let all = [
+                ProxySettings::typed(&text),
+                of_environment(|_| Some(text.clone())),
+                of_windows(&values),
+                of_gnome(&text),
+                of_gnome(&gnome),
+                of_macos(&text),
+            ];
+            for settings in all {
+                if let Ok(ProxyChoice { proxy: Some(proxy), .. }) = settings.choose(&gateway("https://gate.example")) {
+                    prop_assert!(proxy.port() != 0 && !proxy.name().is_empty() && !proxy.shown().contains('@'));
+                }
+            }
+        }
+    }
 
     fn gateway(text: &str) -> GatewayUrl {
         GatewayUrl::parse(text).expect("an address")

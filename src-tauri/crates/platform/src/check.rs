@@ -6,7 +6,7 @@ use std::time::Duration;
 use airouter_core::address::GatewayUrl;
 use airouter_core::check::{AuthScheme, CheckReport, Lamp, Reach, Road, Step, Told, judge_trial};
 use airouter_core::claude::version::Version;
-use airouter_core::finding::{Code, Finding};
+use airouter_core::finding::Finding;
 use airouter_core::secret::Secret;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -66,43 +66,52 @@ pub async fn check_with(
 
     let whole = sleep(options.limits.whole);
     tokio::pin!(whole);
-    let choice = match choose_proxy(&wanted.base, wanted.proxy.as_deref(), &options).await {
-        Ok(choice) => choice,
-        Err(finding) => {
+    // A sender that is gone can stop nothing any more.
+    let choice = tokio::select! {
+        Ok(_) = stop.wait_for(|stop| *stop) => None,
+        choice = choose_proxy(&wanted.base, wanted.proxy.as_deref(), &options) => Some(choice),
+    };
+    let wire = choice.map(|choice| {
+        let choice = choice?;
+        let warning = choice.warning();
+        Ok((Wire::new(wanted.base, wanted.key, choice.proxy, options)?, warning))
+    });
+    let wire = match wire {
+        Some(Ok((wire, warning))) => {
+            road.note_proxy(warning);
+            wire
+        }
+        Some(Err(finding)) => {
             road.refuse(finding);
             show(&road);
             return road.report();
         }
+        None => {
+            road.cancel();
+            show(&road);
+            return road.report();
+        }
     };
-    if let Some(warning) = choice.warning() {
-        road.note_proxy(warning);
-    }
-    let wire = Wire::new(wanted.base, wanted.key, choice.proxy, options);
     let mut asking: JoinSet<Heard> = JoinSet::new();
-    if let Ok(wire) = wire.clone() {
-        asking.spawn(async move { Heard::Reach(wire.walk().await) });
-    } else {
-        road.tell_reach(Reach::default());
-    }
+    let walker = wire.clone();
+    asking.spawn(async move { Heard::Reach(walker.walk().await) });
+    let mut is_walking = true;
     let mut held: Vec<(Step, Told)> = Vec::new();
     while !road.is_over() {
         for step in road.take_ready() {
             let wire = wire.clone();
             asking.spawn(async move {
-                let told = match wire {
-                    Ok(wire) => wire.ask(&step).await,
-                    Err(fault) => Told { reply: Err(fault), millis: 0 },
-                };
+                let told = wire.ask(&step).await;
                 Heard::Told(step, told)
             });
         }
         tokio::select! {
-            // A sender that is gone can stop nothing any more.
             Ok(_) = stop.wait_for(|stop| *stop) => road.cancel(),
             Some(joined) = asking.join_next() => match joined {
                 Ok(Heard::Told(step, told)) if road.waits_for_reach(&told) => held.push((step, told)),
                 Ok(Heard::Told(step, told)) => road.tell(step, told),
                 Ok(Heard::Reach(reach)) => {
+                    is_walking = false;
                     road.tell_reach(reach);
                     for (step, told) in held.drain(..) {
                         road.tell(step, told);
@@ -115,7 +124,11 @@ pub async fn check_with(
         }
         show(&road);
     }
-    if let Ok(Some(Ok(Heard::Reach(reach)))) = timeout(GRACE, asking.join_next()).await {
+    // A check that was cut short has requests left, and those are not waited for.
+    if is_walking
+        && asking.len() == 1
+        && let Ok(Some(Ok(Heard::Reach(reach)))) = timeout(GRACE, asking.join_next()).await
+    {
         road.tell_reach(reach);
     }
     road.report()
@@ -152,13 +165,17 @@ pub async fn try_model(
     proxy: Option<&str>,
 ) -> Option<Finding> {
     let options = Options::default();
-    let proxy = match choose_proxy(&base, proxy, &options).await {
-        Ok(choice) => choice.proxy,
-        Err(finding) => return Some(finding.with("model", id)),
+    let wire = match choose_proxy(&base, proxy, &options).await {
+        Ok(choice) => Wire::new(base.clone(), key, choice.proxy, options),
+        Err(finding) => Err(finding),
     };
-    let step = Step::Message(scheme, id.to_owned());
-    match Wire::new(base.clone(), key, proxy, options) {
-        Ok(wire) => judge_trial(&wire.ask(&step).await, base.host()).map(|finding| finding.with("model", id)),
-        Err(_) => Some(Finding::new(Code::Crashed)),
-    }
+    let finding = match wire {
+        Ok(wire) => {
+            let told = wire.ask(&Step::Message(scheme, id.to_owned())).await;
+            let reach = if told.reply.is_err() { wire.walk().await } else { Reach::default() };
+            judge_trial(&told, &reach, base.host())
+        }
+        Err(finding) => Some(finding),
+    };
+    finding.map(|finding| finding.with("model", id))
 }

@@ -129,12 +129,13 @@ impl Road {
 
     /// True when the walk has to be told before this: no reply came, and the walk knows why.
     pub fn waits_for_reach(&self, told: &Told) -> bool {
-        told.reply.is_err() && self.first_reply.is_none() && self.reach.is_none()
+        let may_be_explained = matches!(&told.reply, Err(fault) if !is_no_fault_of_the_way(fault));
+        may_be_explained && self.first_reply.is_none() && self.reach.is_none()
     }
 
     /// Takes in what is to be said of the proxy although the road goes on.
-    pub fn note_proxy(&mut self, finding: Finding) {
-        self.proxy_note = Some(finding);
+    pub fn note_proxy(&mut self, note: Option<Finding>) {
+        self.proxy_note = note;
     }
 
     /// Ends the road before any request: what it would need is not right.
@@ -391,14 +392,9 @@ impl Road {
         }
     }
 
-    /// Why there is no reply: what the walk met, as long as nothing was ever heard from there. A key that
-    /// cannot be sent and a reply that is too long are nothing that a walk could meet.
+    /// Why there is no reply. The walk counts as long as nothing was ever heard from there.
     fn no_reply(&self, fault: &NetFault) -> Finding {
-        let met = self.reach.as_ref().and_then(|reach| reach.trouble.as_ref());
-        match met.filter(|_| self.first_reply.is_none()) {
-            Some(trouble) if !matches!(fault, NetFault::BadHeader | NetFault::TooLarge) => trouble.finding(),
-            _ => fault.finding(false),
-        }
+        why_no_reply(fault, self.reach.as_ref().filter(|_| self.first_reply.is_none()))
     }
 
     fn settle(&mut self, id: LampId, millis: u32, result: Result<(), Finding>, fallback: Code) {
@@ -568,12 +564,25 @@ fn retitled(finding: Finding, code: Code) -> Finding {
         .with("because", finding.code.number())
 }
 
+/// A key that cannot be sent and a reply that is too long: nothing that a walk could meet.
+fn is_no_fault_of_the_way(fault: &NetFault) -> bool {
+    matches!(fault, NetFault::BadHeader | NetFault::TooLarge)
+}
+
+/// What the walk met, else what the client said.
+fn why_no_reply(fault: &NetFault, reach: Option<&Reach>) -> Finding {
+    match reach.and_then(|reach| reach.trouble.as_ref()) {
+        Some(trouble) if !is_no_fault_of_the_way(fault) => trouble.finding(),
+        _ => fault.finding(false),
+    }
+}
+
 /// Judges one model's answer to a one-token message; nothing means that it answers. The key was
-/// accepted before.
-pub fn judge_trial(told: &Told, base_host: &str) -> Option<Finding> {
+/// accepted before. `reach` is what a walk met after there was no answer.
+pub fn judge_trial(told: &Told, reach: &Reach, base_host: &str) -> Option<Finding> {
     let asked = Asked { route: Route::Messages, sent_key: true, models_accepted_key: true, base_host };
     match &told.reply {
-        Err(fault) => Some(fault.finding(false)),
+        Err(fault) => Some(why_no_reply(fault, Some(reach))),
         Ok(reply) => match classify(reply, &asked) {
             Verdict::Ok => read_message(reply).err(),
             Verdict::Trouble(finding) => Some(finding),

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use airouter_core::address::GatewayUrl;
 use airouter_core::check::{AuthScheme, Reach, Step, Told};
+use airouter_core::finding::{Code, Finding};
 use airouter_core::gateway::{NetFault, Reply};
 use airouter_core::proxy::Proxy;
 use airouter_core::secret::Secret;
@@ -35,7 +36,7 @@ pub(crate) struct Wire {
 
 impl Wire {
     /// A way to this gateway, through the proxy if there is one; only this address ever gets the key.
-    pub(crate) fn new(base: GatewayUrl, key: Secret, proxy: Option<Proxy>, options: Options) -> Result<Self, NetFault> {
+    pub(crate) fn new(base: GatewayUrl, key: Secret, proxy: Option<Proxy>, options: Options) -> Result<Self, Finding> {
         Ok(Self { client: client(&base, proxy.as_ref(), &options)?, base, key, proxy, options })
     }
 
@@ -102,11 +103,13 @@ fn tool() -> Value {
     })
 }
 
-fn client(base: &GatewayUrl, proxy: Option<&Proxy>, options: &Options) -> Result<Client, NetFault> {
+fn client(base: &GatewayUrl, proxy: Option<&Proxy>, options: &Options) -> Result<Client, Finding> {
     let no_client = |error: &dyn std::error::Error| {
         tracing::error!(%error, "no client");
-        NetFault::Other
+        Finding::new(Code::Crashed).with("reason", "no client")
     };
+    let mut encryption = tls::config(options, &tls::Shown::default()).map_err(|error| no_client(&error))?;
+    encryption.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     let mut builder = Client::builder()
         .user_agent(USER_AGENT)
         .redirect(reqwest::redirect::Policy::none())
@@ -116,13 +119,11 @@ fn client(base: &GatewayUrl, proxy: Option<&Proxy>, options: &Options) -> Result
         .http2_max_header_list_size(LARGEST_HEAD)
         .https_only(base.is_encrypted())
         .dns_resolver(options.names.clone())
+        .tls_backend_preconfigured(encryption)
         .no_proxy();
-    let mut encryption = tls::config(options, &tls::Shown::default()).map_err(|error| no_client(&error))?;
-    encryption.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    builder = builder.tls_backend_preconfigured(encryption);
     if let Some(proxy) = proxy {
-        let proxy = reqwest::Proxy::all(proxy.url().reveal()).map_err(|_| NetFault::ProxyDown)?;
-        builder = builder.proxy(proxy);
+        let unusable = |_| Finding::new(Code::ProxyInvalid).with("proxy", proxy.shown());
+        builder = builder.proxy(reqwest::Proxy::all(proxy.url().reveal()).map_err(unusable)?);
     }
     builder.build().map_err(|error| no_client(&error))
 }

@@ -1,5 +1,7 @@
 //! Proxies that refuse, are gone or are something else, and those that let through.
 
+use std::time::{Duration, SystemTime};
+
 use airouter_core::check::{LampState, LayerId};
 use airouter_core::finding::{Code, Owner};
 use airouter_core::proxy::{WindowsValues, of_windows};
@@ -99,6 +101,15 @@ async fn a_proxy_that_opens_what_it_passes_on() {
     assert_eq!(met.layer(LayerId::Proxy).state, LampState::Ok);
     no_canary(&proxy.raw());
     assert_eq!(inspector.requests(), "");
+}
+
+#[tokio::test]
+async fn a_proxy_tells_the_time() {
+    let server = Server::start(Part::Tls(Leaf::Good, always(reply("200 OK", "", "{}"), || Then::Keep))).await;
+    let proxy = ProxyServer::start(Gate::HttpTo(server.port())).await;
+    let ahead = SystemTime::now() + Duration::from_secs(100 * 365 * 24 * 3600);
+    let met = Meet::host(443).through(proxy.address.to_string()).with_clock(ahead).run().await;
+    met.failed(Code::TlsClock, Owner::ThisComputer, LayerId::Tls);
 }
 
 #[tokio::test]

@@ -65,7 +65,8 @@ async fn serve(gate: Gate, mut stream: Ear<TcpStream>) -> io::Result<()> {
     match gate {
         Gate::HttpTo(port) => {
             read_head(&mut stream).await?;
-            stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await?;
+            let date = httpdate::fmt_http_date(std::time::SystemTime::now());
+            stream.write_all(format!("HTTP/1.1 200 Connection established\r\nDate: {date}\r\n\r\n").as_bytes()).await?;
             pass_on(stream, port).await
         }
         Gate::HttpWithLoginTo(port) => {

@@ -10,7 +10,7 @@ use airouter_practice::gateway::{GatewayOptions, start};
 
 use crate::meet::{Meet, no_canary};
 use crate::names::healthy;
-use crate::pki::Leaf;
+use crate::pki::{HOST, Leaf};
 use crate::proxy_server::{Gate, ProxyServer};
 use crate::server::{Nobody, Part, Server, Then, always, reply};
 
@@ -79,6 +79,7 @@ async fn proxies_that_let_through_see_no_key() {
         (Gate::HttpTo(server.port()), "http://"),
         (Gate::HttpWithLoginTo(server.port()), "http://li:s3cret@"),
         (Gate::SocksTo(server.port()), "socks5://"),
+        (Gate::SocksWithLoginTo(server.port()), "socks5://li:s3cret@"),
     ] {
         let proxy = ProxyServer::start(gate).await;
         let met = Meet::host(server.port()).through(format!("{scheme}{}", proxy.address)).run().await;
@@ -88,6 +89,21 @@ async fn proxies_that_let_through_see_no_key() {
         assert!(met.layer(LayerId::Proxy).millis.is_some());
         no_canary(&proxy.raw());
     }
+}
+
+#[tokio::test]
+async fn a_proxy_behind_tls_of_its_own() {
+    let (_gateway, server) = healthy("127.0.0.1").await;
+    let proxy = ProxyServer::start(Gate::HttpTo(server.port())).await;
+    let front = Server::start(Part::TlsTo(Leaf::Good, proxy.address.port())).await;
+    Meet::host(server.port()).through(format!("https://{HOST}:{}", front.port())).run().await.passed();
+    no_canary(&proxy.raw());
+
+    let front = Server::start(Part::TlsTo(Leaf::UnknownIssuer, proxy.address.port())).await;
+    let met = Meet::host(server.port()).through(format!("https://{HOST}:{}", front.port())).run().await;
+    met.failed(Code::ProxyDown, Owner::ThisComputer, LayerId::Proxy);
+    assert_eq!(met.evidence("because"), Some("tls"));
+    assert_eq!(front.requests(), "");
 }
 
 #[tokio::test]

@@ -20,6 +20,8 @@ pub(crate) enum Gate {
     HttpSays(&'static str),
     /// SOCKS, leading to this port here.
     SocksTo(u16),
+    /// The same after a name and a password.
+    SocksWithLoginTo(u16),
     /// SOCKS, refusing with this code.
     SocksRefuses(u8),
     /// SOCKS that takes nobody without a login.
@@ -85,6 +87,16 @@ async fn serve(gate: Gate, mut stream: Ear<TcpStream>) -> io::Result<()> {
         }
         Gate::SocksTo(port) => {
             socks_hello(&mut stream, 0).await?;
+            socks_request(&mut stream).await?;
+            stream.write_all(&[5, 0, 0, 1, 127, 0, 0, 1, 0, 80]).await?;
+            pass_on(stream, port).await
+        }
+        Gate::SocksWithLoginTo(port) => {
+            socks_hello(&mut stream, 2).await?;
+            let mut login = [0; 11];
+            stream.read_exact(&mut login).await?;
+            let is_right = &login == b"\x01\x02li\x06s3cret";
+            stream.write_all(&[1, u8::from(!is_right)]).await?;
             socks_request(&mut stream).await?;
             stream.write_all(&[5, 0, 0, 1, 127, 0, 0, 1, 0, 80]).await?;
             pass_on(stream, port).await

@@ -1,11 +1,13 @@
 //! Replies that are cut, stalled, sent elsewhere or given by somebody else.
 
-use airouter_core::check::LayerId;
+use std::sync::Arc;
+
+use airouter_core::check::{LampState, LayerId};
 use airouter_core::finding::{Code, Owner};
 
 use crate::meet::{Meet, Met, no_canary};
 use crate::pki::{HOST, Leaf};
-use crate::server::{Part, Script, Server, Then, always, reply};
+use crate::server::{Part, Play, Script, Server, Then, always, reply};
 
 async fn gate(script: Script) -> Server {
     Server::start(Part::Tls(Leaf::Good, script)).await
@@ -48,6 +50,20 @@ async fn a_body_that_is_cut() {
     met.failed(Code::Reset, Owner::Network, LayerId::Http);
     let (met, _) = meet(always(short, || Then::Silence)).await;
     met.failed(Code::ReadTimeout, Owner::Gateway, LayerId::Http);
+}
+
+#[tokio::test]
+async fn a_message_that_is_cut_after_a_list_that_came() {
+    let list = r#"{"data":[{"type":"model","id":"claude-haiku-4-5-20251001"}]}"#;
+    let list = reply("200 OK", "content-type: application/json\r\n", list);
+    let script: Script = Arc::new(move |head| match head.starts_with("GET") {
+        true => Play { bytes: list.clone().into_bytes(), then: Then::Keep },
+        false => Play { bytes: Vec::new(), then: Then::Close },
+    });
+    let (met, _) = meet(script).await;
+    met.failed(Code::Reset, Owner::Network, LayerId::Message);
+    assert_eq!(met.layer(LayerId::Shape).state, LampState::Ok);
+    assert_eq!(met.layer(LayerId::Models).state, LampState::Ok);
 }
 
 #[tokio::test]

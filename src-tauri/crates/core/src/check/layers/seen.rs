@@ -51,6 +51,7 @@ impl Seen<'_> {
                 },
                 None => untested(id),
             },
+            LayerId::Shape if self.list_came() => Layer { state: LampState::Ok, ..untested(id) },
             LayerId::Shape => self.by_lamp(id, LampId::Address, false),
             LayerId::Key => self.by_lamp(id, LampId::Key, false),
             // Relays look at the balance when a message is asked for, and not before.
@@ -100,6 +101,11 @@ impl Seen<'_> {
         lamp.finding.as_ref().filter(|_| lamp.state == LampState::Failed)
     }
 
+    /// A list of models was given, so the address speaks the right language.
+    fn list_came(&self) -> bool {
+        self.lamps.iter().any(|lamp| lamp.id == LampId::Models && lamp.state == LampState::Ok)
+    }
+
     /// Where a lamp's finding belongs: what the walk met, else what the code says, within what the
     /// lamp stands for. What fails after an answer came is not put below that answer.
     fn place(&self, lamp: LampId, code: Code) -> LayerId {
@@ -108,6 +114,11 @@ impl Seen<'_> {
             && trouble.finding().code == code
         {
             return trouble.layer;
+        }
+        let by_code = layer_of(code);
+        if lamp == LampId::Address && self.list_came() && by_code <= LayerId::Http {
+            // The list came this way just before; it is the message that does not get through.
+            return LayerId::Message;
         }
         let (lowest, highest) = match lamp {
             LampId::Address if self.first_reply.is_some() => (LayerId::Http, LayerId::Shape),
@@ -118,7 +129,6 @@ impl Seen<'_> {
             LampId::Streaming => (LayerId::Streaming, LayerId::Streaming),
             LampId::Tools => (LayerId::Tools, LayerId::Tools),
         };
-        let by_code = layer_of(code);
         // A message that no reply comes to is the message's own trouble, not the account's.
         if lamp == LampId::Answer && by_code < lowest { highest } else { by_code.clamp(lowest, highest) }
     }

@@ -84,6 +84,8 @@ fn the_lowest_failure_carries_the_finding_and_ends_the_row() {
     check("ooooFo", Some(Code::StreamBroken), None, true, "ooooooooooF-");
     check("ooooFo", Some(Code::Reset), None, true, "ooooooooooF-");
     check("oooF--", Some(Code::ReadTimeout), None, true, "ooooooo-oF--");
+    check("Foo---", Some(Code::Reset), None, true, "ooooooo-oF--");
+    check("Foo---", Some(Code::OpenaiOnly), None, true, "oooooF------");
     check("oooooF", Some(Code::ToolsBroken), None, true, "oooooooooooF");
     check("------", None, None, false, "------------");
 }

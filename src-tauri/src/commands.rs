@@ -120,13 +120,21 @@ pub async fn check(wishes: CheckWishes, on_lamp: Channel<Lamp>, session: State<'
             None => session.preset().base.clone(),
         };
         let (key, claude) = with_key(&session, &base).await?;
-        let wanted = live::Wanted { base: base.clone(), key, scheme: wishes.scheme, models: Vec::new(), claude };
+        let proxy = wishes.proxy;
+        let wanted = live::Wanted {
+            base: base.clone(),
+            key,
+            scheme: wishes.scheme,
+            models: Vec::new(),
+            claude,
+            proxy: proxy.clone(),
+        };
         let stopped = session.begin_check();
         let report = live::check(wanted, stopped, |lamp| {
             let _ = on_lamp.send(lamp.clone());
         })
         .await;
-        session.checked(base, &report);
+        session.checked(base, proxy, &report);
         Ok(report)
     })
     .await
@@ -146,7 +154,8 @@ pub async fn try_model(id: String, session: State<'_, Session>) -> Answer<ModelT
     guard(async move {
         let (base, scheme) = session.gateway()?;
         let (key, _) = with_key(&session, &base).await?;
-        let finding = live::try_model(base, key, scheme, &id).await;
+        let proxy = session.proxy();
+        let finding = live::try_model(base, key, scheme, &id, proxy.as_deref()).await;
         Ok(ModelTrial { id, finding })
     })
     .await

@@ -34,6 +34,7 @@ struct Inner {
 struct Memory {
     key: Option<Secret>,
     checked: Option<(GatewayUrl, AuthScheme)>,
+    proxy: Option<String>,
     agreed: Option<Plan>,
     stop: Option<watch::Sender<bool>>,
 }
@@ -122,10 +123,16 @@ impl Session {
     }
 
     /// Remembers what a check found out.
-    pub(crate) fn checked(&self, base: GatewayUrl, report: &CheckReport) {
+    pub(crate) fn checked(&self, base: GatewayUrl, proxy: Option<String>, report: &CheckReport) {
         let mut memory = self.memory();
+        memory.proxy = proxy;
         memory.checked = report.passed.then_some((base, report.scheme));
         memory.agreed = None;
+    }
+
+    /// The proxy that the person typed for the last check.
+    pub(crate) fn proxy(&self) -> Option<String> {
+        self.memory().proxy.clone()
     }
 
     /// The address and the way of sending the key: from the check, else from what is connected.

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 pub async fn ask(base: &str, key: &str, scheme: Option<AuthScheme>, models: &[String]) -> Result<CheckReport> {
     let base = GatewayUrl::parse(base).map_err(|finding| anyhow!("{base}: {finding:?}"))?;
     let key = Secret::new(key.to_owned());
-    let wanted = Wanted { base, key, scheme, models: models.to_vec(), claude: None };
+    let wanted = Wanted { base, key, scheme, models: models.to_vec(), claude: None, proxy: None };
     let (_stop, never) = watch::channel(false);
     Ok(check(wanted, never, |_| {}).await)
 }

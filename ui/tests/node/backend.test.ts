@@ -23,7 +23,7 @@ async function callAll(backend: Backend): Promise<void> {
     backend.openPage("console"),
     backend.readKey("sk-0123456789abcdef"),
     backend.readAddress("gate.example"),
-    backend.check({ address: null, scheme: null }, () => undefined),
+    backend.check({ address: null, scheme: null, proxy: null }, () => undefined),
     backend.cancelCheck(),
     backend.tryModel("claude-x"),
     backend.addModel("claude-x"),

@@ -10,6 +10,8 @@ mod host;
 mod path;
 mod typed;
 
+pub(crate) use typed::plain_form;
+
 use serde::Serialize;
 use ts_rs::TS;
 use url::{Host, Url};
@@ -84,6 +86,26 @@ impl GatewayUrl {
     /// The host, with the port if it is not the usual one; ASCII, so that look-alike letters show.
     pub fn host(&self) -> &str {
         &self.host
+    }
+
+    /// The host alone, without a port; an IPv6 address without its brackets.
+    pub fn name(&self) -> &str {
+        match self.host.strip_prefix('[') {
+            Some(rest) => rest.split(']').next().unwrap_or_default(),
+            None => self.host.split(':').next().unwrap_or_default(),
+        }
+    }
+
+    /// The port, written or usual.
+    pub fn port(&self) -> u16 {
+        let written = self.host.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+        let usual = if self.is_encrypted() { 443 } else { 80 };
+        written.filter(|_| !self.host.ends_with(']')).unwrap_or(usual)
+    }
+
+    /// True for `https:`.
+    pub fn is_encrypted(&self) -> bool {
+        self.text.starts_with("https:")
     }
 
     /// True for this computer: reached without any proxy, and allowed to speak plain http.

@@ -4,9 +4,15 @@
 //! stream nothing at all (`gateway` explains). So no lamp vouches for another: each is lit by its own
 //! evidence, and what was not reached is *not tested*, never green.
 
+mod clock;
 mod judge;
+mod layers;
+mod reach;
 
+pub use clock::hours_off;
 pub use judge::{Road, Step, Told, judge_trial};
+pub use layers::{Layer, LayerId, layer_of};
+pub use reach::{Leg, Reach, Trouble};
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -112,6 +118,8 @@ pub struct CheckReport {
     pub scheme: AuthScheme,
     /// All six lamps.
     pub lamps: Vec<Lamp>,
+    /// All twelve layers beneath and behind them, the lowest first.
+    pub layers: Vec<Layer>,
     /// Everything worth saying, worst first.
     pub findings: Vec<Finding>,
     /// What the gateway offers, with Claude's verdict on each.

@@ -126,6 +126,8 @@ catalogue! {
     TlsHost = "AR-214", "tls_host", Network, Blocking;
     /// The other side does not speak TLS as needed.
     TlsProto = "AR-215", "tls_proto", ThisComputer, Blocking;
+    /// The gateway's certificate is not valid yet, and this computer's clock is not known to be wrong.
+    TlsNotYetValid = "AR-216", "tls_not_yet_valid", Gateway, Blocking;
     /// The proxy wants a name and a password.
     ProxyAuth = "AR-221", "proxy_auth", Network, Blocking;
     /// The proxy cannot be reached.
@@ -136,6 +138,10 @@ catalogue! {
     CaptivePortal = "AR-224", "captive_portal", Network, Blocking;
     /// A web firewall blocked the request.
     WafBlock = "AR-225", "waf_block", Network, Blocking;
+    /// The proxy is chosen by a script (PAC or WPAD), which this program cannot run.
+    ProxyScript = "AR-226", "proxy_script", Network, Warning;
+    /// The proxy's address cannot be read.
+    ProxyInvalid = "AR-227", "proxy_invalid", ThisComputer, Blocking;
 
     // 3xx — the address
     /// What was typed is not an address that can be used.
@@ -324,6 +330,13 @@ pub struct Evidence {
     pub value: String,
 }
 
+impl Evidence {
+    /// A fact by its name.
+    pub fn new(name: &str, value: impl ToString) -> Self {
+        Self { name: name.to_owned(), value: value.to_string() }
+    }
+}
+
 impl Finding {
     /// A finding with the owner and the severity of its code, and no evidence yet.
     pub fn new(code: Code) -> Self {
@@ -333,7 +346,7 @@ impl Finding {
     /// Adds a fact.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {
-        self.evidence.push(Evidence { name: name.to_owned(), value: value.to_string() });
+        self.evidence.push(Evidence::new(name, value));
         self
     }
 

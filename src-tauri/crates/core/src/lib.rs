@@ -16,6 +16,7 @@ pub mod models;
 pub mod plan;
 pub mod preset;
 pub mod proof;
+pub mod proxy;
 pub mod secret;
 pub mod status;
 pub mod undo;

@@ -210,6 +210,8 @@ pub struct CheckWishes {
     pub address: Option<String>,
     /// How to send the key; nothing means: find out.
     pub scheme: Option<AuthScheme>,
+    /// The proxy, typed by hand; nothing means the system's.
+    pub proxy: Option<String>,
 }
 
 /// What the person wants set up.

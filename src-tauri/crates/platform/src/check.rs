@@ -1,15 +1,21 @@
 //! The live check: asks what `core::check::Road` wants to know, as many things at once as it allows,
 //! and can be stopped at any moment.
 
+use std::time::Duration;
+
 use airouter_core::address::GatewayUrl;
-use airouter_core::check::{AuthScheme, CheckReport, Lamp, Road, Step, judge_trial};
+use airouter_core::check::{AuthScheme, CheckReport, Lamp, Reach, Road, Step, Told, judge_trial};
 use airouter_core::claude::version::Version;
-use airouter_core::finding::{Code, Finding};
+use airouter_core::finding::Finding;
 use airouter_core::secret::Secret;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
 
-use crate::net::Wire;
+use crate::net::{Options, Wire, choose_proxy};
+
+/// How long a check that is over waits for the walk beside it, so that its times can be told.
+const GRACE: Duration = Duration::from_millis(300);
 
 /// What is to be checked.
 #[derive(Debug, Clone)]
@@ -24,10 +30,28 @@ pub struct Wanted {
     pub models: Vec<String>,
     /// The installed Claude.
     pub claude: Option<Version>,
+    /// The proxy that the person typed; nothing means the system's.
+    pub proxy: Option<String>,
+}
+
+/// What comes in while the check is under way.
+enum Heard {
+    Told(Step, Told),
+    Reach(Reach),
 }
 
 /// Runs the check. `on_lamp` is told of every lamp that changes; `stop` turning true ends it at once.
-pub async fn check(wanted: Wanted, mut stop: watch::Receiver<bool>, mut on_lamp: impl FnMut(&Lamp)) -> CheckReport {
+pub async fn check(wanted: Wanted, stop: watch::Receiver<bool>, on_lamp: impl FnMut(&Lamp)) -> CheckReport {
+    check_with(wanted, Options::default(), stop, on_lamp).await
+}
+
+/// The same over a network with other limits, names or certificates than this computer's.
+pub async fn check_with(
+    wanted: Wanted,
+    options: Options,
+    mut stop: watch::Receiver<bool>,
+    mut on_lamp: impl FnMut(&Lamp),
+) -> CheckReport {
     let mut road = Road::new(wanted.base.clone(), wanted.scheme, wanted.models, wanted.claude);
     let mut shown: Vec<Lamp> = Vec::new();
     let mut show = |road: &Road| {
@@ -40,29 +64,72 @@ pub async fn check(wanted: Wanted, mut stop: watch::Receiver<bool>, mut on_lamp:
     };
     show(&road);
 
-    let wire = Wire::new(wanted.base, wanted.key);
-    let mut asking: JoinSet<(Step, airouter_core::check::Told)> = JoinSet::new();
+    let whole = sleep(options.limits.whole);
+    tokio::pin!(whole);
+    // A sender that is gone can stop nothing any more.
+    let choice = tokio::select! {
+        Ok(_) = stop.wait_for(|stop| *stop) => None,
+        choice = choose_proxy(&wanted.base, wanted.proxy.as_deref(), &options) => Some(choice),
+    };
+    let wire = choice.map(|choice| {
+        let choice = choice?;
+        let warning = choice.warning();
+        Ok((Wire::new(wanted.base, wanted.key, choice.proxy, options)?, warning))
+    });
+    let wire = match wire {
+        Some(Ok((wire, warning))) => {
+            road.note_proxy(warning);
+            wire
+        }
+        Some(Err(finding)) => {
+            road.refuse(finding);
+            show(&road);
+            return road.report();
+        }
+        None => {
+            road.cancel();
+            show(&road);
+            return road.report();
+        }
+    };
+    let mut asking: JoinSet<Heard> = JoinSet::new();
+    let walker = wire.clone();
+    asking.spawn(async move { Heard::Reach(walker.walk().await) });
+    let mut is_walking = true;
+    let mut held: Vec<(Step, Told)> = Vec::new();
     while !road.is_over() {
         for step in road.take_ready() {
             let wire = wire.clone();
             asking.spawn(async move {
-                let told = match wire {
-                    Ok(wire) => wire.ask(&step).await,
-                    Err(fault) => airouter_core::check::Told { reply: Err(fault), millis: 0 },
-                };
-                (step, told)
+                let told = wire.ask(&step).await;
+                Heard::Told(step, told)
             });
         }
         tokio::select! {
-            // A sender that is gone can stop nothing any more.
             Ok(_) = stop.wait_for(|stop| *stop) => road.cancel(),
             Some(joined) = asking.join_next() => match joined {
-                Ok((step, told)) => road.tell(step, told),
+                Ok(Heard::Told(step, told)) if road.waits_for_reach(&told) => held.push((step, told)),
+                Ok(Heard::Told(step, told)) => road.tell(step, told),
+                Ok(Heard::Reach(reach)) => {
+                    is_walking = false;
+                    road.tell_reach(reach);
+                    for (step, told) in held.drain(..) {
+                        road.tell(step, told);
+                    }
+                }
                 Err(_) => road.cancel(),
             },
+            () = &mut whole => road.time_out(),
             else => road.cancel(),
         }
         show(&road);
+    }
+    // A check that was cut short has requests left, and those are not waited for.
+    if is_walking
+        && asking.len() == 1
+        && let Ok(Some(Ok(Heard::Reach(reach)))) = timeout(GRACE, asking.join_next()).await
+    {
+        road.tell_reach(reach);
     }
     road.report()
 }
@@ -75,7 +142,10 @@ pub fn check_and_wait(wanted: Wanted) -> CheckReport {
     match runtime {
         Ok(runtime) => {
             let (_stop, never) = watch::channel(false);
-            runtime.block_on(check(wanted, never, |_| {}))
+            let report = runtime.block_on(check(wanted, never, |_| {}));
+            // A name that is still being looked up must not hold the program back.
+            runtime.shutdown_background();
+            report
         }
         Err(_) => {
             let mut road = Road::new(base, scheme, Vec::new(), None);
@@ -85,11 +155,27 @@ pub fn check_and_wait(wanted: Wanted) -> CheckReport {
     }
 }
 
-/// Tries one model with a one-token message. Nothing means that it answers.
-pub async fn try_model(base: GatewayUrl, key: Secret, scheme: AuthScheme, id: &str) -> Option<Finding> {
-    let step = Step::Message(scheme, id.to_owned());
-    match Wire::new(base.clone(), key) {
-        Ok(wire) => judge_trial(&wire.ask(&step).await, base.host()).map(|finding| finding.with("model", id)),
-        Err(_) => Some(Finding::new(Code::Crashed)),
-    }
+/// Tries one model with a one-token message, through the proxy that the person typed or the system's.
+/// Nothing means that it answers.
+pub async fn try_model(
+    base: GatewayUrl,
+    key: Secret,
+    scheme: AuthScheme,
+    id: &str,
+    proxy: Option<&str>,
+) -> Option<Finding> {
+    let options = Options::default();
+    let wire = match choose_proxy(&base, proxy, &options).await {
+        Ok(choice) => Wire::new(base.clone(), key, choice.proxy, options),
+        Err(finding) => Err(finding),
+    };
+    let finding = match wire {
+        Ok(wire) => {
+            let told = wire.ask(&Step::Message(scheme, id.to_owned())).await;
+            let reach = if told.reply.is_err() { wire.walk().await } else { Reach::default() };
+            judge_trial(&told, &reach, base.host())
+        }
+        Err(finding) => Some(finding),
+    };
+    finding.map(|finding| finding.with("model", id))
 }

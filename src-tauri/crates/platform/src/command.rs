@@ -1,5 +1,5 @@
-//! Running the helper program with a bound on its time, because a keychain may ask the person
-//! something and wait for ever.
+//! Running a program with a bound on its time: a keychain may ask the person something and wait for
+//! ever, a desktop's settings may come over a bus that does not answer.
 
 use std::io::{self, IsTerminal, Read, Write};
 use std::process::{Child, Command, Stdio};

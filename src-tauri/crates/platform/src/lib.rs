@@ -16,7 +16,7 @@ pub mod fault;
 mod files;
 pub mod keychain;
 pub mod locale;
-mod net;
+pub mod net;
 pub mod observe;
 pub mod places;
 pub mod preset;

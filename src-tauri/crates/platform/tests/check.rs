@@ -6,13 +6,13 @@ use airouter_core::address::GatewayUrl;
 use airouter_core::check::{AuthScheme, CheckReport, Lamp, LampId, LampState};
 use airouter_core::finding::Code;
 use airouter_core::secret::Secret;
-use airouter_platform::check::{Wanted, check};
+use airouter_platform::check::{Wanted, check, try_model};
 use airouter_practice::gateway::{AuthSeen, Fault, Gateway, GatewayOptions, start};
 use tokio::sync::watch;
 
 fn wanted(gateway: &Gateway, key: String) -> Wanted {
     let base = GatewayUrl::parse(&gateway.base_url()).expect("the practice gateway's address is right");
-    Wanted { base, key: Secret::new(key), scheme: None, models: Vec::new(), claude: None }
+    Wanted { base, key: Secret::new(key), scheme: None, models: Vec::new(), claude: None, proxy: None }
 }
 
 async fn run(wanted: Wanted) -> CheckReport {
@@ -124,7 +124,7 @@ async fn nobody_there_is_told_apart_from_no_such_name() {
     {
         let base = GatewayUrl::parse(address).expect("an address");
         let key = Secret::new(Fault::Ok.example_key());
-        let report = run(Wanted { base, key, scheme: None, models: Vec::new(), claude: None }).await;
+        let report = run(Wanted { base, key, scheme: None, models: Vec::new(), claude: None, proxy: None }).await;
         assert_eq!(report.findings[0].code, code, "{address}");
         assert_eq!(states(&report.lamps), "F-----", "{address}");
     }
@@ -153,4 +153,21 @@ async fn the_persons_own_model_is_tried_first() {
     assert_eq!(report.proposal, ["claude-opus-4-5-20251101"]);
     let answer = report.lamps.iter().find(|lamp| lamp.id == LampId::Answer).expect("a lamp");
     assert_eq!(answer.facts[0].value, "claude-opus-4-5-20251101");
+}
+
+#[tokio::test]
+async fn a_model_is_tried_and_its_trouble_is_told_by_the_walk() {
+    let gateway = start(GatewayOptions::default()).await.expect("a gateway");
+    let model = "claude-haiku-4-5-20251001";
+    let tried = async |address: &str, fault: Fault, proxy: Option<&str>| {
+        let base = GatewayUrl::parse(address).expect("an address");
+        let finding = try_model(base, Secret::new(fault.example_key()), AuthScheme::Bearer, model, proxy).await;
+        finding.map(|finding| finding.code)
+    };
+    assert_eq!(tried(&gateway.base_url(), Fault::Ok, None).await, None);
+    assert_eq!(tried(&gateway.base_url(), Fault::Model, None).await, Some(Code::ModelNotAllowed));
+    assert_eq!(tried("http://127.0.0.1:9/claude", Fault::Ok, None).await, Some(Code::TcpRefused));
+    assert_eq!(tried("https://gate.invalid/claude", Fault::Ok, Some("x")).await, Some(Code::ProxyInvalid));
+    let through = tried("https://gate.invalid/claude", Fault::Ok, Some("socks5://127.0.0.1:9")).await;
+    assert_eq!(through, Some(Code::ProxyDown));
 }

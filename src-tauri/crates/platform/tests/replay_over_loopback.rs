@@ -305,7 +305,8 @@ fn healthy(kind: Kind) -> Answer {
 
 async fn run(base: &str, key: &str, scheme: Option<AuthScheme>) -> CheckReport {
     let base = GatewayUrl::parse(base).expect("an address");
-    let wanted = Wanted { base, key: Secret::new(key.to_owned()), scheme, models: Vec::new(), claude: None };
+    let wanted =
+        Wanted { base, key: Secret::new(key.to_owned()), scheme, models: Vec::new(), claude: None, proxy: None };
     let (_stop, never) = watch::channel(false);
     check(wanted, never, |_| {}).await
 }

@@ -35,6 +35,9 @@ pub(crate) struct Gateway {
     /// The address, if not the preset's.
     #[arg(long, value_name = "URL")]
     pub(crate) address: Option<String>,
+    /// The proxy to go through, if not the system's: `host:port`, `http://…` or `socks5://…`.
+    #[arg(long, value_name = "URL")]
+    pub(crate) proxy: Option<String>,
     /// How to send the key.
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) auth: Auth,

@@ -38,6 +38,7 @@ fn answer_of_check(report: CheckReport, changes: &[Finding]) -> Answer {
         .with("base", &report.base)
         .with("auth", report.scheme.word())
         .with("lamps", &report.lamps)
+        .with("layers", &report.layers)
         .with("models", &report.models)
         .with("proposal", &report.proposal)
 }
@@ -169,6 +170,7 @@ fn run_check(asked: &Asked, arguments: &Gateway) -> CheckReport {
         scheme: asked.scheme,
         models: arguments.models.clone(),
         claude: claude::locate(&asked.places).and_then(|install| install.version),
+        proxy: arguments.proxy.clone(),
     };
     airouter_platform::check::check_and_wait(wanted)
 }

@@ -120,6 +120,7 @@ export function reportOf(scenario: Scenario, base: string): CheckReport {
     base,
     scheme: "bearer",
     lamps: lampsOf(scenario),
+    layers: [],
     findings: broken ? [broken.finding] : [],
     models: passed ? models : [],
     proposal: passed ? PROPOSAL : [],

@@ -2,6 +2,7 @@
 import type { AuthScheme } from "./AuthScheme";
 import type { Finding } from "./Finding";
 import type { Lamp } from "./Lamp";
+import type { Layer } from "./Layer";
 import type { OfferedModel } from "./OfferedModel";
 
 /**
@@ -20,6 +21,10 @@ scheme: AuthScheme,
  * All six lamps.
  */
 lamps: Array<Lamp>, 
+/**
+ * All twelve layers beneath and behind them, the lowest first.
+ */
+layers: Array<Layer>, 
 /**
  * Everything worth saying, worst first.
  */

@@ -12,4 +12,8 @@ address: string | null,
 /**
  * How to send the key; nothing means: find out.
  */
-scheme: AuthScheme | null, };
+scheme: AuthScheme | null, 
+/**
+ * The proxy, typed by hand; nothing means the system's.
+ */
+proxy: string | null, };

@@ -141,7 +141,7 @@ export function modelsOf(state: State): readonly OfferedModel[] {
 }
 
 export function checkWishes(state: State): CheckWishes {
-  return { address: state.address?.base ?? null, scheme: state.scheme };
+  return { address: state.address?.base ?? null, scheme: state.scheme, proxy: null };
 }
 
 export function setupWishes(state: State, restart: boolean): SetupWishes {

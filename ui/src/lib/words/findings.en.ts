@@ -23,14 +23,17 @@ export const findings: FindingTable = (f) => ({
   "AR-207": { title: "The connection was cut", meaning: "A firewall or antivirus program may have stopped it.", action: "Turn off the VPN, or use a phone hotspot." },
   "AR-211": { title: "The date or time of this computer is wrong", meaning: "With a wrong time the server's identity cannot be confirmed.", action: "Turn on automatic time in the system settings, then retry." },
   "AR-212": { title: "The server's certificate has expired", meaning: "This is not your computer's fault, and there is nothing to change on it.", action: `Contact ${f.gateway} support.` },
-  "AR-213": { title: "Something is reading encrypted traffic", meaning: "It may be the office network or antivirus software. To keep the key safe, the check went no further.", action: "Ask IT, or turn off HTTPS scanning in the antivirus program." },
+  "AR-213": tlsInspected(f),
   "AR-214": { title: "This is another server", meaning: `The other side is not ${f.host}. Often the Wi-Fi wants a login.`, action: "Open any web page and see whether the Wi-Fi asks you to log in." },
   "AR-215": { title: "No encrypted connection was possible", meaning: "Most likely the kind or the port of the proxy is wrong.", action: "Check the proxy in the system settings, or turn it off." },
+  "AR-216": { title: "The server's certificate is not valid yet", meaning: "Nothing is known to be wrong with this computer's date; most likely the server has just changed its certificate.", action: `Try again later. If that does not help, contact ${f.gateway} support.` },
   "AR-221": { title: "The proxy wants a name and a password", meaning: "The network goes through a proxy that needs a login.", action: "Enter the proxy account in the system settings, or ask IT." },
   "AR-222": { title: "The system's proxy cannot be reached", meaning: "The proxy program may have been closed while its setting stayed.", action: "Start the proxy program, or turn the system proxy off." },
   "AR-223": { title: `The proxy does not allow ${f.gateway}`, meaning: "Most likely a rule of the office network.", action: `Ask IT to allow ${f.host}, or use another network.` },
   "AR-224": { title: "The Wi-Fi wants a login first", meaning: "This Wi-Fi asks for a login on a web page.", action: "Open a browser, log in to the Wi-Fi, then retry." },
   "AR-225": { title: "A web firewall stopped the request", meaning: "The firewall in front of the server did not let it through.", action: "Turn off the VPN or change the network. If that does not help, tell support the code." },
+  "AR-226": { title: "The system chooses its proxy by a script", meaning: "Such a script (PAC) cannot be run here, so the check did not go through the proxy it would choose. Claude may, and may fare differently.", action: "If there is no connection, ask IT for the proxy's address and enter it in the system settings." },
+  "AR-227": { title: "The proxy's address cannot be read", meaning: "A proxy is written as host:port, for example 127.0.0.1:7890.", action: "Correct the proxy's address, then retry." },
 
   "AR-301": addressUnreadable(f),
   "AR-302": { title: "The address was corrected", meaning: "It had a small mistake, which is mended." },
@@ -129,6 +132,16 @@ function addressUnreadable(f: Facts): FindingWords {
     default:
       return { title, meaning: "This does not look like a web address.", action: `Use ${f.base}` };
   }
+}
+
+function tlsInspected(f: Facts): FindingWords {
+  const issuer = f.of("issuer");
+  const who = issuer ? `The certificate was issued by "${issuer}", which this computer does not trust. ` : "";
+  return {
+    title: "Something is reading encrypted traffic",
+    meaning: `${who}It may be the office network or antivirus software. To keep the key safe, the check went no further. Even with its root certificate installed, some parts of Claude may refuse it.`,
+    action: "Ask IT, or turn off HTTPS scanning in the antivirus program.",
+  };
 }
 
 function keyLint(f: Facts): FindingWords {

@@ -24,14 +24,17 @@ export const findings: FindingTable = (f) => ({
   "AR-207": { title: "连接被中途切断", meaning: "可能被防火墙或杀毒软件拦下了。", action: "请关闭VPN，或换成手机热点再试。" },
   "AR-211": { title: "电脑的日期或时间不对", meaning: "时间不对，就没法确认服务器的身份。", action: "请在系统设置里打开“自动设置时间”，再重试。" },
   "AR-212": { title: "服务器的安全证书过期了", meaning: "不是您电脑的问题，也不用改动任何设置。", action: `请联系${f.gateway}客服。` },
-  "AR-213": { title: "有设备在查看加密的网络流量", meaning: "可能是公司网络或杀毒软件。为了密钥的安全，没有继续。", action: "请联系网管，或关闭杀毒软件的“HTTPS扫描”。" },
+  "AR-213": tlsInspected(f),
   "AR-214": { title: "连到了别的服务器", meaning: `对方不是${f.host}。常见原因是Wi-Fi需要登录。`, action: "请打开任意网页，看看是不是要登录Wi-Fi。" },
   "AR-215": { title: "没能建立加密连接", meaning: "多半是代理的类型或端口填错了。", action: "请检查系统里的代理设置，或先关闭代理。" },
+  "AR-216": { title: "服务器的安全证书还没有生效", meaning: "没有发现电脑的日期有错，多半是服务器那边刚换过证书。", action: `请过一会儿再试；还不行请联系${f.gateway}客服。` },
   "AR-221": { title: "代理需要账号和密码", meaning: "网络要经过代理，代理要先登录。", action: "请在系统设置里填写代理账号，或联系网管。" },
   "AR-222": { title: "系统设置的代理连不上", meaning: "可能代理软件已经退出，但系统里的设置还在。", action: "请打开代理软件，或关闭系统代理。" },
   "AR-223": { title: `代理不允许访问${f.gateway}`, meaning: "多半是公司网络的限制。", action: `请联系网管放行${f.host}，或换一个网络。` },
   "AR-224": { title: "需要先登录Wi-Fi", meaning: "这个Wi-Fi要先在网页里登录。", action: "请打开浏览器登录Wi-Fi，再重试。" },
   "AR-225": { title: "请求被网站防火墙拦下了", meaning: "服务器前面的防火墙没有放行。", action: "请关闭VPN或换一个网络；还不行请把编号告诉客服。" },
+  "AR-226": { title: "系统用脚本来选择代理", meaning: "这里不能运行这种脚本（PAC），所以检查时没有经过它选的代理。Claude可能会走代理，结果不一定相同。", action: "如果连不上，请向网管要代理的地址，在系统设置里手动填写。" },
+  "AR-227": { title: "代理的地址看不懂", meaning: "代理由主机和端口组成，例如127.0.0.1:7890。", action: "请改好代理的地址，再重试。" },
 
   "AR-301": addressUnreadable(f),
   "AR-302": { title: "地址已改正", meaning: "地址里有小错误，已经改好。" },
@@ -130,6 +133,16 @@ function addressUnreadable(f: Facts): FindingWords {
     default:
       return { title, meaning: "看不出这是一个网址。", action: `请使用${f.base}` };
   }
+}
+
+function tlsInspected(f: Facts): FindingWords {
+  const issuer = f.of("issuer");
+  const who = issuer ? `对方的证书是“${issuer}”签发的，这台电脑不信任它。` : "";
+  return {
+    title: "有设备在查看加密的网络流量",
+    meaning: `${who}可能是公司网络或杀毒软件。为了密钥的安全，没有继续。即使装上它的根证书，Claude的部分功能也可能不接受。`,
+    action: "请联系网管，或关闭杀毒软件的“HTTPS扫描”。",
+  };
 }
 
 function keyLint(f: Facts): FindingWords {

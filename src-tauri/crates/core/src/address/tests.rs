@@ -226,3 +226,12 @@ fn slashes_without_end_and_letters_of_many_bytes_are_read() {
     let (address, _) = repair("https://////////////Édith.example", None).expect("it is an address");
     assert_eq!(address.as_str(), "https://xn--dith-9oa.example");
 }
+
+#[test]
+fn name_and_port() {
+    let of = |text: &str| GatewayUrl::parse(text).map(|address| (address.name().to_owned(), address.port()));
+    assert_eq!(of("https://gate.example/x"), Ok(("gate.example".to_owned(), 443)));
+    assert_eq!(of("https://gate.example:8443"), Ok(("gate.example".to_owned(), 8443)));
+    assert_eq!(of("https://[2001:db8::1]/x"), Ok(("2001:db8::1".to_owned(), 443)));
+    assert_eq!(of("http://[::1]:81/x"), Ok(("::1".to_owned(), 81)));
+}

@@ -72,7 +72,7 @@ fn with_one_scheme(word: &str, mut changes: Vec<AddressChange>) -> Typed {
 }
 
 /// Visible, half-width, with slashes that lean forward and dots where `。` stands within a name.
-fn plain_form(text: &str) -> String {
+pub(crate) fn plain_form(text: &str) -> String {
     let visible: Vec<char> = text.chars().filter(|c| !is_invisible(*c)).map(plain).collect();
     let is_letter =
         |place: Option<usize>| place.and_then(|place| visible.get(place)).is_some_and(char::is_ascii_alphanumeric);

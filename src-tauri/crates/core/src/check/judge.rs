@@ -8,13 +8,15 @@
 
 use crate::address::GatewayUrl;
 use crate::claude::version::Version;
-use crate::finding::{Code, Finding, worst_first};
+use crate::finding::{Code, Evidence, Finding, worst_first};
 use crate::gateway::{
     Asked, ModelsReading, NetFault, Reply, Route, StreamState, StreamWatch, Verdict, classify, read_message,
     read_models,
 };
 use crate::models::{OfferedModel, Tier, offer, propose};
 
+use super::layers::Seen;
+use super::reach::Reach;
 use super::{AuthScheme, CheckReport, Lamp, LampId, LampState};
 
 /// Asked for when the gateway offers no list and the person named no model: whether or not the
@@ -65,6 +67,10 @@ pub struct Road {
     refused_message: Option<(Told, String)>,
     offered: Vec<OfferedModel>,
     extra: Vec<Finding>,
+    reach: Option<Reach>,
+    /// Status and milliseconds of the first reply of all.
+    first_reply: Option<(u16, u32)>,
+    proxy_note: Option<Finding>,
 }
 
 impl Road {
@@ -88,6 +94,9 @@ impl Road {
             refused_message: None,
             offered: Vec::new(),
             extra: Vec::new(),
+            reach: None,
+            first_reply: None,
+            proxy_note: None,
         };
         for id in [LampId::Address, LampId::Key, LampId::Models] {
             road.lamp(id).state = LampState::Running;
@@ -112,9 +121,52 @@ impl Road {
         &self.lamps
     }
 
+    /// Takes in what was seen on the way. It says nothing by itself: only if the first request gets no
+    /// reply does it decide what is said.
+    pub fn tell_reach(&mut self, reach: Reach) {
+        self.reach = Some(reach);
+    }
+
+    /// True when the walk has to be told before this: no reply came, and the walk knows why.
+    pub fn waits_for_reach(&self, told: &Told) -> bool {
+        let may_be_explained = matches!(&told.reply, Err(fault) if !is_no_fault_of_the_way(fault));
+        may_be_explained && self.first_reply.is_none() && self.reach.is_none()
+    }
+
+    /// Takes in what is to be said of the proxy although the road goes on.
+    pub fn note_proxy(&mut self, note: Option<Finding>) {
+        self.proxy_note = note;
+    }
+
+    /// Ends the road before any request: what it would need is not right.
+    pub fn refuse(&mut self, finding: Finding) {
+        self.under_way = 0;
+        self.fail(LampId::Address, finding);
+        self.close();
+    }
+
+    /// Ends the road because all of it took too long: the first lamp that is open is to blame, and what
+    /// comes after it is not tested.
+    pub fn time_out(&mut self) {
+        self.ready.clear();
+        self.under_way = 0;
+        let finding = self.no_reply(&NetFault::ReadTimeout);
+        let is_open = |lamp: &&Lamp| matches!(lamp.state, LampState::Running | LampState::Waiting);
+        if self.lamp(LampId::Answer).state == LampState::Running {
+            // The key's lamp is open too, but it only waits for the message.
+            self.message_failed(finding);
+        } else if let Some(id) = self.lamps.iter().find(is_open).map(|lamp| lamp.id) {
+            self.fail(id, finding);
+        }
+        self.close();
+    }
+
     /// Takes a reply in.
     pub fn tell(&mut self, step: Step, told: Told) {
         self.under_way -= 1;
+        if let (None, Ok(reply)) = (self.first_reply, &told.reply) {
+            self.first_reply = Some((reply.status, told.millis));
+        }
         match step {
             Step::Models(scheme) => self.told_list(scheme, &told),
             Step::OpenList => self.told_open_list(&told),
@@ -148,6 +200,14 @@ impl Road {
     pub fn report(mut self) -> CheckReport {
         let mut findings: Vec<Finding> = self.lamps.iter().filter_map(|lamp| lamp.finding.clone()).collect();
         findings.append(&mut self.extra);
+        findings.extend(self.proxy_note.clone());
+        let seen = Seen {
+            lamps: &self.lamps,
+            reach: self.reach.as_ref(),
+            first_reply: self.first_reply,
+            proxy_note: self.proxy_note.as_ref(),
+        };
+        let layers = seen.layers();
         let proposal = if self.wanted_models.is_empty() { propose(&self.offered) } else { self.wanted_models.clone() };
         let passed = self.lamps.iter().all(|lamp| matches!(lamp.state, LampState::Ok | LampState::Warning));
         let has_small = self.offered.iter().any(|model| model.dropped.is_none() && model.tier == Some(Tier::Haiku));
@@ -163,6 +223,7 @@ impl Road {
             base: self.base.as_str().to_owned(),
             scheme: self.scheme,
             lamps: self.lamps,
+            layers,
             findings,
             models: self.offered,
             proposal,
@@ -174,7 +235,7 @@ impl Road {
         self.lamp(LampId::Address).millis = Some(told.millis);
         self.lamp(LampId::Models).millis = Some(told.millis);
         let verdict = match &told.reply {
-            Err(fault) => return self.fail(LampId::Address, fault.finding(false)),
+            Err(fault) => return self.fail(LampId::Address, self.no_reply(fault)),
             Ok(reply) => match classify(reply, &self.asked(Route::Models, true)) {
                 Verdict::Ok => read_models(reply),
                 Verdict::Trouble(finding) => return self.list_refused(scheme, finding),
@@ -192,7 +253,7 @@ impl Road {
                     return self.fail(LampId::Models, finding);
                 }
                 let lamp = self.lamp(LampId::Models);
-                lamp.facts.push(crate::finding::Evidence { name: "models".to_owned(), value: usable.to_string() });
+                lamp.facts.push(Evidence::new("models", usable));
                 self.light(LampId::Models);
             }
             ModelsReading::Empty => {
@@ -297,7 +358,7 @@ impl Road {
             self.warn(LampId::Models, Finding::new(Code::ModelsNotListed));
         }
         let lamp = self.lamp(LampId::Answer);
-        lamp.facts.push(crate::finding::Evidence { name: "model".to_owned(), value: model.clone() });
+        lamp.facts.push(Evidence::new("model", &model));
         self.light(LampId::Answer);
         for id in [LampId::Streaming, LampId::Tools] {
             self.lamp(id).state = LampState::Running;
@@ -331,7 +392,9 @@ impl Road {
         if lamp != LampId::Address {
             self.light(LampId::Address);
         }
-        if !matches!(lamp, LampId::Key | LampId::Address) {
+        // Whoever answers a message with a refusal has looked at the key; silence has not.
+        let is_silence = finding.code.number().starts_with("AR-2");
+        if !matches!(lamp, LampId::Key | LampId::Address) && (self.list_accepted || !is_silence) {
             self.light(LampId::Key);
         }
         self.fail(lamp, finding);
@@ -340,12 +403,17 @@ impl Road {
     /// Judges a reply to a message: the network, the gateway's words, then the shape.
     fn judge(&self, told: &Told, shape: impl Fn(&Reply) -> Result<(), Finding>) -> Result<(), Finding> {
         match &told.reply {
-            Err(fault) => Err(fault.finding(false)),
+            Err(fault) => Err(self.no_reply(fault)),
             Ok(reply) => match classify(reply, &self.asked(Route::Messages, true)) {
                 Verdict::Ok => shape(reply),
                 Verdict::Trouble(finding) => Err(finding),
             },
         }
+    }
+
+    /// Why there is no reply. The walk counts as long as nothing was ever heard from there.
+    fn no_reply(&self, fault: &NetFault) -> Finding {
+        why_no_reply(fault, self.reach.as_ref().filter(|_| self.first_reply.is_none()))
     }
 
     fn settle(&mut self, id: LampId, millis: u32, result: Result<(), Finding>, fallback: Code) {
@@ -515,12 +583,25 @@ fn retitled(finding: Finding, code: Code) -> Finding {
         .with("because", finding.code.number())
 }
 
+/// A key that cannot be sent and a reply that is too long: nothing that a walk could meet.
+fn is_no_fault_of_the_way(fault: &NetFault) -> bool {
+    matches!(fault, NetFault::BadHeader | NetFault::TooLarge)
+}
+
+/// What the walk met, else what the client said.
+fn why_no_reply(fault: &NetFault, reach: Option<&Reach>) -> Finding {
+    match reach.and_then(|reach| reach.trouble.as_ref()) {
+        Some(trouble) if !is_no_fault_of_the_way(fault) => trouble.finding(),
+        _ => fault.finding(false),
+    }
+}
+
 /// Judges one model's answer to a one-token message; nothing means that it answers. The key was
-/// accepted before.
-pub fn judge_trial(told: &Told, base_host: &str) -> Option<Finding> {
+/// accepted before. `reach` is what a walk met after there was no answer.
+pub fn judge_trial(told: &Told, reach: &Reach, base_host: &str) -> Option<Finding> {
     let asked = Asked { route: Route::Messages, sent_key: true, models_accepted_key: true, base_host };
     match &told.reply {
-        Err(fault) => Some(fault.finding(false)),
+        Err(fault) => Some(why_no_reply(fault, Some(reach))),
         Ok(reply) => match classify(reply, &asked) {
             Verdict::Ok => read_message(reply).err(),
             Verdict::Trouble(finding) => Some(finding),

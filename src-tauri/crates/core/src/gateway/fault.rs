@@ -41,8 +41,8 @@ pub enum NetFault {
     ProxyDown,
     /// The proxy refused to connect to this host.
     ProxyBlock,
-    /// The body was longer than any right answer.
-    BodyTooLarge,
+    /// The head or the body was longer than any right answer's.
+    TooLarge,
     /// The header could not be made: the key holds a character that a header may not hold.
     BadHeader,
     /// Something else went wrong on the way.
@@ -51,7 +51,8 @@ pub enum NetFault {
 
 impl NetFault {
     /// The code of it. `clock_is_off` is true when this computer's clock is known to be more than a
-    /// day wrong: an expired certificate is then the clock's fault, not the gateway's.
+    /// day wrong: a certificate that has expired or is not valid yet is then the clock's fault, not
+    /// the gateway's.
     pub fn code(&self, clock_is_off: bool) -> Code {
         match self {
             Self::Dns => Code::Dns,
@@ -62,14 +63,16 @@ impl NetFault {
             Self::ReadTimeout => Code::ReadTimeout,
             Self::TlsExpired if clock_is_off => Code::TlsClock,
             Self::TlsExpired => Code::TlsExpired,
-            Self::TlsNotYetValid => Code::TlsClock,
+            Self::TlsNotYetValid if clock_is_off => Code::TlsClock,
+            // "Expired" would be untrue, and blaming a clock that is right would send people the wrong way.
+            Self::TlsNotYetValid => Code::TlsNotYetValid,
             Self::TlsInspect { .. } => Code::TlsInspect,
             Self::TlsHost => Code::TlsHost,
             Self::TlsProto => Code::TlsProto,
             Self::ProxyAuth => Code::ProxyAuth,
             Self::ProxyDown => Code::ProxyDown,
             Self::ProxyBlock => Code::ProxyBlock,
-            Self::BodyTooLarge => Code::NotAnthropic,
+            Self::TooLarge => Code::NotAnthropic,
             Self::BadHeader => Code::KeyLint,
             // An unknown failure on the way reads best as "the connection was cut".
             Self::Reset | Self::Other => Code::Reset,
@@ -101,7 +104,8 @@ mod tests {
     fn an_expired_certificate_may_be_the_clock() {
         check(NetFault::TlsExpired, true, Code::TlsClock);
         check(NetFault::TlsExpired, false, Code::TlsExpired);
-        check(NetFault::TlsNotYetValid, false, Code::TlsClock);
+        check(NetFault::TlsNotYetValid, true, Code::TlsClock);
+        check(NetFault::TlsNotYetValid, false, Code::TlsNotYetValid);
     }
 
     #[test]

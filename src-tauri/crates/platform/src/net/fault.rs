@@ -1,5 +1,6 @@
-//! What went wrong on the way, told by the types of errors first and their texts last, because texts
-//! differ between systems and libraries.
+//! What the client says went wrong, told by the types of errors first and their texts last, because
+//! texts differ between systems and libraries. Only what the walk (`probe`) did not meet is judged by
+//! this: it sees later requests, and those that the walk got through beside.
 
 use std::error::Error;
 use std::io;
@@ -43,6 +44,7 @@ pub(super) fn of(error: &reqwest::Error) -> NetFault {
             | io::ErrorKind::UnexpectedEof
             | io::ErrorKind::BrokenPipe,
         ) => NetFault::Reset,
+        _ if says(&["too large", "too many headers"]) => NetFault::TooLarge,
         _ if error.is_body() || error.is_decode() => NetFault::Reset,
         _ if says(&["reset by peer", "handshake eof", "connection closed", "incomplete message"]) => NetFault::Reset,
         _ => NetFault::Other,

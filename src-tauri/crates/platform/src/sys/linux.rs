@@ -6,13 +6,16 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use airouter_core::claude::managed::ManagedSource;
 use airouter_core::claude::version::Version;
 use airouter_core::json::LARGEST_FILE;
+use airouter_core::proxy::{ProxySettings, of_gnome};
 use airouter_core::view::Os;
 
 use crate::claude::Install;
+use crate::command;
 use crate::places::Places;
 
 /// This system.
@@ -30,6 +33,8 @@ const USUAL_PLACES: [&str; 5] = [
 ];
 /// Largest package database that is read, in bytes.
 const LARGEST_DATABASE: u64 = 64 * 1024 * 1024;
+/// How long the desktop's settings may take: they are asked over a bus that may not answer.
+const SETTINGS_LIMIT: Duration = Duration::from_secs(2);
 
 /// Finds Claude Desktop.
 pub(crate) fn locate(places: &Places) -> Option<Install> {
@@ -126,6 +131,16 @@ pub(crate) fn start(install: &Install, places: &Places) -> io::Result<()> {
 /// The person's language, as the system says it.
 pub(crate) fn language() -> Option<String> {
     ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()))
+}
+
+/// The proxy that the desktop is set to, if it is one that keeps GNOME's settings.
+pub(crate) fn proxy_settings() -> ProxySettings {
+    let mut gsettings = Command::new("gsettings");
+    gsettings.args(["list-recursively", "org.gnome.system.proxy"]);
+    match command::run(&mut gsettings, "", SETTINGS_LIMIT) {
+        Ok(ended) if ended.code == Some(0) => of_gnome(&ended.output),
+        _ => ProxySettings::default(),
+    }
 }
 
 /// True when a file belongs to the person who runs this program.

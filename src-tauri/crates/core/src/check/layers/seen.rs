@@ -1,0 +1,139 @@
+//! The layers from what was seen: lamps, the walk, the first reply.
+//!
+//! Nothing is inferred downwards or upwards but this: a reply that came has passed every layer beneath
+//! it. The account vouches for itself only by an answered message.
+
+use super::super::reach::Reach;
+use super::super::{Lamp, LampId, LampState};
+use super::{Layer, LayerId, layer_of};
+use crate::finding::{Code, Evidence, Finding};
+
+/// What the layers are made from.
+pub(in super::super) struct Seen<'a> {
+    /// The lamps, closed.
+    pub(in super::super) lamps: &'a [Lamp],
+    /// The walk, as far as it is known.
+    pub(in super::super) reach: Option<&'a Reach>,
+    /// The status and the time of the first reply of all.
+    pub(in super::super) first_reply: Option<(u16, u32)>,
+    /// Said of the proxy although the road goes on.
+    pub(in super::super) proxy_note: Option<&'a Finding>,
+}
+
+impl Seen<'_> {
+    /// All twelve layers.
+    pub(in super::super) fn layers(&self) -> Vec<Layer> {
+        let mut layers: Vec<Layer> = LayerId::ALL.into_iter().map(|id| self.layer(id)).collect();
+        let failed = self.lamps.iter().find_map(|lamp| Some((lamp.id, self.blocking(lamp)?)));
+        if let Some((lamp, finding)) = failed {
+            let at = self.place(lamp, finding.code);
+            for layer in &mut layers {
+                if layer.id == at {
+                    layer.state = LampState::Failed;
+                    layer.finding = Some(finding.clone());
+                } else if layer.id > at {
+                    *layer = untested(layer.id);
+                }
+            }
+        }
+        layers
+    }
+
+    fn layer(&self, id: LayerId) -> Layer {
+        match id {
+            LayerId::Name | LayerId::Tcp | LayerId::Proxy | LayerId::Tls => self.on_the_way(id),
+            LayerId::Http => match self.first_reply {
+                Some((status, millis)) => Layer {
+                    state: LampState::Ok,
+                    facts: vec![Evidence::new("status", status)],
+                    millis: Some(millis),
+                    ..untested(id)
+                },
+                None => untested(id),
+            },
+            LayerId::Shape if self.list_came() => Layer { state: LampState::Ok, ..untested(id) },
+            LayerId::Shape => self.by_lamp(id, LampId::Address, false),
+            LayerId::Key => self.by_lamp(id, LampId::Key, false),
+            // Relays look at the balance when a message is asked for, and not before.
+            LayerId::Account => self.by_lamp(id, LampId::Answer, false),
+            LayerId::Models => self.by_lamp(id, LampId::Models, true),
+            LayerId::Message => self.by_lamp(id, LampId::Answer, true),
+            LayerId::Streaming => self.by_lamp(id, LampId::Streaming, true),
+            LayerId::Tools => self.by_lamp(id, LampId::Tools, true),
+        }
+    }
+
+    fn on_the_way(&self, id: LayerId) -> Layer {
+        let leg = self.reach.and_then(|reach| reach.legs.iter().find(|leg| leg.id == id));
+        let trouble = self.reach.and_then(|reach| reach.trouble.as_ref()).filter(|trouble| trouble.layer == id);
+        let mut layer = untested(id);
+        if let Some(leg) = leg {
+            (layer.facts, layer.millis) = (leg.facts.clone(), leg.millis);
+        } else if let Some(trouble) = trouble {
+            (layer.facts, layer.millis) = (trouble.facts.clone(), trouble.millis);
+        }
+        // A reply came over this layer, whatever the walk beside it met.
+        if leg.is_some() || self.first_reply.is_some() {
+            layer.state = LampState::Ok;
+        }
+        if id == LayerId::Proxy && layer.state == LampState::Ok && self.proxy_note.is_some() {
+            layer.state = LampState::Warning;
+            layer.finding = self.proxy_note.cloned();
+        }
+        layer
+    }
+
+    fn by_lamp(&self, id: LayerId, lamp: LampId, with_facts: bool) -> Layer {
+        let Some(lamp) = self.lamps.iter().find(|other| other.id == lamp) else { return untested(id) };
+        match lamp.state {
+            LampState::Ok | LampState::Warning => Layer {
+                id,
+                state: if with_facts { lamp.state } else { LampState::Ok },
+                finding: lamp.finding.clone().filter(|_| with_facts),
+                facts: if with_facts { lamp.facts.clone() } else { Vec::new() },
+                millis: lamp.millis.filter(|_| with_facts),
+            },
+            _ => untested(id),
+        }
+    }
+
+    fn blocking<'b>(&self, lamp: &'b Lamp) -> Option<&'b Finding> {
+        lamp.finding.as_ref().filter(|_| lamp.state == LampState::Failed)
+    }
+
+    /// A list of models was given, so the address speaks the right language.
+    fn list_came(&self) -> bool {
+        self.lamps.iter().any(|lamp| lamp.id == LampId::Models && lamp.state == LampState::Ok)
+    }
+
+    /// Where a lamp's finding belongs: what the walk met, else what the code says, within what the
+    /// lamp stands for. What fails after an answer came is not put below that answer.
+    fn place(&self, lamp: LampId, code: Code) -> LayerId {
+        let met = self.reach.and_then(|reach| reach.trouble.as_ref());
+        if let Some(trouble) = met.filter(|_| lamp == LampId::Address && self.first_reply.is_none())
+            && trouble.finding().code == code
+        {
+            return trouble.layer;
+        }
+        let by_code = layer_of(code);
+        if lamp == LampId::Address && self.list_came() && by_code <= LayerId::Http {
+            // The list came this way just before; it is the message that does not get through.
+            return LayerId::Message;
+        }
+        let (lowest, highest) = match lamp {
+            LampId::Address if self.first_reply.is_some() => (LayerId::Http, LayerId::Shape),
+            LampId::Address => (LayerId::Name, LayerId::Shape),
+            LampId::Key => (LayerId::Key, LayerId::Account),
+            LampId::Models => (LayerId::Key, LayerId::Models),
+            LampId::Answer => (LayerId::Account, LayerId::Message),
+            LampId::Streaming => (LayerId::Streaming, LayerId::Streaming),
+            LampId::Tools => (LayerId::Tools, LayerId::Tools),
+        };
+        // A message that no reply comes to is the message's own trouble, not the account's.
+        if lamp == LampId::Answer && by_code < lowest { highest } else { by_code.clamp(lowest, highest) }
+    }
+}
+
+fn untested(id: LayerId) -> Layer {
+    Layer { id, state: LampState::NotTested, finding: None, facts: Vec::new(), millis: None }
+}

@@ -1,0 +1,167 @@
+//! Which proxy leads to an address, told from what a system has set or a person has typed.
+//!
+//! Every system writes this down in a form of its own, and common values trip up the usual libraries:
+//! Windows' `http=…;https=…` becomes a host name there, its `<local>` is not understood, SOCKS and the
+//! exceptions of macOS and all of GNOME are left out. So each form has a parser here, all pure, and
+//! they meet in [`ProxySettings`]. A script that chooses the proxy (PAC, WPAD) cannot be run: it is
+//! told, and the way is tried without it.
+//!
+//! Programs for `https:` never use the entry that is named for `http:` alone, so it is not used here
+//! either; and `http:` addresses of ours are on this computer, which is always reached directly.
+
+mod bypass;
+mod environment;
+mod gnome;
+mod macos;
+mod server;
+mod windows;
+
+pub use bypass::Bypass;
+pub use environment::of_environment;
+pub use gnome::of_gnome;
+pub use macos::of_macos;
+pub use server::{Proxy, ProxyKind};
+pub use windows::{WindowsValues, of_windows};
+
+use crate::address::GatewayUrl;
+use crate::finding::{Code, Finding};
+
+/// What is set on a computer, whoever set it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ProxySettings {
+    /// The proxy for `https:` addresses, or why it cannot be used.
+    pub proxy: Option<Result<Proxy, Finding>>,
+    /// What is reached without it.
+    pub bypass: Bypass,
+    /// The script that would choose a proxy: its address, or `wpad` where it would be looked for.
+    pub script: Option<String>,
+}
+
+/// How to get to an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProxyChoice {
+    /// The proxy; nothing means directly.
+    pub proxy: Option<Proxy>,
+    /// The script that was not asked.
+    pub script: Option<String>,
+}
+
+impl ProxySettings {
+    /// What a person typed: it counts for every address but this computer's own.
+    pub fn typed(text: &str) -> Self {
+        Self { proxy: Some(Proxy::parse(text, ProxyKind::Http)), ..Self::default() }
+    }
+
+    /// True when nothing at all is set, so that another place may be asked.
+    pub fn is_silent(&self) -> bool {
+        self.proxy.is_none() && self.script.is_none()
+    }
+
+    /// The way to an address.
+    ///
+    /// # Errors
+    /// `ProxyInvalid` when a proxy is set for it that cannot be read: going on directly would be a
+    /// check of another way than the one that was wanted.
+    pub fn choose(&self, address: &GatewayUrl) -> Result<ProxyChoice, Finding> {
+        if address.is_loopback() {
+            return Ok(ProxyChoice::direct());
+        }
+        let script = self.script.as_deref().map(shown_script);
+        let proxy = match &self.proxy {
+            Some(proxy) if !self.bypass.covers(address.name(), address.port()) => Some(proxy.clone()?),
+            _ => None,
+        };
+        Ok(ProxyChoice { proxy, script })
+    }
+}
+
+impl ProxyChoice {
+    /// No proxy.
+    pub fn direct() -> Self {
+        Self { proxy: None, script: None }
+    }
+
+    /// Said when a script was there that could not be asked.
+    pub fn warning(&self) -> Option<Finding> {
+        self.script.as_ref().map(|script| Finding::new(Code::ProxyScript).with("url", script))
+    }
+}
+
+/// A script's address without what may be secret in it.
+fn shown_script(script: &str) -> String {
+    match url::Url::parse(script) {
+        Ok(mut url) if url.has_host() => {
+            // Both only fail for addresses without a host.
+            let _ = url.set_username("");
+            let _ = url.set_password(None);
+            url.set_query(None);
+            url.set_fragment(None);
+            crate::secret::masked(url.as_str())
+        }
+        _ => crate::secret::masked(script.split(['?', '#']).next().unwrap_or_default()),
+    }
+}
+
+fn invalid(reason: &str) -> Finding {
+    Finding::new(Code::ProxyInvalid).with("reason", reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn no_text_makes_a_parser_panic(
+            text in "([a-z.:/@%=; '\\[\\]{}\\n\\\\*<>0-9é-]|https|http://|socks=|mode 'manual'|HTTPSProxy : |[0-9]{1,3}){0,30}",
+        ) {
+            let values = WindowsValues { enable: Some(1), server: Some(&text), except: Some(&text), ..Default::default() };
+            let gnome = format!("org.gnome.system.proxy mode 'manual'\norg.gnome.system.proxy.https host {text}");
+            let all = [
+                ProxySettings::typed(&text),
+                of_environment(|_| Some(text.clone())),
+                of_windows(&values),
+                of_gnome(&text),
+                of_gnome(&gnome),
+                of_macos(&text),
+            ];
+            for settings in all {
+                if let Ok(ProxyChoice { proxy: Some(proxy), .. }) = settings.choose(&gateway("https://gate.example")) {
+                    prop_assert!(proxy.port() != 0 && !proxy.name().is_empty() && !proxy.shown().contains('@'));
+                }
+            }
+        }
+    }
+
+    fn gateway(text: &str) -> GatewayUrl {
+        GatewayUrl::parse(text).expect("an address")
+    }
+
+    #[test]
+    fn this_computer_is_always_reached_directly() {
+        let settings = ProxySettings::typed("nonsense without a port");
+        assert_eq!(settings.choose(&gateway("http://127.0.0.1:8900/claude")), Ok(ProxyChoice::direct()));
+        assert_eq!(settings.choose(&gateway("https://localhost:8900/claude")), Ok(ProxyChoice::direct()));
+    }
+
+    #[test]
+    fn an_unreadable_proxy_is_told_and_never_skipped() {
+        let found = ProxySettings::typed("127.0.0.1").choose(&gateway("https://gate.example/claude"));
+        assert_eq!(found.map_err(|finding| finding.code), Err(Code::ProxyInvalid));
+    }
+
+    #[test]
+    fn a_script_is_told_without_its_secrets() {
+        let settings = ProxySettings {
+            script: Some("http://li:secret@wpad.office.example/proxy.pac?token=abc".to_owned()),
+            ..ProxySettings::default()
+        };
+        let choice = settings.choose(&gateway("https://gate.example/claude")).expect("a way");
+        assert_eq!(choice.proxy, None);
+        let warning = choice.warning().expect("a warning");
+        assert_eq!(warning.evidence[0].value, "http://wpad.office.example/proxy.pac");
+        assert!(!warning.blocks());
+    }
+}

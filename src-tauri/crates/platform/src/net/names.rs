@@ -1,0 +1,99 @@
+//! Where names lead: to what the system says, unless a name is given an answer here.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::sync::Arc;
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+
+/// Answers for certain names; the system answers for all others.
+#[derive(Debug, Clone, Default)]
+pub struct Names {
+    answers: Arc<HashMap<String, Answer>>,
+}
+
+/// What is answered for a name.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// It leads to these addresses.
+    At(Vec<IpAddr>),
+    /// There is no such name.
+    Nowhere,
+    /// Nothing is ever answered.
+    Silence,
+    /// The system says that there is no network to ask.
+    NoNetwork,
+}
+
+impl Names {
+    /// Answers for these names.
+    pub fn of<'a>(answers: impl IntoIterator<Item = (&'a str, Answer)>) -> Self {
+        let answers = answers.into_iter().map(|(name, answer)| (name.to_ascii_lowercase(), answer));
+        Self { answers: Arc::new(answers.collect()) }
+    }
+
+    /// The addresses of a host, in the system's order; an address leads to itself.
+    pub(super) async fn look_up(&self, name: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+        if let Ok(address) = name.parse::<IpAddr>() {
+            return Ok(vec![SocketAddr::new(address, port)]);
+        }
+        match self.answers.get(&name.to_ascii_lowercase()) {
+            Some(Answer::At(addresses)) => Ok(addresses.iter().map(|ip| SocketAddr::new(*ip, port)).collect()),
+            Some(Answer::Nowhere) => Err(io::Error::new(io::ErrorKind::NotFound, "no such name")),
+            Some(Answer::NoNetwork) => Err(io::ErrorKind::NetworkUnreachable.into()),
+            Some(Answer::Silence) => std::future::pending().await,
+            None => Ok(tokio::net::lookup_host((name, port)).await?.collect()),
+        }
+    }
+}
+
+impl Resolve for Names {
+    fn resolve(&self, name: Name) -> Resolving {
+        let names = self.clone();
+        Box::pin(async move {
+            let found = names.look_up(name.as_str(), 0).await?;
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// True when this computer has a way to anywhere. Nothing is sent: choosing the way for a datagram is
+/// enough for the system to say that there is none.
+pub(super) fn is_online() -> bool {
+    let has_way = |from: &str, to: &str| UdpSocket::bind(from).and_then(|socket| socket.connect(to)).is_ok();
+    has_way("0.0.0.0:0", "223.5.5.5:53") || has_way("[::]:0", "[2400:3200::1]:53")
+}
+
+/// An address that no gateway on the internet has: this computer's own, none at all, a private one, or
+/// one that proxy tools make up (198.18.0.0/15).
+pub(super) fn is_made_up(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => {
+            v4.is_loopback() || v4.is_unspecified() || v4.is_private() || v4.is_link_local() || is_fake(address)
+        }
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unspecified() || v6.is_unique_local() || v6.is_unicast_link_local(),
+    }
+}
+
+/// One of the addresses that a proxy tool hands out so that connections come to it.
+pub(super) fn is_fake(address: IpAddr) -> bool {
+    matches!(address.to_canonical(), IpAddr::V4(v4) if v4.octets()[0] == 198 && matches!(v4.octets()[1], 18 | 19))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn made_up_addresses_are_known() {
+        let check = |text: &str| is_made_up(text.parse().unwrap());
+        for address in ["127.0.0.1", "0.0.0.0", "10.1.1.1", "192.168.1.1", "198.18.0.7", "198.19.9.9", "::1", "fd00::1"]
+        {
+            assert!(check(address), "{address}");
+        }
+        for address in ["223.5.5.5", "198.20.0.1", "2400:3200::1"] {
+            assert!(!check(address), "{address}");
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! The walk to the gateway, step by step: name, connection, proxy, encryption. No key goes with it and
+//! nothing is asked at its end; it runs beside the first request and costs a healthy check nothing.
+
+use std::io::{self, ErrorKind};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, PoisonError};
+
+use airouter_core::address::GatewayUrl;
+use airouter_core::check::{LayerId, Leg, Reach, Trouble};
+use airouter_core::finding::Evidence;
+use airouter_core::gateway::NetFault;
+use airouter_core::proxy::{Proxy, ProxyKind};
+use rustls::pki_types::ServerName;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::{Instant, timeout_at};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+use super::clock::{self, Ask};
+use super::connect::{NotConnected, connect};
+use super::names::{is_fake, is_made_up, is_online};
+use super::options::Options;
+use super::{certificate, tls, tunnel};
+
+/// Walks to the gateway, through the proxy if there is one.
+pub(super) async fn walk(base: &GatewayUrl, proxy: Option<&Proxy>, options: &Options) -> Reach {
+    let begin = Instant::now();
+    let mut walk = Walk { base, options, until: begin + options.limits.connect, since: begin, reach: Reach::default() };
+    let ended = match proxy {
+        Some(proxy) => walk.through(proxy).await,
+        None => walk.directly().await,
+    };
+    if let Err(trouble) = ended {
+        walk.reach.trouble = Some(*trouble);
+    }
+    walk.reach
+}
+
+type Passed<T> = Result<T, Box<Trouble>>;
+
+struct Walk<'a> {
+    base: &'a GatewayUrl,
+    options: &'a Options,
+    /// The end of the whole walk.
+    until: Instant,
+    /// The beginning of the step that is under way.
+    since: Instant,
+    reach: Reach,
+}
+
+impl Walk<'_> {
+    async fn directly(&mut self) -> Passed<()> {
+        let addresses = self.look_up(self.base.name(), self.base.port()).await.map_err(|(fault, why)| {
+            let mut facts = vec![Evidence::new("host", self.base.name())];
+            facts.extend(why);
+            self.trouble(LayerId::Name, fault, facts)
+        })?;
+        let found = addresses.iter().take(4).map(|address| Evidence::new("address", address.ip())).collect();
+        self.passed(LayerId::Name, found);
+        let connected =
+            connect(&addresses, self.until).await.map_err(|failed| self.not_connected(failed, &addresses))?;
+        self.passed(LayerId::Tcp, connected.facts);
+        self.not_needed(LayerId::Proxy);
+        if !self.base.is_encrypted() {
+            self.not_needed(LayerId::Tls);
+            return Ok(());
+        }
+        let ask = Ask::Directly(&addresses);
+        self.encrypt(connected.stream, None, ask, is_only(&addresses, is_fake)).await
+    }
+
+    async fn through(&mut self, proxy: &Proxy) -> Passed<()> {
+        let down = |because: &str| (NetFault::ProxyDown, vec![Evidence::new("because", because)]);
+        let begun = match self.look_up(proxy.name(), proxy.port()).await {
+            Ok(addresses) => match connect(&addresses, self.until).await {
+                Ok(connected) => Ok((addresses, connected.stream)),
+                Err(failed) => Err(down(failed.fault.code(false).slug())),
+            },
+            Err((fault, _)) => Err(down(fault.code(false).slug())),
+        };
+        let (addresses, stream) = begun.map_err(|(fault, facts)| self.proxy_trouble(proxy, fault, facts))?;
+        let ask = Ask::Through(proxy, &addresses);
+        if proxy.kind() == ProxyKind::Https {
+            let shown = tls::Shown::default();
+            let encrypted = self.handshake(stream, proxy.name(), &shown).await;
+            let Ok(stream) = encrypted else {
+                let (fault, facts) = down("tls");
+                return Err(self.proxy_trouble(proxy, fault, facts));
+            };
+            let (stream, date) = self.tunnel(stream, proxy).await?;
+            self.encrypt(stream, date, ask, false).await
+        } else {
+            let (stream, date) = self.tunnel(stream, proxy).await?;
+            self.encrypt(stream, date, ask, false).await
+        }
+    }
+
+    /// Gets a way to the gateway from the proxy, which then stands for name and connection as well.
+    async fn tunnel<S>(&mut self, mut stream: S, proxy: &Proxy) -> Passed<(S, Option<String>)>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let asked = tunnel::ask(&mut stream, proxy, self.base.name(), self.base.port());
+        let answer = match timeout_at(self.until, asked).await {
+            Ok(answer) => answer,
+            Err(_) => {
+                let facts = vec![Evidence::new("because", "timeout")];
+                return Err(self.proxy_trouble(proxy, NetFault::ProxyDown, facts));
+            }
+        };
+        if let Some(fault) = answer.fault {
+            return Err(self.proxy_trouble(proxy, fault, answer.facts));
+        }
+        for id in [LayerId::Name, LayerId::Tcp] {
+            let facts = vec![Evidence::new("by", "proxy")];
+            self.reach.legs.push(Leg { id, facts, millis: None });
+        }
+        self.passed(LayerId::Proxy, vec![Evidence::new("proxy", proxy.shown())]);
+        Ok((stream, answer.date))
+    }
+
+    /// The last step: who is there, and is it the right one?
+    async fn encrypt<S>(&mut self, stream: S, date: Option<String>, ask: Ask<'_>, is_fake: bool) -> Passed<()>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let shown = tls::Shown::default();
+        let result = self.handshake(stream, self.base.name(), &shown).await;
+        let mut facts = certificate::facts(&shown.lock().unwrap_or_else(PoisonError::into_inner));
+        let error = match result {
+            Ok(stream) => {
+                let version = stream.get_ref().1.protocol_version().and_then(|version| version.as_str());
+                facts.extend(version.map(|version| Evidence::new("version", version)));
+                self.passed(LayerId::Tls, facts);
+                return Ok(());
+            }
+            Err(error) => error,
+        };
+        let issuer = facts.iter().find(|fact| fact.name == "issuer").map(|fact| fact.value.clone());
+        let fault = tls::fault(&error, issuer);
+        if is_fake && matches!(fault, NetFault::Reset | NetFault::TcpTimeout) {
+            // A proxy tool answers for a made-up address and then gets no further itself.
+            return Err(self.trouble(LayerId::Name, NetFault::DnsHijack, facts));
+        }
+        let mut trouble = self.trouble(LayerId::Tls, fault, facts);
+        if matches!(trouble.fault, NetFault::TlsExpired | NetFault::TlsNotYetValid) {
+            let off = clock::off(date.as_deref(), self.base.name(), ask, self.options).await;
+            trouble.clock_is_off = off.is_some();
+            trouble.facts.extend(off.map(|hours| Evidence::new("clock_off_hours", hours)));
+        }
+        Err(trouble)
+    }
+
+    async fn handshake<S>(&self, stream: S, name: &str, shown: &tls::Shown) -> io::Result<TlsStream<S>>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let config = tls::config(self.options, shown).map_err(io::Error::other)?;
+        let name = ServerName::try_from(name.to_owned()).map_err(io::Error::other)?;
+        let handshake = TlsConnector::from(Arc::new(config)).connect(name, stream);
+        timeout_at(self.until, handshake).await.unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()))
+    }
+
+    async fn look_up(&self, name: &str, port: u16) -> Result<Vec<SocketAddr>, (NetFault, Option<Evidence>)> {
+        let until = self.until.min(self.since + self.options.limits.name);
+        let fault = || if is_online() { NetFault::Dns } else { NetFault::Offline };
+        match timeout_at(until, self.options.names.look_up(name, port)).await {
+            Ok(Ok(addresses)) if !addresses.is_empty() => Ok(addresses),
+            Ok(Err(error)) if matches!(error.kind(), ErrorKind::NetworkUnreachable | ErrorKind::NetworkDown) => {
+                Err((NetFault::Offline, None))
+            }
+            Ok(_) => Err((fault(), None)),
+            Err(_) => Err((fault(), Some(Evidence::new("because", "timeout")))),
+        }
+    }
+
+    /// A name that leads to a made-up address is no trouble as long as that address answers: proxy
+    /// tools work that way. When it does not, the name is what is wrong.
+    fn not_connected(&self, failed: NotConnected, addresses: &[SocketAddr]) -> Box<Trouble> {
+        let is_name = self.base.name().parse::<IpAddr>().is_err() && !self.base.is_loopback();
+        if is_name && is_only(addresses, is_made_up) {
+            let mut facts = failed.facts;
+            facts.push(Evidence::new("because", failed.fault.code(false).slug()));
+            return self.trouble(LayerId::Name, NetFault::DnsHijack, facts);
+        }
+        self.trouble(LayerId::Tcp, failed.fault, failed.facts)
+    }
+
+    fn proxy_trouble(&self, proxy: &Proxy, fault: NetFault, more: Vec<Evidence>) -> Box<Trouble> {
+        let mut facts = vec![Evidence::new("proxy", proxy.shown())];
+        facts.extend(more);
+        self.trouble(LayerId::Proxy, fault, facts)
+    }
+
+    fn trouble(&self, layer: LayerId, fault: NetFault, facts: Vec<Evidence>) -> Box<Trouble> {
+        Box::new(Trouble { layer, fault, clock_is_off: false, facts, millis: Some(self.millis()) })
+    }
+
+    fn passed(&mut self, id: LayerId, facts: Vec<Evidence>) {
+        self.reach.legs.push(Leg { id, facts, millis: Some(self.millis()) });
+        self.since = Instant::now();
+    }
+
+    fn not_needed(&mut self, id: LayerId) {
+        self.reach.legs.push(Leg { id, facts: vec![Evidence::new("needed", "no")], millis: None });
+    }
+
+    fn millis(&self) -> u32 {
+        u32::try_from(self.since.elapsed().as_millis()).unwrap_or(u32::MAX)
+    }
+}
+
+fn is_only(addresses: &[SocketAddr], kind: fn(IpAddr) -> bool) -> bool {
+    addresses.iter().all(|address| kind(address.ip()))
+}

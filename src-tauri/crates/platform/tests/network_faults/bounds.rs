@@ -1,0 +1,107 @@
+//! Replies without an end, and a check that takes too long as a whole.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use airouter_core::check::{LampId, LampState, LayerId};
+use airouter_core::finding::{Code, Owner};
+
+use crate::meet::{LIMITS, Meet, Met, no_canary};
+use crate::pki::Leaf;
+use crate::server::{Part, Play, Script, Server, Then, always, reply};
+
+const MODELS: &str = r#"{"data":[{"type":"model","id":"claude-haiku-4-5-20251001"}]}"#;
+const ANSWER: &str = r#"{"id":"m","type":"message","role":"assistant","model":"claude-haiku-4-5-20251001","content":[{"type":"tool_use","id":"t","name":"report_ready","input":{}}],"stop_reason":"tool_use","usage":{"input_tokens":1,"output_tokens":1}}"#;
+const JSON: &str = "content-type: application/json\r\n";
+
+async fn meet(script: Script, request: Duration) -> Met {
+    let server = Server::start(Part::Tls(Leaf::Good, script)).await;
+    let met = Meet::host(server.port()).with_limits(|limits| limits.request = request).run().await;
+    no_canary(&server.raw());
+    met
+}
+
+#[tokio::test]
+async fn a_head_that_is_too_long() {
+    let many = (0..5000).map(|index| format!("x-{index}: y\r\n")).collect::<String>();
+    let long = format!("x: {}\r\n", "y".repeat(900 * 1024));
+    for head in [many, long] {
+        let met = meet(always(reply("200 OK", &head, "{}"), || Then::Close), LIMITS.request).await;
+        met.failed(Code::NotAnthropic, Owner::Gateway, LayerId::Shape);
+    }
+}
+
+#[tokio::test]
+async fn a_body_without_an_end_is_cut() {
+    let head = format!("HTTP/1.1 200 OK\r\n{JSON}\r\n");
+    let endless = always(head, || Then::Repeat(vec![b' '; 256 * 1024]));
+    let met = meet(endless, Duration::from_secs(20)).await;
+    assert_eq!(met.report.findings[0].code, Code::NotAnthropic, "{:?}", met.report.findings);
+    met.within(Duration::from_secs(20));
+}
+
+#[tokio::test]
+async fn ten_megabytes_are_read() {
+    let padding = " ".repeat(10 * 1024 * 1024 - MODELS.len());
+    let list = reply("200 OK", JSON, &format!("{MODELS}{padding}"));
+    let script: Script = Arc::new(move |head| {
+        let bytes = if head.starts_with("GET") { list.clone() } else { reply("529 Overloaded", JSON, "{}") };
+        Play { bytes: bytes.into_bytes(), then: Then::Keep }
+    });
+    let met = meet(script, Duration::from_secs(20)).await;
+    let models = met.report.lamps.iter().find(|lamp| lamp.id == LampId::Models).expect("a lamp");
+    assert_eq!(models.state, LampState::Ok, "{:?}", met.report.findings);
+}
+
+#[tokio::test]
+async fn what_is_packed_is_not_unpacked() {
+    // Nobody asked for it to be packed, so whatever it would become, it is no answer.
+    let packed = reply("200 OK", "content-type: application/json\r\ncontent-encoding: gzip\r\n", "\u{1f}\u{8b}\u{8}");
+    let met = meet(always(packed, || Then::Keep), LIMITS.request).await;
+    met.failed(Code::NotAnthropic, Owner::Gateway, LayerId::Shape);
+}
+
+#[tokio::test]
+async fn a_stream_without_an_end_is_cut() {
+    let event = "event: ping\ndata: {\"type\":\"ping\"}\n\n".repeat(4000);
+    let script: Script = Arc::new(move |head| {
+        if head.starts_with("GET") {
+            return Play { bytes: reply("200 OK", JSON, MODELS).into_bytes(), then: Then::Keep };
+        }
+        // The request for a stream is the longest but one; it is told by its length here.
+        let is_stream = head.to_lowercase().lines().any(|line| {
+            line.strip_prefix("content-length: ")
+                .and_then(|length| length.parse().ok())
+                .is_some_and(|it: u32| (105..140).contains(&it))
+        });
+        if is_stream {
+            let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n";
+            return Play { bytes: head.into(), then: Then::Repeat(event.clone().into_bytes()) };
+        }
+        Play { bytes: reply("200 OK", JSON, ANSWER).into_bytes(), then: Then::Keep }
+    });
+    let met = meet(script, Duration::from_secs(20)).await;
+    let failing = met.report.layers.iter().find(|layer| layer.state == LampState::Failed).expect("a failed layer");
+    assert_eq!(failing.id, LayerId::Streaming, "{:?}", met.report.findings);
+    met.within(LIMITS.whole);
+}
+
+#[tokio::test]
+async fn a_check_that_takes_too_long_as_a_whole() {
+    let script: Script = Arc::new(|head| {
+        if head.starts_with("GET") {
+            return Play { bytes: reply("200 OK", JSON, MODELS).into_bytes(), then: Then::Keep };
+        }
+        Play { bytes: Vec::new(), then: Then::Silence }
+    });
+    let server = Server::start(Part::Tls(Leaf::Good, script)).await;
+    let meet = Meet::host(server.port()).with_limits(|limits| {
+        limits.request = Duration::from_secs(60);
+        limits.whole = Duration::from_millis(1500);
+    });
+    let met = meet.run().await;
+    met.within(Duration::from_millis(1500));
+    met.failed(Code::ReadTimeout, Owner::Gateway, LayerId::Message);
+    let streaming = met.report.lamps.iter().find(|lamp| lamp.id == LampId::Streaming).expect("a lamp");
+    assert_eq!(streaming.state, LampState::NotTested);
+}

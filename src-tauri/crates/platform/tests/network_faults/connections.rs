@@ -1,0 +1,67 @@
+//! Connections that are refused, swallowed, cut or stalled before anything is said.
+
+use airouter_core::check::LayerId;
+use airouter_core::finding::{Code, Owner};
+use tokio::net::{TcpSocket, TcpStream};
+
+use crate::meet::{Meet, no_canary};
+use crate::server::{Nobody, Part, Server};
+
+#[tokio::test]
+async fn refused() {
+    let nobody = Nobody::here();
+    let port = nobody.port();
+    let met = Meet::at(format!("https://127.0.0.1:{port}/claude")).run().await;
+    met.failed(Code::TcpRefused, Owner::Network, LayerId::Tcp);
+    let met = Meet::at(format!("http://127.0.0.1:{port}/claude")).run().await;
+    met.failed(Code::TcpRefused, Owner::Network, LayerId::Tcp);
+}
+
+#[tokio::test]
+async fn swallowed() {
+    // A queue that is full answers nothing at all, as a firewall that drops does.
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.bind("127.0.0.1:0".parse().expect("an address")).expect("a port");
+    let listener = socket.listen(1).expect("a listener");
+    let address = listener.local_addr().expect("an address");
+    let mut queue = Vec::new();
+    while let Ok(Ok(stream)) =
+        tokio::time::timeout(std::time::Duration::from_millis(300), TcpStream::connect(address)).await
+    {
+        queue.push(stream);
+    }
+    let met = Meet::at(format!("https://{address}/claude")).run().await;
+    met.failed(Code::TcpTimeout, Owner::Network, LayerId::Tcp);
+}
+
+#[tokio::test]
+async fn cut_before_and_after_the_first_word() {
+    for part in [Part::ResetAtOnce, Part::ResetAfterHello, Part::CloseAfterHello] {
+        let server = Server::start(part).await;
+        let met = Meet::host(server.port()).run().await;
+        met.failed(Code::Reset, Owner::Network, LayerId::Tls);
+        no_canary(&server.raw());
+    }
+}
+
+#[tokio::test]
+async fn a_handshake_that_stalls() {
+    let server = Server::start(Part::Silence).await;
+    let met = Meet::host(server.port()).run().await;
+    met.failed(Code::TcpTimeout, Owner::Network, LayerId::Tls);
+    no_canary(&server.raw());
+}
+
+#[tokio::test]
+async fn no_tls_in_common() {
+    // A fatal alert "protocol version" in a record of TLS 1.0, as a server of old sends it.
+    let old = Part::Says(&[0x15, 3, 1, 0, 2, 2, 70]);
+    let http = Part::Says(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n");
+    let ssh = Part::Says(b"SSH-2.0-OpenSSH_9.6\r\n");
+    for part in [old, http, ssh] {
+        let server = Server::start(part).await;
+        let met = Meet::host(server.port()).run().await;
+        met.failed(Code::TlsProto, Owner::ThisComputer, LayerId::Tls);
+        no_canary(&server.raw());
+    }
+}

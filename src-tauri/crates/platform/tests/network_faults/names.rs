@@ -1,0 +1,162 @@
+//! Names that lead nowhere, elsewhere, or to one family of addresses only.
+
+use airouter_core::check::LayerId;
+use airouter_core::finding::{Code, Owner};
+use airouter_platform::net::{Answer, Names};
+use airouter_practice::gateway::{Gateway, GatewayOptions, start};
+
+use crate::meet::{Meet, no_canary};
+use crate::pki::{HOST, Leaf};
+use crate::server::{Nobody, Part, Server};
+
+/// A healthy gateway behind TLS.
+pub(crate) async fn healthy(ip: &str) -> (Gateway, Server) {
+    let gateway = start(GatewayOptions::default()).await.expect("a gateway");
+    let base = gateway.base_url();
+    let port = base.rsplit_once(':').and_then(|(_, rest)| rest.split('/').next()?.parse().ok()).expect("a port");
+    let server = Server::start_at(ip, Part::TlsTo(Leaf::Good, port)).await;
+    (gateway, server)
+}
+
+#[tokio::test]
+async fn a_healthy_gateway_passes_with_all_layers_and_their_times() {
+    let (_gateway, server) = healthy("127.0.0.1").await;
+    let met = Meet::host(server.port()).run().await;
+    met.passed();
+    for id in [LayerId::Name, LayerId::Tcp, LayerId::Tls, LayerId::Http, LayerId::Message] {
+        assert!(met.layer(id).millis.is_some(), "{:?}", met.layer(id));
+    }
+    assert_eq!(met.fact(LayerId::Name, "address"), Some("127.0.0.1"));
+    assert_eq!(met.fact(LayerId::Proxy, "needed"), Some("no"));
+    assert_eq!(met.fact(LayerId::Tls, "issuer"), Some("Test Root"));
+    no_canary(&server.raw());
+    assert!(server.requests().contains("authorization: Bearer"), "the gateway itself gets the key");
+}
+
+#[tokio::test]
+async fn no_such_name() {
+    let met = Meet::at("https://no-such-host.invalid/claude").run().await;
+    // A computer without any network is told so, by the same lookup.
+    if met.report.findings[0].code != Code::Offline {
+        met.failed(Code::Dns, Owner::Network, LayerId::Name);
+        assert_eq!(met.evidence("host"), Some("no-such-host.invalid"));
+    }
+    let mut meet = Meet::host(443);
+    meet.options.names = Names::of([(HOST, Answer::Nowhere)]);
+    meet.run().await.failed(Code::Dns, Owner::Network, LayerId::Name);
+}
+
+#[tokio::test]
+async fn a_lookup_that_never_ends() {
+    let mut meet = Meet::host(443);
+    meet.options.names = Names::of([(HOST, Answer::Silence)]);
+    let met = meet.run().await;
+    met.failed(Code::Dns, Owner::Network, LayerId::Name);
+    assert_eq!(met.evidence("because"), Some("timeout"));
+}
+
+#[tokio::test]
+async fn a_name_that_leads_to_nobody_on_this_computer() {
+    let nobody = Nobody::here();
+    let closed = nobody.port();
+    for address in ["127.0.0.1", "0.0.0.0", "::1"] {
+        let met = Meet::named(closed, &[address]).run().await;
+        met.failed(Code::DnsHijack, Owner::ThisComputer, LayerId::Name);
+        assert_eq!(met.evidence("because"), Some("tcp_refused"));
+    }
+}
+
+#[tokio::test]
+async fn a_made_up_address_that_answers_is_no_trouble() {
+    let (_gateway, server) = healthy("127.0.0.1").await;
+    Meet::host(server.port()).run().await.passed();
+}
+
+#[tokio::test]
+async fn ipv6_alone_is_enough() {
+    let (_gateway, server) = healthy("::1").await;
+    let met = Meet::named(server.port(), &["::1"]).run().await;
+    met.passed();
+    assert_eq!(met.fact(LayerId::Tcp, "address"), Some(format!("[::1]:{}", server.port()).as_str()));
+}
+
+#[tokio::test]
+async fn one_dead_family_costs_nothing_and_is_noted() {
+    let (_gateway, four) = healthy("127.0.0.1").await;
+    let met = Meet::named(four.port(), &["2001:db8::1", "127.0.0.1"]).run().await;
+    met.passed();
+    assert!(
+        met.fact(LayerId::Tcp, "silent").is_some_and(|dead| dead.contains("2001:db8::1")),
+        "{:?}",
+        met.report.layers
+    );
+
+    let (_gateway, six) = healthy("::1").await;
+    let met = Meet::named(six.port(), &["127.0.0.1", "::1"]).run().await;
+    met.passed();
+    assert!(met.fact(LayerId::Tcp, "silent").is_some_and(|dead| dead.contains("127.0.0.1")), "{:?}", met.report.layers);
+}
+
+#[tokio::test]
+async fn the_system_says_that_there_is_no_network() {
+    let mut meet = Meet::host(443);
+    meet.options.names = Names::of([(HOST, Answer::NoNetwork)]);
+    meet.run().await.failed(Code::Offline, Owner::Network, LayerId::Name);
+}
+
+#[test]
+fn a_computer_without_a_network() {
+    in_namespace("names::a_computer_without_a_network", "true", async |has_namespace| {
+        if has_namespace {
+            Meet::at("https://gate.example/claude").run().await.failed(Code::Offline, Owner::Network, LayerId::Name);
+            Meet::named(443, &["203.0.113.7"]).run().await.failed(Code::Offline, Owner::Network, LayerId::Tcp);
+            Meet::at("https://[2001:db8::7]/claude").run().await.failed(Code::Offline, Owner::Network, LayerId::Tcp);
+        } else {
+            let mut meet = Meet::host(443);
+            meet.options.names = Names::of([(HOST, Answer::NoNetwork)]);
+            meet.run().await.failed(Code::Offline, Owner::Network, LayerId::Name);
+        }
+    });
+}
+
+#[test]
+fn a_made_up_address_of_a_proxy_tool() {
+    let address = "198.18.0.7";
+    let network = format!("ip link set lo up && ip address add {address}/32 dev lo");
+    in_namespace("names::a_made_up_address_of_a_proxy_tool", &network, async |has_namespace| {
+        if has_namespace {
+            // The tool takes the connection and gets no further.
+            for part in [Part::ResetAfterHello, Part::Silence] {
+                let server = Server::start_at(address, part).await;
+                let met = Meet::named(server.port(), &[address]).run().await;
+                met.failed(Code::DnsHijack, Owner::ThisComputer, LayerId::Name);
+                no_canary(&server.raw());
+            }
+        }
+        // The tool is gone and its address stayed; without a namespace, an address that it may use too.
+        let left = if has_namespace { address } else { "127.0.0.1" };
+        Meet::named(9, &[left]).run().await.failed(Code::DnsHijack, Owner::ThisComputer, LayerId::Name);
+    });
+}
+
+/// Runs a part of a test in a copy of this program with a network of its own, set up by a shell; where
+/// there are no namespaces it runs here and is told so.
+fn in_namespace(test: &str, set_up: &str, part: impl AsyncFnOnce(bool)) {
+    const INSIDE: &str = "AIROUTER_TEST_NAMESPACE";
+    let unshare = |script: &str| {
+        let mut command = std::process::Command::new("unshare");
+        command.args(["-rn", "sh", "-c", script, "sh"]);
+        command
+    };
+    let is_inside = std::env::var_os(INSIDE).is_some();
+    if !is_inside && unshare(set_up).output().is_ok_and(|ended| ended.status.success()) {
+        let me = std::env::current_exe().expect("this test");
+        let script = format!("{set_up} && exec \"$@\"");
+        let inside = unshare(&script).arg(me).args(["--exact", test]).env(INSIDE, "1").output().expect("it runs");
+        let said = String::from_utf8_lossy(&inside.stdout);
+        assert!(inside.status.success() && said.contains("1 passed"), "{said}");
+        return;
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(part(is_inside));
+}

@@ -1,0 +1,243 @@
+//! A server that plays a part and keeps every byte that it was sent.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+
+use crate::pki::{Leaf, side};
+
+/// What a listener plays once it is connected to.
+#[derive(Clone)]
+pub(crate) enum Part {
+    /// Resets at once.
+    ResetAtOnce,
+    /// Waits for the first bytes, then resets.
+    ResetAfterHello,
+    /// Waits for the first bytes, then closes.
+    CloseAfterHello,
+    /// Says nothing, ever.
+    Silence,
+    /// Waits for the first bytes, says this and closes.
+    Says(&'static [u8]),
+    /// Speaks TLS, then HTTP by a script.
+    Tls(Leaf, Script),
+    /// Speaks TLS and passes everything on to a plain server on this computer.
+    TlsTo(Leaf, u16),
+    /// Speaks HTTP by a script.
+    Plain(Script),
+}
+
+/// From the head of a request to what is sent back.
+pub(crate) type Script = Arc<dyn Fn(&str) -> Play + Send + Sync>;
+
+/// What is sent back.
+pub(crate) struct Play {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) then: Then,
+}
+
+/// What comes after it.
+pub(crate) enum Then {
+    /// The connection stays open for another request.
+    Keep,
+    Close,
+    /// The connection stays open, and nothing more is said.
+    Silence,
+    /// The same again and again.
+    Repeat(Vec<u8>),
+    /// A byte now and then.
+    Drip,
+}
+
+/// A script that always plays the same.
+pub(crate) fn always(bytes: impl Into<Vec<u8>>, then: fn() -> Then) -> Script {
+    let bytes = bytes.into();
+    Arc::new(move |_| Play { bytes: bytes.clone(), then: then() })
+}
+
+/// A whole reply of HTTP/1.1.
+pub(crate) fn reply(status: &str, headers: &str, body: &str) -> String {
+    format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\n\r\n{body}", body.len())
+}
+
+/// A port on which nobody listens, kept so that nobody else can.
+pub(crate) struct Nobody(tokio::net::TcpSocket);
+
+impl Nobody {
+    pub(crate) fn here() -> Self {
+        let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+        socket.bind("127.0.0.1:0".parse().expect("an address")).expect("a port");
+        Self(socket)
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.0.local_addr().expect("an address").port()
+    }
+}
+
+/// A listener.
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    raw: Heard,
+    plain: Heard,
+    task: tokio::task::JoinHandle<()>,
+}
+
+type Heard = Arc<Mutex<Vec<u8>>>;
+
+impl Server {
+    pub(crate) async fn start(part: Part) -> Self {
+        Self::start_at("127.0.0.1", part).await
+    }
+
+    pub(crate) async fn start_at(ip: &str, part: Part) -> Self {
+        let listener = TcpListener::bind((ip, 0)).await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let (raw, plain) = (Heard::default(), Heard::default());
+        let (to_raw, to_plain) = (raw.clone(), plain.clone());
+        let task = tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (part, raw, plain) = (part.clone(), to_raw.clone(), to_plain.clone());
+                tokio::spawn(async move {
+                    // Whoever is played to may leave at any moment.
+                    let _ = play(part, Ear { stream, heard: raw }, plain).await;
+                });
+            }
+        });
+        Self { address, raw, plain, task }
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// Every byte, as it came over the wire.
+    pub(crate) fn raw(&self) -> Vec<u8> {
+        self.raw.lock().expect("unharmed").clone()
+    }
+
+    /// What was said within TLS, or in plain HTTP.
+    pub(crate) fn requests(&self) -> String {
+        String::from_utf8_lossy(&self.plain.lock().expect("unharmed")).into_owned()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn play(part: Part, mut stream: Ear<TcpStream>, heard: Heard) -> io::Result<()> {
+    match part {
+        Part::ResetAtOnce => stream.stream.set_zero_linger(),
+        Part::ResetAfterHello => {
+            hear_something(&mut stream).await?;
+            stream.stream.set_zero_linger()
+        }
+        Part::CloseAfterHello => {
+            hear_something(&mut stream).await?;
+            stream.shutdown().await
+        }
+        Part::Silence => {
+            while hear_something(&mut stream).await? > 0 {}
+            std::future::pending().await
+        }
+        Part::Says(bytes) => {
+            hear_something(&mut stream).await?;
+            stream.write_all(bytes).await?;
+            stream.shutdown().await
+        }
+        Part::Tls(leaf, script) => {
+            let stream = TlsAcceptor::from(side(leaf)).accept(stream).await?;
+            converse(Ear { stream, heard }, &script).await
+        }
+        Part::TlsTo(leaf, port) => {
+            let stream = TlsAcceptor::from(side(leaf)).accept(stream).await?;
+            let mut behind = TcpStream::connect(("127.0.0.1", port)).await?;
+            copy_bidirectional(&mut Ear { stream, heard }, &mut behind).await.map(|_| ())
+        }
+        Part::Plain(script) => converse(Ear { stream, heard }, &script).await,
+    }
+}
+
+/// Whatever comes, as much as there is.
+async fn hear_something(stream: &mut Ear<TcpStream>) -> io::Result<usize> {
+    stream.read(&mut [0; 4096]).await
+}
+
+/// HTTP/1.1, one request after another.
+async fn converse<S: AsyncRead + AsyncWrite + Unpin>(mut stream: Ear<S>, script: &Script) -> io::Result<()> {
+    loop {
+        let head = read_head(&mut stream).await?;
+        let length =
+            head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
+        stream.read_exact(&mut vec![0; length.unwrap_or(0)]).await?;
+        let play = script(&head);
+        match play.then {
+            Then::Drip => {
+                for byte in play.bytes.iter().cycle() {
+                    stream.write_all(&[*byte]).await?;
+                    stream.flush().await?;
+                    tokio::time::sleep(Duration::from_millis(40)).await;
+                }
+            }
+            then => {
+                stream.write_all(&play.bytes).await?;
+                stream.flush().await?;
+                match then {
+                    Then::Keep | Then::Drip => {}
+                    Then::Close => return stream.shutdown().await,
+                    Then::Silence => return std::future::pending().await,
+                    Then::Repeat(bytes) => loop {
+                        stream.write_all(&bytes).await?;
+                    },
+                }
+            }
+        }
+    }
+}
+
+pub(crate) async fn read_head<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<String> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(stream.read_u8().await?);
+    }
+    Ok(String::from_utf8_lossy(&head).into_owned())
+}
+
+/// Hears everything that is read.
+pub(crate) struct Ear<S> {
+    pub(crate) stream: S,
+    pub(crate) heard: Heard,
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Ear<S> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
+        self.heard.lock().expect("unharmed").extend_from_slice(&buf.filled()[before..]);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Ear<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}

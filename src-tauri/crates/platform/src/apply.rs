@@ -123,6 +123,14 @@ impl Work<'_> {
             journal.pending = None;
             state::keep_journal(self.places, Some(&journal))
         });
+        if done.is_ok() && plan.key_place == KeyPlace::Profile && self.places.helper.exists() {
+            // The key has moved into the profile: it is not left in two places. Only now, when nothing
+            // can be taken back any more.
+            let forgotten = keychain::forget(self.places).and_then(|()| keychain::remove_helper(self.places));
+            if let Err(finding) = forgotten {
+                tracing::warn!(code = finding.code.number(), "the old keychain entry stays");
+            }
+        }
         if done.is_err() {
             let back = writing.take_back().and_then(|()| {
                 held.take_back(self.places, earlier.is_some());
@@ -157,13 +165,6 @@ impl Work<'_> {
         }
         self.step(StepId::WriteFiles, |work| writing.write(&plan.files, work.key))?;
         self.step(StepId::Verify, |_| writing.verify(was_running))?;
-        if plan.key_place == KeyPlace::Profile && self.places.helper.exists() {
-            // The key has moved into the profile: it is not left in two places.
-            let forgotten = keychain::forget(self.places).and_then(|()| keychain::remove_helper(self.places));
-            if let Err(finding) = forgotten {
-                tracing::warn!(code = finding.code.number(), "the old keychain entry stays");
-            }
-        }
         Ok(())
     }
 

@@ -35,7 +35,8 @@ pub(crate) struct Gateway {
     /// The address, if not the preset's.
     #[arg(long, value_name = "URL")]
     pub(crate) address: Option<String>,
-    /// The proxy to go through, if not the system's: `host:port`, `http://…` or `socks5://…`.
+    /// The proxy to go through, if not the system's: `host:port`, `http://…` or `socks5://…`. Others can
+    /// see arguments, so one with a password belongs in `HTTPS_PROXY`.
     #[arg(long, value_name = "URL")]
     pub(crate) proxy: Option<String>,
     /// How to send the key.

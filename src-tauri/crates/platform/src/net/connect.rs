@@ -45,14 +45,8 @@ pub(super) async fn connect(addresses: &[SocketAddr], until: Instant) -> Result<
         tokio::select! {
             Some(joined) = trying.join_next() => match joined {
                 Ok((address, Ok(stream))) => {
-                    let mut facts = vec![Evidence::new("address", address)];
-                    facts.extend(failed.iter().map(|(dead, kind)| Evidence::new("silent", format!("{dead} {kind}"))));
-                    let still_silent = addresses.iter().filter(|other| {
-                        other.is_ipv6() != address.is_ipv6() && failed.iter().all(|(dead, _)| dead != *other)
-                    });
-                    let was_tried = |other: &&SocketAddr| !waiting.clone().any(|left| left == **other);
-                    facts.extend(still_silent.filter(was_tried).map(|other| Evidence::new("silent", other)));
-                    return Ok(Connected { stream, facts });
+                    let tried: Vec<_> = addresses.iter().copied().filter(|it| !waiting.clone().any(|left| left == *it)).collect();
+                    return Ok(Connected { stream, facts: met(address, &tried, &failed) });
                 }
                 Ok((address, Err(error))) => failed.push((address, error.kind())),
                 Err(_) => {}
@@ -64,6 +58,19 @@ pub(super) async fn connect(addresses: &[SocketAddr], until: Instant) -> Result<
             }
         }
     }
+}
+
+/// The address that answered, and those of the other family that did not although they were tried.
+fn met(address: SocketAddr, tried: &[SocketAddr], failed: &[(SocketAddr, io::ErrorKind)]) -> Vec<Evidence> {
+    let mut facts = vec![Evidence::new("address", address)];
+    for other in tried.iter().filter(|other| **other != address) {
+        match failed.iter().find(|(dead, _)| dead == other) {
+            Some((_, kind)) => facts.push(Evidence::new("silent", format!("{other} {kind}"))),
+            None if other.is_ipv6() != address.is_ipv6() => facts.push(Evidence::new("silent", other)),
+            None => {}
+        }
+    }
+    facts
 }
 
 /// The addresses with the families in turn, beginning with the system's first choice.

@@ -93,7 +93,8 @@ async fn lite_llm_reads_both_headers_and_wraps_its_upstream() -> Result<()> {
         (Fault::RateLimited, "oooF-- rate_limited"),
         (Fault::Overloaded, "oooF-- overloaded"),
         (Fault::Upstream, "oooF-- upstream_error"),
-        (Fault::NoChannel, "oooF-- no_channel"),
+        // Another model of the list answers, and what was asked for is not lost.
+        (Fault::NoChannel, "oooooo no_channel"),
     ] {
         let model = LiteLlm::model_with_upstream(fault);
         it.check(fault.name(), &gateway.good_key, None, Some(model), says).await;
@@ -132,7 +133,8 @@ async fn portkey_passes_the_key_on() -> Result<()> {
     let gateway = portkey(&upstream.base_url()).await?;
     let mut it = Expected::of(&gateway.base);
     for (fault, says) in [
-        (Fault::Ok, "oowooo models_not_listed"),
+        // On Node 20 it fails over whatever it passes on unread, the list and streams, with a 500.
+        (Fault::Ok, "oowoFo stream_broken"),
         (Fault::Rejected, "oF---- key_rejected"),
         (Fault::Expired, "oF---- key_expired"),
         (Fault::Disabled, "oF---- key_disabled"),

@@ -9,5 +9,5 @@ use crate::step::{cargo, step};
 /// machine, and only their ratio is judged.
 pub(crate) fn bench() -> Result<()> {
     prepare(Purpose::Test)?;
-    step("the check beside curl", cargo().args(["run", "--quiet", "--release", "-p", "e2e", "--bin", "bench"]))
+    step("the check beside curl", cargo().args(["run", "--quiet", "-p", "e2e", "--bin", "bench"]))
 }

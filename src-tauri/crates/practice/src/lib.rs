@@ -16,9 +16,9 @@ pub mod gateway;
 
 mod clock;
 
-/// A client for loopback: no proxy, no redirects followed.
+/// A client for loopback: no proxy, no redirects followed, no connection kept.
 fn client() -> reqwest::Result<reqwest::Client> {
     // Another part of the same process may have chosen a provider already; either will do.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()
+    reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).redirect(reqwest::redirect::Policy::none()).build()
 }

@@ -341,8 +341,12 @@ impl Road {
         }
         let is_about_the_model = matches!(finding.code, Code::ModelNotFound | Code::ModelNotAllowed | Code::NoChannel);
         if is_about_the_model {
-            self.asked_models.push(model);
+            self.asked_models.push(model.clone());
             if let Some(next) = self.next_model().filter(|_| self.asked_models.len() < 2) {
+                if self.wanted_models.contains(&model) {
+                    // Another model may well answer; that the one asked for does not must not be lost.
+                    self.extra.push(finding.softened().with("model", model));
+                }
                 self.ready.push(Step::Message(scheme, next));
                 return;
             }

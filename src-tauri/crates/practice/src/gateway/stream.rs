@@ -6,6 +6,7 @@
 
 use std::io;
 use std::net::Ipv4Addr;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -88,8 +89,19 @@ async fn relayed(pieces: Vec<String>, cut: bool) -> Result<Body, StreamFault> {
             let _ = upstream(connection, pieces, cut).await;
         }
     });
-    let response = crate::client()?.get(format!("http://{address}/")).send().await?;
+    let response = client()?.get(format!("http://{address}/")).send().await?;
     Ok(Body::from_stream(response.bytes_stream()))
+}
+
+/// One for all streams: making one reads the system's certificates, which is no part of a reply. It
+/// keeps no connection, since a connection belongs to the runtime that opened it.
+fn client() -> reqwest::Result<&'static reqwest::Client> {
+    static CLIENT: OnceLock<reqwest::Client> = OnceLock::new();
+    if let Some(client) = CLIENT.get() {
+        return Ok(client);
+    }
+    let made = crate::client()?;
+    Ok(CLIENT.get_or_init(|| made))
 }
 
 async fn upstream(mut connection: TcpStream, pieces: Vec<String>, cut: bool) -> io::Result<()> {

@@ -108,6 +108,12 @@ export class Wizard {
     this.send({ type: "scheme-set", scheme });
   }
 
+  /** Takes a proxy as it was typed; an empty field means the system's. Whether it is one, the check says. */
+  async setProxy(typed: string): Promise<void> {
+    await this.#stopRunningCheck();
+    this.send({ type: "proxy-set", proxy: typed.trim() || null });
+  }
+
   async check(): Promise<void> {
     // Leaving the address field and pressing the button are one click: the address comes first, and a
     // key is not sent anywhere while the field holds an address that could not be read.

@@ -111,6 +111,16 @@ describe("the road", () => {
     expect(backend.asked).not.toContain("check");
   });
 
+  it("shows on which of the twelve layers a check ended", async () => {
+    open("bad-key");
+    await at("key");
+    paste(KEY);
+    await expect.poll(() => document.querySelectorAll("#layers tbody tr").length).toBe(12);
+    expect(document.querySelector("#layer-tls")?.getAttribute("data-state")).toBe("ok");
+    expect(document.querySelector("#layer-key")?.getAttribute("data-state")).toBe("failed");
+    expect(document.querySelector("#layer-message")?.getAttribute("data-state")).toBe("not-tested");
+  });
+
   it("waits for Claude to be installed and goes on", async () => {
     const backend = open("claude-missing");
     await at("prepare");

@@ -5,7 +5,7 @@ import type { KeyView } from "../../src/lib/bindings/KeyView";
 import type { PlanView } from "../../src/lib/bindings/PlanView";
 import type { RoadEvent } from "../../src/lib/road/events";
 import { next } from "../../src/lib/road/next";
-import { begin, setupWishes, type State } from "../../src/lib/road/state";
+import { begin, checkWishes, setupWishes, type State } from "../../src/lib/road/state";
 
 const KEY: KeyView = { face: FACE, notes: [], address: null };
 const PLAN: PlanView = { steps: [], files: [], findings: [], refused: false, key_place: "keychain", claude_running: false, claude_installed: true };
@@ -46,6 +46,15 @@ describe("the road begins", () => {
     const state = walk(started(), ...keyRead, { type: "looked", overview: overviewOf("claude-missing") });
     expect(state.at.screen).toBe("key");
     expect(state.key).toEqual(KEY);
+  });
+});
+
+describe("the proxy", () => {
+  it("that was typed is asked for, and verdicts on another way do not count", () => {
+    const state = walk(started(), ...keyRead, ...checked(), { type: "proxy-set", proxy: "127.0.0.1:7890" });
+    expect(checkWishes(state).proxy).toBe("127.0.0.1:7890");
+    expect(state.check.at).toBe("idle");
+    expect(checkWishes(walk(state, { type: "proxy-set", proxy: null })).proxy).toBeNull();
   });
 });
 

@@ -5,6 +5,8 @@ import type { Code } from "../bindings/Code";
 import type { Finding } from "../bindings/Finding";
 import type { Lamp } from "../bindings/Lamp";
 import type { LampId } from "../bindings/LampId";
+import type { Layer } from "../bindings/Layer";
+import type { LayerId } from "../bindings/LayerId";
 import type { OfferedModel } from "../bindings/OfferedModel";
 import type { Outcome } from "../bindings/Outcome";
 import type { Overview } from "../bindings/Overview";
@@ -112,6 +114,20 @@ export function lampsOf(scenario: Scenario): Lamp[] {
   });
 }
 
+/** The layers beneath a lamp; the lowest carries its time and its finding. */
+const LAYERS: Record<LampId, readonly LayerId[]> = {
+  address: ["name", "tcp", "proxy", "tls", "http", "shape"],
+  key: ["key", "account"],
+  models: ["models"],
+  answer: ["message"],
+  streaming: ["streaming"],
+  tools: ["tools"],
+};
+
+function layersOf(scenario: Scenario): Layer[] {
+  return lampsOf(scenario).flatMap((lamp) => LAYERS[lamp.id].map((id): Layer => ({ ...lamp, id })));
+}
+
 export function reportOf(scenario: Scenario, base: string): CheckReport {
   const broken = breaks(scenario);
   const passed = broken?.finding.severity !== "blocking";
@@ -120,7 +136,7 @@ export function reportOf(scenario: Scenario, base: string): CheckReport {
     base,
     scheme: "bearer",
     lamps: lampsOf(scenario),
-    layers: [],
+    layers: layersOf(scenario),
     findings: broken ? [broken.finding] : [],
     models: passed ? models : [],
     proposal: passed ? PROPOSAL : [],

@@ -25,6 +25,7 @@ export type RoadEvent =
   | { type: "key-refused"; run: number; finding: Finding }
   | { type: "address-set"; address: AddressView | null }
   | { type: "scheme-set"; scheme: AuthScheme | null }
+  | { type: "proxy-set"; proxy: string | null }
   | { type: "check-began" }
   | { type: "lamp"; run: number; lamp: Lamp }
   | { type: "check-stopping" }

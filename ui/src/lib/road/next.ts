@@ -38,6 +38,8 @@ export function next(state: State, event: RoadEvent): State {
       };
     case "scheme-set":
       return { ...state, scheme: event.scheme, run: state.run + 1, check: { at: "idle" } };
+    case "proxy-set":
+      return { ...state, proxy: event.proxy, run: state.run + 1, check: { at: "idle" } };
     case "check-began":
       return {
         ...state,

@@ -32,6 +32,8 @@ export type State = {
   /** An address of the person's own; nothing means the preset's. */
   readonly address: AddressView | null;
   readonly scheme: AuthScheme | null;
+  /** A proxy that the person typed; nothing means the system's. */
+  readonly proxy: string | null;
   readonly check: Check;
   readonly choice: Choice;
   readonly staticKey: boolean;
@@ -105,6 +107,7 @@ export function begin(start: Start): State {
     keyIsStored: false,
     address: null,
     scheme: null,
+    proxy: null,
     check: { at: "idle" },
     choice: NO_CHOICE,
     staticKey: false,
@@ -141,7 +144,7 @@ export function modelsOf(state: State): readonly OfferedModel[] {
 }
 
 export function checkWishes(state: State): CheckWishes {
-  return { address: state.address?.base ?? null, scheme: state.scheme, proxy: null };
+  return { address: state.address?.base ?? null, scheme: state.scheme, proxy: state.proxy };
 }
 
 export function setupWishes(state: State, restart: boolean): SetupWishes {

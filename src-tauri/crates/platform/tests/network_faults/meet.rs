@@ -45,7 +45,9 @@ impl Meet {
     /// The gateway by its name, which leads to these addresses.
     pub(crate) fn named(port: u16, addresses: &[&str]) -> Self {
         let at = addresses.iter().map(|address| address.parse().expect("an address")).collect();
-        let mut meet = Self::at(format!("https://{HOST}:{port}/claude"));
+        // The usual port is not written: an address that does is repaired first.
+        let port = if port == 443 { String::new() } else { format!(":{port}") };
+        let mut meet = Self::at(format!("https://{HOST}{port}/claude"));
         meet.options.names = Names::of([(HOST, Answer::At(at))]);
         meet
     }

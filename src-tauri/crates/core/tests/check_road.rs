@@ -116,3 +116,18 @@ fn an_accepted_key_is_not_blamed_for_what_the_message_met() {
     assert_eq!(lamp, LampId::Answer, "{code}");
     assert!(!code.number().starts_with("AR-4"), "{code}");
 }
+
+#[test]
+fn only_who_knows_the_key_lights_its_lamp() {
+    let key_lamp = |status: u16, body: &str| {
+        let (report, _) = walk(None, |step| match step {
+            Step::Message(..) => json(status, body),
+            _ => json(404, r#"{"error":{"message":"not found"}}"#),
+        });
+        report.lamps.iter().find(|lamp| lamp.id == LampId::Key).expect("its lamp").state
+    };
+    let crash = r#"{"error":{"message":"internal error","type":"api_error"}}"#;
+    assert_eq!(key_lamp(500, crash), LampState::NotTested, "a crash proves nothing");
+    let poor = r#"{"error":{"message":"insufficient balance","code":"insufficient_user_quota"}}"#;
+    assert_eq!(key_lamp(402, poor), LampState::Ok, "who knows the balance knows the key");
+}

@@ -66,7 +66,7 @@ export const findings: FindingTable = (f) => ({
   "AR-601": { title: `${f.gateway} is not available right now`, meaning: "The trouble is on the server's side; the key could not be checked yet.", action: "Retry in a few minutes." },
   "AR-602": { title: "No line is free right now", meaning: "Your key is fine; this model has no free line.", action: "Retry in a few minutes. If it stays so, contact support." },
   "AR-603": { title: "Claude's service is busy", meaning: "Your key is fine; many people are using it right now.", action: "Retry in a few minutes." },
-  "AR-604": { title: `The service behind ${f.gateway} failed`, meaning: "Your key is fine.", action: "Retry a little later. If it stays so, tell support the code." },
+  "AR-604": { title: `The service behind ${f.gateway} failed`, meaning: "This is usually not about your key.", action: "Retry a little later. If it stays so, tell support the code." },
   "AR-605": { title: "The server has no list of models", meaning: "It works, but model ids have to be typed.", action: "Add them by hand in the next step, as the console writes them." },
   "AR-606": { title: "Answers do not appear as they are written", meaning: "Claude needs that. A proxy or the server may be holding answers back.", action: "Turn the proxy off and retry. If that does not help, contact support." },
   "AR-607": { title: "Tools do not work", meaning: "Claude needs tools, and the server did not answer as it should.", action: "Tell support the code." },

@@ -67,7 +67,7 @@ export const findings: FindingTable = (f) => ({
   "AR-601": { title: `${f.gateway}暂时不可用`, meaning: "服务器那边有问题，这次还没能检查到密钥。", action: "请过几分钟再重试。" },
   "AR-602": { title: "暂时没有空闲的线路", meaning: "您的密钥没有问题，是这个模型现在排不上。", action: "请过几分钟再重试；一直这样请联系客服。" },
   "AR-603": { title: "Claude服务正忙", meaning: "您的密钥没有问题，现在用的人太多。", action: "请过几分钟再重试。" },
-  "AR-604": { title: `${f.gateway}背后的服务出错了`, meaning: "您的密钥没有问题。", action: "请过一会儿再重试；一直这样请把编号告诉客服。" },
+  "AR-604": { title: `${f.gateway}背后的服务出错了`, meaning: "这通常不是密钥的问题。", action: "请过一会儿再重试；一直这样请把编号告诉客服。" },
   "AR-605": { title: "服务器不提供模型列表", meaning: "能用，但要手动填写模型编号。", action: "请照着控制台“模型”页面的写法，在下一步手动添加。" },
   "AR-606": { title: "回答不能逐字显示", meaning: "Claude必须边写边显示，这里做不到。可能是代理或服务器把回答攒在一起了。", action: "请关闭代理再重试；还不行请联系客服。" },
   "AR-607": { title: "工具用不了", meaning: "Claude需要使用工具，服务器没有按要求回应。", action: "请把编号告诉客服。" },

@@ -290,7 +290,7 @@ impl Road {
 
     fn list_failed(&mut self, lamp: LampId, finding: Finding) {
         self.light(LampId::Address);
-        if lamp != LampId::Key {
+        if lamp != LampId::Key && knows_the_key(&finding) {
             self.light(LampId::Key);
         }
         self.fail(lamp, finding);
@@ -396,9 +396,7 @@ impl Road {
         if lamp != LampId::Address {
             self.light(LampId::Address);
         }
-        // Whoever answers a message with a refusal has looked at the key; silence has not.
-        let is_silence = finding.code.number().starts_with("AR-2");
-        if !matches!(lamp, LampId::Key | LampId::Address) && (self.list_accepted || !is_silence) {
+        if !matches!(lamp, LampId::Key | LampId::Address) && (self.list_accepted || knows_the_key(&finding)) {
             self.light(LampId::Key);
         }
         self.fail(lamp, finding);
@@ -545,6 +543,20 @@ fn other(scheme: AuthScheme) -> AuthScheme {
     match scheme {
         AuthScheme::Bearer => AuthScheme::XApiKey,
         AuthScheme::XApiKey => AuthScheme::Bearer,
+    }
+}
+
+/// True for refusals that only somebody gives who has looked at the key and knows it. Silence, a crash
+/// or a bad request prove nothing about it; a refusal from behind the gateway (4xx) has passed it.
+fn knows_the_key(finding: &Finding) -> bool {
+    let is_refused_behind = || {
+        let status = finding.evidence.iter().find(|fact| fact.name == "status");
+        status.is_some_and(|status| status.value.starts_with('4'))
+    };
+    match finding.code {
+        Code::NoChannel | Code::Overloaded => true,
+        Code::UpstreamError => is_refused_behind(),
+        code => code.number().starts_with("AR-5"),
     }
 }
 

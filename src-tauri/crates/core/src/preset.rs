@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use crate::address::GatewayUrl;
+use crate::address::{AddressChange, GatewayUrl, repair};
 use crate::finding::{Code, Finding};
 use crate::view::PresetView;
 
@@ -60,9 +60,8 @@ impl Preset {
         if name.is_empty() || name.chars().count() > 60 {
             return Err(invalid("name".to_owned()));
         }
-        let base = GatewayUrl::parse(&file.base).map_err(|_| invalid("base".to_owned()))?;
-        let is_page = |url: &String| url.starts_with("https://") || GatewayUrl::parse(url).is_ok();
-        if file.console.as_ref().is_some_and(|url| !is_page(url)) {
+        let base = safely_written(&file.base).ok_or_else(|| invalid("base".to_owned()))?;
+        if file.console.as_ref().is_some_and(|url| safely_written(url).is_none()) {
             return Err(invalid("console".to_owned()));
         }
         Ok(Self { name: name.to_owned(), base, console: file.console, is_built_in: false })
@@ -77,6 +76,16 @@ impl Preset {
             has_console: self.console.is_some(),
         }
     }
+}
+
+/// The address in a file, which names the place that was meant, or nothing. How it is written may be
+/// repaired, as a typed one is; that it was not encrypted may not.
+fn safely_written(text: &str) -> Option<GatewayUrl> {
+    let (address, changes) = repair(text, None).ok()?;
+    let is_meant = |change: &AddressChange| {
+        !matches!(change, AddressChange::MadeHttps | AddressChange::SchemeAdded | AddressChange::TakenFromText)
+    };
+    changes.iter().all(is_meant).then_some(address)
 }
 
 #[cfg(test)]
@@ -94,6 +103,15 @@ mod tests {
         assert_eq!((preset.name.as_str(), preset.base.host()), ("练习", "127.0.0.1:8900"));
     }
 
+    #[test]
+    fn a_file_may_be_written_carelessly() {
+        let text =
+            r#"{"schema":1,"name":"x","base":"https://X.example:443/claude/v1/","console":"http://127.0.0.1:8900/"}"#;
+        let preset = Preset::from_json(text).unwrap();
+        assert_eq!(preset.base.as_str(), "https://x.example/claude");
+        assert_eq!(preset.console.as_deref(), Some("http://127.0.0.1:8900/"));
+    }
+
     #[track_caller]
     fn check_refused(text: &str) {
         assert_eq!(Preset::from_json(text).unwrap_err().code, Code::PresetInvalid, "{text}");
@@ -106,6 +124,7 @@ mod tests {
         check_refused(r#"{"schema":1,"name":"","base":"https://x.example"}"#);
         check_refused(r#"{"schema":1,"name":"x","base":"http://x.example"}"#);
         check_refused(r#"{"schema":1,"name":"x","base":"https://x.example","console":"file:///etc/passwd"}"#);
+        check_refused(r#"{"schema":1,"name":"x","base":"https://x.example","console":"http://x.example"}"#);
         check_refused("not json");
     }
 }

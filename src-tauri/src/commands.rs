@@ -9,7 +9,7 @@ use airouter_core::models::{OfferedModel, judge_id, tier_of};
 use airouter_core::secret::Secret;
 use airouter_core::view::{
     AddressView, ApplyReport, CheckWishes, KeyView, Locale, ModelTrial, Overview, Page, Phase, PlanView, SetupWishes,
-    Start, UndoReport,
+    Start, UndoGoal, UndoReport,
 };
 use airouter_platform::{apply as act, check as live, claude, locale, observe, recover, undo as take_back};
 use tauri::ipc::Channel;
@@ -202,12 +202,17 @@ pub async fn apply(wishes: SetupWishes, on_phase: Channel<Phase>, session: State
     .await
 }
 
-/// Puts back what was there before.
+/// Puts back what was there before, or Anthropic's own sign-in.
 #[tauri::command]
-pub async fn undo(restart: bool, on_phase: Channel<Phase>, session: State<'_, Session>) -> Answer<UndoReport> {
+pub async fn undo(
+    goal: UndoGoal,
+    restart: bool,
+    on_phase: Channel<Phase>,
+    session: State<'_, Session>,
+) -> Answer<UndoReport> {
     let session = session.inner().clone();
     guard_blocking(move || {
-        let report = take_back::undo(session.places(), restart, &mut |phase| {
+        let report = take_back::undo(session.places(), goal, restart, &mut |phase| {
             let _ = on_phase.send(phase.clone());
         });
         session.forget();

@@ -5,10 +5,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use airouter_core::address::GatewayUrl;
 use airouter_core::check::{AuthScheme, CheckReport};
+use airouter_core::claude::egress;
 use airouter_core::finding::{Code, Finding};
 use airouter_core::plan::{Plan, Wishes};
 use airouter_core::preset::Preset;
 use airouter_core::secret::Secret;
+use airouter_core::undo::Journal;
 use airouter_core::view::{KeyPlace, Locale, Rehearsal, SetupWishes};
 use airouter_platform::places::Places;
 use airouter_platform::{locale, observe, state};
@@ -101,7 +103,9 @@ impl Session {
             return Ok(key.clone());
         }
         match state::journal(self.places())? {
-            Some(journal) if journal.base == base.as_str() => observe::key_in_use(self.places(), &journal),
+            Some(journal) if journal.is_connection() && journal.base == base.as_str() => {
+                observe::key_in_use(self.places(), &journal)
+            }
             _ => Err(Finding::new(Code::KeyNotStored)),
         }
     }
@@ -140,7 +144,8 @@ impl Session {
         if let Some(checked) = self.memory().checked.clone() {
             return Ok(checked);
         }
-        let journal = state::journal(self.places())?.ok_or_else(|| Finding::new(Code::KeyNotStored))?;
+        let journal = state::journal(self.places())?.filter(Journal::is_connection);
+        let journal = journal.ok_or_else(|| Finding::new(Code::KeyNotStored))?;
         Ok((GatewayUrl::parse(&journal.base)?, journal.scheme))
     }
 
@@ -154,6 +159,7 @@ impl Session {
             models: wishes.models.clone(),
             every_model: wishes.every_model,
             key_place: if wishes.static_key { KeyPlace::Profile } else { KeyPlace::Keychain },
+            egress: egress::hosts(wishes.egress.as_deref())?,
             restart: wishes.restart,
         })
     }

@@ -38,8 +38,8 @@ pub async fn to_proof(window: &Window, key: &str) -> Result<()> {
 
 /// From the result, or the status, back to where everything began.
 pub async fn undo(window: &Window) -> Result<()> {
-    window.click("#undo").await?;
-    window.click("#undo-confirm").await?;
+    window.click("#undo, #leave").await?;
+    window.click("#undo-confirm, #leave-confirm").await?;
     window.wait_for_screen("undone").await
 }
 

@@ -80,3 +80,13 @@ fn look(word: &str, seen: &mut BTreeSet<String>) {
         }
     }
 }
+
+/// Waits until something is so, half a minute at most.
+pub fn until(mut is_so: impl FnMut() -> bool) -> anyhow::Result<()> {
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while !is_so() {
+        anyhow::ensure!(std::time::Instant::now() < end, "it does not come");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    Ok(())
+}

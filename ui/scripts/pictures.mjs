@@ -50,8 +50,8 @@ const views = {
   helper: ["helper-failed", toResult],
   status: ["connected", async () => {}],
   drifted: ["drifted", async () => {}],
-  undo: ["connected", async (page) => { await page.locator("#undo").click(); }],
-  undone: ["drifted", async (page) => { await page.locator("#undo").click(); await page.locator("#undo-confirm").click(); await page.locator("#again").waitFor(); }],
+  undo: ["connected", async (page) => { await page.locator("#leave").click(); }],
+  undone: ["drifted", async (page) => { await page.locator("#leave").click(); await page.locator("#leave-confirm").click(); await page.locator("#again").waitFor(); }],
 };
 
 const looks = [

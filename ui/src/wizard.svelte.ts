@@ -8,11 +8,13 @@ import type { KeyView } from "./lib/bindings/KeyView";
 import type { Locale } from "./lib/bindings/Locale";
 import type { Page } from "./lib/bindings/Page";
 import type { Start } from "./lib/bindings/Start";
+import type { UndoGoal } from "./lib/bindings/UndoGoal";
 import { asFinding, type Backend } from "./lib/backend/backend";
 import type { RoadEvent } from "./lib/road/events";
 import { next } from "./lib/road/next";
-import { begin, checkWishes, setupWishes, type State } from "./lib/road/state";
+import { addressOf, begin, checkWishes, setupWishes, type State } from "./lib/road/state";
 import { wordsFor, type Words } from "./lib/words";
+import { factsOf, type Facts } from "./lib/words/facts";
 
 export { next };
 
@@ -28,6 +30,13 @@ export class Wizard {
     this.#backend = backend;
     this.state = $state.raw(begin(start));
     this.words = $derived(wordsFor(this.state.locale));
+  }
+
+  /** What the words of a finding may speak of. */
+  factsOf(finding: Finding): Facts {
+    const { preset, os } = this.state.start;
+    // The recommended base is the preset's; the host is the one that was really asked.
+    return factsOf(finding, { gateway: preset.name, base: preset.base, host: addressOf(this.state).host, os });
   }
 
   send(event: RoadEvent): void {
@@ -154,6 +163,12 @@ export class Wizard {
     }
   }
 
+  /** Which sites Claude's tools may reach: none beside the gateway, some, or `*`. */
+  setEgress(hosts: readonly string[]): Promise<void> {
+    this.send({ type: "egress-set", hosts });
+    return this.plan();
+  }
+
   async plan(staticKey: boolean = this.state.staticKey): Promise<void> {
     this.send({ type: "planning", staticKey });
     const run = this.state.run;
@@ -180,11 +195,11 @@ export class Wizard {
     }
   }
 
-  async undo(restart: boolean): Promise<void> {
+  async undo(goal: UndoGoal, restart: boolean): Promise<void> {
     this.send({ type: "undoing" });
     const run = this.state.run;
     try {
-      const report = await this.#backend.undo(restart, (phase) => this.send({ type: "phase", run, phase }));
+      const report = await this.#backend.undo(goal, restart, (phase) => this.send({ type: "phase", run, phase }));
       await this.look();
       this.send({ type: "undone", run, report });
     } catch (thrown) {

@@ -174,12 +174,46 @@ describe("the road", () => {
   it("undoes after one question, and can begin again", async () => {
     open("connected");
     await at("status");
-    press("#undo");
+    press("#leave");
     await expect.poll(() => document.querySelector("dialog")?.open).toBe(true);
-    press("#undo-confirm");
+    press("#leave-confirm");
     await at("undone");
     press("#again");
     await at("key");
+  });
+
+  it("opens more sites only when somebody chose them, and says which is none", async () => {
+    open("healthy");
+    await at("key");
+    paste(KEY);
+    await at("models");
+    press("#to-review");
+    await expect.poll(() => document.querySelector("#apply")).not.toBeNull();
+    expect(document.querySelector<HTMLInputElement>('#egress input[value="least"]')?.checked).toBe(true);
+    press('#egress input[value="some"]');
+    await expect.poll(() => document.querySelector("#egress-hosts")).not.toBeNull();
+    const hosts = document.querySelector<HTMLTextAreaElement>("#egress-hosts")!;
+    hosts.value = "pypi.org:443";
+    hosts.dispatchEvent(new Event("input", { bubbles: true }));
+    press("#use-egress");
+    await expect.poll(() => document.querySelector('[data-code="AR-717"]')).not.toBeNull();
+    const again = document.querySelector<HTMLTextAreaElement>("#egress-hosts")!;
+    again.value = "pypi.org，*.example.com";
+    again.dispatchEvent(new Event("input", { bubbles: true }));
+    press("#use-egress");
+    await expect.poll(() => document.querySelector("#apply")).not.toBeNull();
+    expect(document.querySelector<HTMLInputElement>('#egress input[value="some"]')?.checked).toBe(true);
+  });
+
+  it("goes back to Anthropic from another program's gateway", async () => {
+    open("other-gateway");
+    await at("key");
+    expect(document.querySelector('[data-code="AR-716"]')).not.toBeNull();
+    press("#leave");
+    await expect.poll(() => document.querySelector<HTMLDialogElement>("dialog[open]")).not.toBeNull();
+    press("#leave-confirm");
+    await at("undone");
+    expect(document.querySelector("#leave")).toBeNull();
   });
 
   it("repairs a drifted set-up without asking for the key", async () => {

@@ -69,6 +69,28 @@ const VIEWS: View[] = [
       document.querySelectorAll("details").forEach((each) => (each.open = true));
     },
   },
+  {
+    name: "review with more sites",
+    scenario: "healthy",
+    reach: async () => {
+      await toReview();
+      document.querySelector<HTMLDetailsElement>("#egress")!.open = true;
+      press('#egress input[value="some"]');
+      await shown("#egress-hosts");
+    },
+  },
+  { name: "a dead relay of another program", scenario: "other-gateway", reach: () => shown("#leave") },
+  {
+    name: "undone to another gateway",
+    scenario: "other-gateway",
+    reach: async () => {
+      await toResult();
+      press("#undo");
+      await shown("dialog[open]");
+      press("#undo-confirm");
+      await shown("#leave");
+    },
+  },
   { name: "review that refuses", scenario: "keychain-missing", reach: toReview },
   {
     name: "apply",
@@ -96,8 +118,8 @@ const VIEWS: View[] = [
     name: "undo question",
     scenario: "connected",
     reach: async () => {
-      await shown("#undo");
-      press("#undo");
+      await shown("#leave");
+      press("#leave");
       await shown("dialog[open]");
     },
   },
@@ -105,10 +127,10 @@ const VIEWS: View[] = [
     name: "undone",
     scenario: "drifted",
     reach: async () => {
-      await shown("#undo");
-      press("#undo");
+      await shown("#leave");
+      press("#leave");
       await shown("dialog[open]");
-      press("#undo-confirm");
+      press("#leave-confirm");
       await shown("#again");
     },
   },

@@ -8,7 +8,7 @@ import { next } from "../../src/lib/road/next";
 import { begin, checkWishes, setupWishes, type State } from "../../src/lib/road/state";
 
 const KEY: KeyView = { face: FACE, notes: [], address: null };
-const PLAN: PlanView = { steps: [], files: [], findings: [], refused: false, key_place: "keychain", claude_running: false, claude_installed: true };
+const PLAN: PlanView = { steps: [], files: [], findings: [], refused: false, key_place: "keychain", egress: [], claude_running: false, claude_installed: true };
 
 function started(scenario: Scenario = "healthy"): State {
   return begin({ locale: "zh-CN", os: "linux", version: "0", preset: PRESET, rehearsal: null, overview: overviewOf(scenario) });

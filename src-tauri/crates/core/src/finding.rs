@@ -250,6 +250,10 @@ catalogue! {
     Resumed = "AR-714", "resumed", AirouterSetup, Info;
     /// The program had ended in the middle of its changes, and they wait until Claude is closed.
     Interrupted = "AR-715", "interrupted", AirouterSetup, Blocking;
+    /// Another program's profile is in use whose relay on this computer does not answer.
+    DeadRelay = "AR-716", "dead_relay", ThisComputer, Warning;
+    /// A host to be opened for Claude's tools is not one that Claude takes.
+    HostInvalid = "AR-717", "host_invalid", AirouterSetup, Blocking;
 
     // 8xx — the keychain and the helper
     /// There is no keychain on this computer.

@@ -5,9 +5,12 @@
 //! whether anything has changed since the person agreed.
 
 mod facts;
+mod leave;
+mod older;
 mod profile;
 
 pub use facts::{ClaudeFacts, Facts, KeychainFact, Wishes};
+pub use leave::plan_leaving;
 
 use serde_json::{Value, json};
 
@@ -38,6 +41,8 @@ pub struct Plan {
     pub findings: Vec<Finding>,
     /// Where the key will live.
     pub key_place: KeyPlace,
+    /// Hosts that Claude's own tools will be able to reach beside the gateway.
+    pub egress: Vec<String>,
 }
 
 impl Plan {
@@ -54,6 +59,7 @@ impl Plan {
             findings: self.findings.clone(),
             refused: self.is_refused(),
             key_place: self.key_place,
+            egress: self.egress.clone(),
             claude_running: claude.is_running,
             claude_installed: claude.is_installed,
         }
@@ -76,13 +82,22 @@ pub fn plan(facts: &Facts, wishes: &Wishes) -> Plan {
     }
     worst_first(&mut findings);
 
-    let mut plan = Plan { profile_id, organization, steps: Vec::new(), files, findings, key_place: wishes.key_place };
+    let egress = wishes.egress.clone().unwrap_or_else(|| present_egress(facts, &profile_id));
+    let key_place = wishes.key_place;
+    let mut plan = Plan { profile_id, organization, steps: Vec::new(), files, findings, key_place, egress };
     if plan.is_refused() {
         plan.files.clear();
     } else {
         plan.steps = steps(facts, wishes);
     }
     plan
+}
+
+/// The hosts that our profile opens already, because somebody chose so in Claude.
+fn present_egress(facts: &Facts, profile_id: &str) -> Vec<String> {
+    let profile = facts.library.profile(profile_id).and_then(|profile| profile.file.document().ok());
+    let hosts = profile.as_ref().and_then(|profile| profile.get(keys::EGRESS)?.as_array());
+    hosts.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 fn steps(facts: &Facts, wishes: &Wishes) -> Vec<StepId> {
@@ -164,18 +179,14 @@ fn change_files(
     let profile_path = facts.profile_path(profile_id);
     let profile_file = facts.library.profile(profile_id).map_or(&FileFact::Absent, |profile| &profile.file);
     let mut change = |role: FileRole, path: &str, file: &FileFact, edits: &dyn Fn(&Document) -> Option<Vec<Edit>>| {
-        let edits = file
-            .document()
-            .map_err(|error| error.to_string())
-            .and_then(|document| edits(&document).ok_or_else(|| "shape".to_owned()));
+        let edits =
+            understood(path, file).and_then(|document| edits(&document).ok_or_else(|| not_understood(path, "shape")));
         match edits {
             Ok(edits) if edits.is_empty() => {}
             Ok(edits) => {
                 files.push(FileChange { role, path: path.to_owned(), existed: !file.is_absent(), edits, patch: None });
             }
-            Err(reason) => {
-                findings.push(Finding::new(Code::FileNotUnderstood).with("path", path).with("reason", reason));
-            }
+            Err(finding) => findings.push(finding),
         }
     };
     change(FileRole::Profile, &profile_path, profile_file, &|document| {
@@ -191,13 +202,25 @@ fn change_files(
     files
 }
 
-/// The changes of `_meta.json`; nothing when its shape is not the known one.
-fn meta_edits(document: &Document, profile_id: &str, name: &str) -> Option<Vec<Edit>> {
-    let is_known_shape = match document.get(keys::ENTRIES) {
+/// The document in a file, if there is one to work on.
+fn understood(path: &str, file: &FileFact) -> Result<Document, Finding> {
+    file.document().map_err(|error| not_understood(path, error))
+}
+
+fn not_understood(path: &str, reason: impl ToString) -> Finding {
+    Finding::new(Code::FileNotUnderstood).with("path", path).with("reason", reason)
+}
+
+fn has_known_entries(document: &Document) -> bool {
+    match document.get(keys::ENTRIES) {
         None => true,
         Some(entries) => entries.as_array().is_some_and(|entries| entries.iter().all(Value::is_object)),
-    };
-    if !is_known_shape || !is_profile_id(profile_id) {
+    }
+}
+
+/// The changes of `_meta.json`; nothing when its shape is not the known one.
+fn meta_edits(document: &Document, profile_id: &str, name: &str) -> Option<Vec<Edit>> {
+    if !has_known_entries(document) || !is_profile_id(profile_id) {
         return None;
     }
     let mut wanted = Vec::new();
@@ -222,12 +245,10 @@ fn edits(document: &Document, wanted: Vec<(Target, Content)>) -> Vec<Edit> {
         .collect()
 }
 
-/// Says that another profile is selected now, and is kept.
+/// Says that another gateway's profile is selected now, and is kept.
 fn other_profile(facts: &Facts, profile_id: &str) -> Option<Finding> {
-    let applied = facts.library.applied().filter(|id| id != profile_id && !id.is_empty())?;
-    let meta = facts.library.meta.document().ok()?;
-    let name = meta.element(keys::ENTRIES, &applied)?.get("name")?.as_str()?.to_owned();
-    Some(Finding::new(Code::OtherProfile).with("name", crate::secret::masked(&name)))
+    let selected = facts.library.selected().filter(|selected| selected.id != profile_id && !selected.is_neutral())?;
+    Some(selected.finding(Code::OtherProfile))
 }
 
 #[cfg(test)]

@@ -1,11 +1,16 @@
 //! Expected versus actual: each value that this program wrote, and what is there now.
 
+use serde_json::json;
+
 use crate::address::GatewayUrl;
-use crate::claude::library::FileFact;
+use crate::change::{Content, Edit, Target};
+use crate::claude::keys;
+use crate::claude::library::{FileFact, Selected};
+use crate::claude::version::Version;
 use crate::finding::{Code, Finding};
 use crate::secret::KeyFace;
 use crate::undo::Journal;
-use crate::view::{KeyPlace, Status, StatusRow};
+use crate::view::{DriftCause, KeyPlace, Status, StatusRow, ValueSource};
 
 /// What was found of the key and the helper program.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,38 +21,33 @@ pub struct Held {
     pub helper: bool,
 }
 
+/// What else was found, which tells why a value differs and whether it counts.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Around {
+    /// The installed version of Claude.
+    pub claude: Option<Version>,
+    /// An administrator's configuration is in force.
+    pub is_managed: bool,
+    /// The selected profile.
+    pub selected: Option<Selected>,
+}
+
 /// Compares a journal with what is there. `now` tells what a file is now; `held` is needed only where
 /// the key lives in the keychain.
-pub fn compare(journal: &Journal, now: impl Fn(&str) -> FileFact, held: &Held) -> (Status, Vec<Finding>) {
-    let mut rows: Vec<StatusRow> = journal
-        .files
-        .iter()
-        .flat_map(|file| {
-            let document = now(&file.path).document();
-            file.edits.iter().map(move |edit| {
-                let actual = document.as_ref().ok().map(|document| edit.target.read(document));
-                // Claude may note more in our entry; that it is there is what counts.
-                let is_entry = matches!(edit.target, crate::change::Target::Entry(_));
-                let ok = match &actual {
-                    Some(content) if is_entry => *content != crate::change::Content::Absent,
-                    Some(content) => *content == edit.after,
-                    None => false,
-                };
-                StatusRow {
-                    name: edit.target.name().to_owned(),
-                    expected: edit.after.shown(),
-                    actual: actual.and_then(|content| content.shown()),
-                    ok,
-                }
-            })
-        })
-        .collect();
+pub fn compare(
+    journal: &Journal,
+    now: impl Fn(&str) -> FileFact,
+    held: &Held,
+    around: &Around,
+) -> (Status, Vec<Finding>) {
+    let mut rows: Vec<StatusRow> = Vec::new();
+    for file in &journal.files {
+        let fact = now(&file.path);
+        rows.extend(file.edits.iter().map(|edit| row(edit, &fact, journal, around)));
+    }
 
     let mut findings = Vec::new();
-    let drifted: Vec<&str> = rows.iter().filter(|row| !row.ok).map(|row| row.name.as_str()).collect();
-    if !drifted.is_empty() {
-        findings.push(Finding::new(Code::Drifted).with("keys", drifted.join(", ")));
-    }
+    findings.extend(drift(&rows, around));
     let is_interrupted = journal.pending.is_some() || journal.undoing;
     if is_interrupted {
         findings.push(Finding::new(Code::Interrupted));
@@ -79,6 +79,63 @@ pub fn compare(journal: &Journal, now: impl Fn(&str) -> FileFact, held: &Held) -
     (status, findings)
 }
 
+fn row(edit: &Edit, fact: &FileFact, journal: &Journal, around: &Around) -> StatusRow {
+    let actual = fact.document().ok().map(|document| edit.target.read(&document));
+    // Claude may note more in our entry; that it is there is what counts.
+    let is_entry = matches!(edit.target, Target::Entry(_));
+    let ok = match &actual {
+        Some(content) if is_entry => *content != Content::Absent,
+        Some(content) => *content == edit.after,
+        None => false,
+    };
+    let source = match &actual {
+        _ if around.is_managed => ValueSource::Policy,
+        None | Some(Content::Absent) => ValueSource::Default,
+        Some(_) => ValueSource::Local,
+    };
+    StatusRow {
+        name: edit.target.name().to_owned(),
+        expected: edit.after.shown(),
+        actual: actual.as_ref().and_then(Content::shown),
+        ok,
+        source,
+        cause: (!ok).then(|| cause(edit, fact, actual.as_ref(), journal, around)),
+    }
+}
+
+fn cause(edit: &Edit, fact: &FileFact, actual: Option<&Content>, journal: &Journal, around: &Around) -> DriftCause {
+    let is_updated = matches!((journal.claude, around.claude), (Some(then), Some(now)) if now > then);
+    match &edit.target {
+        // One sign-in to Anthropic is enough for it (PI).
+        Target::Value(key) if key == keys::MODE && actual == Some(&Content::Plain(json!("1p"))) => DriftCause::SignedIn,
+        Target::Value(key) if key == keys::APPLIED && matches!(actual, Some(Content::Plain(_))) => {
+            DriftCause::OtherProfile
+        }
+        _ if fact.is_absent() => DriftCause::Removed,
+        _ if is_updated => DriftCause::ClaudeUpdated,
+        _ => DriftCause::Changed,
+    }
+}
+
+/// One finding for all that differs, with the likeliest reason.
+fn drift(rows: &[StatusRow], around: &Around) -> Option<Finding> {
+    let drifted: Vec<&StatusRow> = rows.iter().filter(|row| !row.ok).collect();
+    let cause = drifted.iter().filter_map(|row| row.cause).min()?;
+    let names: Vec<&str> = drifted.iter().map(|row| row.name.as_str()).collect();
+    let finding = match &around.selected {
+        Some(selected) if cause == DriftCause::OtherProfile => selected.finding(Code::Drifted),
+        _ => Finding::new(Code::Drifted),
+    };
+    let because = match cause {
+        DriftCause::SignedIn => "signed-in",
+        DriftCause::OtherProfile => "other-profile",
+        DriftCause::Removed => "removed",
+        DriftCause::ClaudeUpdated => "claude-updated",
+        DriftCause::Changed => "changed",
+    };
+    Some(finding.with("keys", names.join(", ")).with("because", because))
+}
+
 fn held_row(name: &str, is_there: bool) -> StatusRow {
     let present = "present".to_owned();
     StatusRow {
@@ -86,17 +143,18 @@ fn held_row(name: &str, is_there: bool) -> StatusRow {
         actual: is_there.then(|| present.clone()),
         expected: Some(present),
         ok: is_there,
+        source: ValueSource::ThisProgram,
+        cause: (!is_there).then_some(DriftCause::Removed),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::change::{Content, Edit, FileChange, Target};
+    use crate::change::FileChange;
     use crate::check::AuthScheme;
     use crate::secret::Secret;
     use crate::view::FileRole;
-    use serde_json::json;
 
     fn journal() -> Journal {
         let edit = Edit {
@@ -108,6 +166,9 @@ mod tests {
             schema: crate::undo::SCHEMA,
             pending: None,
             undoing: false,
+            purpose: crate::undo::Purpose::Connected,
+            claude: Some(Version(1, 46388, 4)),
+            egress: None,
             profile_id: "11111111-1111-4111-8111-111111111111".to_owned(),
             name: "AIRouter".to_owned(),
             base: "https://aigc.aochengcloud.com/claude".to_owned(),
@@ -132,9 +193,36 @@ mod tests {
         let face = Secret::new("sk-0123456789abcdef".to_owned()).face();
         let held = Held { key: if has_key { Ok(face) } else { Err(Finding::new(Code::KeyNotStored)) }, helper: true };
         let now = |_: &str| text.map_or(FileFact::Absent, |text| FileFact::Present(text.as_bytes().to_vec()));
-        let (status, findings) = compare(&journal(), now, &held);
+        let (status, findings) = compare(&journal(), now, &held, &Around::default());
         assert_eq!(findings.iter().map(|finding| finding.code).collect::<Vec<_>>(), codes, "{text:?}");
         assert_eq!(status.healthy, codes.is_empty());
+    }
+
+    #[track_caller]
+    fn check_cause(text: Option<&str>, around: &Around, expected: &str) {
+        let held = Held { key: Ok(Secret::new("sk-0123456789abcdef".to_owned()).face()), helper: true };
+        let now = |_: &str| text.map_or(FileFact::Absent, |text| FileFact::Present(text.as_bytes().to_vec()));
+        let (_, findings) = compare(&journal(), now, &held, around);
+        let because = findings[0].evidence.iter().find(|evidence| evidence.name == "because").unwrap();
+        assert_eq!(because.value, expected, "{text:?}");
+    }
+
+    #[test]
+    fn the_likeliest_reason_is_told() {
+        let same = Around { claude: Some(Version(1, 46388, 4)), ..Around::default() };
+        let newer = Around { claude: Some(Version(2, 26454, 0)), ..Around::default() };
+        check_cause(Some(r#"{"deploymentMode":"1p"}"#), &newer, "signed-in");
+        check_cause(None, &newer, "removed");
+        check_cause(Some("{}"), &newer, "claude-updated");
+        check_cause(Some("{}"), &same, "changed");
+    }
+
+    #[test]
+    fn an_administrators_configuration_is_the_source_of_everything() {
+        let held = Held { key: Err(Finding::new(Code::KeyNotStored)), helper: true };
+        let now = |_: &str| FileFact::Present(br#"{"deploymentMode":"3p"}"#.to_vec());
+        let (status, _) = compare(&journal(), now, &held, &Around { is_managed: true, ..Around::default() });
+        assert_eq!(status.rows[0].source, ValueSource::Policy);
     }
 
     #[test]

@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 use crate::change::{Content, Edit, FileChange, Target};
 use crate::check::AuthScheme;
 use crate::claude::keys;
-use crate::claude::library::FileFact;
+use crate::claude::library::{FileFact, is_profile_id};
+use crate::claude::version::Version;
 use crate::finding::{Code, Finding};
 use crate::json::Document;
 use crate::plan::{Facts, Plan, Wishes};
@@ -33,7 +34,13 @@ pub struct Journal {
     pub pending: Option<Pending>,
     /// True while everything is being undone.
     pub undoing: bool,
-    /// Our profile.
+    /// What the changes are for.
+    #[serde(default)]
+    pub purpose: Purpose,
+    /// Claude's version when they were made, if it was known.
+    #[serde(default)]
+    pub claude: Option<Version>,
+    /// The profile that was selected: ours, or the neutral one.
     pub profile_id: String,
     /// The gateway's name, as the profile shows it.
     pub name: String,
@@ -49,10 +56,24 @@ pub struct Journal {
     pub key_place: KeyPlace,
     /// What may be shown of the key.
     pub key: Option<KeyFace>,
+    /// Hosts that Claude's own tools may reach, if the person chose them.
+    #[serde(default)]
+    pub egress: Option<Vec<String>>,
     /// The files with each value before the first and after the last writing.
     pub files: Vec<FileChange>,
     /// Folders that were made for these files, the outermost first.
     pub made_folders: Vec<String>,
+}
+
+/// What changes are for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// A gateway was connected.
+    #[default]
+    Connected,
+    /// Claude was led back to Anthropic's own sign-in; there is no connection.
+    Left,
 }
 
 /// Changes under way. If the program ends now, the next start takes them back or completes them.
@@ -89,31 +110,44 @@ impl Pending {
 }
 
 impl Journal {
+    /// True when a gateway is connected, not left.
+    pub fn is_connection(&self) -> bool {
+        self.purpose == Purpose::Connected
+    }
+
+    /// The journal for leading Claude back to Anthropic's own sign-in.
+    pub fn of_leaving(plan: &Plan, facts: &Facts, made_folders: Vec<String>) -> Self {
+        let (files, pending, made_folders) = remembered(plan, facts, made_folders);
+        Self {
+            schema: SCHEMA,
+            pending: Some(pending),
+            undoing: false,
+            purpose: Purpose::Left,
+            claude: facts.claude.version,
+            profile_id: plan.profile_id.clone(),
+            name: String::new(),
+            base: String::new(),
+            scheme: AuthScheme::Bearer,
+            models: Vec::new(),
+            every_model: false,
+            key_place: KeyPlace::Keychain,
+            key: None,
+            egress: None,
+            files,
+            made_folders,
+        }
+    }
+
     /// The journal for a plan that is about to be carried out. What an earlier journal knows of the
     /// time before is kept.
     pub fn of(plan: &Plan, facts: &Facts, wishes: &Wishes, key: Option<KeyFace>, made_folders: Vec<String>) -> Self {
-        let earlier = facts.journal.as_ref();
-        let mut files = earlier.map_or_else(Vec::new, |journal| journal.files.clone());
-        let mut pending = Vec::new();
-        for change in &plan.files {
-            let now = facts.file(change.role, &plan.profile_id).document().ok();
-            let exact = now.as_ref().and_then(|now| patch(change, &change.apply(now, None), now.text()));
-            pending.push(FileChange { patch: exact.clone(), ..change.clone() });
-            match files.iter_mut().find(|file| file.path == change.path) {
-                Some(known) => {
-                    let first = now.as_ref().and_then(|now| first_text(known, now));
-                    merge(&mut known.edits, &change.edits);
-                    known.patch = now.and_then(|now| patch(known, &change.apply(&now, None), &first?));
-                }
-                None => files.push(FileChange { patch: exact, ..change.clone() }),
-            }
-        }
-        let mut folders = earlier.map_or_else(Vec::new, |journal| journal.made_folders.clone());
-        folders.extend(made_folders.into_iter().filter(|folder| !folders.contains(folder)).collect::<Vec<_>>());
+        let (files, pending, made_folders) = remembered(plan, facts, made_folders);
         Self {
             schema: SCHEMA,
-            pending: Some(Pending { earlier: earlier.cloned().map(Box::new), files: pending }),
+            pending: Some(pending),
             undoing: false,
+            purpose: Purpose::Connected,
+            claude: facts.claude.version,
             profile_id: plan.profile_id.clone(),
             name: wishes.name.clone(),
             base: wishes.base.as_str().to_owned(),
@@ -122,10 +156,34 @@ impl Journal {
             every_model: wishes.every_model,
             key_place: wishes.key_place,
             key,
+            egress: wishes.egress.clone(),
             files,
-            made_folders: folders,
+            made_folders,
         }
     }
+}
+
+/// What was there before the first change, what is under way now, and the folders that were made.
+fn remembered(plan: &Plan, facts: &Facts, made_folders: Vec<String>) -> (Vec<FileChange>, Pending, Vec<String>) {
+    let earlier = facts.journal.as_ref();
+    let mut files = earlier.map_or_else(Vec::new, |journal| journal.files.clone());
+    let mut pending = Vec::new();
+    for change in &plan.files {
+        let now = facts.file(change.role, &plan.profile_id).document().ok();
+        let exact = now.as_ref().and_then(|now| patch(change, &change.apply(now, None), now.text()));
+        pending.push(FileChange { patch: exact.clone(), ..change.clone() });
+        match files.iter_mut().find(|file| file.path == change.path) {
+            Some(known) => {
+                let first = now.as_ref().and_then(|now| first_text(known, now));
+                merge(&mut known.edits, &change.edits);
+                known.patch = now.and_then(|now| patch(known, &change.apply(&now, None), &first?));
+            }
+            None => files.push(FileChange { patch: exact, ..change.clone() }),
+        }
+    }
+    let mut folders = earlier.map_or_else(Vec::new, |journal| journal.made_folders.clone());
+    folders.extend(made_folders.into_iter().filter(|folder| !folders.contains(folder)).collect::<Vec<_>>());
+    (files, Pending { earlier: earlier.cloned().map(Box::new), files: pending }, folders)
 }
 
 /// The text before the first change, if it can be had from what is there now.
@@ -184,9 +242,23 @@ pub struct UndoPlan {
 /// Plans the undoing of a journal. `now` tells what a file is now.
 pub fn plan_undo(journal: &Journal, now: impl Fn(&str) -> FileFact) -> UndoPlan {
     let mut plan = UndoPlan { files: Vec::new(), restored: Vec::new(), left: Vec::new(), findings: Vec::new() };
+    let mut selected = None;
     for role in [FileRole::Mode, FileRole::Meta, FileRole::Profile] {
         for file in journal.files.iter().filter(|file| file.role == role) {
-            let restore = restore(file, &now(&file.path), journal, &now, &mut plan);
+            let mut restore = restore(file, &now(&file.path), journal, &now, &mut plan);
+            if role == FileRole::Meta {
+                let meta = match &restore {
+                    Restore::Write(meta) => Some(meta.clone()),
+                    Restore::Keep => now(&file.path).document().ok(),
+                    Restore::Delete => None,
+                };
+                selected = meta.and_then(|meta| meta.get(keys::APPLIED)?.as_str().map(str::to_owned));
+            }
+            // Somebody selected it later: without its file Claude would take an undocumented road.
+            let is_selected = selected.as_deref().is_some_and(|id| is_profile_of(&file.path, id));
+            if restore == Restore::Delete && is_selected {
+                restore = Restore::Keep;
+            }
             plan.files.push((file.path.clone(), restore));
         }
     }
@@ -257,6 +329,12 @@ fn restore(
         let exact = file.patch.as_ref().and_then(|patch| Document::parse(patch.apply(edited.text())?.as_bytes()).ok());
         Restore::Write(exact.unwrap_or(edited))
     }
+}
+
+/// True for the file of this profile.
+fn is_profile_of(path: &str, id: &str) -> bool {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
+    is_profile_id(id) && name.strip_suffix(".json") == Some(id)
 }
 
 /// What was before, but never a selection of a profile that is gone: Claude would then take an

@@ -163,6 +163,42 @@ pub struct StatusRow {
     pub actual: Option<String>,
     /// Both agree.
     pub ok: bool,
+    /// Where what is there comes from.
+    pub source: ValueSource,
+    /// Why it differs, as far as it can be told.
+    pub cause: Option<DriftCause>,
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export)]
+pub enum ValueSource {
+    /// Claude's own files.
+    Local,
+    /// It stands nowhere, and Claude's default counts.
+    Default,
+    /// An administrator's configuration, beside which the local one does not count.
+    Policy,
+    /// What this program keeps: the helper program and the keychain's entry.
+    ThisProgram,
+}
+
+/// Why a value is no longer what was written. A guess, in the order of what is seen most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export)]
+pub enum DriftCause {
+    /// The person signed in to Anthropic, and Claude noted it.
+    SignedIn,
+    /// Another profile was selected, by another program or in Claude's own window.
+    OtherProfile,
+    /// The file is gone.
+    Removed,
+    /// Claude was updated since.
+    ClaudeUpdated,
+    /// Somebody changed it.
+    Changed,
 }
 
 /// Where the key lives.
@@ -224,6 +260,9 @@ pub struct SetupWishes {
     pub every_model: bool,
     /// Compatibility mode: the key in the profile.
     pub static_key: bool,
+    /// Hosts that Claude's own tools may reach beside the gateway, none for the gateway alone; nothing
+    /// leaves it as it is.
+    pub egress: Option<Vec<String>>,
     /// Quit Claude if it runs, and start it afterwards.
     pub restart: bool,
 }
@@ -252,6 +291,8 @@ pub struct PlanView {
     pub refused: bool,
     /// Where the key will live.
     pub key_place: KeyPlace,
+    /// Hosts that Claude's own tools will be able to reach beside the gateway.
+    pub egress: Vec<String>,
     /// Claude is running and will have to be quit.
     pub claude_running: bool,
     /// Claude is installed and can be started.
@@ -378,10 +419,23 @@ pub struct ApplyReport {
     pub static_key_may_help: bool,
 }
 
+/// How far back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export)]
+pub enum UndoGoal {
+    /// To what was there before this program changed anything, be it another gateway.
+    Before,
+    /// To Anthropic's own sign-in, whatever was there before.
+    Anthropic,
+}
+
 /// The result of undoing.
 #[derive(Debug, Clone, Serialize, TS)]
 #[ts(export)]
 pub struct UndoReport {
+    /// How far back it was to go.
+    pub goal: UndoGoal,
     /// Something was undone.
     pub undone: bool,
     /// Values that were put back.

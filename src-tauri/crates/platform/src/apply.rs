@@ -2,6 +2,7 @@
 //! prove. Each change has its undo on disk before it is made; if a step fails, what was done is taken
 //! back at once.
 
+mod leave;
 mod prove;
 mod write;
 
@@ -16,6 +17,7 @@ use crate::places::Places;
 use crate::{files, keychain, observe, recover, state};
 use write::Writing;
 
+pub(crate) use leave::leave;
 pub(crate) use write::remove_empty;
 
 /// Plans for this computer as it is now. `agreed` is an earlier plan whose new ids are kept, so that
@@ -113,8 +115,7 @@ impl Work<'_> {
     fn change(&mut self, plan: &Plan, facts: &Facts, was_running: bool) -> Result<(), Finding> {
         let earlier = facts.journal.as_ref();
         let mut held = HeldKey::default();
-        let made_folders = files::missing_folders(&self.places.library());
-        let made_folders = made_folders.iter().map(|folder| folder.to_string_lossy().into_owned()).collect();
+        let made_folders = folders_to_make(self.places);
         let mut journal = Journal::of(plan, facts, self.wishes, Some(self.key.face()), made_folders);
         state::keep_journal(self.places, Some(&journal))?;
         let mut writing = Writing::new(self.places);
@@ -163,7 +164,7 @@ impl Work<'_> {
                 keychain::store(work.places, work.key)
             })?;
         }
-        self.step(StepId::WriteFiles, |work| writing.write(&plan.files, work.key))?;
+        self.step(StepId::WriteFiles, |work| writing.write(&plan.files, Some(work.key)))?;
         self.step(StepId::Verify, |_| writing.verify(was_running))?;
         Ok(())
     }
@@ -240,6 +241,11 @@ impl Work<'_> {
             proof,
         }
     }
+}
+
+/// The folders that writing will make, the outermost first.
+fn folders_to_make(places: &Places) -> Vec<String> {
+    files::missing_folders(&places.library()).iter().map(|folder| folder.to_string_lossy().into_owned()).collect()
 }
 
 /// What was done to the keychain, to take it back.

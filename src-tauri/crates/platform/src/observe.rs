@@ -1,13 +1,15 @@
 //! Looking at this computer: everything that decides what Claude does, as facts for planning.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
 use std::path::Path;
+use std::time::Duration;
 
-use airouter_core::claude::library::{FileFact, Library, ProfileFact, is_profile_id};
+use airouter_core::claude::library::{FileFact, Library, ProfileFact, Selected, is_profile_id};
 use airouter_core::claude::{keys, managed};
 use airouter_core::finding::{Code, Finding, worst_first};
 use airouter_core::plan::{ClaudeFacts, Facts};
 use airouter_core::secret::Secret;
-use airouter_core::status::{self, Held};
+use airouter_core::status::{self, Around, Held};
 use airouter_core::undo::Journal;
 use airouter_core::view::{ClaudeView, KeyPlace, Overview};
 use uuid::Uuid;
@@ -18,6 +20,9 @@ use crate::{files, keychain, state, sys};
 
 /// Most profiles that are looked at; the rest stay untouched and unread.
 const MOST_PROFILES: usize = 2000;
+
+/// How long a relay on this computer may take to accept a connection.
+const RELAY_LIMIT: Duration = Duration::from_millis(500);
 
 /// Claude Desktop as it is now.
 pub fn claude(install: Option<&Install>) -> ClaudeFacts {
@@ -49,8 +54,8 @@ pub fn facts(places: &Places, install: Option<&Install>) -> Result<Facts, Findin
     })
 }
 
-/// Claude's files as they are now.
-fn library(places: &Places, journal: Option<&Journal>) -> Library {
+/// Claude's files as they are now, with a journal's profile whether it is listed or not.
+pub(crate) fn library(places: &Places, journal: Option<&Journal>) -> Library {
     let text = |path: &Path| path.to_string_lossy().into_owned();
     let meta = files::look(&places.meta(), &places.root);
     let listed = meta.document().map(|document| {
@@ -103,6 +108,7 @@ pub fn overview(places: &Places) -> Overview {
     let install = claude::locate(places);
     let facts = claude(install.as_ref());
     let mut findings: Vec<Finding> = managed::judge(&sys::managed(places)).into_iter().collect();
+    let is_managed = findings.iter().any(Finding::blocks);
     if install.is_none() {
         let code_only = claude::has_claude_code(places);
         let finding = Finding::new(Code::ClaudeMissing);
@@ -113,11 +119,16 @@ pub fn overview(places: &Places) -> Overview {
         findings.push(finding);
         None
     });
-    let status = journal.as_ref().map(|journal| {
-        let (status, more) = status::compare(journal, now(places), &held(places, journal));
+    let library = library(places, journal.as_ref());
+    let selected = library.selected().filter(|_| library.leads_away());
+    let around = Around { claude: facts.version, is_managed, selected: library.selected() };
+    let status = journal.as_ref().filter(|journal| journal.is_connection()).map(|journal| {
+        let (status, more) = status::compare(journal, now(places), &held(places, journal), &around);
         findings.extend(more);
         status
     });
+    let others = selected.filter(|selected| journal.as_ref().is_none_or(|journal| journal.profile_id != selected.id));
+    findings.extend(others.as_ref().and_then(dead_relay));
     worst_first(&mut findings);
     Overview {
         claude: ClaudeView {
@@ -129,9 +140,18 @@ pub fn overview(places: &Places) -> Overview {
         root: places.root.to_string_lossy().into_owned(),
         findings,
         blocked,
-        can_undo: status.is_some(),
+        can_undo: journal.is_some(),
         status,
     }
+}
+
+/// Another program's profile that leads Claude to a relay on this computer where nobody listens.
+fn dead_relay(selected: &Selected) -> Option<Finding> {
+    let relay = selected.relay.as_ref().filter(|_| selected.is_gateway)?;
+    let finding = || selected.finding(Code::DeadRelay);
+    let ip = relay.name().parse().unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    let refused = TcpStream::connect_timeout(&SocketAddr::new(ip, relay.port()), RELAY_LIMIT).is_err();
+    refused.then(finding)
 }
 
 fn held(places: &Places, journal: &Journal) -> Held {

@@ -2,34 +2,43 @@
 
 use std::path::Path;
 
+use airouter_core::change::Edit;
 use airouter_core::claude::keys;
 use airouter_core::claude::library::FileFact;
 use airouter_core::finding::{Code, Finding, worst_first};
 use airouter_core::undo::{Journal, Restore, UndoPlan, plan_undo};
-use airouter_core::view::{Phase, PhaseState, StepId, UndoReport};
+use airouter_core::view::{Phase, PhaseState, StepId, UndoGoal, UndoReport};
 
-use crate::apply::remove_empty;
+use crate::apply::{leave, remove_empty};
 use crate::claude;
 use crate::files::{self, Privacy};
 use crate::places::Places;
 use crate::{keychain, observe, recover, state};
 
-/// Undoes what this program did. With `restart`, a running Claude is quit first and started again
-/// afterwards; without, a running Claude is a refusal. Blocks: call it from a thread of its own.
-pub fn undo(places: &Places, restart: bool, on_phase: &mut dyn FnMut(&Phase)) -> UndoReport {
-    match carry_out(places, restart, on_phase) {
+/// Undoes what this program did, and with [`UndoGoal::Anthropic`] also selects other gateways away. With
+/// `restart`, a running Claude is quit first and started again afterwards; without, a running Claude is
+/// a refusal. Blocks: call it from a thread of its own.
+pub fn undo(places: &Places, goal: UndoGoal, restart: bool, on_phase: &mut dyn FnMut(&Phase)) -> UndoReport {
+    match carry_out(places, goal, restart, on_phase) {
         Ok(plan) => {
             let mut findings = plan.findings;
             worst_first(&mut findings);
-            UndoReport { undone: true, restored: plan.restored, left: plan.left, findings }
+            UndoReport { goal, undone: true, restored: plan.restored, left: plan.left, findings }
         }
-        Err(finding) => UndoReport { undone: false, restored: Vec::new(), left: Vec::new(), findings: vec![finding] },
+        Err(finding) => {
+            UndoReport { goal, undone: false, restored: Vec::new(), left: Vec::new(), findings: vec![finding] }
+        }
     }
 }
 
-fn carry_out(places: &Places, restart: bool, on_phase: &mut dyn FnMut(&Phase)) -> Result<UndoPlan, Finding> {
+fn carry_out(
+    places: &Places,
+    goal: UndoGoal,
+    restart: bool,
+    on_phase: &mut dyn FnMut(&Phase),
+) -> Result<UndoPlan, Finding> {
     let _lock = state::lock(places)?;
-    if state::journal(places)?.is_none() {
+    if is_there_already(places, goal)? {
         return Err(Finding::new(Code::NothingToUndo));
     }
     let mut tell = |step: StepId, state: PhaseState| on_phase(&Phase { step, state, finding: None });
@@ -48,16 +57,14 @@ fn carry_out(places: &Places, restart: bool, on_phase: &mut dyn FnMut(&Phase)) -
     if let Some(finding) = recover::within_lock(places).filter(Finding::blocks) {
         return Err(finding);
     }
-    // What was under way is over now; nothing may be left to undo.
-    let mut plan = match state::journal(places)? {
-        Some(journal) => {
-            tell(StepId::WriteFiles, PhaseState::Running);
-            let plan = take_everything_back(places, &journal)?;
-            tell(StepId::WriteFiles, PhaseState::Done);
-            plan
-        }
-        None => UndoPlan { files: Vec::new(), restored: Vec::new(), left: Vec::new(), findings: Vec::new() },
-    };
+    tell(StepId::WriteFiles, PhaseState::Running);
+    let changed = go_back(places, goal);
+    tell(StepId::WriteFiles, if changed.is_ok() { PhaseState::Done } else { PhaseState::Failed });
+    if let (Err(_), Some(install)) = (&changed, &running) {
+        // It was running before, so it runs again; that this may fail too changes nothing.
+        let _ = claude::start(install, places);
+    }
+    let mut plan = changed?;
 
     if let Some(install) = &running {
         tell(StepId::StartClaude, PhaseState::Running);
@@ -65,6 +72,38 @@ fn carry_out(places: &Places, restart: bool, on_phase: &mut dyn FnMut(&Phase)) -
             plan.findings.push(finding.softened());
         }
         tell(StepId::StartClaude, PhaseState::Done);
+    }
+    Ok(plan)
+}
+
+/// True when nothing is left to do.
+fn is_there_already(places: &Places, goal: UndoGoal) -> Result<bool, Finding> {
+    let journal = state::journal(places)?;
+    Ok(match goal {
+        UndoGoal::Before => journal.is_none(),
+        UndoGoal::Anthropic => {
+            let is_left = journal.is_none_or(|journal| !journal.is_connection() && journal.pending.is_none());
+            is_left && !observe::library(places, None).leads_away()
+        }
+    })
+}
+
+/// The changes, the lock held and Claude closed. What was under way is over by now, so that nothing may
+/// be left to undo.
+fn go_back(places: &Places, goal: UndoGoal) -> Result<UndoPlan, Finding> {
+    let journal = state::journal(places)?.filter(|journal| goal == UndoGoal::Before || journal.is_connection());
+    let mut plan = match journal {
+        Some(journal) => take_everything_back(places, &journal)?,
+        None => UndoPlan { files: Vec::new(), restored: Vec::new(), left: Vec::new(), findings: Vec::new() },
+    };
+    if goal == UndoGoal::Anthropic {
+        let left = leave(places)?;
+        let views = left.files.iter().flat_map(|file| file.edits.iter().map(Edit::view));
+        plan.restored.extend(views);
+    }
+    let library = observe::library(places, None);
+    if let Some(selected) = library.selected().filter(|_| library.leads_away()) {
+        plan.findings.push(selected.finding(Code::OtherProfile));
     }
     Ok(plan)
 }

@@ -22,6 +22,8 @@ pub(crate) enum Command {
     Status(Plain),
     /// Puts back what was there before.
     Undo(Undo),
+    /// Leads Claude back to Anthropic's own sign-in, also away from another program's gateway.
+    Leave(Undo),
     /// Writes again what is no longer as it was written.
     Repair(Repair),
 }
@@ -73,6 +75,10 @@ pub(crate) struct Apply {
     /// Compatibility mode: the key in Claude's profile, in plain text.
     #[arg(long)]
     pub(crate) static_key: bool,
+    /// A host that Claude's own tools may reach beside the gateway: a name, `*.` and a domain, or `*` for
+    /// all; may be given more than once. Without any, nothing more is opened.
+    #[arg(long, value_name = "HOST")]
+    pub(crate) egress: Vec<String>,
     /// Write only; Claude must be closed and is not started.
     #[arg(long)]
     pub(crate) write_only: bool,
@@ -121,7 +127,7 @@ impl Arguments {
             Command::Check(gateway) => gateway.json,
             Command::Apply(apply) => apply.gateway.json,
             Command::Status(plain) => plain.json,
-            Command::Undo(undo) => undo.json,
+            Command::Undo(undo) | Command::Leave(undo) => undo.json,
             Command::Repair(repair) => repair.json,
         }
     }
@@ -130,7 +136,7 @@ impl Arguments {
     pub(crate) fn preset(&self) -> Option<&Path> {
         match &self.command {
             Command::Check(gateway) | Command::Apply(Apply { gateway, .. }) => gateway.preset.as_deref(),
-            Command::Status(_) | Command::Undo(_) | Command::Repair(_) => None,
+            Command::Status(_) | Command::Undo(_) | Command::Leave(_) | Command::Repair(_) => None,
         }
     }
 }

@@ -34,6 +34,7 @@ fn main() -> ExitCode {
         Command::Apply(apply) => road::apply(&apply),
         Command::Status(_) => road::status(),
         Command::Undo(undo) => road::undo(&undo),
+        Command::Leave(undo) => road::leave(&undo),
         Command::Repair(repair) => road::repair(&repair),
     });
     ExitCode::from(output::finish(done.unwrap_or_else(|_| output::Answer::crashed()), json, &preset))

@@ -4,12 +4,14 @@ use std::io::{BufRead, Read, Write};
 
 use airouter_core::address::{GatewayUrl, repair as repair_address};
 use airouter_core::check::{AuthScheme, CheckReport};
+use airouter_core::claude::egress;
 use airouter_core::finding::{Code, Finding};
 use airouter_core::key;
 use airouter_core::plan::Wishes;
 use airouter_core::preset::Preset;
 use airouter_core::secret::Secret;
-use airouter_core::view::{KeyPlace, Outcome};
+use airouter_core::undo::Journal;
+use airouter_core::view::{KeyPlace, Outcome, UndoGoal};
 use airouter_platform::places::Places;
 use airouter_platform::{apply as act, claude, observe, recover, state, undo as take_back};
 use zeroize::Zeroizing;
@@ -49,6 +51,11 @@ pub(crate) fn apply(arguments: &Apply) -> Answer {
         Ok(asked) => asked,
         Err(finding) => return Answer::refused(vec![finding]),
     };
+    let named = (!arguments.egress.is_empty()).then_some(arguments.egress.as_slice());
+    let egress = match egress::hosts(named) {
+        Ok(egress) => egress,
+        Err(finding) => return Answer::refused(vec![finding]),
+    };
     let report = (!arguments.without_check).then(|| run_check(&asked, &arguments.gateway));
     if let Some(report) = report.as_ref().filter(|report| !report.passed) {
         let answer = answer_of_check(report.clone(), &asked.changes);
@@ -62,6 +69,7 @@ pub(crate) fn apply(arguments: &Apply) -> Answer {
         every_model: chosen.is_empty(),
         models: chosen,
         key_place: if arguments.static_key { KeyPlace::Profile } else { KeyPlace::Keychain },
+        egress,
         restart: !arguments.write_only,
     };
     let mut before = asked.changes;
@@ -76,7 +84,7 @@ pub(crate) fn repair(arguments: &Repair) -> Answer {
         Err(finding) => return Answer::refused(vec![finding]),
     };
     let at_hand = state::journal(&places).and_then(|journal| {
-        let journal = journal.ok_or_else(|| Finding::new(Code::NotConnected))?;
+        let journal = journal.filter(Journal::is_connection).ok_or_else(|| Finding::new(Code::NotConnected))?;
         Ok((Wishes::of(&journal, !arguments.write_only)?, observe::key_in_use(&places, &journal)?))
     });
     match at_hand {
@@ -109,13 +117,22 @@ pub(crate) fn status() -> Answer {
 
 /// `undo`
 pub(crate) fn undo(arguments: &Undo) -> Answer {
+    go_back(arguments, UndoGoal::Before)
+}
+
+/// `leave`: back to Anthropic's own sign-in, whatever was there before.
+pub(crate) fn leave(arguments: &Undo) -> Answer {
+    go_back(arguments, UndoGoal::Anthropic)
+}
+
+fn go_back(arguments: &Undo, goal: UndoGoal) -> Answer {
     let places = match places() {
         Ok(places) => places,
         Err(finding) => return Answer::refused(vec![finding]),
     };
     let is_running = claude::locate(&places).is_some_and(|install| claude::is_running(&install));
     let may_quit = is_running && Consent::of(arguments.yes).to_quit();
-    let report = take_back::undo(&places, may_quit, &mut |_| {});
+    let report = take_back::undo(&places, goal, may_quit, &mut |_| {});
     let nothing_done = !report.undone && report.findings.iter().any(Finding::blocks);
     let answer =
         if nothing_done { Answer::refused(report.findings.clone()) } else { Answer::new(report.findings.clone()) };
@@ -219,7 +236,9 @@ impl Asked {
 /// The stored key, for the address that it was stored for and no other.
 fn stored_key(places: &Places, base: &GatewayUrl) -> Result<Secret, Finding> {
     match state::journal(places)? {
-        Some(journal) if journal.base == base.as_str() => observe::key_in_use(places, &journal),
+        Some(journal) if journal.is_connection() && journal.base == base.as_str() => {
+            observe::key_in_use(places, &journal)
+        }
         _ => Err(Finding::new(Code::KeyNotStored)),
     }
 }

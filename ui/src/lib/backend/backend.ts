@@ -18,6 +18,7 @@ import type { Phase } from "../bindings/Phase";
 import type { PlanView } from "../bindings/PlanView";
 import type { SetupWishes } from "../bindings/SetupWishes";
 import type { Start } from "../bindings/Start";
+import type { UndoGoal } from "../bindings/UndoGoal";
 import type { UndoReport } from "../bindings/UndoReport";
 
 /** The commands by the names that Rust gives them. */
@@ -55,7 +56,7 @@ export interface Backend {
   addModel(id: string): Promise<OfferedModel>;
   plan(wishes: SetupWishes): Promise<PlanView>;
   apply(wishes: SetupWishes, onPhase: (phase: Phase) => void): Promise<ApplyReport>;
-  undo(restart: boolean, onPhase: (phase: Phase) => void): Promise<UndoReport>;
+  undo(goal: UndoGoal, restart: boolean, onPhase: (phase: Phase) => void): Promise<UndoReport>;
   forgetSession(): Promise<void>;
   finish(): Promise<void>;
 }

@@ -10,7 +10,7 @@ import type { SetupWishes } from "../bindings/SetupWishes";
 import type { Start } from "../bindings/Start";
 import type { StepId } from "../bindings/StepId";
 import type { Backend } from "./backend";
-import { FACE, finding, lampsOf, outcomeOf, overviewOf, PRESET, PROFILE, reportOf, ROOT, SCENARIOS, statusOf, type Scenario } from "./scenes";
+import { FACE, finding, lampsOf, outcomeOf, overviewOf, PRESET, PROFILE, RELAY, reportOf, ROOT, SCENARIOS, statusOf, type Scenario } from "./scenes";
 
 export type FakeOptions = {
   scenario: Scenario;
@@ -145,6 +145,8 @@ export function fake({ scenario, locale, pace }: FakeOptions): Fake {
     },
     async plan(wishes) {
       await hear("plan");
+      const odd = wishes.egress?.find((host) => !/^(\*|[\w.*-]+\.\w+)$/.test(host));
+      if (odd) throw finding("AR-717", "airouter-setup", "blocking", { host: odd });
       return planOf(wishes, scenario, overview.claude.installed, overview.claude.running);
     },
     async apply(wishes, onPhase) {
@@ -170,15 +172,19 @@ export function fake({ scenario, locale, pace }: FakeOptions): Fake {
           : null;
       return { outcome, phases, findings, proof, static_key_may_help };
     },
-    async undo(restart, onPhase) {
+    async undo(goal, restart, onPhase) {
       await hear("undo");
       await walk(restart ? ["quit-claude", "write-files", "verify", "start-claude"] : ["write-files", "verify"], onPhase, null, null);
       overview = { ...overviewOf("healthy"), claude: overview.claude };
       return {
+        goal,
         undone: true,
         restored: editsOf(false).map(({ key, before, after }) => ({ key, before: after, after: before })),
         left: scenario === "drifted" ? [{ key: "inferenceGatewayBaseUrl", before: null, after: '"https://aigc.aochengcloud.com/v1"' }] : [],
-        findings: scenario === "drifted" ? [finding("AR-709", "this-computer", "warning", { keys: "inferenceGatewayBaseUrl" })] : [],
+        findings: [
+          ...(scenario === "drifted" ? [finding("AR-709", "this-computer", "warning", { keys: "inferenceGatewayBaseUrl" })] : []),
+          ...(scenario === "other-gateway" && goal === "before" ? [finding("AR-712", "this-computer", "info", RELAY)] : []),
+        ],
       };
     },
     async forgetSession() {
@@ -222,6 +228,7 @@ function planOf(wishes: SetupWishes, scenario: Scenario, installed: boolean, run
     findings,
     refused: findings.some((each) => each.severity === "blocking"),
     key_place: wishes.static_key ? "profile" : "keychain",
+    egress: [...(wishes.egress ?? [])],
     claude_running: running,
     claude_installed: installed,
   };

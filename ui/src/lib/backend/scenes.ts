@@ -33,6 +33,7 @@ export const SCENARIOS = [
   "keychain-missing",
   "connected",
   "drifted",
+  "other-gateway",
   "rehearsal",
 ] as const;
 
@@ -164,6 +165,9 @@ export function outcomeOf(scenario: Scenario): { outcome: Outcome; findings: Fin
 const PROFILE_ID = "4f0c2b1e-6d3a-4c0b-9a57-2f7e8d1c9b60";
 export const PROFILE = `${ROOT}/configLibrary/${PROFILE_ID}.json`;
 
+/** Another program's profile whose relay is not running. */
+export const RELAY = { name: "CC Switch", tool: "CC Switch", url: "http://127.0.0.1:15721" };
+
 export function statusOf(drifted: boolean): Status {
   const rows: [string, string, string | null][] = [
     ["appliedId", PROFILE_ID, PROFILE_ID],
@@ -182,7 +186,10 @@ export function statusOf(drifted: boolean): Status {
     models: [...PROPOSAL],
     key_place: "keychain",
     key: FACE,
-    rows: rows.map(([name, expected, actual]) => ({ name, expected, actual, ok: expected === actual })),
+    rows: rows.map(([name, expected, actual]) => {
+      const ok = expected === actual;
+      return { name, expected, actual, ok, source: actual === null ? "default" : "local", cause: ok ? null : "claude-updated" };
+    }),
     healthy: !drifted,
   };
 }
@@ -196,7 +203,8 @@ export function overviewOf(scenario: Scenario): Overview {
   if (scenario === "managed-policy") {
     findings.push(finding("AR-110", "company-policy", "blocking", { path: "/etc/claude-desktop/managed.json", keys: "inferenceProvider" }));
   }
-  if (scenario === "drifted") findings.push(finding("AR-711", "this-computer", "blocking", { keys: "inferenceGatewayBaseUrl, chatTabEnabled" }));
+  if (scenario === "drifted") findings.push(finding("AR-711", "this-computer", "blocking", { keys: "inferenceGatewayBaseUrl, chatTabEnabled", because: "claude-updated" }));
+  if (scenario === "other-gateway") findings.push(finding("AR-716", "this-computer", "warning", RELAY));
   return {
     claude: { installed, running, version: installed ? "2.26454.0" : null, path: installed ? "/usr/bin/claude-desktop" : null },
     root: ROOT,

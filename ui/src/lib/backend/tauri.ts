@@ -31,7 +31,7 @@ export const tauri: Backend = {
   addModel: (id) => ask("add_model", { id }),
   plan: (wishes) => ask("plan", { wishes }),
   apply: (wishes, onPhase) => ask("apply", { wishes, onPhase: channel(onPhase) }),
-  undo: (restart, onPhase) => ask("undo", { restart, onPhase: channel(onPhase) }),
+  undo: (goal, restart, onPhase) => ask("undo", { goal, restart, onPhase: channel(onPhase) }),
   forgetSession: () => ask("forget_session"),
   finish: () => ask("finish"),
 };

@@ -29,6 +29,10 @@ refused: boolean,
  */
 key_place: KeyPlace, 
 /**
+ * Hosts that Claude's own tools will be able to reach beside the gateway.
+ */
+egress: Array<string>, 
+/**
  * Claude is running and will have to be quit.
  */
 claude_running: boolean, 

@@ -17,6 +17,11 @@ every_model: boolean,
  */
 static_key: boolean, 
 /**
+ * Hosts that Claude's own tools may reach beside the gateway, none for the gateway alone; nothing
+ * leaves it as it is.
+ */
+egress: Array<string> | null, 
+/**
  * Quit Claude if it runs, and start it afterwards.
  */
 restart: boolean, };

@@ -45,6 +45,7 @@ export type RoadEvent =
   | { type: "planned"; run: number; plan: PlanView }
   | { type: "plan-failed"; run: number; finding: Finding }
   | { type: "applying"; restart: boolean }
+  | { type: "egress-set"; hosts: readonly string[] }
   | { type: "undoing" }
   | { type: "phase"; run: number; phase: Phase }
   | { type: "applied"; run: number; report: ApplyReport }

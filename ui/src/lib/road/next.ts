@@ -90,6 +90,8 @@ export function next(state: State, event: RoadEvent): State {
         run: state.run + 1,
         at: { screen: "apply", task: "set-up", steps: stepsAhead(state.at, event.restart), phases: [] },
       };
+    case "egress-set":
+      return { ...state, egress: event.hosts };
     case "undoing":
       return { ...state, run: state.run + 1, at: { screen: "apply", task: "undo", steps: [], phases: [] } };
     case "phase":
@@ -181,7 +183,7 @@ function troubled(state: State, { finding }: Extract<RoadEvent, { type: "trouble
       return { ...state, at: { ...state.at, problem: finding } };
     case "apply":
       if (state.at.task === "undo") {
-        return { ...state, at: { screen: "undone", report: { undone: false, restored: [], left: [], findings: [finding] } } };
+        return { ...state, at: { screen: "undone", report: { goal: "before", undone: false, restored: [], left: [], findings: [finding] } } };
       }
       // Whether something was written is not known here, so nothing may claim that it was or was not.
       return { ...state, at: { screen: "result", report: null, problem: finding } };

@@ -37,6 +37,8 @@ export type State = {
   readonly check: Check;
   readonly choice: Choice;
   readonly staticKey: boolean;
+  /** Hosts that Claude's tools may reach beside the gateway; nothing leaves it as it is. */
+  readonly egress: readonly string[] | null;
   /** Rises with each request whose late answer must not count any more. */
   readonly run: number;
   readonly at: Step;
@@ -111,6 +113,7 @@ export function begin(start: Start): State {
     check: { at: "idle" },
     choice: NO_CHOICE,
     staticKey: false,
+    egress: null,
     run: 0,
     at: firstStep(start.overview),
   };
@@ -149,7 +152,7 @@ export function checkWishes(state: State): CheckWishes {
 
 export function setupWishes(state: State, restart: boolean): SetupWishes {
   const { ids, every } = state.choice;
-  return { models: [...ids], every_model: every, static_key: state.staticKey, restart };
+  return { models: [...ids], every_model: every, static_key: state.staticKey, egress: state.egress && [...state.egress], restart };
 }
 
 /** Green all along: there is nothing that a person should read first. */

@@ -83,11 +83,13 @@ export const findings: FindingTable = (f) => ({
   "AR-708": { title: "There is nothing to undo", meaning: "This program changed nothing, or it was undone already." },
   "AR-709": { title: "Some values were left alone", meaning: "They were changed later, so they stay as they are." },
   "AR-710": { title: "Claude is not connected by this program", meaning: "The configuration in use is not the one that this program wrote." },
-  "AR-711": { title: "Some settings were changed", meaning: "A Claude update or other software may have done it.", action: "Repair puts them back." },
-  "AR-712": { title: "Claude has another configuration, too", meaning: "It is kept as it is, and undo switches back to it." },
+  "AR-711": { title: "Some settings were changed", meaning: whyDrifted(f), action: "Repair puts them back." },
+  "AR-712": { title: `Claude has another configuration${quoted(f)}, too`, meaning: `${by(f)}It is kept as it is, and undo switches back to it.` },
   "AR-713": { title: "Not tried in Claude yet", meaning: "The configuration is written; only Claude can confirm it.", action: "Open Claude and send a message." },
   "AR-714": { title: "Unfinished changes were settled", meaning: f.of("how") === "completed" ? "The program had been closed midway. The changes are now complete." : "The program had been closed midway. Everything is as it was before." },
   "AR-715": { title: "The last changes are unfinished", meaning: "The program had been closed midway. Claude is open, so nothing was done about it yet.", action: "Quit Claude completely, then open this program again." },
+  "AR-716": { title: `Claude is connected to a program that is not running${quoted(f)}`, meaning: `It points to ${f.of("url")} on this computer, where nothing answers, so Claude cannot be used.`, action: `Connecting ${f.gateway} replaces it; you can also go back to Anthropic sign-in.` },
+  "AR-717": { title: "This is not a site's address", meaning: `Claude does not take “${f.of("host")}”.`, action: "Enter the name alone, such as pypi.org or *.example.com, without a port and without https://." },
 
   "AR-801": { title: "This computer has no key store", meaning: "There is no place in the system that keeps keys safely.", action: "Use compatibility mode, or have the system's keyring set up." },
   "AR-802": { title: "The system's key store is locked", meaning: "It may be waiting for your computer's password, or access was refused.", action: "Retry, and choose Allow in the window that appears." },
@@ -179,5 +181,31 @@ function keyLint(f: Facts): FindingWords {
       return { title: "The pasted text is too long", meaning: "It does not look like a key.", action: again };
     default:
       return { title: "The key does not look complete", meaning: "No usable key was found in the pasted text.", action: again };
+  }
+}
+
+/** The other configuration's name, in quotes if it has one. */
+function quoted(f: Facts): string {
+  const name = f.of("tool") || f.of("name");
+  return name ? ` “${name}”` : "";
+}
+
+function by(f: Facts): string {
+  const tool = f.of("tool");
+  return tool && tool !== f.of("name") ? `It looks like ${tool}'s. ` : "";
+}
+
+function whyDrifted(f: Facts): string {
+  switch (f.of("because")) {
+    case "signed-in":
+      return "Somebody signed in to Anthropic in Claude, so these settings are not used any more.";
+    case "other-profile":
+      return `Claude was switched to another configuration${quoted(f)}.`;
+    case "removed":
+      return "The file was deleted, perhaps by a cleaning tool or when Claude was installed again.";
+    case "claude-updated":
+      return "Claude was updated, which may have changed them.";
+    default:
+      return "Other software or somebody may have changed them.";
   }
 }

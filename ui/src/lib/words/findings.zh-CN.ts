@@ -84,11 +84,13 @@ export const findings: FindingTable = (f) => ({
   "AR-708": { title: "没有可以还原的内容", meaning: "本程序没有改动过什么，或已经还原过了。" },
   "AR-709": { title: "有些值没有还原", meaning: "这些值后来被改过，为了不弄乱，保持原样。" },
   "AR-710": { title: "Claude没有通过本程序接入", meaning: "现在用的不是本程序写的配置。" },
-  "AR-711": { title: "有几项配置被改过", meaning: "可能是Claude升级，或其他软件改动了。", action: "点“修复”可以改回来。" },
-  "AR-712": { title: "Claude里还有另一份配置", meaning: "会原样保留，还原时也会切换回它。" },
+  "AR-711": { title: "有几项配置被改过", meaning: whyDrifted(f), action: "点“修复”可以改回来。" },
+  "AR-712": { title: `Claude里还有另一份配置${quoted(f)}`, meaning: `${by(f)}会原样保留，撤销时也会切换回它。` },
   "AR-713": { title: "还没有在Claude里试过", meaning: "配置已经写好，打开Claude后才能确认。", action: "请打开Claude，发送一句话试试。" },
   "AR-714": { title: "上次没有做完的改动已处理", meaning: f.of("how") === "completed" ? "上次中途关掉了，现在已经做完。" : "上次中途关掉了，现在已恢复到之前的样子。" },
   "AR-715": { title: "上次的改动没有做完", meaning: "上次中途关掉了。Claude正开着，所以还没有处理。", action: "请先完全退出Claude，再重新打开本程序。" },
+  "AR-716": { title: `Claude现在连着一个没有运行的软件${quoted(f)}`, meaning: `它指向这台电脑上的${f.of("url")}，那里没有应答，所以Claude用不了。`, action: `接入${f.gateway}后会自动改用新的；也可以改回Anthropic官方登录。` },
+  "AR-717": { title: "网站地址填得不对", meaning: `Claude不接受“${f.of("host")}”这种写法。`, action: "请只填域名，例如pypi.org或*.example.com，不要带端口和https://。" },
 
   "AR-801": { title: "这台电脑没有可用的密钥存储", meaning: "系统里没有能安全保存密钥的地方。", action: "可以使用兼容模式，或请人启用系统密钥环。" },
   "AR-802": { title: "系统的密钥存储锁着", meaning: "可能在等您输入电脑的密码，或者刚才点了拒绝。", action: "请重试，并在弹出的窗口里点允许。" },
@@ -180,5 +182,31 @@ function keyLint(f: Facts): FindingWords {
       return { title: "粘贴的内容太长", meaning: "这不像是一个密钥。", action: again };
     default:
       return { title: "密钥看起来不完整", meaning: "没有在粘贴的内容里找到可用的密钥。", action: again };
+  }
+}
+
+/** 另一份配置的名字，有就放在引号里。 */
+function quoted(f: Facts): string {
+  const name = f.of("tool") || f.of("name");
+  return name ? `“${name}”` : "";
+}
+
+function by(f: Facts): string {
+  const tool = f.of("tool");
+  return tool && tool !== f.of("name") ? `看起来是${tool}写的。` : "";
+}
+
+function whyDrifted(f: Facts): string {
+  switch (f.of("because")) {
+    case "signed-in":
+      return "Claude里登录过Anthropic官方账号，所以不再使用这里的配置。";
+    case "other-profile":
+      return `Claude改用了另一份配置${quoted(f)}。`;
+    case "removed":
+      return "配置文件被删掉了，可能是清理软件或重装Claude造成的。";
+    case "claude-updated":
+      return "Claude升级过，升级时可能改动了配置。";
+    default:
+      return "可能是其他软件，或有人手动改动了。";
   }
 }

@@ -2,8 +2,6 @@
 //! (OD unless said otherwise). An older Claude drops unknown keys with a warning, some builds more
 //! than that, so a key is written only for versions that know it.
 
-use serde_json::Value;
-
 use super::version::Version;
 
 /// `gateway`, the only provider that this program sets up.
@@ -18,6 +16,10 @@ pub const AUTH_SCHEME: &str = "inferenceGatewayAuthScheme";
 pub const CREDENTIAL_KIND: &str = "inferenceCredentialKind";
 /// The absolute path of the helper program, without arguments.
 pub const CREDENTIAL_HELPER: &str = "inferenceCredentialHelper";
+/// Headers that go with every request; an object is the only form that stays (OD).
+pub const CUSTOM_HEADERS: &str = "inferenceCustomHeaders";
+/// Hosts that Claude's own tools may reach; unset, the gateway alone.
+pub const EGRESS: &str = "coworkEgressAllowedHosts";
 /// The model list; the first is the default.
 pub const MODELS: &str = "inferenceModels";
 /// Whether Claude asks the gateway for its list.
@@ -30,6 +32,8 @@ pub const ORGANIZATION: &str = "deploymentOrganizationUuid";
 pub const DISPLAY_NAME: &str = "deploymentDisplayName";
 /// The persisted mode, in `claude_desktop_config.json`.
 pub const MODE: &str = "deploymentMode";
+/// Hides Anthropic's own sign-in and makes the persisted mode count for nothing.
+pub const NO_CHOOSER: &str = "disableDeploymentModeChooser";
 /// The selected profile, in `_meta.json`.
 pub const APPLIED: &str = "appliedId";
 /// The list of profiles, in `_meta.json`.
@@ -40,7 +44,7 @@ fn since(key: &str) -> Option<Version> {
     match key {
         AUTH_SCHEME => Some(Version(1, 3036, 0)),
         CREDENTIAL_KIND => Some(Version(1, 8555, 0)),
-        DISCOVERY => Some(Version(1, 8089, 0)),
+        CUSTOM_HEADERS | DISCOVERY => Some(Version(1, 8089, 0)),
         CHAT_TAB => Some(Version(1, 13576, 0)),
         // From 1.24012.0 for managed sources, from 1.25927.0 in the local library.
         DISPLAY_NAME => Some(Version(1, 25927, 0)),
@@ -54,12 +58,6 @@ pub fn is_known(key: &str, claude: Option<Version>) -> bool {
         (Some(since), Some(version)) => version >= since,
         _ => true,
     }
-}
-
-/// A profile's value that the app or another tool may set on behalf of the person and that therefore
-/// is never overwritten once it is there.
-pub fn is_the_persons_choice(key: &str, present: Option<&Value>) -> bool {
-    key == CHAT_TAB && present.is_some()
 }
 
 #[cfg(test)]

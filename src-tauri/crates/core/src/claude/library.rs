@@ -1,5 +1,11 @@
 //! The files that decide what Claude does, as they were found.
 
+use serde_json::Value;
+
+use super::keys;
+use super::tools::{relay, tool_of};
+use crate::address::GatewayUrl;
+use crate::finding::{Code, Finding};
 use crate::json::{Document, NotEditable};
 
 /// A file as it was found. Never holds more than [`crate::json::LARGEST_FILE`] bytes.
@@ -72,16 +78,82 @@ pub struct Library {
     pub profiles: Vec<ProfileFact>,
 }
 
+/// The profile that Claude uses, as far as it can be told from its files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selected {
+    /// Its id.
+    pub id: String,
+    /// Its name in Claude's list.
+    pub name: String,
+    /// The program that probably wrote it.
+    pub tool: Option<&'static str>,
+    /// The relay on this computer to which it leads, if it does.
+    pub relay: Option<GatewayUrl>,
+    /// It names a provider: Claude leaves its ordinary mode for it.
+    pub is_gateway: bool,
+}
+
+/// The name of the neutral profile in Claude's own list, an empty one (PI).
+pub const NEUTRAL: &str = "Default";
+
+impl Selected {
+    /// True for the empty profile that Claude itself puts into its list.
+    pub fn is_neutral(&self) -> bool {
+        self.name == NEUTRAL && !self.is_gateway
+    }
+
+    /// A finding about it, with its name, the program that wrote it and the relay's address.
+    pub fn finding(&self, code: Code) -> Finding {
+        let mut finding = Finding::new(code).with("name", crate::secret::masked(&self.name));
+        if let Some(tool) = self.tool {
+            finding = finding.with("tool", tool);
+        }
+        match &self.relay {
+            Some(relay) => finding.with("url", relay.as_str()),
+            None => finding,
+        }
+    }
+}
+
 impl Library {
     /// A profile by its id.
     pub fn profile(&self, id: &str) -> Option<&ProfileFact> {
         self.profiles.iter().find(|profile| profile.id == id)
     }
 
+    /// The selected profile, if it is among the entries.
+    pub fn selected(&self) -> Option<Selected> {
+        let id = self.applied()?;
+        let meta = self.meta.document().ok()?;
+        let name = meta.element(keys::ENTRIES, &id)?.get("name").and_then(Value::as_str).unwrap_or_default();
+        let profile = self.profile(&id).and_then(|profile| profile.file.document().ok());
+        let profile = profile.unwrap_or_else(Document::empty);
+        Some(Selected {
+            tool: tool_of(Some(name), &profile),
+            relay: relay(&profile),
+            is_gateway: profile
+                .get(keys::PROVIDER)
+                .and_then(Value::as_str)
+                .is_some_and(|provider| !provider.is_empty()),
+            name: name.to_owned(),
+            id,
+        })
+    }
+
+    /// True when the selected profile leads Claude away from its ordinary mode (PI: it does, unless the
+    /// person went back and may).
+    pub fn leads_away(&self) -> bool {
+        let Some(selected) = self.selected().filter(|selected| selected.is_gateway) else { return false };
+        let value = |file: Option<&FileFact>, key: &str| file?.document().ok()?.get(key).cloned();
+        let is_ordinary = value(Some(&self.mode), keys::MODE) == Some(Value::from("1p"));
+        let profile = self.profile(&selected.id).map(|profile| &profile.file);
+        !is_ordinary || value(profile, keys::NO_CHOOSER) == Some(Value::Bool(true))
+    }
+
     /// The id of the selected profile.
     pub fn applied(&self) -> Option<String> {
         let meta = self.meta.document().ok()?;
-        meta.get(super::keys::APPLIED)?.as_str().map(str::to_owned)
+        meta.get(keys::APPLIED)?.as_str().map(str::to_owned)
     }
 }
 

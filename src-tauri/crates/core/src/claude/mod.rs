@@ -2,7 +2,9 @@
 //! Each fact names its source: **OD** official documentation, **PI** probed by an integrator,
 //! **G** inference.
 
+pub mod egress;
 pub mod keys;
 pub mod library;
 pub mod managed;
+pub mod tools;
 pub mod version;

@@ -68,6 +68,9 @@ pub struct Wishes {
     pub every_model: bool,
     /// Where the key is to live.
     pub key_place: KeyPlace,
+    /// Hosts that Claude's own tools may reach beside the gateway, none for the gateway alone. Nothing
+    /// leaves it as it is, which is the gateway alone unless somebody chose otherwise.
+    pub egress: Option<Vec<String>>,
     /// Quit Claude if it runs, and start it afterwards.
     pub restart: bool,
 }
@@ -85,6 +88,7 @@ impl Wishes {
             models: journal.models.clone(),
             every_model: journal.every_model,
             key_place: journal.key_place,
+            egress: journal.egress.clone(),
             restart,
         })
     }
@@ -94,7 +98,8 @@ impl Facts {
     /// The id of the profile that is ours already: the one in the journal, or one that names our
     /// helper program although the journal was lost.
     pub(super) fn our_profile(&self) -> Option<String> {
-        let from_journal = self.journal.as_ref().map(|journal| journal.profile_id.clone());
+        let from_journal =
+            self.journal.as_ref().filter(|journal| journal.is_connection()).map(|journal| journal.profile_id.clone());
         let by_helper = || {
             self.library.profiles.iter().find_map(|profile| {
                 let document = profile.file.document().ok()?;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Facts, Wishes};
+use super::{Facts, Wishes, older};
 use crate::change::{Content, Target};
 use crate::claude::keys;
 use crate::json::Document;
@@ -13,6 +13,12 @@ use crate::view::KeyPlace;
 pub(super) fn wanted(facts: &Facts, wishes: &Wishes, organization: &str, present: &Document) -> Vec<(Target, Content)> {
     let mut wanted = connection(facts, wishes);
     wanted.extend(models(wishes));
+    wanted.extend(older::replaced(present, facts.claude.version));
+    // Nothing is wider than the person wants it; what Claude itself noted for them stays.
+    wanted.extend(wishes.egress.iter().map(|hosts| {
+        let content = if hosts.is_empty() { Content::Absent } else { Content::Plain(json!(hosts)) };
+        (keys::EGRESS, content)
+    }));
     // Set once, then the person's: the Chat tab is off by default in this mode, and the history is
     // filed under the organization id, so that a new one would hide it.
     let once = [

@@ -12,6 +12,7 @@ fn wishes() -> Wishes {
         models: vec!["claude-sonnet-4-6".to_owned(), "claude-haiku-4-5-20251001".to_owned()],
         every_model: false,
         key_place: KeyPlace::Keychain,
+        egress: None,
         restart: true,
     }
 }
@@ -194,4 +195,40 @@ fn a_missing_claude_is_only_a_warning_here() {
     let plan = plan(&facts, &wishes());
     assert!(!plan.is_refused());
     assert!(!plan.steps.contains(&StepId::StartClaude));
+}
+
+#[test]
+fn nothing_more_is_opened_unless_somebody_chose_so() {
+    let mut facts = Facts::of_an_empty_home();
+    let hosts = |facts: &Facts, egress: Option<Vec<String>>| {
+        let plan = plan(facts, &Wishes { egress, ..wishes() });
+        let profile: Value = serde_json::from_str(&texts(facts, &plan)[0].1).unwrap();
+        (profile.get("coworkEgressAllowedHosts").cloned(), plan.egress)
+    };
+    assert_eq!(hosts(&facts, None), (None, vec![]));
+    let chosen = vec!["pypi.org".to_owned()];
+    assert_eq!(hosts(&facts, Some(chosen.clone())), (Some(json!(["pypi.org"])), chosen.clone()));
+    // What was chosen in Claude stays, until something else is chosen here.
+    let id = facts.fresh_profile_id.clone();
+    let text = format!(r#"{{"inferenceCredentialHelper":"{}","coworkEgressAllowedHosts":["pypi.org"]}}"#, facts.helper);
+    facts.library.profiles = vec![ProfileFact { path: facts.profile_path(&id), id, file: file(&text) }];
+    assert_eq!(hosts(&facts, None), (Some(json!(["pypi.org"])), chosen));
+    assert_eq!(hosts(&facts, Some(Vec::new())), (None, vec![]));
+}
+
+#[test]
+fn older_forms_in_our_own_profile_are_replaced() {
+    let mut facts = Facts::of_an_empty_home();
+    let id = facts.fresh_profile_id.clone();
+    let text = format!(
+        r#"{{"inferenceCredentialHelper":"{}","inferenceGatewayAuthScheme":"auto","inferenceCredentialKind":"oauth","inferenceGatewayHeaders":["X-Team: a"],"betaFeaturesEnabled":true}}"#,
+        facts.helper
+    );
+    facts.library.profiles = vec![ProfileFact { path: facts.profile_path(&id), id, file: file(&text) }];
+    let plan = plan(&facts, &wishes());
+    let profile: Value = serde_json::from_str(&texts(&facts, &plan)[0].1).unwrap();
+    assert_eq!(profile["inferenceGatewayAuthScheme"], "bearer");
+    assert_eq!(profile["inferenceCredentialKind"], "helper-script");
+    assert_eq!(profile["inferenceCustomHeaders"], json!({"X-Team": "a"}));
+    assert_eq!((profile.get("inferenceGatewayHeaders"), profile.get("betaFeaturesEnabled")), (None, None));
 }

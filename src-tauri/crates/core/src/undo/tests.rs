@@ -20,6 +20,7 @@ fn wishes() -> Wishes {
         models: vec!["claude-sonnet-4-6".to_owned()],
         every_model: false,
         key_place: KeyPlace::Keychain,
+        egress: None,
         restart: true,
     }
 }
@@ -290,4 +291,37 @@ fn a_damaged_foreign_file_is_left_alone() {
     let plan = undo(&mut folder, &journal);
     assert_eq!(folder[mode], "{broken");
     assert!(plan.findings.iter().any(|finding| finding.code == Code::FileNotUnderstood));
+}
+
+#[test]
+fn a_neutral_profile_that_somebody_uses_later_keeps_its_file() {
+    let mut folder = Folder::new();
+    let meta = format!(r#"{{"appliedId":"{OTHER}","entries":[{{"id":"{OTHER}","name":"Ollama"}}]}}"#);
+    let mut facts = facts(&folder, None);
+    folder.insert(facts.library.meta_path.clone(), meta.clone());
+    let other = format!("/home/li/.config/Claude-3p/configLibrary/{OTHER}.json");
+    folder.insert(other.clone(), r#"{"inferenceProvider":"gateway"}"#.to_owned());
+    facts.library.meta = fact(&folder, &facts.library.meta_path);
+    facts.library.profiles.push(ProfileFact { file: fact(&folder, &other), id: OTHER.to_owned(), path: other });
+    let before = folder.clone();
+    let plan = crate::plan::plan_leaving(&facts);
+    let journal = Journal::of_leaving(&plan, &facts, Vec::new());
+    for change in &plan.files {
+        let document = fact(&folder, &change.path).document().unwrap();
+        folder.insert(change.path.clone(), change.apply(&document, None).text().to_owned());
+    }
+    let left = folder.clone();
+    undo(&mut folder, &journal);
+    assert_eq!(folder, before, "undone at once: every byte is as it was");
+
+    // Claude notes something about the selection: it is not ours any more, and stays.
+    folder = left;
+    let meta = folder.get_mut(&facts.library.meta_path).unwrap();
+    *meta = meta.replace(&format!(r#""appliedId":"{}""#, plan.profile_id), r#""appliedId":"""#);
+    *meta = meta.replacen(r#""appliedId":"""#, &format!(r#""appliedId":"{OTHER}""#), 1);
+    let id = plan.profile_id.clone();
+    undo(&mut folder, &journal);
+    let meta: Value = serde_json::from_str(&folder[&facts.library.meta_path]).unwrap();
+    let applied = meta["appliedId"].as_str().unwrap().to_owned();
+    assert_ne!(applied, id, "nothing points at what is gone");
 }

@@ -41,7 +41,7 @@ impl<'a> Writing<'a> {
 
     /// Writes the files in the order of the plan. A file that is not what it was when it was planned
     /// stops everything.
-    pub(super) fn write(&mut self, changes: &[FileChange], key: &Secret) -> Result<(), Finding> {
+    pub(super) fn write(&mut self, changes: &[FileChange], key: Option<&Secret>) -> Result<(), Finding> {
         for change in changes {
             let path = PathBuf::from(&change.path);
             let fact = files::look(&path, &self.places.root);
@@ -51,7 +51,7 @@ impl<'a> Writing<'a> {
             if !is_as_planned(change, &fact, &document) {
                 return Err(Finding::new(Code::ChangedMeanwhile).with("path", &change.path));
             }
-            let after = change.apply(&document, Some(key));
+            let after = change.apply(&document, key);
             let holds_key = change.edits.iter().any(|edit| edit.after == Content::Key);
             let privacy = if holds_key { Privacy::OwnerOnly } else { Privacy::AsBefore };
             let before = match fact {
@@ -150,7 +150,7 @@ mod tests {
             patch: None,
         };
         let key = Secret::new("sk-0123456789".to_owned());
-        let done = Writing::new(&places).write(&[change], &key).map_err(|finding| finding.code);
+        let done = Writing::new(&places).write(&[change], Some(&key)).map_err(|finding| finding.code);
         (done, fs_err::read_to_string(&path).ok())
     }
 

@@ -9,7 +9,7 @@ use airouter_core::address::GatewayUrl;
 use airouter_core::check::AuthScheme;
 use airouter_core::plan::Wishes;
 use airouter_core::secret::Secret;
-use airouter_core::view::{KeyPlace, Outcome};
+use airouter_core::view::{KeyPlace, Outcome, UndoGoal};
 use airouter_platform::places::Places;
 use airouter_platform::{apply, fault, observe, recover, undo};
 
@@ -25,6 +25,20 @@ pub(crate) enum Act {
     Apply,
     /// Take everything back.
     Undo,
+    /// Back to Anthropic's own sign-in.
+    Leave,
+}
+
+impl Act {
+    pub(crate) const ALL: [Self; 3] = [Self::Apply, Self::Undo, Self::Leave];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Apply => "apply",
+            Self::Undo => "undo",
+            Self::Leave => "leave",
+        }
+    }
 }
 
 /// Files by their path, as they are.
@@ -112,7 +126,7 @@ impl Computer {
         let status = Command::new(std::env::current_exe().unwrap())
             .env("CRASH_FOLDER", self.folder.path())
             .env("CRASH_AT", at.to_string())
-            .env("CRASH_ACT", if self.act == Act::Apply { "apply" } else { "undo" })
+            .env("CRASH_ACT", self.act.name())
             .env("CRASH_STATIC", if self.static_key { "yes" } else { "no" })
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -141,11 +155,17 @@ impl Computer {
             (None, Act::Apply) if !self.was_connected => expect(is_old, "neither connected nor as before", &now),
             (None, Act::Undo) => expect(now == self.first, "undone, and not as at first", &now),
             (None, Act::Apply) => Err("the connection of before is lost".to_owned()),
+            (None, Act::Leave) if overview.can_undo => {
+                undo::undo(&self.places, UndoGoal::Before, false, &mut |_| {});
+                let end = snapshot(&self.places.root);
+                expect(end == self.first, "left, undone, and not as at first", &end)
+            }
+            (None, Act::Leave) => expect(now == self.first, "neither left nor as at first", &now),
             (Some(status), _) => {
                 expect(status.healthy, &format!("connected, and not well: {:?}", overview.findings), &now)?;
                 self.the_key_fits(&status.base)?;
                 // Whichever connection it is, undoing it gives back the first bytes.
-                let report = undo::undo(&self.places, false, &mut |_| {});
+                let report = undo::undo(&self.places, UndoGoal::Before, false, &mut |_| {});
                 expect(report.undone, &format!("cannot be undone: {:?}", report.findings), &now)?;
                 let end = snapshot(&self.places.root);
                 expect(end == self.first, "undone later, and not as at first", &end)
@@ -199,7 +219,7 @@ impl Child {
         Some(Self {
             folder: read("CRASH_FOLDER")?.into(),
             at: read("CRASH_AT")?.parse().unwrap(),
-            act: if read("CRASH_ACT")? == "apply" { Act::Apply } else { Act::Undo },
+            act: Act::ALL.into_iter().find(|act| read("CRASH_ACT").as_deref() == Some(act.name()))?,
             static_key: read("CRASH_STATIC")? == "yes",
         })
     }
@@ -224,7 +244,10 @@ fn act(places: &Places, act: Act, static_key: bool) {
             apply_once(places, "https://new.example/claude", NEW_KEY, static_key);
         }
         Act::Undo => {
-            undo::undo(places, false, &mut |_| {});
+            undo::undo(places, UndoGoal::Before, false, &mut |_| {});
+        }
+        Act::Leave => {
+            undo::undo(places, UndoGoal::Anthropic, false, &mut |_| {});
         }
     }
 }
@@ -241,6 +264,7 @@ fn apply_once(places: &Places, base: &str, key: &str, static_key: bool) -> Outco
         models: vec!["claude-sonnet-4-6".to_owned()],
         every_model: false,
         key_place: if static_key { KeyPlace::Profile } else { KeyPlace::Keychain },
+        egress: None,
         restart: false,
     };
     apply::apply(places, &wishes, &Secret::new(key.to_owned()), None, &mut |_| {}).outcome

@@ -16,6 +16,14 @@ pub(crate) struct State {
     pub(crate) static_key: bool,
 }
 
+impl State {
+    /// True when there is a gateway to leave.
+    pub(crate) fn has_a_gateway(&self) -> bool {
+        let holds = |text: &str| self.files.iter().any(|(_, file)| file.contains(text));
+        self.connected || (holds(&format!(r#""appliedId":"{OTHER}""#)) && !holds(r#""deploymentMode":"1p""#))
+    }
+}
+
 /// All of them: five libraries, four settings, connected before or not.
 pub(crate) fn all() -> Vec<State> {
     let entry = format!(r#"{{"id":"{OTHER}","name":"Ollama","note":{{"a":[1.50,1e5]}}}}"#);

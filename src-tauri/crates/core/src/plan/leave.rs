@@ -1,0 +1,134 @@
+//! Back to Anthropic's own sign-in, away from any gateway: also from another program's profile whose
+//! relay has died and which nobody selects away any more.
+//!
+//! A neutral profile is selected, as Claude's own list has one (`Default`, empty), and the mode says
+//! ordinary. Either is a way out of third-party mode (PI); both together hold in every version. Nobody's
+//! profile is changed or removed, and undo leads back.
+
+use serde_json::{Value, json};
+
+use super::{Facts, Plan, edits, has_known_entries, not_understood, understood};
+use crate::change::{Content, FileChange, Target};
+use crate::claude::library::NEUTRAL;
+use crate::claude::{keys, managed};
+use crate::finding::{Finding, worst_first};
+use crate::json::Document;
+use crate::view::{FileRole, KeyPlace, StepId};
+
+/// Decides what to write so that Claude starts in its ordinary mode. Without files when it does so
+/// already; refused where local settings do not count or a file is not understood.
+pub fn plan_leaving(facts: &Facts) -> Plan {
+    let mut plan = Plan {
+        profile_id: facts.fresh_profile_id.clone(),
+        organization: String::new(),
+        steps: vec![StepId::WriteFiles, StepId::Verify],
+        files: Vec::new(),
+        findings: managed::judge(&facts.managed).into_iter().collect(),
+        key_place: KeyPlace::Keychain,
+        egress: Vec::new(),
+    };
+    if !plan.is_refused() && facts.library.leads_away() {
+        match changes(facts) {
+            Ok((profile_id, files)) => (plan.profile_id, plan.files) = (profile_id, files),
+            Err(finding) => plan.findings.push(finding),
+        }
+    }
+    worst_first(&mut plan.findings);
+    plan
+}
+
+fn changes(facts: &Facts) -> Result<(String, Vec<FileChange>), Finding> {
+    let library = &facts.library;
+    let meta = understood(&library.meta_path, &library.meta)?;
+    if !has_known_entries(&meta) {
+        return Err(not_understood(&library.meta_path, "shape"));
+    }
+    let mode = understood(&library.mode_path, &library.mode)?;
+    let known = meta.elements(keys::ENTRIES).iter().find_map(|entry| neutral(facts, entry));
+    let id = known.clone().unwrap_or_else(|| facts.fresh_profile_id.clone());
+
+    let mut files = Vec::new();
+    let profile = library.profile(&id).map(|profile| &profile.file);
+    if profile.is_none_or(|file| file.is_absent()) {
+        let path = facts.profile_path(&id);
+        files.push(FileChange { role: FileRole::Profile, path, existed: false, edits: Vec::new(), patch: None });
+    }
+    let mut wanted = Vec::new();
+    if known.is_none() {
+        wanted.push((Target::Entry(id.clone()), Content::Plain(json!({"id": id, "name": NEUTRAL}))));
+    }
+    wanted.push((Target::Value(keys::APPLIED.to_owned()), Content::Plain(json!(id))));
+    let mut change = |role, path: &str, existed, edits: Vec<_>| {
+        if !edits.is_empty() {
+            files.push(FileChange { role, path: path.to_owned(), existed, edits, patch: None });
+        }
+    };
+    change(FileRole::Meta, &library.meta_path, !library.meta.is_absent(), edits(&meta, wanted));
+    let ordinary = (Target::Value(keys::MODE.to_owned()), Content::Plain(json!("1p")));
+    change(FileRole::Mode, &library.mode_path, !library.mode.is_absent(), edits(&mode, vec![ordinary]));
+    Ok((id, files))
+}
+
+/// The id of an entry that is the neutral one: with that name, and nothing in its file.
+fn neutral(facts: &Facts, entry: &Value) -> Option<String> {
+    let id = entry.get("id")?.as_str().filter(|id| crate::claude::library::is_profile_id(id))?;
+    let is_named = entry.get("name").and_then(Value::as_str) == Some(NEUTRAL);
+    let profile = facts.library.profile(id).map(|profile| profile.file.document());
+    let is_empty = profile.is_none_or(|document| document.is_ok_and(|document: Document| document.is_empty()));
+    (is_named && is_empty).then(|| id.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claude::library::{FileFact, ProfileFact};
+    use crate::finding::Code;
+
+    const RELAY: &str = "99999999-9999-4999-8999-999999999999";
+
+    fn of_a_relay(meta: &Value, mode: &str) -> Facts {
+        let mut facts = Facts::of_an_empty_home();
+        let file = |text: String| FileFact::Present(text.into_bytes());
+        facts.library.meta = file(meta.to_string());
+        facts.library.mode = file(mode.to_owned());
+        let profile = r#"{"inferenceProvider":"gateway","inferenceGatewayBaseUrl":"http://127.0.0.1:18080"}"#;
+        let path = facts.profile_path(RELAY);
+        facts.library.profiles.push(ProfileFact { id: RELAY.to_owned(), path, file: file(profile.to_owned()) });
+        facts
+    }
+
+    fn meta() -> Value {
+        json!({"appliedId": RELAY, "entries": [{"id": RELAY, "name": "CC Desktop Switch"}]})
+    }
+
+    #[test]
+    fn a_neutral_profile_is_selected_and_the_other_one_stays() {
+        let facts = of_a_relay(&meta(), r#"{"deploymentMode":"3p","mcpServers":{}}"#);
+        let plan = plan_leaving(&facts);
+        let roles: Vec<FileRole> = plan.files.iter().map(|file| file.role).collect();
+        assert_eq!(roles, [FileRole::Profile, FileRole::Meta, FileRole::Mode]);
+        assert_eq!(plan.files[0].apply(&Document::empty(), None).text(), "{}");
+        let written = plan.files[1].apply(&facts.library.meta.document().unwrap(), None);
+        assert_eq!(written.get(keys::APPLIED), Some(&json!(plan.profile_id)));
+        assert!(written.element(keys::ENTRIES, RELAY).is_some());
+        let mode = plan.files[2].apply(&facts.library.mode.document().unwrap(), None);
+        assert_eq!(mode.get(keys::MODE), Some(&json!("1p")));
+    }
+
+    #[test]
+    fn claudes_own_empty_profile_is_used_if_there_is_one() {
+        let mut meta = meta();
+        let own = "88888888-8888-4888-8888-888888888888";
+        meta["entries"].as_array_mut().unwrap().push(json!({"id": own, "name": "Default"}));
+        assert_eq!(plan_leaving(&of_a_relay(&meta, "{}")).profile_id, own);
+    }
+
+    #[test]
+    fn nothing_is_written_where_nothing_leads_away_or_something_is_not_understood() {
+        assert!(plan_leaving(&Facts::of_an_empty_home()).files.is_empty());
+        assert!(plan_leaving(&of_a_relay(&meta(), r#"{"deploymentMode":"1p"}"#)).files.is_empty());
+        let plan = plan_leaving(&of_a_relay(&json!({"appliedId": RELAY, "entries": [{"id": RELAY}, 7]}), "{}"));
+        assert!(plan.is_refused() && plan.files.is_empty());
+        assert_eq!(plan.findings[0].code, Code::FileNotUnderstood);
+    }
+}

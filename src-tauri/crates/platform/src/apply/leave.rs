@@ -1,0 +1,40 @@
+//! Leading Claude back to Anthropic's own sign-in, as one more journalled change.
+
+use airouter_core::finding::{Code, Finding};
+use airouter_core::plan::{Plan, plan_leaving};
+use airouter_core::undo::Journal;
+
+use super::folders_to_make;
+use super::write::Writing;
+use crate::places::Places;
+use crate::{observe, state};
+
+/// Selects nobody's gateway, if one is selected. The caller holds the lock, and Claude is closed.
+///
+/// # Errors
+/// A blocking finding; then everything is as before.
+pub(crate) fn leave(places: &Places) -> Result<Plan, Finding> {
+    let facts = observe::facts(places, None)?;
+    let plan = plan_leaving(&facts);
+    if let Some(finding) = plan.findings.iter().find(|finding| finding.blocks()) {
+        return Err(finding.clone());
+    }
+    if plan.files.is_empty() {
+        return Ok(plan);
+    }
+    let mut journal = Journal::of_leaving(&plan, &facts, folders_to_make(places));
+    state::keep_journal(places, Some(&journal))?;
+    let mut writing = Writing::new(places);
+    let done = writing.write(&plan.files, None).and_then(|()| writing.verify(false)).and_then(|()| {
+        journal.pending = None;
+        state::keep_journal(places, Some(&journal))
+    });
+    if let Err(finding) = done {
+        let back = writing.take_back().and_then(|()| state::keep_journal(places, facts.journal.as_ref()));
+        if back.is_err() {
+            tracing::error!(code = Code::Interrupted.number(), "the journal stays: the next start takes it back");
+        }
+        return Err(finding);
+    }
+    Ok(plan)
+}

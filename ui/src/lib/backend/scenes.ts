@@ -126,7 +126,15 @@ const LAYERS: Record<LampId, readonly LayerId[]> = {
 };
 
 function layersOf(scenario: Scenario): Layer[] {
-  return lampsOf(scenario).flatMap((lamp) => LAYERS[lamp.id].map((id): Layer => ({ ...lamp, id })));
+  return lampsOf(scenario).flatMap((lamp) => {
+    const ids = LAYERS[lamp.id];
+    // Of a broken lamp one layer is broken: for the account's codes the last, else the first.
+    const broken = lamp.state !== "failed" ? ids.length : lamp.finding?.code.startsWith("AR-5") ? ids.length - 1 : 0;
+    return ids.map((id, at): Layer => {
+      if (at === broken || lamp.state !== "failed") return { ...lamp, id };
+      return { ...lamp, id, finding: null, state: at < broken ? "ok" : "not-tested", millis: at < broken ? lamp.millis : null };
+    });
+  });
 }
 
 export function reportOf(scenario: Scenario, base: string): CheckReport {

@@ -5,14 +5,14 @@
 //! evidence, and what was not reached is *not tested*, never green.
 
 mod clock;
-mod judge;
 mod layers;
 mod reach;
+mod road;
 
 pub use clock::hours_off;
-pub use judge::{Road, Step, Told, judge_trial};
 pub use layers::{Layer, LayerId, layer_of};
 pub use reach::{Leg, Reach, Trouble};
+pub use road::{Road, Step, Told, judge_trial};
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

@@ -1,0 +1,87 @@
+//! What the list of models, with the key and without, tells.
+
+use super::blame::{is_about_the_route, knows_the_key, lamp_of};
+use super::{Road, Step, Told};
+use crate::check::{AuthScheme, LampId};
+use crate::finding::{Code, Evidence, Finding};
+use crate::gateway::{Asked, ModelsReading, Route, Verdict, classify, read_models};
+use crate::models::offer;
+
+impl Road {
+    pub(super) fn told_list(&mut self, scheme: AuthScheme, told: &Told) {
+        self.lamp(LampId::Address).millis = Some(told.millis);
+        self.lamp(LampId::Models).millis = Some(told.millis);
+        let verdict = match &told.reply {
+            Err(fault) => return self.fail(LampId::Address, self.no_reply(fault)),
+            Ok(reply) => match classify(reply, &self.asked(Route::Models, true)) {
+                Verdict::Ok => read_models(reply),
+                Verdict::Trouble(finding) => return self.list_refused(scheme, finding),
+            },
+        };
+        self.light(LampId::Address);
+        self.list_accepted = true;
+        match verdict {
+            ModelsReading::Listed { models, .. } => {
+                self.offered = offer(&models, self.claude);
+                let usable = self.offered.iter().filter(|model| model.dropped.is_none()).count();
+                if usable == 0 && self.wanted_models.is_empty() {
+                    self.light(LampId::Key);
+                    let finding = Finding::new(Code::ModelsEmpty).with("listed", models.len());
+                    return self.fail(LampId::Models, finding);
+                }
+                let lamp = self.lamp(LampId::Models);
+                lamp.facts.push(Evidence::new("models", usable));
+                self.light(LampId::Models);
+            }
+            ModelsReading::Empty => {
+                self.light(LampId::Key);
+                return self.fail(LampId::Models, Finding::new(Code::ModelsEmpty));
+            }
+            ModelsReading::NotAList => {
+                self.list_accepted = false;
+                self.warn(LampId::Models, Finding::new(Code::ModelsNotListed));
+            }
+        }
+        self.ask_message();
+    }
+
+    /// The list was not given. The other way of sending the key comes first; then, unless the reply
+    /// is about the way there, a message is tried all the same: not every gateway offers a list, and one
+    /// was seen to fail over it (500) while it answers messages.
+    pub(super) fn list_refused(&mut self, scheme: AuthScheme, finding: Finding) {
+        if self.may_try_other_scheme(&finding) {
+            self.try_other_scheme(scheme, finding);
+            self.ready.push(Step::Models(self.scheme));
+            return;
+        }
+        let finding = self.refusal(finding);
+        match lamp_of(finding.code, LampId::Models) {
+            LampId::Address if !is_about_the_route(finding.code) => self.fail(LampId::Address, finding),
+            _ if is_about_the_route(finding.code) || finding.code == Code::UpstreamError => {
+                self.list_trouble = Some(finding);
+                self.ask_message();
+            }
+            lamp => self.list_failed(lamp, finding),
+        }
+    }
+
+    pub(super) fn list_failed(&mut self, lamp: LampId, finding: Finding) {
+        self.light(LampId::Address);
+        if lamp != LampId::Key && knows_the_key(&finding) {
+            self.light(LampId::Key);
+        }
+        self.fail(lamp, finding);
+    }
+
+    pub(super) fn told_open_list(&mut self, told: &Told) {
+        let Some((refused, model)) = self.refused_message.take() else { return };
+        let is_open = told.reply.as_ref().is_ok_and(|reply| {
+            let asked = Asked { sent_key: false, ..self.asked(Route::Models, false) };
+            classify(reply, &asked) == Verdict::Ok && matches!(read_models(reply), ModelsReading::Listed { .. })
+        });
+        // An open list accepts nobody's key in particular; then the refusal is the key's own.
+        self.list_accepted = !is_open;
+        let scheme = self.scheme;
+        self.judge_message(scheme, model, refused);
+    }
+}

@@ -14,7 +14,5 @@ export default defineConfig({
     modulePreload: false,
     assetsInlineLimit: 0,
     cssCodeSplit: false,
-    // One script: it is read from the program itself, so pieces would only cost.
-    rolldownOptions: { output: { codeSplitting: false } },
   },
 });

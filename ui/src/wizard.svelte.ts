@@ -13,7 +13,7 @@ import { asFinding, type Backend } from "./lib/backend/backend";
 import type { RoadEvent } from "./lib/road/events";
 import { next } from "./lib/road/next";
 import { addressOf, begin, checkWishes, setupWishes, type State } from "./lib/road/state";
-import { wordsFor, type Words } from "./lib/words";
+import { loadWords, type Words } from "./lib/words";
 import { factsOf, type Facts } from "./lib/words/facts";
 
 export { next };
@@ -21,15 +21,16 @@ export { next };
 export class Wizard {
   /** Raw: states are values that are replaced, never changed. */
   state: State;
-  readonly words: Words;
+  /** Always those of the state's language. */
+  words: Words;
   readonly #backend: Backend;
   #settling: Promise<void> = Promise.resolve();
   #addressFault: Finding | null = null;
 
-  constructor(backend: Backend, start: Start) {
+  constructor(backend: Backend, start: Start, words: Words) {
     this.#backend = backend;
     this.state = $state.raw(begin(start));
-    this.words = $derived(wordsFor(this.state.locale));
+    this.words = $state.raw(words);
   }
 
   /** What the words of a finding may speak of. */
@@ -61,6 +62,7 @@ export class Wizard {
   }
 
   async speak(locale: Locale): Promise<void> {
+    this.words = await loadWords(locale);
     this.send({ type: "locale", locale });
     await this.#try(this.#backend.rememberLocale(locale));
   }

@@ -56,6 +56,26 @@ describe("the road", () => {
     await tabTo("#finish");
   });
 
+  it("moves nothing while the lamps fill in", async () => {
+    open("bad-key", "zh-CN", 30);
+    await at("key");
+    const boxes = () =>
+      [...document.querySelectorAll("#chain, #chain .node, #chain .wire, .lamp, .lamp .name")].map((each) => {
+        const { x, y, width, height } = each.getBoundingClientRect();
+        return [x, y + window.scrollY, width, height].map(Math.round).join(" ");
+      });
+    paste(KEY);
+    await expect.poll(() => document.querySelector("#cancel-check")).not.toBeNull();
+    const seen = new Set<string>();
+    while (!document.querySelector('[data-code="AR-402"]')) {
+      seen.add(boxes().join("\n"));
+      await new Promise((drawn) => requestAnimationFrame(drawn));
+    }
+    seen.add(boxes().join("\n"));
+    expect([...seen]).toEqual([...seen].slice(0, 1));
+    expect(document.querySelector("#chain")?.getAttribute("data-broken")).toBe("gate");
+  });
+
   it("keeps no trace of the key in the page", async () => {
     open("no-balance");
     await at("key");

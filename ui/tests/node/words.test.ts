@@ -3,12 +3,12 @@ import { readFileSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
 import type { Code } from "../../src/lib/bindings/Code";
-import { wordsFor } from "../../src/lib/words";
+import { loadWords } from "../../src/lib/words";
 import type { Facts } from "../../src/lib/words/facts";
 import { pseudo } from "../../src/lib/words/pseudo";
 
-const zh = wordsFor("zh-CN");
-const en = wordsFor("en");
+const zh = await loadWords("zh-CN");
+const en = await loadWords("en");
 
 const facts = (found: Record<string, string> = {}): Facts => ({
   gateway: "Nimbus",

@@ -6,10 +6,9 @@ import type { Words } from "./zh-CN";
 const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
 
 export const en: Words = {
-  language: { label: "Language", own: "English" },
+  language: "Language",
   product: (gateway) => `${gateway} Setup`,
   version: (version) => `Version ${version}`,
-  starting: "Opening…",
   road: { label: "Steps", key: "Key", models: "Models", review: "Review", result: "Done" },
   common: {
     back: "Back",
@@ -217,6 +216,7 @@ export const en: Words = {
       ended: "The check did not finish",
     },
   },
+  chain: { computer: "This computer", model: "Claude model" },
   layers: {
     title: "Show every layer",
     layer: "Layer",

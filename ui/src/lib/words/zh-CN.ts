@@ -5,10 +5,9 @@ import type { Facts } from "./facts";
 import { findings } from "./findings.zh-CN";
 
 const zh = {
-  language: { label: "语言", own: "简体中文" },
+  language: "语言",
   product: (gateway: string) => `${gateway}接入助手`,
   version: (version: string) => `版本${version}`,
-  starting: "正在打开…",
   road: { label: "步骤", key: "密钥", models: "模型", review: "核对", result: "完成" },
   common: {
     back: "上一步",
@@ -221,6 +220,7 @@ const zh = {
       ended: "检查没有完成",
     },
   },
+  chain: { computer: "这台电脑", model: "Claude模型" },
   layers: {
     title: "查看每一层",
     layer: "层",

@@ -45,6 +45,7 @@ const views = {
   models: ["healthy", async (page) => { await paste(page); await page.locator("#to-review").waitFor(); }],
   review: ["claude-running", async (page) => { await toReview(page); await page.locator("#diff summary").click(); }],
   layers: ["bad-key", async (page) => { await paste(page); await page.locator("[data-code]").waitFor(); await page.locator("#layers summary").click(); await page.locator("#layers").scrollIntoViewIfNeeded(); }],
+  manual: ["plan-refused", async (page) => { await toReview(page); await page.locator("#by-hand-in-claude").click(); await page.locator("#manual-state").waitFor(); }],
   relay: ["other-gateway", async () => {}],
   "undone-other": ["other-gateway", async (page) => { await toResult(page); await page.locator("#undo").click(); await page.locator("#undo-confirm").click(); await page.locator("#again").waitFor(); }],
   egress: ["healthy", async (page) => { await toReview(page); await page.locator("#egress summary").click(); await page.locator('#egress input[value="some"]').click(); await page.locator("#egress-hosts").fill("pypi.org"); await page.locator("#use-egress").scrollIntoViewIfNeeded(); }],

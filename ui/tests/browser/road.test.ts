@@ -236,6 +236,23 @@ describe("the road", () => {
     expect(document.querySelector("#leave")).toBeNull();
   });
 
+  it("leads through Claude's own window when it may not write, and notices when that is done", async () => {
+    const backend = open("plan-refused");
+    await at("key");
+    paste(KEY);
+    await at("models");
+    press("#to-review");
+    await expect.poll(() => document.querySelector("#by-hand-in-claude")).not.toBeNull();
+    press("#by-hand-in-claude");
+    await at("manual");
+    expect(document.querySelector("#manual-state")?.getAttribute("data-found")).toBe("false");
+    expect(document.body.textContent).not.toContain(KEY);
+    backend.somebodyFilledItIn();
+    await expect.poll(() => document.querySelector("#manual-state")?.getAttribute("data-found"), { timeout: 5000 }).toBe("true");
+    press("#back");
+    await at("review");
+  });
+
   it("repairs a drifted set-up without asking for the key", async () => {
     const backend = open("drifted");
     await at("status");

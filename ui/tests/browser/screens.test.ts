@@ -91,6 +91,15 @@ const VIEWS: View[] = [
       await shown("#leave");
     },
   },
+  {
+    name: "by hand",
+    scenario: "plan-refused",
+    reach: async () => {
+      await toReview();
+      press("#by-hand-in-claude");
+      await shown("#manual-state");
+    },
+  },
   { name: "review that refuses", scenario: "keychain-missing", reach: toReview },
   {
     name: "apply",

@@ -113,6 +113,8 @@ pub struct Overview {
     pub status: Option<Status>,
     /// True when there is something to undo.
     pub can_undo: bool,
+    /// The address of the gateway that the selected profile leads Claude to, whoever wrote it.
+    pub in_use: Option<String>,
 }
 
 /// Claude Desktop on this computer.

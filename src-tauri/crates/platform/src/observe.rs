@@ -127,6 +127,7 @@ pub fn overview(places: &Places) -> Overview {
         findings.extend(more);
         status
     });
+    let in_use = selected.as_ref().and_then(|selected| selected.base.clone());
     let others = selected.filter(|selected| journal.as_ref().is_none_or(|journal| journal.profile_id != selected.id));
     findings.extend(others.as_ref().and_then(dead_relay));
     worst_first(&mut findings);
@@ -141,6 +142,7 @@ pub fn overview(places: &Places) -> Overview {
         findings,
         blocked,
         can_undo: journal.is_some(),
+        in_use,
         status,
     }
 }

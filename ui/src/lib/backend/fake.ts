@@ -24,6 +24,8 @@ export type Fake = Backend & {
   readonly asked: string[];
   /** Lets Claude Desktop appear on this computer. */
   install(): void;
+  /** Lets somebody fill in the gateway in Claude's own window. */
+  somebodyFilledItIn(): void;
 };
 
 export function fake({ scenario, locale, pace }: FakeOptions): Fake {
@@ -57,6 +59,9 @@ export function fake({ scenario, locale, pace }: FakeOptions): Fake {
     asked,
     install() {
       overview = overviewOf("healthy");
+    },
+    somebodyFilledItIn() {
+      overview = { ...overview, in_use: PRESET.base };
     },
 
     async start(): Promise<Start> {

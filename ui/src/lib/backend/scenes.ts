@@ -220,5 +220,6 @@ export function overviewOf(scenario: Scenario): Overview {
     blocked: !installed || scenario === "managed-policy",
     status: connected ? statusOf(scenario === "drifted") : null,
     can_undo: connected,
+    in_use: connected ? PRESET.base : scenario === "other-gateway" ? RELAY.url : null,
   };
 }

@@ -30,4 +30,8 @@ status: Status | null,
 /**
  * True when there is something to undo.
  */
-can_undo: boolean, };
+can_undo: boolean, 
+/**
+ * The address of the gateway that the selected profile leads Claude to, whoever wrote it.
+ */
+in_use: string | null, };

@@ -54,4 +54,5 @@ export type RoadEvent =
   | { type: "change-models" }
   | { type: "start-over" }
   | { type: "to-start" }
+  | { type: "by-hand" }
   | { type: "trouble"; finding: Finding };

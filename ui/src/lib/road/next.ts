@@ -105,6 +105,8 @@ export function next(state: State, event: RoadEvent): State {
       return freshKey(state);
     case "change-models":
       return storedKey(state);
+    case "by-hand":
+      return { ...state, at: { screen: "manual", from: state.at } };
     case "to-start":
       return { ...state, at: firstStep(state.overview) };
     case "start-over":
@@ -129,6 +131,8 @@ function back(state: State): State {
       return { ...state, run: state.run + 1, at: beforeReview(state, state.at.cameFrom) };
     case "undone":
       return { ...state, at: firstStep(state.overview) };
+    case "manual":
+      return { ...state, at: state.at.from };
     default:
       return state;
   }

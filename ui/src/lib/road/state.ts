@@ -91,7 +91,9 @@ export type Step =
       readonly problem: Finding | null;
     }
   | { readonly screen: "status"; readonly problem: Finding | null }
-  | { readonly screen: "undone"; readonly report: UndoReport };
+  | { readonly screen: "undone"; readonly report: UndoReport }
+  /** The road through Claude's own window; back leads to where it was left. */
+  | { readonly screen: "manual"; readonly from: Step };
 
 export type Screen = Step["screen"];
 

@@ -87,6 +87,8 @@ pub struct Selected {
     pub name: String,
     /// The program that probably wrote it.
     pub tool: Option<&'static str>,
+    /// The address of its gateway, as it stands there.
+    pub base: Option<String>,
     /// The relay on this computer to which it leads, if it does.
     pub relay: Option<GatewayUrl>,
     /// It names a provider: Claude leaves its ordinary mode for it.
@@ -130,6 +132,7 @@ impl Library {
         let profile = profile.unwrap_or_else(Document::empty);
         Some(Selected {
             tool: tool_of(Some(name), &profile),
+            base: profile.get(keys::BASE_URL).and_then(Value::as_str).map(crate::secret::masked),
             relay: relay(&profile),
             is_gateway: profile
                 .get(keys::PROVIDER)

@@ -20,6 +20,8 @@ const TO_DRIVE: &[&str] = &[
     "webkit2gtk-driver",
     "fonts-noto-cjk",
     "imagemagick",
+    "xclip",
+    "xdotool",
     "procps",
 ];
 /// For testing the page in a browser.

@@ -93,6 +93,25 @@ pub(crate) enum Privacy {
     OwnerOnly,
 }
 
+/// Takes from others the right to read a file, where a system has such rights; elsewhere the folder
+/// keeps them out.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn make_private(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        if fs_err::symlink_metadata(path)?.permissions().mode() & 0o077 != 0 {
+            point("set mode")?;
+            fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
+
 /// Puts a program in its place: like [`replace`], but executable, and only if it differs.
 ///
 /// # Errors

@@ -5,4 +5,5 @@
 pub mod keys;
 pub mod library;
 pub mod managed;
+pub mod outlook;
 pub mod version;

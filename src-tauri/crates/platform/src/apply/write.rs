@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use airouter_core::change::{Content, FileChange};
+use airouter_core::change::FileChange;
 use airouter_core::claude::library::FileFact;
 use airouter_core::finding::{Code, Finding};
 use airouter_core::json::Document;
 use airouter_core::secret::Secret;
+use airouter_core::view::FileRole;
 use zeroize::Zeroize;
 
 use crate::fault;
@@ -52,8 +53,9 @@ impl<'a> Writing<'a> {
                 return Err(Finding::new(Code::ChangedMeanwhile).with("path", &change.path));
             }
             let after = change.apply(&document, Some(key));
-            let holds_key = change.edits.iter().any(|edit| edit.after == Content::Key);
-            let privacy = if holds_key { Privacy::OwnerOnly } else { Privacy::AsBefore };
+            // A profile may hold a key, now or later: Claude keeps its own to the owner alone (OD).
+            let is_profile = change.role == FileRole::Profile;
+            let privacy = if is_profile { Privacy::OwnerOnly } else { Privacy::AsBefore };
             let before = match fact {
                 FileFact::Present(bytes) => Some(bytes),
                 FileFact::Absent | FileFact::Strange(_) => None,
@@ -126,8 +128,7 @@ fn is_as_planned(change: &FileChange, fact: &FileFact, document: &Document) -> b
 #[cfg(test)]
 mod tests {
     use super::*;
-    use airouter_core::change::{Edit, Target};
-    use airouter_core::view::FileRole;
+    use airouter_core::change::{Content, Edit, Target};
     use serde_json::json;
 
     /// Plans to set the mode in a file that was, or was not, there; somebody meanwhile leaves `text`.

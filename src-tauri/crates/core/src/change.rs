@@ -90,6 +90,14 @@ impl Target {
         }
     }
 
+    /// The document with this value as it is in another one, a key too.
+    pub fn copy(&self, from: &Document, to: &Document) -> Document {
+        match self {
+            Self::Value(key) => to.with(key, from.get(key)),
+            Self::Entry(id) => to.with_element(keys::ENTRIES, id, from.element(keys::ENTRIES, id)),
+        }
+    }
+
     /// Its name for people.
     pub fn name(&self) -> &str {
         match self {

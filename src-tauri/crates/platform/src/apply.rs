@@ -164,7 +164,13 @@ impl Work<'_> {
                 keychain::store(work.places, work.key)
             })?;
         }
-        self.step(StepId::WriteFiles, |work| writing.write(&plan.files, Some(work.key)))?;
+        self.step(StepId::WriteFiles, |work| {
+            writing.write(&plan.files, Some(work.key))?;
+            // Also where every value was right already: somebody may have opened it to others.
+            let profile = work.places.profile(&plan.profile_id);
+            files::make_private(&profile)
+                .map_err(|error| Finding::new(Code::CannotWrite).with("path", profile.display()).with("reason", error))
+        })?;
         self.step(StepId::Verify, |_| writing.verify(was_running))?;
         Ok(())
     }

@@ -2,7 +2,11 @@
 //!
 //! A file is replaced whole: written beside its place, synced, renamed over it, and the folder synced,
 //! so that at any moment either the old or the new file is there. Links, folders and files of others
-//! are not touched.
+//! are not touched. `careful` does the same with files that others write too.
+
+mod careful;
+
+pub(crate) use careful::{Former, Replaced, remove_if, replace_if};
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -46,7 +50,15 @@ fn leads_out(path: &Path, root: &Path) -> bool {
 /// # Errors
 /// What the system says; the old file is then still there.
 pub(crate) fn replace(path: &Path, bytes: &[u8], privacy: Privacy) -> io::Result<()> {
-    let folder = path.parent().ok_or_else(|| io::Error::other("a file needs a folder"))?;
+    let file = prepare(path, bytes, privacy)?;
+    point("rename")?;
+    file.persist(path).map_err(|error| error.error)?;
+    sync_folder(folder_of(path)?)
+}
+
+/// Writes the new file beside its place, durably.
+fn prepare(path: &Path, bytes: &[u8], privacy: Privacy) -> io::Result<tempfile::NamedTempFile> {
+    let folder = folder_of(path)?;
     make_folders(folder)?;
     let permissions = match privacy {
         Privacy::AsBefore => fs_err::metadata(path).ok().map(|meta| meta.permissions()),
@@ -61,9 +73,11 @@ pub(crate) fn replace(path: &Path, bytes: &[u8], privacy: Privacy) -> io::Result
     }
     point("sync")?;
     file.as_file().sync_all()?;
-    point("rename")?;
-    file.persist(path).map_err(|error| error.error)?;
-    sync_folder(folder)
+    Ok(file)
+}
+
+fn folder_of(path: &Path) -> io::Result<&Path> {
+    path.parent().ok_or_else(|| io::Error::other("a file needs a folder"))
 }
 
 /// A temporary file, the owner's alone from the beginning, by whose name a later start knows it.
@@ -93,6 +107,25 @@ pub(crate) enum Privacy {
     OwnerOnly,
 }
 
+/// Takes from others the right to read a file, where a system has such rights; elsewhere the folder
+/// keeps them out.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn make_private(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        if fs_err::symlink_metadata(path)?.permissions().mode() & 0o077 != 0 {
+            point("set mode")?;
+            fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
+
 /// Puts a program in its place: like [`replace`], but executable, and only if it differs.
 ///
 /// # Errors
@@ -102,7 +135,7 @@ pub(crate) fn install_program(from: &Path, to: &Path) -> io::Result<()> {
     if fs_err::read(to).is_ok_and(|present| present == bytes) && sys::is_executable(to) {
         return Ok(());
     }
-    let folder = to.parent().ok_or_else(|| io::Error::other("a program needs a folder"))?;
+    let folder = folder_of(to)?;
     make_folders(folder)?;
     let mut file = temporary(folder)?;
     point("write")?;

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use airouter_core::claude::library::{FileFact, Library, ProfileFact, Selected, is_profile_id};
+use airouter_core::claude::outlook::{self, Outlook};
 use airouter_core::claude::{keys, managed};
 use airouter_core::finding::{Code, Finding, worst_first};
 use airouter_core::plan::{ClaudeFacts, Facts};
@@ -58,17 +59,22 @@ pub fn facts(places: &Places, install: Option<&Install>) -> Result<Facts, Findin
 pub(crate) fn library(places: &Places, journal: Option<&Journal>) -> Library {
     let text = |path: &Path| path.to_string_lossy().into_owned();
     let meta = files::look(&places.meta(), &places.root);
-    let listed = meta.document().map(|document| {
-        let ids = document.elements(keys::ENTRIES).iter().filter_map(|entry| entry.get("id")?.as_str());
-        ids.filter(|id| is_profile_id(id)).map(str::to_owned).collect::<Vec<_>>()
-    });
-    let mut ids = listed.unwrap_or_default();
+    let document = meta.document().ok();
+    let listed = document.as_ref().map_or(&[][..], |document| document.elements(keys::ENTRIES));
+    let mut ids: Vec<String> = listed.iter().filter_map(|entry| entry.get("id")?.as_str()).map(str::to_owned).collect();
     ids.truncate(MOST_PROFILES);
-    ids.extend(journal.map(|journal| journal.profile_id.clone()).filter(|id| is_profile_id(id) && !ids.contains(id)));
+    // Ours and the selected one decide what happens, wherever they stand in a long list.
+    let applied = document.as_ref().and_then(|document| document.get(keys::APPLIED)?.as_str()).map(str::to_owned);
+    for id in journal.map(|journal| journal.profile_id.clone()).into_iter().chain(applied) {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    ids.retain(|id| is_profile_id(id));
     let profiles = ids
         .into_iter()
         .map(|id| {
-            let path = places.library().join(format!("{id}.json"));
+            let path = places.profile(&id);
             ProfileFact { file: files::look(&path, &places.root), path: text(&path), id }
         })
         .collect();
@@ -80,6 +86,16 @@ pub(crate) fn library(places: &Places, journal: Option<&Journal>) -> Library {
         mode: files::look(&places.mode(), &places.root),
         profiles,
     }
+}
+
+/// What Claude will do at its next start.
+///
+/// # Errors
+/// See [`facts`]: the journal says which profile is ours.
+pub fn outlook(places: &Places, install: Option<&Install>) -> Result<Outlook, Finding> {
+    let journal = state::journal(places)?;
+    let version = install.and_then(|install| install.version);
+    Ok(outlook::outlook(&sys::managed(places), &library(places, journal.as_ref()), version))
 }
 
 /// What a file of Claude's is now.
@@ -95,7 +111,7 @@ pub fn key_in_use(places: &Places, journal: &Journal) -> Result<Secret, Finding>
     match journal.key_place {
         KeyPlace::Keychain => keychain::read(places),
         KeyPlace::Profile => {
-            let path = places.library().join(format!("{}.json", journal.profile_id));
+            let path = places.profile(&journal.profile_id);
             let document = files::look(&path, &places.root).document().ok();
             let key = document.as_ref().and_then(|document| document.get(keys::API_KEY)?.as_str());
             key.map(|key| Secret::new(key.to_owned())).ok_or_else(|| Finding::new(Code::KeyNotStored))
@@ -107,7 +123,8 @@ pub fn key_in_use(places: &Places, journal: &Journal) -> Result<Secret, Finding>
 pub fn overview(places: &Places) -> Overview {
     let install = claude::locate(places);
     let facts = claude(install.as_ref());
-    let mut findings: Vec<Finding> = managed::judge(&sys::managed(places)).into_iter().collect();
+    let policy = sys::managed(places);
+    let mut findings: Vec<Finding> = managed::judge(&policy).into_iter().collect();
     let is_managed = findings.iter().any(Finding::blocks);
     if install.is_none() {
         let code_only = claude::has_claude_code(places);
@@ -120,7 +137,8 @@ pub fn overview(places: &Places) -> Overview {
         None
     });
     let library = library(places, journal.as_ref());
-    let selected = library.selected().filter(|_| library.leads_away());
+    let leads_away = outlook::outlook(&policy, &library, facts.version).leads_away();
+    let selected = library.selected().filter(|_| leads_away);
     let around = Around { claude: facts.version, is_managed, selected: library.selected() };
     let status = journal.as_ref().filter(|journal| journal.is_connection()).map(|journal| {
         let (status, more) = status::compare(journal, now(places), &held(places, journal), &around);

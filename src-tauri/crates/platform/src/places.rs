@@ -92,6 +92,11 @@ impl Places {
         self.library().join("_meta.json")
     }
 
+    /// The file of a profile.
+    pub fn profile(&self, id: &str) -> PathBuf {
+        self.library().join(format!("{id}.json"))
+    }
+
     /// The file with the persisted mode.
     pub fn mode(&self) -> PathBuf {
         self.root.join("claude_desktop_config.json")

@@ -11,8 +11,9 @@ use airouter_core::undo::{Journal, Pending, plan_rollback};
 use airouter_core::view::KeyPlace;
 
 use crate::apply::remove_empty;
-use crate::files::{self, Privacy};
+use crate::files;
 use crate::places::Places;
+use crate::undo::Seen;
 use crate::{claude, keychain, observe, state, undo};
 
 /// Takes back or completes what a sudden end left half done, and says so. Nothing is done while
@@ -63,10 +64,15 @@ fn must_go_on(places: &Places, journal: &Journal, pending: &Pending) -> bool {
 }
 
 fn complete(places: &Places, journal: &Journal, pending: &Pending) -> Result<(), Finding> {
-    let texts = pending.completion(observe::now(places)).ok_or_else(|| Finding::new(Code::ChangedMeanwhile))?;
+    let changed = || Finding::new(Code::ChangedMeanwhile);
+    let seen = Seen::default();
+    let texts = pending.completion(|path| seen.look(places, path)).ok_or_else(changed)?;
     for (path, document) in texts {
-        files::replace(Path::new(&path), document.text().as_bytes(), Privacy::AsBefore)
+        let done = undo::replace(Path::new(&path), &seen.look(places, &path), &document)
             .map_err(|error| Finding::new(Code::CannotWrite).with("path", &path).with("reason", error))?;
+        if !done {
+            return Err(changed().with("path", path));
+        }
     }
     keep(places, journal)
 }
@@ -76,8 +82,7 @@ fn keep(places: &Places, journal: &Journal) -> Result<(), Finding> {
 }
 
 fn take_back(places: &Places, journal: &Journal, pending: &Pending) -> Result<(), Finding> {
-    let plan = plan_rollback(journal, pending, observe::now(places));
-    undo::write(places, &plan)?;
+    undo::restore(places, |now| plan_rollback(journal, pending, now))?;
     let Some(earlier) = &pending.earlier else {
         remove_empty(journal.made_folders.iter().rev().map(Path::new));
         if let Some(finding) = undo::let_go_of_key(places, journal)? {

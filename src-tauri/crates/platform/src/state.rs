@@ -63,7 +63,15 @@ pub fn keep_organization(places: &Places, id: &str) -> Result<(), Finding> {
 /// Held while Claude's files are being changed. The system lets go of it however the program ends.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing alone is not enough: a program that another thread is just starting holds the same
+        // file open until it runs.
+        let _ = self.file.file().unlock();
+    }
 }
 
 /// Takes the lock, or says that another copy has it.
@@ -75,7 +83,7 @@ pub fn lock(places: &Places) -> Result<Lock, Finding> {
     files::make_folders(&places.state).map_err(cannot)?;
     let file = File::create(places.state.join("lock")).map_err(cannot)?;
     match file.file().try_lock() {
-        Ok(()) => Ok(Lock { _file: file }),
+        Ok(()) => Ok(Lock { file }),
         Err(std::fs::TryLockError::WouldBlock) => Err(Finding::new(Code::AnotherCopy)),
         Err(std::fs::TryLockError::Error(error)) => Err(cannot(error)),
     }

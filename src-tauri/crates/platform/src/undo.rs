@@ -1,17 +1,21 @@
 //! Taking everything back.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::io;
 use std::path::Path;
 
 use airouter_core::change::Edit;
 use airouter_core::claude::keys;
 use airouter_core::claude::library::FileFact;
 use airouter_core::finding::{Code, Finding, worst_first};
+use airouter_core::json::Document;
 use airouter_core::undo::{Journal, Restore, UndoPlan, plan_undo};
-use airouter_core::view::{Phase, PhaseState, StepId, UndoGoal, UndoReport};
+use airouter_core::view::{EditView, Phase, PhaseState, StepId, UndoGoal, UndoReport};
 
 use crate::apply::{leave, remove_empty};
 use crate::claude;
-use crate::files::{self, Privacy};
+use crate::files::{self, Privacy, Replaced};
 use crate::places::Places;
 use crate::{keychain, observe, recover, state};
 
@@ -83,7 +87,7 @@ fn is_there_already(places: &Places, goal: UndoGoal) -> Result<bool, Finding> {
         UndoGoal::Before => journal.is_none(),
         UndoGoal::Anthropic => {
             let is_left = journal.is_none_or(|journal| !journal.is_connection() && journal.pending.is_none());
-            is_left && !observe::library(places, None).leads_away()
+            is_left && !observe::outlook(places, claude::locate(places).as_ref())?.leads_away()
         }
     })
 }
@@ -101,9 +105,9 @@ fn go_back(places: &Places, goal: UndoGoal) -> Result<UndoPlan, Finding> {
         let views = left.files.iter().flat_map(|file| file.edits.iter().map(Edit::view));
         plan.restored.extend(views);
     }
-    let library = observe::library(places, None);
-    if let Some(selected) = library.selected().filter(|_| library.leads_away()) {
-        plan.findings.push(selected.finding(Code::OtherProfile));
+    if observe::outlook(places, claude::locate(places).as_ref())?.leads_away() {
+        let selected = observe::library(places, None).selected();
+        plan.findings.extend(selected.map(|selected| selected.finding(Code::OtherProfile)));
     }
     Ok(plan)
 }
@@ -111,30 +115,82 @@ fn go_back(places: &Places, goal: UndoGoal) -> Result<UndoPlan, Finding> {
 /// Undoes a journal. A sudden end on the way is no end: the next start goes on.
 pub(crate) fn take_everything_back(places: &Places, journal: &Journal) -> Result<UndoPlan, Finding> {
     state::keep_journal(places, Some(&Journal { undoing: true, ..journal.clone() }))?;
-    let mut plan = plan_undo(journal, observe::now(places));
-    write(places, &plan)?;
+    let mut plan = restore(places, |now| plan_undo(journal, now))?;
     remove_empty(journal.made_folders.iter().rev().map(Path::new));
     plan.findings.extend(let_go_of_key(places, journal)?);
     state::keep_journal(places, None)?;
     Ok(plan)
 }
 
-pub(crate) fn write(places: &Places, plan: &UndoPlan) -> Result<(), Finding> {
-    for (path, restore) in &plan.files {
-        let path = Path::new(path);
+/// Plans and carries out; plans again where somebody has written meanwhile, so that what they wrote
+/// stays.
+///
+/// # Errors
+/// `CannotWrite`, `NotAsWritten`, or `ChangedMeanwhile` when somebody never stops writing.
+pub(crate) fn restore(
+    places: &Places,
+    make: impl Fn(&dyn Fn(&str) -> FileFact) -> UndoPlan,
+) -> Result<UndoPlan, Finding> {
+    let mut restored = Vec::new();
+    for _ in 0..TRIES {
+        let seen = Seen::default();
+        let mut plan = make(&|path| seen.look(places, path));
+        if write(places, &plan, &seen)? {
+            // What an earlier round put back belongs to the whole, unless somebody changed it again.
+            let is_new =
+                |edit: &EditView| !plan.restored.contains(edit) && !plan.left.iter().any(|left| left.key == edit.key);
+            let earlier: Vec<EditView> = restored.into_iter().filter(is_new).collect();
+            plan.restored.extend(earlier);
+            return Ok(plan);
+        }
+        restored = plan.restored;
+    }
+    Err(Finding::new(Code::ChangedMeanwhile))
+}
+
+/// How often is planned again because somebody wrote in the same moment.
+const TRIES: usize = 20;
+
+/// Files as they were when they were looked at: what is written is compared with this.
+#[derive(Default)]
+pub(crate) struct Seen(RefCell<BTreeMap<String, FileFact>>);
+
+impl Seen {
+    /// What a file was when it was first asked for.
+    pub(crate) fn look(&self, places: &Places, path: &str) -> FileFact {
+        let mut seen = self.0.borrow_mut();
+        seen.entry(path.to_owned()).or_insert_with(|| files::look(Path::new(path), &places.root)).clone()
+    }
+}
+
+/// False when somebody was quicker with a file; theirs is kept, and a new plan is needed.
+fn write(places: &Places, plan: &UndoPlan, seen: &Seen) -> Result<bool, Finding> {
+    for (name, restore) in &plan.files {
+        let (path, seen) = (Path::new(name), seen.look(places, name));
         let done = match restore {
-            Restore::Keep => Ok(()),
-            Restore::Write(document) => files::replace(path, document.text().as_bytes(), Privacy::AsBefore),
-            Restore::Delete => files::remove(path),
+            Restore::Keep => Ok(true),
+            Restore::Write(document) => replace(path, &seen, document),
+            Restore::Delete => files::remove_if(path, &seen),
         };
-        done.map_err(|error| Finding::new(Code::CannotWrite).with("path", path.display()).with("reason", error))?;
-        if let Restore::Write(document) = restore
-            && files::look(path, &places.root) != FileFact::Present(document.text().as_bytes().to_vec())
-        {
-            return Err(Finding::new(Code::NotAsWritten).with("path", path.display()));
+        let failed = |error| Finding::new(Code::CannotWrite).with("path", path.display()).with("reason", error);
+        if !done.map_err(failed)? {
+            return Ok(false);
         }
     }
-    Ok(())
+    Ok(true)
+}
+
+/// Replaces a file and reads it again.
+pub(crate) fn replace(path: &Path, seen: &FileFact, document: &Document) -> io::Result<bool> {
+    let done = files::replace_if(path, seen, document.text().as_bytes(), Privacy::AsBefore)?;
+    let Replaced::Done(mut former) = done else { return Ok(false) };
+    let ours = FileFact::Present(document.text().as_bytes().to_vec());
+    if let Some(late) = former.read().filter(|late| FileFact::Present(late.clone()) != *seen) {
+        // Somebody had the replaced file open and wrote into it only now.
+        files::replace_if(path, &ours, &late, Privacy::AsBefore)?;
+        return Ok(false);
+    }
+    Ok(files::look(path, path.parent().unwrap_or(path)) == ours)
 }
 
 /// Removes the key and the helper program, unless another profile names the helper. A keychain that

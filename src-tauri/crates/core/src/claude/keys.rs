@@ -32,10 +32,12 @@ pub const ORGANIZATION: &str = "deploymentOrganizationUuid";
 pub const DISPLAY_NAME: &str = "deploymentDisplayName";
 /// The persisted mode, in `claude_desktop_config.json`.
 pub const MODE: &str = "deploymentMode";
-/// Hides Anthropic's own sign-in and makes the persisted mode count for nothing.
-pub const NO_CHOOSER: &str = "disableDeploymentModeChooser";
 /// The selected profile, in `_meta.json`.
 pub const APPLIED: &str = "appliedId";
+/// True hides the sign-in to Claude.ai and makes the persisted mode count for nothing; never written here.
+pub const NO_CHOOSER: &str = "disableDeploymentModeChooser";
+/// Points away from the library, of unknown meaning, in `_meta.json` (PI, 2.x).
+pub const HYBRID_POINTER: &str = "hybridPointer";
 /// The list of profiles, in `_meta.json`.
 pub const ENTRIES: &str = "entries";
 
@@ -45,6 +47,7 @@ fn since(key: &str) -> Option<Version> {
         AUTH_SCHEME => Some(Version(1, 3036, 0)),
         CREDENTIAL_KIND => Some(Version(1, 8555, 0)),
         CUSTOM_HEADERS | DISCOVERY => Some(Version(1, 8089, 0)),
+        NO_CHOOSER => Some(Version(1, 3834, 0)),
         CHAT_TAB => Some(Version(1, 13576, 0)),
         // From 1.24012.0 for managed sources, from 1.25927.0 in the local library.
         DISPLAY_NAME => Some(Version(1, 25927, 0)),

@@ -143,16 +143,6 @@ impl Library {
         })
     }
 
-    /// True when the selected profile leads Claude away from its ordinary mode (PI: it does, unless the
-    /// person went back and may).
-    pub fn leads_away(&self) -> bool {
-        let Some(selected) = self.selected().filter(|selected| selected.is_gateway) else { return false };
-        let value = |file: Option<&FileFact>, key: &str| file?.document().ok()?.get(key).cloned();
-        let is_ordinary = value(Some(&self.mode), keys::MODE) == Some(Value::from("1p"));
-        let profile = self.profile(&selected.id).map(|profile| &profile.file);
-        !is_ordinary || value(profile, keys::NO_CHOOSER) == Some(Value::Bool(true))
-    }
-
     /// The id of the selected profile.
     pub fn applied(&self) -> Option<String> {
         let meta = self.meta.document().ok()?;

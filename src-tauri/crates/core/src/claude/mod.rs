@@ -6,5 +6,6 @@ pub mod egress;
 pub mod keys;
 pub mod library;
 pub mod managed;
+pub mod outlook;
 pub mod tools;
 pub mod version;

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::{Facts, Plan, edits, has_known_entries, not_understood, understood};
 use crate::change::{Content, FileChange, Target};
 use crate::claude::library::NEUTRAL;
+use crate::claude::outlook::outlook;
 use crate::claude::{keys, managed};
 use crate::finding::{Finding, worst_first};
 use crate::json::Document;
@@ -27,7 +28,7 @@ pub fn plan_leaving(facts: &Facts) -> Plan {
         key_place: KeyPlace::Keychain,
         egress: Vec::new(),
     };
-    if !plan.is_refused() && facts.library.leads_away() {
+    if !plan.is_refused() && outlook(&facts.managed, &facts.library, facts.claude.version).leads_away() {
         match changes(facts) {
             Ok((profile_id, files)) => (plan.profile_id, plan.files) = (profile_id, files),
             Err(finding) => plan.findings.push(finding),
@@ -127,7 +128,8 @@ mod tests {
     fn nothing_is_written_where_nothing_leads_away_or_something_is_not_understood() {
         assert!(plan_leaving(&Facts::of_an_empty_home()).files.is_empty());
         assert!(plan_leaving(&of_a_relay(&meta(), r#"{"deploymentMode":"1p"}"#)).files.is_empty());
-        let plan = plan_leaving(&of_a_relay(&json!({"appliedId": RELAY, "entries": [{"id": RELAY}, 7]}), "{}"));
+        let plan =
+            plan_leaving(&of_a_relay(&json!({"appliedId": RELAY, "entries": [{"id": RELAY, "name": "x"}, 7]}), "{}"));
         assert!(plan.is_refused() && plan.files.is_empty());
         assert_eq!(plan.findings[0].code, Code::FileNotUnderstood);
     }

@@ -1,24 +1,29 @@
 //! Writing Claude's files one by one, remembering each as it was, so that a failure half-way leaves
 //! exactly what was there before.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use airouter_core::change::{Content, FileChange};
+use airouter_core::change::{Content, Edit, FileChange, Target};
 use airouter_core::claude::library::FileFact;
 use airouter_core::finding::{Code, Finding};
 use airouter_core::json::Document;
 use airouter_core::secret::Secret;
+use airouter_core::view::FileRole;
 use zeroize::Zeroize;
 
 use crate::fault;
-use crate::files::{self, Privacy};
+use crate::files::{self, Former, Privacy, Replaced};
 use crate::places::Places;
 
 /// Claude persists its settings on shutdown, and a late process may write once more; after this long
 /// the files are read a second time (G: two seconds).
 const SETTLING_TIME: Duration = Duration::from_secs(2);
+
+/// How often a file is looked at again because somebody wrote it in the same moment.
+const TRIES: usize = 20;
 
 /// What was written so far.
 pub(super) struct Writing<'a> {
@@ -29,8 +34,10 @@ pub(super) struct Writing<'a> {
 
 struct Written {
     path: PathBuf,
-    before: Option<Vec<u8>>,
+    change: FileChange,
+    before: FileFact,
     after: Document,
+    former: Former,
 }
 
 impl<'a> Writing<'a> {
@@ -39,35 +46,49 @@ impl<'a> Writing<'a> {
         Self { places, written: Vec::new(), made_folders: files::missing_folders(&places.library()) }
     }
 
-    /// Writes the files in the order of the plan. A file that is not what it was when it was planned
-    /// stops everything.
+    /// Writes the files in the order of the plan. A file in which what is to change is not what it was
+    /// when it was planned stops everything; what others write beside it meanwhile is kept.
     pub(super) fn write(&mut self, changes: &[FileChange], key: Option<&Secret>) -> Result<(), Finding> {
-        for change in changes {
-            let path = PathBuf::from(&change.path);
-            let fact = files::look(&path, &self.places.root);
-            let document = fact.document().map_err(|error| {
+        changes.iter().try_for_each(|change| self.write_one(change, key))
+    }
+
+    fn write_one(&mut self, change: &FileChange, key: Option<&Secret>) -> Result<(), Finding> {
+        let path = PathBuf::from(&change.path);
+        // A profile may hold a key, now or later: Claude keeps its own to the owner alone (OD).
+        let is_profile = change.role == FileRole::Profile;
+        let privacy = if is_profile { Privacy::OwnerOnly } else { Privacy::AsBefore };
+        for _ in 0..TRIES {
+            let before = files::look(&path, &self.places.root);
+            let document = before.document().map_err(|error| {
                 Finding::new(Code::FileNotUnderstood).with("path", &change.path).with("reason", error)
             })?;
-            if !is_as_planned(change, &fact, &document) {
-                return Err(Finding::new(Code::ChangedMeanwhile).with("path", &change.path));
+            if !is_as_planned(change, &before, &document) {
+                break;
             }
             let after = change.apply(&document, key);
-            let holds_key = change.edits.iter().any(|edit| edit.after == Content::Key);
-            let privacy = if holds_key { Privacy::OwnerOnly } else { Privacy::AsBefore };
-            let before = match fact {
-                FileFact::Present(bytes) => Some(bytes),
-                FileFact::Absent | FileFact::Strange(_) => None,
-            };
             // Remembered first: a write that fails after its rename is taken back too.
-            self.written.push(Written { path: path.clone(), before, after: after.clone() });
-            files::replace(&path, after.text().as_bytes(), privacy)
+            self.written.push(Written {
+                path: path.clone(),
+                change: change.clone(),
+                before: before.clone(),
+                after: after.clone(),
+                former: Former::default(),
+            });
+            let done = files::replace_if(&path, &before, after.text().as_bytes(), privacy)
                 .map_err(|error| Finding::new(Code::CannotWrite).with("path", &change.path).with("reason", error))?;
+            match (done, self.written.last_mut()) {
+                (Replaced::Done(former), Some(written)) => {
+                    written.former = former;
+                    return Ok(());
+                }
+                _ => drop(self.written.pop()),
+            }
         }
-        Ok(())
+        Err(Finding::new(Code::ChangedMeanwhile).with("path", &change.path))
     }
 
     /// Reads everything again and compares; a second time after a moment if Claude had been running.
-    pub(super) fn verify(&self, was_running: bool) -> Result<(), Finding> {
+    pub(super) fn verify(&mut self, was_running: bool) -> Result<(), Finding> {
         self.compare()?;
         if was_running {
             thread::sleep(SETTLING_TIME);
@@ -76,37 +97,98 @@ impl<'a> Writing<'a> {
         Ok(())
     }
 
-    fn compare(&self) -> Result<(), Finding> {
-        for written in &self.written {
-            let now = files::look(&written.path, &self.places.root);
-            if now != FileFact::Present(written.after.text().as_bytes().to_vec()) {
+    /// Every value is as written; what others have added meanwhile is theirs. What was replaced is
+    /// still what it was when it was replaced: a late write into it would be lost.
+    fn compare(&mut self) -> Result<(), Finding> {
+        for written in &mut self.written {
+            let now = files::look(&written.path, &self.places.root).document().ok();
+            let holds = now.is_some_and(|now| written.change.edits.iter().all(|edit| written.is_ours(edit, &now)));
+            if !holds || written.was_written_into() {
                 return Err(Finding::new(Code::NotAsWritten).with("path", written.path.display()));
             }
         }
         Ok(())
     }
 
-    /// Puts every file back as it was, the last one first.
+    /// Puts every file back as it was, the last one first. Where others have written meanwhile, only
+    /// the values go back.
     ///
     /// # Errors
     /// The first file that could not be put back; the journal still knows its values.
     pub(super) fn take_back(&mut self) -> Result<(), Finding> {
         let mut done = Ok(());
-        for written in self.written.drain(..).rev() {
-            let back = match &written.before {
-                Some(bytes) => files::replace(&written.path, bytes, Privacy::AsBefore),
-                None => files::remove(&written.path),
-            };
-            if let Err(error) = back {
+        for mut written in self.written.drain(..).rev() {
+            if let Err(error) = take_back(&mut written, &self.places.root) {
                 let failed = Finding::new(Code::CannotWrite).with("path", written.path.display());
                 done = Err(failed.with("reason", error));
             }
-            if let Some(mut bytes) = written.before {
+            if let FileFact::Present(mut bytes) = written.before {
                 bytes.zeroize();
             }
         }
         remove_empty(self.made_folders.iter().rev().map(PathBuf::as_path));
         done
+    }
+}
+
+fn take_back(written: &mut Written, root: &Path) -> io::Result<()> {
+    let former = written.former.read().map(FileFact::Present);
+    let before = former.unwrap_or_else(|| written.before.clone());
+    for _ in 0..TRIES {
+        let now = files::look(&written.path, root);
+        let wanted = if now == before {
+            return Ok(());
+        } else if now == FileFact::Present(written.after.text().as_bytes().to_vec()) {
+            before.clone()
+        } else {
+            written.without_our_values(&now)
+        };
+        let is_done = match &wanted {
+            wanted if *wanted == now => true,
+            FileFact::Present(bytes) => {
+                matches!(files::replace_if(&written.path, &now, bytes, Privacy::AsBefore)?, Replaced::Done(_))
+            }
+            FileFact::Absent => files::remove_if(&written.path, &now)?,
+            FileFact::Strange(_) => true,
+        };
+        if is_done {
+            return Ok(());
+        }
+    }
+    Err(io::Error::other("another program keeps writing this file"))
+}
+
+impl Written {
+    fn was_written_into(&mut self) -> bool {
+        let former = self.former.read().map(FileFact::Present);
+        former.is_some_and(|former| former != self.before)
+    }
+
+    /// A value is there as it was written. An entry is ours by its id, whatever else was noted in it.
+    fn is_ours(&self, edit: &Edit, now: &Document) -> bool {
+        match (&edit.target, &edit.after) {
+            (Target::Entry(_), Content::Plain(_)) => edit.target.read(now) != Content::Absent,
+            (Target::Value(key), Content::Key) => now.get(key) == self.after.get(key),
+            _ => edit.target.read(now) == edit.after,
+        }
+    }
+
+    /// What others have made of the file, with our values as they were before.
+    fn without_our_values(&self, now: &FileFact) -> FileFact {
+        let (Ok(present), Ok(before)) = (now.document(), self.before.document()) else { return now.clone() };
+        if now.is_absent() {
+            return FileFact::Absent;
+        }
+        let mut edited = present.clone();
+        for edit in self.change.edits.iter().filter(|edit| self.is_ours(edit, &present)) {
+            edited = edit.target.copy(&before, &edited);
+        }
+        // A profile that did not exist is nobody's without us, whatever was switched in it.
+        let is_ours_alone = self.change.role == FileRole::Profile || edited.is_empty();
+        if self.before.is_absent() && is_ours_alone {
+            return FileFact::Absent;
+        }
+        FileFact::Present(edited.text().as_bytes().to_vec())
     }
 }
 
@@ -126,8 +208,6 @@ fn is_as_planned(change: &FileChange, fact: &FileFact, document: &Document) -> b
 #[cfg(test)]
 mod tests {
     use super::*;
-    use airouter_core::change::{Edit, Target};
-    use airouter_core::view::FileRole;
     use serde_json::json;
 
     /// Plans to set the mode in a file that was, or was not, there; somebody meanwhile leaves `text`.

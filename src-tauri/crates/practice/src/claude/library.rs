@@ -29,7 +29,7 @@ pub(super) fn read(library: &Path) -> Result<Option<Applied>, Refusal> {
     check_modes(library, LibraryFile::Folder, WRITABLE)?;
     check_modes(&meta, LibraryFile::Meta, WRITABLE)?;
     let meta = file(&meta, LibraryFile::Meta)?;
-    if meta.get("hybridPointer").is_some_and(|pointer| !pointer.is_null()) {
+    if meta.contains_key("hybridPointer") {
         return Err(Refusal::HybridPointer);
     }
     let id = match meta.get("appliedId") {

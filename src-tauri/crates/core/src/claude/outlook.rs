@@ -1,0 +1,202 @@
+//! What Claude will do at its next start, told from what is there now.
+//!
+//! Claude reads its configuration once, at its start, and says nothing in its window when it drops a
+//! part of it; so a person who looks at perfect values may still land on the ordinary screen. The
+//! rules are few but come from several places: the administrator's source, the library's own form,
+//! the profile, the persisted mode. Here they are one function. Where nobody knows what Claude does,
+//! the answer is the one in which the connection does not come about: a wrong hope costs more than a
+//! wrong doubt.
+
+mod inference;
+mod values;
+
+use crate::claude::keys;
+use crate::claude::library::{FileFact, Library, is_profile_id};
+use crate::claude::managed::{self, ManagedSource};
+use crate::claude::version::Version;
+use crate::finding::Code;
+use crate::json::Document;
+use values::Values;
+
+pub use inference::{Inference, KeySource, Unusable};
+
+/// What Claude will do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outlook {
+    /// It starts as for everybody, with Claude.ai.
+    Ordinary(Because),
+    /// It shows its sign-in screen, on which the gateway is offered as one choice: until somebody
+    /// takes it, nothing is connected (OD the offer, PI).
+    SignIn(Inference),
+    /// It starts through the gateway.
+    Gateway(Inference),
+    /// Third-party inference is set but cannot be used: the ordinary mode by the documents (OD), an
+    /// empty set-up screen by what was seen (PI). No gateway either way.
+    Degraded(Source, Unusable),
+    /// It uses another provider than a gateway; this program does not judge those.
+    OtherProvider(Source, String),
+    /// A server of the organization decides; what it will say cannot be told from here.
+    FromServer(Source),
+}
+
+/// Which configuration counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// The administrator's.
+    Managed,
+    /// The person's own, in the library.
+    Local,
+}
+
+/// Why Claude starts in its ordinary mode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Because {
+    /// It is older than third-party inference.
+    TooOld,
+    /// The administrator's file is not accepted, which switches local values off too (OD).
+    PolicyRejected,
+    /// The administrator's configuration counts alone, and sets no inference.
+    PolicyWithoutInference,
+    /// There is no library.
+    NoLibrary,
+    /// `_meta.json` is not what Claude reads.
+    LibraryUnreadable,
+    /// `_meta.json` points elsewhere by `hybridPointer`, of unknown meaning (PI).
+    PointedElsewhere,
+    /// No profile is selected.
+    NothingSelected,
+    /// The selected id is not a bare lower-case UUID: the library is dropped without a word (PI).
+    SelectionMalformed,
+    /// The selected id is not among the entries; Claude *probably* takes the first one (PI).
+    SelectionNotListed,
+    /// The selected profile has no file (undocumented).
+    ProfileMissing,
+    /// The selected profile is not what Claude reads.
+    ProfileUnreadable,
+    /// The configuration that counts sets no inference.
+    NoInference,
+    /// The person once signed in to Claude.ai: the persisted mode is "1p".
+    ModeIsOrdinary,
+}
+
+/// Before this version any value of an administrator's locked the library, even one on updates only
+/// (PI, claude-code #54647).
+const APP_ONLY_LEAVES_LOCAL: Version = Version(1, 15_200, 0);
+
+/// Foretells the next start. `version` is the older of the installed and the running version; the
+/// newest rules hold when it is unknown. Sources: facts 1.1 (which source counts, OD), the library's
+/// form (PI, 1.46388.4), the mode's truth table (PI, three readings up to 1.24012.9).
+pub fn outlook(managed: &ManagedSource, library: &Library, version: Option<Version>) -> Outlook {
+    if version.is_some_and(|version| version < Version::FIRST_WITH_GATEWAY) {
+        return Outlook::Ordinary(Because::TooOld);
+    }
+    let (source, document) = match winner(managed, library, version) {
+        Ok(won) => won,
+        Err(because) => return Outlook::Ordinary(because),
+    };
+    let values = Values::new(document.values(), source, version);
+    if !values.is_activated() {
+        return Outlook::Ordinary(match source {
+            Source::Managed => Because::PolicyWithoutInference,
+            Source::Local => Because::NoInference,
+        });
+    }
+    let persisted = persisted(&library.mode);
+    let is_forced = match values.flag(keys::NO_CHOOSER) {
+        Ok(flag) => flag == Some(true),
+        Err(unusable) => return Outlook::Degraded(source, unusable),
+    };
+    if persisted.as_deref() == Some("1p") && !is_forced {
+        return Outlook::Ordinary(Because::ModeIsOrdinary);
+    }
+    if values.is_served() {
+        return Outlook::FromServer(source);
+    }
+    match inference::read(&values) {
+        Err(unusable) => Outlook::Degraded(source, unusable),
+        Ok(Err(provider)) => Outlook::OtherProvider(source, provider),
+        Ok(Ok(inference)) if is_forced || persisted.as_deref() == Some("3p") => Outlook::Gateway(inference),
+        Ok(Ok(inference)) => Outlook::SignIn(inference),
+    }
+}
+
+/// The source that counts, with its values.
+fn winner(managed: &ManagedSource, library: &Library, version: Option<Version>) -> Result<(Source, Document), Because> {
+    match managed::judge(managed).map(|finding| finding.code) {
+        None => {}
+        Some(Code::ManagedAppOnly) => {
+            let is_empty = administrators(managed).is_some_and(|document| document.is_empty());
+            let locks = version.is_some_and(|version| version < APP_ONLY_LEAVES_LOCAL);
+            // A file without any value is not documented; it counts as a policy here.
+            if is_empty || locks {
+                return Err(Because::PolicyWithoutInference);
+            }
+        }
+        Some(Code::ManagedByPolicy) => {
+            // One key that the version does not know discards the whole file (PI, 1.24012.9).
+            let is_known = |document: &Document| document.values().keys().all(|key| keys::is_known(key, version));
+            let document = administrators(managed).filter(is_known).ok_or(Because::PolicyRejected)?;
+            return Ok((Source::Managed, document));
+        }
+        Some(_) => return Err(Because::PolicyRejected),
+    }
+    applied(library).map(|document| (Source::Local, document))
+}
+
+fn administrators(managed: &ManagedSource) -> Option<Document> {
+    match managed {
+        ManagedSource::File { bytes, .. } => Document::parse(bytes).ok(),
+        _ => None,
+    }
+}
+
+/// The profile that the library selects.
+fn applied(library: &Library) -> Result<Document, Because> {
+    if library.meta.is_absent() {
+        return Err(Because::NoLibrary);
+    }
+    let meta = library.meta.document().map_err(|_| Because::LibraryUnreadable)?;
+    if meta.get(keys::HYBRID_POINTER).is_some() {
+        return Err(Because::PointedElsewhere);
+    }
+    let id = match meta.get(keys::APPLIED) {
+        None => return Err(Because::NothingSelected),
+        Some(id) => id.as_str().ok_or(Because::SelectionMalformed)?,
+    };
+    if id.is_empty() {
+        return Err(Because::NothingSelected);
+    }
+    if !is_profile_id(id) {
+        return Err(Because::SelectionMalformed);
+    }
+    // Claude drops entries that have no id or no name (PI).
+    let entry = meta.element(keys::ENTRIES, id).ok_or(Because::SelectionNotListed)?;
+    entry.get("name").and_then(serde_json::Value::as_str).ok_or(Because::SelectionNotListed)?;
+    match library.profile(id).map_or(&FileFact::Absent, |profile| &profile.file) {
+        FileFact::Absent => Err(Because::ProfileMissing),
+        file => file.document().map_err(|_| Because::ProfileUnreadable),
+    }
+}
+
+/// The persisted mode; a file that cannot be read says nothing.
+fn persisted(mode: &FileFact) -> Option<String> {
+    mode.document().ok()?.get(keys::MODE)?.as_str().map(str::to_owned)
+}
+
+impl Outlook {
+    /// True when Claude leaves its ordinary mode, or would if what is configured were usable.
+    pub fn leads_away(&self) -> bool {
+        !matches!(self, Self::Ordinary(_))
+    }
+
+    /// What Claude connects to, if it does so by itself.
+    pub fn gateway(&self) -> Option<&Inference> {
+        match self {
+            Self::Gateway(inference) => Some(inference),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

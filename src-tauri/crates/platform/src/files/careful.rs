@@ -1,0 +1,280 @@
+//! Replacing a file that somebody else may be writing at the same moment.
+//!
+//! Between looking at a file and renaming over it there is a gap, however short, and what another
+//! program writes in it would be gone without a trace. Where the system can exchange two names at one
+//! stroke, what was replaced is still in hand afterwards: it is compared with what was seen, and if it
+//! is something newer, it goes back to its place. Elsewhere the file is read again right before.
+//!
+//! A program may also hold the replaced file open and write into it later; the caller gets it, and may
+//! look once more before all is over.
+
+use std::io::{self, Read, Seek};
+use std::path::Path;
+
+use airouter_core::claude::library::FileFact;
+use fs_err::File;
+use tempfile::NamedTempFile;
+
+use super::{Privacy, folder_of, look, prepare, sync_folder, temporary};
+use crate::fault::point;
+
+/// How it ended.
+#[derive(Debug)]
+pub(crate) enum Replaced {
+    /// The new file is in its place.
+    Done(Former),
+    /// Somebody was quicker; what they wrote is in its place.
+    Overtaken,
+}
+
+/// The file that was replaced, still open, though it has no name any more.
+#[derive(Debug, Default)]
+pub(crate) struct Former(Option<File>);
+
+impl Former {
+    /// What is in it now; nothing if there was no file.
+    pub(crate) fn read(&mut self) -> Option<Vec<u8>> {
+        let file = self.0.as_mut()?;
+        let mut bytes = Vec::new();
+        file.rewind().and_then(|()| file.read_to_end(&mut bytes)).ok()?;
+        Some(bytes)
+    }
+}
+
+/// Replaces a file, or makes it, if it still is what was seen.
+///
+/// # Errors
+/// What the system says; the old file, or the new one, is then whole in its place.
+pub(crate) fn replace_if(path: &Path, seen: &FileFact, bytes: &[u8], privacy: Privacy) -> io::Result<Replaced> {
+    let file = prepare(path, bytes, privacy)?;
+    point("rename")?;
+    let done = match seen {
+        FileFact::Absent => make(file, path)?,
+        FileFact::Present(_) => exchange(file, path, seen, bytes)?,
+        FileFact::Strange(_) => Replaced::Overtaken,
+    };
+    sync_folder(folder_of(path)?)?;
+    Ok(done)
+}
+
+/// Removes a file if it still is what was seen. False: somebody was quicker, and theirs is kept.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn remove_if(path: &Path, seen: &FileFact) -> io::Result<bool> {
+    let folder = folder_of(path)?;
+    if look(path, folder) != *seen {
+        return Ok(false);
+    }
+    if seen.is_absent() {
+        return Ok(true);
+    }
+    // Taken out of its place at one stroke, and only then looked at for the last time.
+    let aside = temporary(folder)?;
+    point("remove")?;
+    fs_err::rename(path, aside.path())?;
+    let is_same = look(aside.path(), folder) == *seen;
+    if !is_same && let Err(error) = aside.persist_noclobber(path) {
+        // A still newer one is there already.
+        drop(error.file);
+    }
+    sync_folder(folder)?;
+    Ok(is_same)
+}
+
+fn make(file: NamedTempFile, path: &Path) -> io::Result<Replaced> {
+    match file.persist_noclobber(path) {
+        Ok(_) => Ok(Replaced::Done(Former::default())),
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(Replaced::Overtaken),
+        Err(error) => Err(error.error),
+    }
+}
+
+fn exchange(file: NamedTempFile, path: &Path, seen: &FileFact, bytes: &[u8]) -> io::Result<Replaced> {
+    let folder = folder_of(path)?;
+    if look(path, folder) != *seen {
+        return Ok(Replaced::Overtaken);
+    }
+    match swap(file.path(), path) {
+        Swap::Done => {}
+        Swap::Gone => return Ok(Replaced::Overtaken),
+        Swap::Unknown => {
+            let former = Former(File::open(path).ok());
+            file.persist(path).map_err(|error| error.error)?;
+            return Ok(Replaced::Done(former));
+        }
+        Swap::Failed(error) => return Err(error),
+    }
+    point("compare")?;
+    if look(file.path(), folder) == *seen {
+        return Ok(Replaced::Done(Former(File::open(file.path()).ok())));
+    }
+    give_back(&file, path, bytes)
+}
+
+/// Puts what came out of the place back into it. Whatever is written meanwhile is newer, and wins.
+fn give_back(file: &NamedTempFile, path: &Path, bytes: &[u8]) -> io::Result<Replaced> {
+    /// A program that writes faster than this for ever is none.
+    const TRIES: usize = 1000;
+    let folder = folder_of(path)?;
+    let mut put = FileFact::Present(bytes.to_vec());
+    for _ in 0..TRIES {
+        let theirs = look(file.path(), folder);
+        match swap(file.path(), path) {
+            Swap::Done if look(file.path(), folder) == put => return Ok(Replaced::Overtaken),
+            Swap::Done => put = theirs,
+            // Removed by them: that is what they want.
+            Swap::Gone => return Ok(Replaced::Overtaken),
+            Swap::Unknown => break,
+            Swap::Failed(error) => return Err(error),
+        }
+    }
+    Err(io::Error::other("another program keeps writing this file"))
+}
+
+/// What came of exchanging two names.
+enum Swap {
+    Done,
+    /// One of them is not there.
+    Gone,
+    /// This system, or this file system, cannot do it.
+    Unknown,
+    Failed(io::Error),
+}
+
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+fn swap(one: &Path, other: &Path) -> Swap {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    use rustix::io::Errno;
+    match renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE) {
+        Ok(()) => Swap::Done,
+        Err(Errno::NOENT) => Swap::Gone,
+        Err(Errno::NOSYS | Errno::INVAL | Errno::NOTSUP) => Swap::Unknown,
+        Err(error) => Swap::Failed(error.into()),
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+fn swap(_: &Path, _: &Path) -> Swap {
+    Swap::Unknown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fault;
+
+    const OLD: &str = r#"{"a":1}"#;
+    const OURS: &str = r#"{"a":1,"ours":1}"#;
+    const THEIRS: &str = r#"{"a":1,"theirs":1}"#;
+
+    /// Lets somebody act at a step of the writing, and gives what is there in the end.
+    fn race(before: Option<&str>, step: &'static str, mut act: impl FnMut(&Path) + 'static) -> (bool, Option<String>) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        if let Some(text) = before {
+            std::fs::write(&path, text).unwrap();
+        }
+        let seen = look(&path, folder.path());
+        let place = path.clone();
+        fault::set(Some(Box::new(move |at| {
+            if at == step {
+                act(&place);
+            }
+            Ok(())
+        })));
+        let done = replace_if(&path, &seen, OURS.as_bytes(), Privacy::AsBefore).unwrap();
+        fault::set(None);
+        let names = std::fs::read_dir(folder.path()).unwrap().count();
+        assert!(names <= 1, "a temporary file is left");
+        (matches!(done, Replaced::Done(_)), std::fs::read_to_string(path).ok())
+    }
+
+    #[track_caller]
+    fn check(before: Option<&str>, step: &'static str, act: impl FnMut(&Path) + 'static, done: bool, left: &str) {
+        assert_eq!(race(before, step, act), (done, Some(left.to_owned())), "{before:?} at {step}");
+    }
+
+    fn put(text: &'static str) -> impl FnMut(&Path) {
+        move |path| {
+            let fresh = path.with_extension("theirs");
+            std::fs::write(&fresh, text).unwrap();
+            std::fs::rename(fresh, path).unwrap();
+        }
+    }
+
+    #[test]
+    fn undisturbed_the_new_file_is_there() {
+        check(Some(OLD), "nothing", |_| {}, true, OURS);
+        check(None, "nothing", |_| {}, true, OURS);
+    }
+
+    #[test]
+    fn whoever_writes_before_the_rename_wins() {
+        for step in ["write", "sync", "rename"] {
+            check(Some(OLD), step, put(THEIRS), false, THEIRS);
+            check(None, step, put(THEIRS), false, THEIRS);
+        }
+    }
+
+    #[test]
+    fn what_came_out_of_the_place_and_is_newer_goes_back() {
+        // The gap itself: what lies aside after the exchange is not what was seen.
+        let swapped_in_the_gap = |path: &Path| {
+            for entry in std::fs::read_dir(path.parent().unwrap()).unwrap().flatten() {
+                if entry.path() != path {
+                    std::fs::write(entry.path(), THEIRS).unwrap();
+                }
+            }
+        };
+        check(Some(OLD), "compare", swapped_in_the_gap, false, THEIRS);
+    }
+
+    #[test]
+    fn a_still_newer_one_is_not_replaced_by_what_goes_back() {
+        const NEWEST: &str = r#"{"a":1,"theirs":2}"#;
+        let mut put = put(NEWEST);
+        let both = move |path: &Path| {
+            for entry in std::fs::read_dir(path.parent().unwrap()).unwrap().flatten() {
+                if entry.path() != path {
+                    std::fs::write(entry.path(), THEIRS).unwrap();
+                }
+            }
+            put(path);
+        };
+        check(Some(OLD), "compare", both, false, NEWEST);
+    }
+
+    #[test]
+    fn what_is_written_into_the_replaced_file_can_still_be_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        std::fs::write(&path, OLD).unwrap();
+        let mut late = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+        let seen = look(&path, folder.path());
+        let done = replace_if(&path, &seen, OURS.as_bytes(), Privacy::AsBefore).unwrap();
+        std::io::Write::write_all(&mut late, THEIRS.as_bytes()).unwrap();
+        let Replaced::Done(mut former) = done else { panic!("nobody was quicker") };
+        assert_eq!(former.read().as_deref(), Some(THEIRS.as_bytes()));
+    }
+
+    #[test]
+    fn only_what_was_seen_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        std::fs::write(&path, OLD).unwrap();
+        let seen = look(&path, folder.path());
+        let place = path.clone();
+        fault::set(Some(Box::new(move |at| {
+            if at == "remove" {
+                put(THEIRS)(&place);
+            }
+            Ok(())
+        })));
+        assert!(!remove_if(&path, &seen).unwrap(), "theirs is newer");
+        fault::set(None);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), THEIRS);
+        assert!(remove_if(&path, &look(&path, folder.path())).unwrap());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}

@@ -1,0 +1,122 @@
+//! Somebody who plays Claude: writes its files whole, at any moment, without asking anybody.
+//!
+//! Claude writes from memory what it read at its start; a window of it, or another tool, reads a file,
+//! changes one value and writes it once. Both replace the file at one stroke.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+/// How a file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Habit {
+    Never,
+    /// Read, changed, written: once.
+    Once,
+    /// Written again and again from memory.
+    FromMemory,
+}
+
+/// One of Claude's files with its habit.
+#[derive(Debug, Clone)]
+pub(crate) struct Writes {
+    pub(crate) path: PathBuf,
+    pub(crate) habit: Habit,
+    /// It was there at first and nobody may remove it.
+    pub(crate) stays: bool,
+}
+
+/// Something that was written, by which it is found again.
+#[derive(Debug, Clone)]
+pub(crate) struct Written {
+    pub(crate) path: PathBuf,
+    pub(crate) name: String,
+    /// It came with an entry in a list of profiles.
+    pub(crate) has_entry: bool,
+}
+
+/// Numbers without any order, the same for the same seed.
+pub(crate) struct Dice(u64);
+
+impl Dice {
+    pub(crate) fn new(seed: usize) -> Self {
+        Self((seed as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+    }
+
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % end
+    }
+}
+
+/// Writes until it is over; gives what was written, or what was torn or missing.
+pub(crate) fn play(files: &[Writes], mut dice: Dice, is_over: &AtomicBool) -> Result<Vec<Written>, String> {
+    let mut memory: Vec<Value> = Vec::new();
+    for file in files {
+        memory.push(read(file)?.unwrap_or_else(|| json!({})));
+    }
+    let (mut written, mut once) = (Vec::new(), vec![false; files.len()]);
+    let mut round = 0;
+    while !is_over.load(Ordering::Relaxed) {
+        std::thread::sleep(Duration::from_micros(dice.below(1500)));
+        let at = usize::try_from(dice.below(files.len() as u64)).unwrap();
+        let (file, name) = (&files[at], format!("foreign-{round}"));
+        round += 1;
+        // Looking alone finds what is torn.
+        let now = read(file)?;
+        let has_entry = match file.habit {
+            Habit::Never => continue,
+            Habit::Once if once[at] => continue,
+            Habit::Once => {
+                // Our profile may not be there yet; nobody switches anything in it then.
+                let Some(mut value) = now else { continue };
+                once[at] = true;
+                let has_entry = note(&mut value, &name);
+                put(&file.path, &value);
+                has_entry
+            }
+            Habit::FromMemory => {
+                let has_entry = note(&mut memory[at], &name);
+                put(&file.path, &memory[at]);
+                has_entry
+            }
+        };
+        written.push(Written { path: file.path.clone(), name, has_entry });
+    }
+    Ok(written)
+}
+
+fn read(file: &Writes) -> Result<Option<Value>, String> {
+    match std::fs::read(&file.path) {
+        Ok(bytes) => {
+            let value = serde_json::from_slice(&bytes);
+            value.map(Some).map_err(|_| format!("{} was torn: {bytes:?}", file.path.display()))
+        }
+        Err(_) if file.stays => Err(format!("{} was gone", file.path.display())),
+        Err(_) => Ok(None),
+    }
+}
+
+/// A value of its own, and in a list of profiles an entry.
+fn note(value: &mut Value, name: &str) -> bool {
+    value[name] = json!({ "big": 12_345_678_901_234_567_890_u64, "文": name });
+    let Some(entries) = value.get_mut("entries").and_then(Value::as_array_mut) else { return false };
+    entries.push(json!({ "id": name, "name": "同名" }));
+    true
+}
+
+fn put(path: &Path, value: &Value) {
+    let folder = path.parent().unwrap();
+    // The folder may be removed again by whoever made it; then nothing is written.
+    let fresh = folder.join(format!("{}.claude", path.file_name().unwrap().display()));
+    loop {
+        std::fs::create_dir_all(folder).unwrap();
+        if std::fs::write(&fresh, value.to_string()).and_then(|()| std::fs::rename(&fresh, path)).is_ok() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! What is foretold of Claude's next start, and what the stand-in Claude makes of the same files: in
+//! every state that this program finds, writes or leaves behind, both must say the same.
+//!
+//! The two share no code and no table. A rule that one of them has wrong shows here as a disagreement.
+#![cfg(unix)]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, missing_docs, reason = "the test owns its scratch folders")]
+
+#[path = "truth_table/computer.rs"]
+mod computer;
+
+use airouter_core::claude::outlook::{Because, Inference, KeySource, Outlook, Source};
+use airouter_practice::claude::{CredentialSource, Loaded, Mode, Refusal, Tier, load};
+use computer::{Block, Case, Computer, OUR_HOST, Policy};
+
+/// Versions on both sides of each gate that decides something here.
+const VERSIONS: [(u32, u32, u32); 6] =
+    [(1, 2_581, 0), (1, 8_555, 0), (1, 13_576, 0), (1, 25_927, 0), (1, 46_388, 4), (2, 26_454, 0)];
+const MODES: [Option<&str>; 4] = [None, Some("1p"), Some("3p"), Some("2p")];
+const BLOCKS: [Block; 3] = [Block::Absent, Block::Valid, Block::Unusable];
+const CHOOSERS: [Option<bool>; 3] = [None, Some(false), Some(true)];
+const POLICIES: [Policy; 4] = [Policy::None, Policy::AppOnly, Policy::Full, Policy::Rejected];
+
+#[test]
+fn the_stand_in_does_what_is_foretold_before_and_after_connecting_and_after_undoing() {
+    let mut cases = Vec::new();
+    for version in VERSIONS {
+        for mode in MODES {
+            for block in BLOCKS {
+                for chooser_off in CHOOSERS {
+                    for policy in POLICIES {
+                        let number = cases.len();
+                        cases.push(Case { number, version, mode, block, chooser_off, policy });
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!(cases.len(), 864);
+    // Two halves at once: each case starts programs and waits for them.
+    let (left, right): (Vec<&Case>, Vec<&Case>) = cases.iter().partition(|case| case.number % 2 == 0);
+    std::thread::scope(|scope| {
+        for half in [left, right] {
+            scope.spawn(move || half.into_iter().for_each(check));
+        }
+    });
+}
+
+/// One case, from the first look to the last.
+#[track_caller]
+fn check(case: &Case) {
+    let computer = Computer::of(case);
+    let before = both_say(&computer, case, "before");
+    let written = computer.connect();
+    let after = both_say(&computer, case, "after connecting");
+    match case.policy {
+        Policy::Full | Policy::Rejected => assert!(!written && after == before, "{case:?}: written against a policy"),
+        // Any policy locks the library of such a Claude; that is foretold, not mended.
+        Policy::AppOnly if case.version < (1, 15_200, 0) => assert!(written && after.gateway().is_none(), "{case:?}"),
+        Policy::None | Policy::AppOnly => {
+            let inference = after.gateway().unwrap_or_else(|| panic!("{case:?}: not connected: {after:?}"));
+            assert_eq!((inference.source, inference.host.as_str()), (Source::Local, OUR_HOST), "{case:?}");
+        }
+    }
+    if written {
+        computer.while_others_edit(case, || both_say(&computer, case, "after somebody's edits"));
+        computer.undo();
+        assert_eq!(both_say(&computer, case, "after undoing"), before, "{case:?}");
+    }
+}
+
+/// What is foretold, once the stand-in has said the same.
+#[track_caller]
+fn both_say(computer: &Computer, case: &Case, when: &str) -> Outlook {
+    let (foretold, seen) = (computer.outlook(), load(&computer.sources(case)));
+    assert!(
+        agree(&foretold, &seen),
+        "{case:?} {when}: foretold {foretold:?}, seen {:?} {:?} {:?}",
+        seen.mode,
+        seen.refusal,
+        seen.connection
+    );
+    foretold
+}
+
+fn agree(foretold: &Outlook, seen: &Loaded) -> bool {
+    match foretold {
+        Outlook::Gateway(inference) => seen.mode == Mode::ThirdParty && is_same(inference, seen),
+        Outlook::SignIn(inference) => seen.mode == Mode::SignIn && is_same(inference, seen),
+        Outlook::Degraded(..) => seen.mode == Mode::Ordinary && seen.refusal.as_ref().is_some_and(is_about_the_block),
+        Outlook::OtherProvider(..) => seen.refusal == Some(Refusal::Provider),
+        Outlook::FromServer(_) => false,
+        Outlook::Ordinary(because) => seen.mode == Mode::Ordinary && is_reason(*because, seen),
+    }
+}
+
+fn is_same(inference: &Inference, seen: &Loaded) -> bool {
+    let Some(connection) = &seen.connection else { return false };
+    let source = if inference.source == Source::Local { Tier::Local } else { Tier::Managed };
+    let address = connection.base_url.split("://").nth(1).unwrap_or_default();
+    let key = match &connection.credential {
+        CredentialSource::Static(_) => KeySource::Written,
+        CredentialSource::Program { path, .. } => KeySource::Program(path.display().to_string()),
+    };
+    let host = address.split('/').next().unwrap_or_default();
+    (seen.tier, host, &connection.models.names) == (source, inference.host.as_str(), &inference.models)
+        && (&key, connection.models.discovery) == (&inference.key, inference.asks_for_models)
+}
+
+fn is_about_the_block(refusal: &Refusal) -> bool {
+    matches!(
+        refusal,
+        Refusal::WrongType(_)
+            | Refusal::Address(_)
+            | Refusal::NoCredential
+            | Refusal::CredentialKind
+            | Refusal::BadKey
+            | Refusal::HelperNotAbsolute
+            | Refusal::Models(_)
+    )
+}
+
+/// The stand-in's reason is the foretold one, as far as it names reasons at all.
+fn is_reason(because: Because, seen: &Loaded) -> bool {
+    let refusal = seen.refusal.as_ref();
+    match because {
+        Because::PolicyRejected => matches!(
+            refusal,
+            Some(Refusal::ManagedUntrusted(_) | Refusal::ManagedUnreadable(_) | Refusal::ManagedUnknownKey(_))
+        ),
+        Because::PolicyWithoutInference => (seen.tier, refusal) == (Tier::Managed, None),
+        Because::NoLibrary | Because::NothingSelected => (seen.tier, refusal) == (Tier::None, None),
+        Because::NoInference => seen.tier == Tier::Local && refusal.is_none(),
+        // Whether the block could be used no longer matters.
+        Because::ModeIsOrdinary => refusal.is_none_or(is_about_the_block),
+        Because::TooOld
+        | Because::LibraryUnreadable
+        | Because::PointedElsewhere
+        | Because::SelectionMalformed
+        | Because::SelectionNotListed
+        | Because::ProfileMissing
+        | Because::ProfileUnreadable => refusal.is_some(),
+    }
+}
+
+#[test]
+fn a_library_that_cannot_be_used_is_seen_alike() {
+    let whole = format!(r#"{{"appliedId":"{0}","entries":[{{"id":"{0}","name":"A"}}]}}"#, computer::OTHER);
+    let case = Case { mode: Some("3p"), block: Block::Valid, ..Case::plain() };
+    let alike = |meta: &str, profile: Option<&str>, expected: Because| {
+        let computer = Computer::of(&case);
+        computer.put_library(meta, profile);
+        assert_eq!(both_say(&computer, &case, meta), Outlook::Ordinary(expected), "{meta} {profile:?}");
+    };
+    let upper = whole.replace(computer::OTHER, "AAAAAAAA-1111-4111-8111-111111111111");
+    alike(&upper, Some("{}"), Because::SelectionMalformed);
+    alike(&whole.replacen('{', r#"{"hybridPointer":null,"#, 1), Some("{}"), Because::PointedElsewhere);
+    alike(&whole.replace(r#","name":"A""#, ""), Some("{}"), Because::SelectionNotListed);
+    alike(&format!("\u{feff}{whole}"), Some("{}"), Because::LibraryUnreadable);
+    alike(&whole.replacen(computer::OTHER, "", 1), Some("{}"), Because::NothingSelected);
+    alike(&whole, None, Because::ProfileMissing);
+    alike(&whole, Some("{} // note"), Because::ProfileUnreadable);
+    alike(&whole, Some("{}"), Because::NoInference);
+}
+
+#[test]
+fn a_profile_that_others_may_read_becomes_the_owners_alone() {
+    let case = Case { mode: Some("3p"), ..Case::plain() };
+    let computer = Computer::of(&case);
+    assert!(computer.connect());
+    computer.open_our_profile();
+    assert!(computer.connect(), "repaired");
+    assert!(both_say(&computer, &case, "after repairing").gateway().is_some());
+}

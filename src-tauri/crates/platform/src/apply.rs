@@ -13,7 +13,7 @@ use airouter_core::view::{ApplyReport, KeyPlace, Outcome, Phase, PhaseState, Ste
 
 use crate::claude::{self, Install};
 use crate::places::Places;
-use crate::{files, keychain, observe, recover, state};
+use crate::{keychain, observe, recover, state};
 use write::Writing;
 
 pub(crate) use write::remove_empty;
@@ -46,6 +46,7 @@ pub fn apply(
     agreed: Option<&Plan>,
     on_phase: &mut dyn FnMut(&Phase),
 ) -> ApplyReport {
+    let places = &places.settled();
     let mut work = Work { places, wishes, key, install: claude::locate(places), phases: Vec::new(), on_phase };
     match work.go(agreed) {
         Ok(report) => report,
@@ -113,7 +114,7 @@ impl Work<'_> {
     fn change(&mut self, plan: &Plan, facts: &Facts, was_running: bool) -> Result<(), Finding> {
         let earlier = facts.journal.as_ref();
         let mut held = HeldKey::default();
-        let made_folders = files::missing_folders(&self.places.library());
+        let made_folders = write::folders_to_make(self.places);
         let made_folders = made_folders.iter().map(|folder| folder.to_string_lossy().into_owned()).collect();
         let mut journal = Journal::of(plan, facts, self.wishes, Some(self.key.face()), made_folders);
         state::keep_journal(self.places, Some(&journal))?;
@@ -147,7 +148,7 @@ impl Work<'_> {
         &mut self,
         plan: &Plan,
         held: &mut HeldKey,
-        writing: &mut Writing<'_>,
+        writing: &mut Writing,
         was_running: bool,
     ) -> Result<(), Finding> {
         state::keep_organization(self.places, &plan.organization)?;

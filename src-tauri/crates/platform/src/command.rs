@@ -71,7 +71,7 @@ pub fn is_terminal() -> bool {
     io::stdin().is_terminal()
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use airouter_core::change::FileChange;
 use airouter_core::claude::library::{FileFact, Library, ProfileFact, is_profile_id};
 use airouter_core::claude::{keys, managed};
 use airouter_core::finding::{Code, Finding, worst_first};
@@ -9,11 +10,11 @@ use airouter_core::plan::{ClaudeFacts, Facts};
 use airouter_core::secret::Secret;
 use airouter_core::status::{self, Held};
 use airouter_core::undo::Journal;
-use airouter_core::view::{ClaudeView, KeyPlace, Overview};
+use airouter_core::view::{ClaudeView, FileRole, KeyPlace, Overview};
 use uuid::Uuid;
 
 use crate::claude::{self, Install};
-use crate::places::Places;
+use crate::places::{Places, library_in, meta_in, mode_in, root_of};
 use crate::{files, keychain, state, sys};
 
 /// Most profiles that are looked at; the rest stay untouched and unread.
@@ -24,7 +25,7 @@ pub fn claude(install: Option<&Install>) -> ClaudeFacts {
     ClaudeFacts {
         is_installed: install.is_some(),
         is_running: install.is_some_and(claude::is_running),
-        version: install.and_then(|install| install.version),
+        version: install.and_then(claude::version),
     }
 }
 
@@ -35,11 +36,14 @@ pub fn claude(install: Option<&Install>) -> ClaudeFacts {
 /// `FileNotUnderstood` when this program's own journal cannot be read: planning without it would
 /// forget what was there before.
 pub fn facts(places: &Places, install: Option<&Install>) -> Result<Facts, Finding> {
+    let places = &places.settled();
     let journal = state::journal(places)?;
     Ok(Facts {
         claude: claude(install),
         managed: sys::managed(places),
-        library: library(places, journal.as_ref()),
+        library: library(&places.root, journal.as_ref()),
+        twins: places.twins.iter().map(|root| library(root, journal.as_ref())).collect(),
+        obstacle: obstacle(places, install),
         keychain: keychain::usable(places),
         helper: places.helper.to_string_lossy().into_owned(),
         organization: state::organization(places),
@@ -49,10 +53,16 @@ pub fn facts(places: &Places, install: Option<&Install>) -> Result<Facts, Findin
     })
 }
 
-/// Claude's files as they are now.
-fn library(places: &Places, journal: Option<&Journal>) -> Library {
+/// Why nothing may be written on this computer now.
+fn obstacle(places: &Places, install: Option<&Install>) -> Option<Finding> {
+    install.and_then(claude::obstacle).or_else(|| sys::obstacle(places))
+}
+
+/// Claude's files in one of its folders, as they are now.
+fn library(root: &Path, journal: Option<&Journal>) -> Library {
     let text = |path: &Path| path.to_string_lossy().into_owned();
-    let meta = files::look(&places.meta(), &places.root);
+    let (meta_path, mode_path) = (meta_in(root), mode_in(root));
+    let meta = files::look(&meta_path, root);
     let listed = meta.document().map(|document| {
         let ids = document.elements(keys::ENTRIES).iter().filter_map(|entry| entry.get("id")?.as_str());
         ids.filter(|id| is_profile_id(id)).map(str::to_owned).collect::<Vec<_>>()
@@ -63,23 +73,23 @@ fn library(places: &Places, journal: Option<&Journal>) -> Library {
     let profiles = ids
         .into_iter()
         .map(|id| {
-            let path = places.library().join(format!("{id}.json"));
-            ProfileFact { file: files::look(&path, &places.root), path: text(&path), id }
+            let path = library_in(root).join(format!("{id}.json"));
+            ProfileFact { file: files::look(&path, root), path: text(&path), id }
         })
         .collect();
     Library {
-        root: text(&places.root),
-        meta_path: text(&places.meta()),
+        root: text(root),
+        mode: files::look(&mode_path, root),
+        meta_path: text(&meta_path),
         meta,
-        mode_path: text(&places.mode()),
-        mode: files::look(&places.mode(), &places.root),
+        mode_path: text(&mode_path),
         profiles,
     }
 }
 
 /// What a file of Claude's is now.
-pub(crate) fn now(places: &Places) -> impl Fn(&str) -> FileFact + '_ {
-    |path| files::look(Path::new(path), &places.root)
+pub(crate) fn now(path: &str) -> FileFact {
+    files::look(Path::new(path), root_of(Path::new(path)))
 }
 
 /// The key that Claude uses now: from the keychain, or from the profile in compatibility mode.
@@ -90,19 +100,23 @@ pub fn key_in_use(places: &Places, journal: &Journal) -> Result<Secret, Finding>
     match journal.key_place {
         KeyPlace::Keychain => keychain::read(places),
         KeyPlace::Profile => {
-            let path = places.library().join(format!("{}.json", journal.profile_id));
-            let document = files::look(&path, &places.root).document().ok();
-            let key = document.as_ref().and_then(|document| document.get(keys::API_KEY)?.as_str());
-            key.map(|key| Secret::new(key.to_owned())).ok_or_else(|| Finding::new(Code::KeyNotStored))
+            let in_profile = |file: &FileChange| {
+                let document = now(&file.path).document().ok()?;
+                Some(Secret::new(document.get(keys::API_KEY)?.as_str()?.to_owned()))
+            };
+            let mut profiles = journal.files.iter().filter(|file| file.role == FileRole::Profile);
+            profiles.find_map(in_profile).ok_or_else(|| Finding::new(Code::KeyNotStored))
         }
     }
 }
 
 /// What the first screen and the `status` command say.
 pub fn overview(places: &Places) -> Overview {
+    let places = &places.settled();
     let install = claude::locate(places);
     let facts = claude(install.as_ref());
-    let mut findings: Vec<Finding> = managed::judge(&sys::managed(places)).into_iter().collect();
+    let mut findings: Vec<Finding> = managed::judge(&sys::managed(places), facts.version).into_iter().collect();
+    findings.extend(obstacle(places, install.as_ref()));
     if install.is_none() {
         let code_only = claude::has_claude_code(places);
         let finding = Finding::new(Code::ClaudeMissing);
@@ -114,7 +128,7 @@ pub fn overview(places: &Places) -> Overview {
         None
     });
     let status = journal.as_ref().map(|journal| {
-        let (status, more) = status::compare(journal, now(places), &held(places, journal));
+        let (status, more) = status::compare(journal, now, &held(places, journal));
         findings.extend(more);
         status
     });

@@ -12,7 +12,7 @@ use airouter_core::view::KeyPlace;
 
 use crate::apply::remove_empty;
 use crate::files::{self, Privacy};
-use crate::places::Places;
+use crate::places::{Places, library_in};
 use crate::{claude, keychain, observe, state, undo};
 
 /// Takes back or completes what a sudden end left half done, and says so. Nothing is done while
@@ -24,7 +24,9 @@ pub fn recover(places: &Places) -> Option<Finding> {
 
 /// The same for who holds the lock already.
 pub(crate) fn within_lock(places: &Places) -> Option<Finding> {
-    for folder in [places.root.clone(), places.library(), places.state.clone()] {
+    let places = &places.settled();
+    let claudes = places.roots().flat_map(|root| [root.clone(), library_in(root)]);
+    for folder in claudes.chain([places.state.clone()]) {
         files::remove_leftovers(&folder);
     }
     let journal = state::journal(places).ok()??;
@@ -45,7 +47,7 @@ fn resume(places: &Places, journal: &Journal) -> Result<&'static str, Finding> {
         return undo::take_everything_back(places, journal).map(|_| "undone");
     }
     let Some(pending) = &journal.pending else { return Ok("nothing") };
-    if pending.is_done(observe::now(places)) {
+    if pending.is_done(observe::now) {
         keep(places, journal).map(|()| "completed")
     } else if must_go_on(places, journal, pending) {
         complete(places, journal, pending).map(|()| "completed")
@@ -63,7 +65,7 @@ fn must_go_on(places: &Places, journal: &Journal, pending: &Pending) -> bool {
 }
 
 fn complete(places: &Places, journal: &Journal, pending: &Pending) -> Result<(), Finding> {
-    let texts = pending.completion(observe::now(places)).ok_or_else(|| Finding::new(Code::ChangedMeanwhile))?;
+    let texts = pending.completion(observe::now).ok_or_else(|| Finding::new(Code::ChangedMeanwhile))?;
     for (path, document) in texts {
         files::replace(Path::new(&path), document.text().as_bytes(), Privacy::AsBefore)
             .map_err(|error| Finding::new(Code::CannotWrite).with("path", &path).with("reason", error))?;
@@ -76,8 +78,8 @@ fn keep(places: &Places, journal: &Journal) -> Result<(), Finding> {
 }
 
 fn take_back(places: &Places, journal: &Journal, pending: &Pending) -> Result<(), Finding> {
-    let plan = plan_rollback(journal, pending, observe::now(places));
-    undo::write(places, &plan)?;
+    let plan = plan_rollback(journal, pending, observe::now);
+    undo::write(&plan)?;
     let Some(earlier) = &pending.earlier else {
         remove_empty(journal.made_folders.iter().rev().map(Path::new));
         if let Some(finding) = undo::let_go_of_key(places, journal)? {

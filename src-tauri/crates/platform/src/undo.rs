@@ -11,7 +11,7 @@ use airouter_core::view::{Phase, PhaseState, StepId, UndoReport};
 use crate::apply::remove_empty;
 use crate::claude;
 use crate::files::{self, Privacy};
-use crate::places::Places;
+use crate::places::{Places, root_of};
 use crate::{keychain, observe, recover, state};
 
 /// Undoes what this program did. With `restart`, a running Claude is quit first and started again
@@ -72,15 +72,15 @@ fn carry_out(places: &Places, restart: bool, on_phase: &mut dyn FnMut(&Phase)) -
 /// Undoes a journal. A sudden end on the way is no end: the next start goes on.
 pub(crate) fn take_everything_back(places: &Places, journal: &Journal) -> Result<UndoPlan, Finding> {
     state::keep_journal(places, Some(&Journal { undoing: true, ..journal.clone() }))?;
-    let mut plan = plan_undo(journal, observe::now(places));
-    write(places, &plan)?;
+    let mut plan = plan_undo(journal, observe::now);
+    write(&plan)?;
     remove_empty(journal.made_folders.iter().rev().map(Path::new));
     plan.findings.extend(let_go_of_key(places, journal)?);
     state::keep_journal(places, None)?;
     Ok(plan)
 }
 
-pub(crate) fn write(places: &Places, plan: &UndoPlan) -> Result<(), Finding> {
+pub(crate) fn write(plan: &UndoPlan) -> Result<(), Finding> {
     for (path, restore) in &plan.files {
         let path = Path::new(path);
         let done = match restore {
@@ -90,7 +90,7 @@ pub(crate) fn write(places: &Places, plan: &UndoPlan) -> Result<(), Finding> {
         };
         done.map_err(|error| Finding::new(Code::CannotWrite).with("path", path.display()).with("reason", error))?;
         if let Restore::Write(document) = restore
-            && files::look(path, &places.root) != FileFact::Present(document.text().as_bytes().to_vec())
+            && files::look(path, root_of(path)) != FileFact::Present(document.text().as_bytes().to_vec())
         {
             return Err(Finding::new(Code::NotAsWritten).with("path", path.display()));
         }
@@ -106,7 +106,7 @@ pub(crate) fn write(places: &Places, plan: &UndoPlan) -> Result<(), Finding> {
 pub(crate) fn let_go_of_key(places: &Places, journal: &Journal) -> Result<Option<Finding>, Finding> {
     let helper = places.helper.to_string_lossy();
     let is_named = observe::facts(places, None).is_ok_and(|facts| {
-        facts.library.profiles.iter().filter(|profile| profile.id != journal.profile_id).any(|profile| {
+        facts.libraries().flat_map(|library| &library.profiles).filter(|profile| profile.id != journal.profile_id).any(|profile| {
             profile.file.document().is_ok_and(|document| {
                 document.get(keys::CREDENTIAL_HELPER).and_then(|value| value.as_str()) == Some(helper.as_ref())
             })

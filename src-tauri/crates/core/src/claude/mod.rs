@@ -2,7 +2,12 @@
 //! Each fact names its source: **OD** official documentation, **PI** probed by an integrator,
 //! **G** inference.
 
+pub mod ancestry;
+pub mod bundle;
 pub mod keys;
 pub mod library;
 pub mod managed;
+pub mod packages;
+pub mod policy;
+pub mod roots;
 pub mod version;

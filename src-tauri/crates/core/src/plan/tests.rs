@@ -21,7 +21,7 @@ fn texts(facts: &Facts, plan: &Plan) -> Vec<(FileRole, String)> {
     plan.files
         .iter()
         .map(|change| {
-            let file = facts.file(change.role, &plan.profile_id);
+            let file = facts.file(&change.path);
             (change.role, change.apply(&file.document().unwrap(), None).text().to_owned())
         })
         .collect()
@@ -93,7 +93,7 @@ fn the_persons_own_choices_in_our_profile_stay() {
         r#"{{"inferenceCredentialHelper":"{}","chatTabEnabled":false,"autoModeEnabled":true,"deploymentOrganizationUuid":"kept"}}"#,
         facts.helper
     );
-    facts.library.profiles = vec![ProfileFact { path: facts.profile_path(&id), id, file: file(&text) }];
+    facts.library.profiles = vec![ProfileFact { path: facts.library.profile_path(&id), id, file: file(&text) }];
     facts.fresh_profile_id = "33333333-3333-4333-8333-333333333333".to_owned();
     let plan = plan(&facts, &wishes());
     let profile: Value = serde_json::from_str(&texts(&facts, &plan)[0].1).unwrap();
@@ -112,7 +112,7 @@ fn planning_what_is_there_already_changes_nothing() {
         match role {
             FileRole::Profile => {
                 let id = first.profile_id.clone();
-                facts.library.profiles = vec![ProfileFact { path: facts.profile_path(&id), id, file: file(&text) }];
+                facts.library.profiles = vec![ProfileFact { path: facts.library.profile_path(&id), id, file: file(&text) }];
             }
             FileRole::Meta => facts.library.meta = file(&text),
             FileRole::Mode => facts.library.mode = file(&text),

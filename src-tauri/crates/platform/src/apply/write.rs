@@ -14,15 +14,14 @@ use zeroize::Zeroize;
 
 use crate::fault;
 use crate::files::{self, Privacy};
-use crate::places::Places;
+use crate::places::{Places, library_in, root_of};
 
 /// Claude persists its settings on shutdown, and a late process may write once more; after this long
 /// the files are read a second time (G: two seconds).
 const SETTLING_TIME: Duration = Duration::from_secs(2);
 
 /// What was written so far.
-pub(super) struct Writing<'a> {
-    places: &'a Places,
+pub(super) struct Writing {
     written: Vec<Written>,
     made_folders: Vec<PathBuf>,
 }
@@ -33,10 +32,10 @@ struct Written {
     after: Document,
 }
 
-impl<'a> Writing<'a> {
+impl Writing {
     /// Nothing is written yet.
-    pub(super) fn new(places: &'a Places) -> Self {
-        Self { places, written: Vec::new(), made_folders: files::missing_folders(&places.library()) }
+    pub(super) fn new(places: &Places) -> Self {
+        Self { written: Vec::new(), made_folders: folders_to_make(places) }
     }
 
     /// Writes the files in the order of the plan. A file that is not what it was when it was planned
@@ -44,7 +43,7 @@ impl<'a> Writing<'a> {
     pub(super) fn write(&mut self, changes: &[FileChange], key: &Secret) -> Result<(), Finding> {
         for change in changes {
             let path = PathBuf::from(&change.path);
-            let fact = files::look(&path, &self.places.root);
+            let fact = files::look(&path, root_of(&path));
             let document = fact.document().map_err(|error| {
                 Finding::new(Code::FileNotUnderstood).with("path", &change.path).with("reason", error)
             })?;
@@ -78,7 +77,7 @@ impl<'a> Writing<'a> {
 
     fn compare(&self) -> Result<(), Finding> {
         for written in &self.written {
-            let now = files::look(&written.path, &self.places.root);
+            let now = files::look(&written.path, root_of(&written.path));
             if now != FileFact::Present(written.after.text().as_bytes().to_vec()) {
                 return Err(Finding::new(Code::NotAsWritten).with("path", written.path.display()));
             }
@@ -108,6 +107,11 @@ impl<'a> Writing<'a> {
         remove_empty(self.made_folders.iter().rev().map(PathBuf::as_path));
         done
     }
+}
+
+/// The folders that have to be made before Claude's files can be written, the outermost first.
+pub(super) fn folders_to_make(places: &Places) -> Vec<PathBuf> {
+    places.roots().flat_map(|root| files::missing_folders(&library_in(root))).collect()
 }
 
 /// Removes folders that are empty; others stay.

@@ -29,6 +29,20 @@ const TO_BROWSE: &[&str] = &["chromium"];
 /// For the independent gateways.
 const TO_SERVE: &[&str] = &["python3", "python3-venv", "python3-pip", "curl", "nginx", "iproute2", "util-linux"];
 
+/// For building for Windows and macOS and for running Windows programs: the distribution's newest
+/// compiler with the source of its library, the linker and the libraries of Windows, a Windows to run in.
+const TO_CROSS: &[&str] = &[
+    "rustc-web",
+    "cargo-web",
+    "rust-web-src",
+    "rust-web-clippy",
+    "gcc-mingw-w64-x86-64",
+    "g++-mingw-w64-x86-64",
+    "wine64",
+    "python3",
+    "python3-venv",
+];
+
 /// What is about to be done.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
@@ -53,7 +67,21 @@ pub(crate) fn prepare(purpose: Purpose) -> Result<()> {
         wanted.extend(TO_BROWSE);
         wanted.extend(TO_SERVE);
     }
-    let missing: Vec<&str> = wanted.into_iter().filter(|package| !is_installed(package)).collect();
+    install_missing(&wanted)
+}
+
+/// Installs what building for other systems needs, on Debian only: nobody else has all of it by these
+/// names.
+pub(crate) fn prepare_cross() -> Result<()> {
+    ensure!(
+        Path::new("/etc/debian_version").exists(),
+        "cross builds with Debian's own packages; on another system, build there: `cargo xtask test`"
+    );
+    install_missing(TO_CROSS)
+}
+
+fn install_missing(wanted: &[&str]) -> Result<()> {
+    let missing: Vec<&str> = wanted.iter().copied().filter(|package| !is_installed(package)).collect();
     if missing.is_empty() { Ok(()) } else { install(&missing) }
 }
 

@@ -8,6 +8,7 @@
 
 mod bench;
 mod build;
+mod cross;
 mod desk;
 mod icons;
 mod machine;
@@ -25,6 +26,8 @@ usage: cargo xtask <command>
 
   run [--live]      open the wizard in rehearsal mode; --live works on the real Claude and keychain
   test [part …]     everything that must pass; parts: page rust e2e tree
+  cross [lane …]    the program for Windows, built and tested under Wine, and for macOS, checked; Debian
+                    only; lanes: windows macos
   bench             how long a full check takes, beside curl; fails when it is too slow
   shots             pictures of every screen, from the real program and from its page, into target/shots
   tidy              the house rules that no other tool checks
@@ -39,6 +42,7 @@ fn main() -> Result<()> {
         ["run"] => run::rehearse(),
         ["run", "--live"] => run::live(),
         ["test", parts @ ..] => test::test(parts),
+        ["cross", lanes @ ..] => cross::cross(lanes),
         ["bench"] => bench::bench(),
         ["shots"] => shots::shots(),
         ["tidy"] => tidy::tidy(),

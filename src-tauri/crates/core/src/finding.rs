@@ -92,6 +92,10 @@ catalogue! {
     ClaudeTooOld = "AR-105", "claude_too_old", Claude, Blocking;
     /// The version of Claude Desktop is unknown; the newest rules are assumed.
     ClaudeVersionUnknown = "AR-106", "claude_version_unknown", Claude, Info;
+    /// Claude must move the data of an earlier version itself, by being started once.
+    ClaudeMustMove = "AR-107", "claude_must_move", Claude, Blocking;
+    /// This program was started from inside Claude, where it sees other folders than Claude does.
+    InsideClaude = "AR-108", "inside_claude", ThisComputer, Blocking;
     /// An administrator's configuration is in force; local settings do not count.
     ManagedByPolicy = "AR-110", "managed_by_policy", CompanyPolicy, Blocking;
     /// An administrator's file is there but Claude rejects it, and local settings with it.

@@ -15,7 +15,7 @@ pub use leave::plan_leaving;
 use serde_json::{Value, json};
 
 use crate::change::{Content, Edit, FileChange, Target};
-use crate::claude::library::{FileFact, is_profile_id};
+use crate::claude::library::{FileFact, Library, is_profile_id};
 use crate::claude::version::Version;
 use crate::claude::{keys, managed};
 use crate::finding::{Code, Finding, worst_first};
@@ -69,14 +69,18 @@ impl Plan {
 /// Decides what to do. Refusals are blocking findings; a refused plan has no files and no steps.
 pub fn plan(facts: &Facts, wishes: &Wishes) -> Plan {
     let mut findings = Vec::new();
-    findings.extend(managed::judge(&facts.managed));
+    findings.extend(managed::judge(&facts.managed, facts.claude.version));
+    findings.extend(facts.obstacle.clone());
     findings.extend(judge_claude(&facts.claude, wishes));
     findings.extend(judge_keychain(facts, wishes));
     findings.extend(judge_models(facts, wishes));
 
     let profile_id = facts.our_profile().unwrap_or_else(|| facts.fresh_profile_id.clone());
     let organization = facts.organization.clone().unwrap_or_else(|| facts.fresh_organization.clone());
-    let files = change_files(facts, wishes, &profile_id, &organization, &mut findings);
+    let mut files = Vec::new();
+    for library in facts.libraries() {
+        files.extend(change_files(library, facts, wishes, (&profile_id, &organization), &mut findings));
+    }
     if let Some(other) = other_profile(facts, &profile_id) {
         findings.push(other);
     }
@@ -166,18 +170,18 @@ fn judge_models(facts: &Facts, wishes: &Wishes) -> Vec<Finding> {
     findings
 }
 
-/// The three files in the order in which they are written: the profile before the list that names
+/// The three files of one folder of Claude's in the order in which they are written: the profile before the list that names
 /// it, the mode last, so that at no moment something points at what is not there.
 fn change_files(
+    library: &Library,
     facts: &Facts,
     wishes: &Wishes,
-    profile_id: &str,
-    organization: &str,
+    (profile_id, organization): (&str, &str),
     findings: &mut Vec<Finding>,
 ) -> Vec<FileChange> {
     let mut files = Vec::new();
-    let profile_path = facts.profile_path(profile_id);
-    let profile_file = facts.library.profile(profile_id).map_or(&FileFact::Absent, |profile| &profile.file);
+    let profile_path = library.profile_path(profile_id);
+    let profile_file = library.profile(profile_id).map_or(&FileFact::Absent, |profile| &profile.file);
     let mut change = |role: FileRole, path: &str, file: &FileFact, edits: &dyn Fn(&Document) -> Option<Vec<Edit>>| {
         let edits =
             understood(path, file).and_then(|document| edits(&document).ok_or_else(|| not_understood(path, "shape")));
@@ -192,10 +196,10 @@ fn change_files(
     change(FileRole::Profile, &profile_path, profile_file, &|document| {
         Some(edits(document, profile::wanted(facts, wishes, organization, document)))
     });
-    change(FileRole::Meta, &facts.library.meta_path, &facts.library.meta, &|document| {
+    change(FileRole::Meta, &library.meta_path, &library.meta, &|document| {
         meta_edits(document, profile_id, &wishes.name)
     });
-    change(FileRole::Mode, &facts.library.mode_path, &facts.library.mode, &|document| {
+    change(FileRole::Mode, &library.mode_path, &library.mode, &|document| {
         let mode = Target::Value(keys::MODE.to_owned());
         Some(edits(document, vec![(mode, Content::Plain(json!("3p")))]))
     });

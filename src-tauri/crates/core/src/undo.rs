@@ -169,7 +169,7 @@ fn remembered(plan: &Plan, facts: &Facts, made_folders: Vec<String>) -> (Vec<Fil
     let mut files = earlier.map_or_else(Vec::new, |journal| journal.files.clone());
     let mut pending = Vec::new();
     for change in &plan.files {
-        let now = facts.file(change.role, &plan.profile_id).document().ok();
+        let now = facts.file(&change.path).document().ok();
         let exact = now.as_ref().and_then(|now| patch(change, &change.apply(now, None), now.text()));
         pending.push(FileChange { patch: exact.clone(), ..change.clone() });
         match files.iter_mut().find(|file| file.path == change.path) {
@@ -315,7 +315,7 @@ fn restore(
             plan.left.push(kept.view());
             continue;
         }
-        let before = undangled(edit, &document, journal, now);
+        let before = undangled(edit, file, &document, journal, now);
         edited = edit.target.write(&edited, &before, None);
         plan.restored.push(reversed(edit));
     }
@@ -339,7 +339,13 @@ fn is_profile_of(path: &str, id: &str) -> bool {
 
 /// What was before, but never a selection of a profile that is gone: Claude would then take an
 /// undocumented road. No selection at all is a documented way out of this mode (PI).
-fn undangled(edit: &Edit, meta: &Document, journal: &Journal, now: &impl Fn(&str) -> FileFact) -> Content {
+fn undangled(
+    edit: &Edit,
+    list: &FileChange,
+    meta: &Document,
+    journal: &Journal,
+    now: &impl Fn(&str) -> FileFact,
+) -> Content {
     if edit.target != Target::Value(keys::APPLIED.to_owned()) {
         return edit.before.clone();
     }
@@ -347,7 +353,7 @@ fn undangled(edit: &Edit, meta: &Document, journal: &Journal, now: &impl Fn(&str
     let profile = journal
         .files
         .iter()
-        .find(|file| file.role == FileRole::Profile)
+        .find(|file| file.role == FileRole::Profile && folder_of(&file.path) == folder_of(&list.path))
         .map(|file| file.path.replace(&journal.profile_id, id));
     let is_there = meta.element(keys::ENTRIES, id).is_some_and(|entry| {
         // The app's own empty `Default` may have no file.
@@ -355,6 +361,11 @@ fn undangled(edit: &Edit, meta: &Document, journal: &Journal, now: &impl Fn(&str
             || profile.is_some_and(|path| !now(&path).is_absent())
     });
     if is_there || id.is_empty() { edit.before.clone() } else { Content::Absent }
+}
+
+/// A path without its last part. Claude's files may lie in two folders, and a list names its own.
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once(['/', '\\']).map_or("", |(folder, _)| folder)
 }
 
 fn reversed(edit: &Edit) -> EditView {

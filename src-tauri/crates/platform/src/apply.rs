@@ -13,7 +13,7 @@ use airouter_core::undo::Journal;
 use airouter_core::view::{ApplyReport, KeyPlace, Outcome, Phase, PhaseState, StepId};
 
 use crate::claude::{self, Install};
-use crate::places::Places;
+use crate::places::{Places, library_in};
 use crate::{files, keychain, observe, recover, state};
 use write::Writing;
 
@@ -48,6 +48,7 @@ pub fn apply(
     agreed: Option<&Plan>,
     on_phase: &mut dyn FnMut(&Phase),
 ) -> ApplyReport {
+    let places = &places.settled();
     let mut work = Work { places, wishes, key, install: claude::locate(places), phases: Vec::new(), on_phase };
     match work.go(agreed) {
         Ok(report) => report,
@@ -148,7 +149,7 @@ impl Work<'_> {
         &mut self,
         plan: &Plan,
         held: &mut HeldKey,
-        writing: &mut Writing<'_>,
+        writing: &mut Writing,
         was_running: bool,
     ) -> Result<(), Finding> {
         state::keep_organization(self.places, &plan.organization)?;
@@ -167,9 +168,13 @@ impl Work<'_> {
         self.step(StepId::WriteFiles, |work| {
             writing.write(&plan.files, Some(work.key))?;
             // Also where every value was right already: somebody may have opened it to others.
-            let profile = work.places.profile(&plan.profile_id);
-            files::make_private(&profile)
-                .map_err(|error| Finding::new(Code::CannotWrite).with("path", profile.display()).with("reason", error))
+            for root in work.places.roots() {
+                let profile = library_in(root).join(format!("{}.json", plan.profile_id));
+                files::make_private(&profile).map_err(|error| {
+                    Finding::new(Code::CannotWrite).with("path", profile.display()).with("reason", error)
+                })?;
+            }
+            Ok(())
         })?;
         self.step(StepId::Verify, |_| writing.verify(was_running))?;
         Ok(())
@@ -251,7 +256,7 @@ impl Work<'_> {
 
 /// The folders that writing will make, the outermost first.
 fn folders_to_make(places: &Places) -> Vec<String> {
-    files::missing_folders(&places.library()).iter().map(|folder| folder.to_string_lossy().into_owned()).collect()
+    write::folders_to_make(places).iter().map(|folder| folder.to_string_lossy().into_owned()).collect()
 }
 
 /// What was done to the keychain, to take it back.

@@ -72,6 +72,7 @@ pub fn is_terminal() -> bool {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 

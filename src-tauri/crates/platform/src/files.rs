@@ -10,6 +10,8 @@ pub(crate) use careful::{Former, Replaced, remove_if, replace_if};
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use airouter_core::claude::library::FileFact;
 use airouter_core::json::LARGEST_FILE;
@@ -30,7 +32,7 @@ pub(crate) fn look(path: &Path, root: &Path) -> FileFact {
     if !meta.is_file() {
         return FileFact::Strange("folder");
     }
-    if !sys::is_mine(&meta) {
+    if !sys::is_mine(path, &meta) {
         return FileFact::Strange("other-owner");
     }
     if meta.len() > LARGEST_FILE as u64 {
@@ -51,8 +53,7 @@ fn leads_out(path: &Path, root: &Path) -> bool {
 /// What the system says; the old file is then still there.
 pub(crate) fn replace(path: &Path, bytes: &[u8], privacy: Privacy) -> io::Result<()> {
     let file = prepare(path, bytes, privacy)?;
-    point("rename")?;
-    file.persist(path).map_err(|error| error.error)?;
+    move_over(file.into_temp_path(), path)?;
     sync_folder(folder_of(path)?)
 }
 
@@ -80,6 +81,19 @@ fn folder_of(path: &Path) -> io::Result<&Path> {
     path.parent().ok_or_else(|| io::Error::other("a file needs a folder"))
 }
 
+/// Renames a temporary file over another, with patience.
+fn move_over(mut temporary: tempfile::TempPath, path: &Path) -> io::Result<()> {
+    point("rename")?;
+    for pause in PAUSES {
+        match temporary.persist(path) {
+            Err(failed) if sys::is_held(&failed.error) => temporary = failed.path,
+            done => return done.map_err(|failed| failed.error),
+        }
+        thread::sleep(Duration::from_millis(pause));
+    }
+    temporary.persist(path).map_err(|failed| failed.error)
+}
+
 /// A temporary file, the owner's alone from the beginning, by whose name a later start knows it.
 fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     point("create")?;
@@ -94,6 +108,10 @@ pub(crate) fn remove_leftovers(folder: &Path) {
         }
     }
 }
+
+/// Where a file that is open cannot be replaced or removed, whoever has it open (a virus scanner, a
+/// backup) usually lets go within moments. After these many milliseconds it is tried again.
+const PAUSES: [u64; 9] = [5, 10, 20, 40, 80, 160, 320, 640, 1280];
 
 /// How the names of this program's temporary files begin.
 const TEMPORARY: &str = ".airouter-setup-";
@@ -143,9 +161,9 @@ pub(crate) fn install_program(from: &Path, to: &Path) -> io::Result<()> {
     sys::make_executable(file.as_file())?;
     point("sync")?;
     file.as_file().sync_all()?;
-    point("rename")?;
     // Closed before it is renamed: Linux starts no program that is open for writing.
-    file.into_temp_path().persist(to).map_err(|error| error.error)?;
+    sys::make_way(to)?;
+    move_over(file.into_temp_path(), to)?;
     sync_folder(folder)
 }
 
@@ -155,7 +173,15 @@ pub(crate) fn install_program(from: &Path, to: &Path) -> io::Result<()> {
 /// What the system says.
 pub(crate) fn remove(path: &Path) -> io::Result<()> {
     point("remove")?;
-    match fs_err::remove_file(path) {
+    let mut done = fs_err::remove_file(path);
+    for pause in PAUSES {
+        if !done.as_ref().is_err_and(sys::is_held) {
+            break;
+        }
+        thread::sleep(Duration::from_millis(pause));
+        done = fs_err::remove_file(path);
+    }
+    match done {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => path.parent().map_or(Ok(()), sync_folder),
     }
@@ -198,6 +224,7 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use std::os::unix::fs::{PermissionsExt, symlink};

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
 use std::path::Path;
 use std::time::Duration;
 
+use airouter_core::change::FileChange;
 use airouter_core::claude::library::{FileFact, Library, ProfileFact, Selected, is_profile_id};
 use airouter_core::claude::outlook::{self, Outlook};
 use airouter_core::claude::{keys, managed};
@@ -12,11 +13,11 @@ use airouter_core::plan::{ClaudeFacts, Facts};
 use airouter_core::secret::Secret;
 use airouter_core::status::{self, Around, Held};
 use airouter_core::undo::Journal;
-use airouter_core::view::{ClaudeView, KeyPlace, Overview};
+use airouter_core::view::{ClaudeView, FileRole, KeyPlace, Overview};
 use uuid::Uuid;
 
 use crate::claude::{self, Install};
-use crate::places::Places;
+use crate::places::{Places, library_in, meta_in, mode_in, root_of};
 use crate::{files, keychain, state, sys};
 
 /// Most profiles that are looked at; the rest stay untouched and unread.
@@ -30,7 +31,7 @@ pub fn claude(install: Option<&Install>) -> ClaudeFacts {
     ClaudeFacts {
         is_installed: install.is_some(),
         is_running: install.is_some_and(claude::is_running),
-        version: install.and_then(|install| install.version),
+        version: install.and_then(claude::version),
     }
 }
 
@@ -41,11 +42,14 @@ pub fn claude(install: Option<&Install>) -> ClaudeFacts {
 /// `FileNotUnderstood` when this program's own journal cannot be read: planning without it would
 /// forget what was there before.
 pub fn facts(places: &Places, install: Option<&Install>) -> Result<Facts, Finding> {
+    let places = &places.settled();
     let journal = state::journal(places)?;
     Ok(Facts {
         claude: claude(install),
         managed: sys::managed(places),
-        library: library(places, journal.as_ref()),
+        library: library(&places.root, journal.as_ref()),
+        twins: places.twins.iter().map(|root| library(root, journal.as_ref())).collect(),
+        obstacle: obstacle(places, install),
         keychain: keychain::usable(places),
         helper: places.helper.to_string_lossy().into_owned(),
         organization: state::organization(places),
@@ -55,10 +59,17 @@ pub fn facts(places: &Places, install: Option<&Install>) -> Result<Facts, Findin
     })
 }
 
-/// Claude's files as they are now, with a journal's profile whether it is listed or not.
-pub(crate) fn library(places: &Places, journal: Option<&Journal>) -> Library {
+/// Why nothing may be written on this computer now.
+fn obstacle(places: &Places, install: Option<&Install>) -> Option<Finding> {
+    install.and_then(claude::obstacle).or_else(|| sys::obstacle(places))
+}
+
+/// Claude's files in one of its folders, as they are now, with a journal's profile whether it is listed
+/// or not.
+pub(crate) fn library(root: &Path, journal: Option<&Journal>) -> Library {
     let text = |path: &Path| path.to_string_lossy().into_owned();
-    let meta = files::look(&places.meta(), &places.root);
+    let (meta_path, mode_path) = (meta_in(root), mode_in(root));
+    let meta = files::look(&meta_path, root);
     let document = meta.document().ok();
     let listed = document.as_ref().map_or(&[][..], |document| document.elements(keys::ENTRIES));
     let mut ids: Vec<String> = listed.iter().filter_map(|entry| entry.get("id")?.as_str()).map(str::to_owned).collect();
@@ -74,16 +85,16 @@ pub(crate) fn library(places: &Places, journal: Option<&Journal>) -> Library {
     let profiles = ids
         .into_iter()
         .map(|id| {
-            let path = places.profile(&id);
-            ProfileFact { file: files::look(&path, &places.root), path: text(&path), id }
+            let path = library_in(root).join(format!("{id}.json"));
+            ProfileFact { file: files::look(&path, root), path: text(&path), id }
         })
         .collect();
     Library {
-        root: text(&places.root),
-        meta_path: text(&places.meta()),
+        root: text(root),
+        mode: files::look(&mode_path, root),
+        meta_path: text(&meta_path),
         meta,
-        mode_path: text(&places.mode()),
-        mode: files::look(&places.mode(), &places.root),
+        mode_path: text(&mode_path),
         profiles,
     }
 }
@@ -94,13 +105,14 @@ pub(crate) fn library(places: &Places, journal: Option<&Journal>) -> Library {
 /// See [`facts`]: the journal says which profile is ours.
 pub fn outlook(places: &Places, install: Option<&Install>) -> Result<Outlook, Finding> {
     let journal = state::journal(places)?;
-    let version = install.and_then(|install| install.version);
-    Ok(outlook::outlook(&sys::managed(places), &library(places, journal.as_ref()), version))
+    let places = &places.settled();
+    let version = install.and_then(claude::version);
+    Ok(outlook::outlook(&sys::managed(places), &library(&places.root, journal.as_ref()), version))
 }
 
 /// What a file of Claude's is now.
-pub(crate) fn now(places: &Places) -> impl Fn(&str) -> FileFact + '_ {
-    |path| files::look(Path::new(path), &places.root)
+pub(crate) fn now(path: &str) -> FileFact {
+    files::look(Path::new(path), root_of(Path::new(path)))
 }
 
 /// The key that Claude uses now: from the keychain, or from the profile in compatibility mode.
@@ -111,21 +123,25 @@ pub fn key_in_use(places: &Places, journal: &Journal) -> Result<Secret, Finding>
     match journal.key_place {
         KeyPlace::Keychain => keychain::read(places),
         KeyPlace::Profile => {
-            let path = places.profile(&journal.profile_id);
-            let document = files::look(&path, &places.root).document().ok();
-            let key = document.as_ref().and_then(|document| document.get(keys::API_KEY)?.as_str());
-            key.map(|key| Secret::new(key.to_owned())).ok_or_else(|| Finding::new(Code::KeyNotStored))
+            let in_profile = |file: &FileChange| {
+                let document = now(&file.path).document().ok()?;
+                Some(Secret::new(document.get(keys::API_KEY)?.as_str()?.to_owned()))
+            };
+            let mut profiles = journal.files.iter().filter(|file| file.role == FileRole::Profile);
+            profiles.find_map(in_profile).ok_or_else(|| Finding::new(Code::KeyNotStored))
         }
     }
 }
 
 /// What the first screen and the `status` command say.
 pub fn overview(places: &Places) -> Overview {
+    let places = &places.settled();
     let install = claude::locate(places);
     let facts = claude(install.as_ref());
     let policy = sys::managed(places);
-    let mut findings: Vec<Finding> = managed::judge(&policy).into_iter().collect();
+    let mut findings: Vec<Finding> = managed::judge(&policy, facts.version).into_iter().collect();
     let is_managed = findings.iter().any(Finding::blocks);
+    findings.extend(obstacle(places, install.as_ref()));
     if install.is_none() {
         let code_only = claude::has_claude_code(places);
         let finding = Finding::new(Code::ClaudeMissing);
@@ -136,12 +152,12 @@ pub fn overview(places: &Places) -> Overview {
         findings.push(finding);
         None
     });
-    let library = library(places, journal.as_ref());
+    let library = library(&places.root, journal.as_ref());
     let leads_away = outlook::outlook(&policy, &library, facts.version).leads_away();
     let selected = library.selected().filter(|_| leads_away);
     let around = Around { claude: facts.version, is_managed, selected: library.selected() };
     let status = journal.as_ref().filter(|journal| journal.is_connection()).map(|journal| {
-        let (status, more) = status::compare(journal, now(places), &held(places, journal), &around);
+        let (status, more) = status::compare(journal, now, &held(places, journal), &around);
         findings.extend(more);
         status
     });

@@ -4,14 +4,35 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
+use crate::sys;
+
 /// The program that Claude asks for the key.
 pub const HELPER_NAME: &str = if cfg!(windows) { "airouter-credential.exe" } else { "airouter-credential" };
+
+/// Where a system keeps a person's data, and itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ground {
+    /// Settings that follow the person: `~/.config`, `%APPDATA%`, `~/Library/Application Support`.
+    pub config: PathBuf,
+    /// Data of this computer alone: `~/.local/share`, `%LOCALAPPDATA%`, `~/Library/Application Support`.
+    pub local: PathBuf,
+    /// The person's home folder.
+    pub home: PathBuf,
+    /// The root of the system: `/`, on Windows its own folder (`C:\Windows`), or a scratch folder.
+    pub system: PathBuf,
+}
 
 /// Where things are on this computer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Places {
+    /// Where the system keeps the person's data.
+    pub ground: Ground,
+    /// `CLAUDE_USER_DATA_DIR`, which Claude takes verbatim for its third-party folder (PI).
+    pub named_root: Option<PathBuf>,
     /// Claude's third-party folder.
     pub root: PathBuf,
+    /// Further folders that Claude may read instead, see [`airouter_core::claude::roots`].
+    pub twins: Vec<PathBuf>,
     /// Claude's log in third-party mode.
     pub log: PathBuf,
     /// Claude's log in its ordinary mode.
@@ -22,7 +43,7 @@ pub struct Places {
     pub helper: PathBuf,
     /// The helper program as it came with this program.
     pub bundled_helper: PathBuf,
-    /// The root of the system: `/`, or a scratch folder.
+    /// The root of the system, see [`Ground::system`].
     pub system: PathBuf,
     /// Folders in which programs are looked for.
     pub search: Vec<PathBuf>,
@@ -33,25 +54,14 @@ pub struct Places {
 }
 
 impl Places {
-    /// The real places, as Claude takes them: `CLAUDE_USER_DATA_DIR` verbatim, else the configuration
-    /// folder + `Claude-3p` (PI). `None` when the system names no home.
+    /// The real places, as Claude takes them: `CLAUDE_USER_DATA_DIR` verbatim, else the system's usual
+    /// folder (PI). `None` when the system names no home.
     pub fn from_environment() -> Option<Self> {
-        let config = dirs::config_dir()?;
-        let user_data = env::var_os("CLAUDE_USER_DATA_DIR").filter(|value| !value.is_empty());
-        let root = user_data.map_or_else(|| config.join("Claude-3p"), PathBuf::from);
-        let root = std::path::absolute(&root).unwrap_or(root);
-        let state = dirs::data_local_dir()?.join("airouter-setup");
+        let named = env::var_os("CLAUDE_USER_DATA_DIR").filter(|value| !value.is_empty()).map(PathBuf::from);
+        let named_root = named.map(|root| std::path::absolute(&root).unwrap_or(root));
         Some(Self {
-            log: root.join("logs").join("main.log"),
-            ordinary_log: config.join("Claude").join("logs").join("main.log"),
-            root,
-            helper: state.join(HELPER_NAME),
-            state,
-            bundled_helper: beside_this_program(HELPER_NAME)?,
-            system: PathBuf::from("/"),
             search: env::var_os("PATH").map(|path| env::split_paths(&path).collect()).unwrap_or_default(),
-            claude_environment: Vec::new(),
-            account: None,
+            ..Self::on(sys::ground()?, named_root)?
         })
     }
 
@@ -59,37 +69,62 @@ impl Places {
     /// folder is unknown.
     pub fn in_scratch(scratch: &Path) -> Option<Self> {
         let scratch = std::path::absolute(scratch).ok()?;
-        let home = scratch.join("home");
-        let config = home.join(".config");
-        let system = scratch.join("system");
-        let state = home.join(".local/share/airouter-setup");
-        let text = |path: &Path| path.to_string_lossy().into_owned();
+        let ground = sys::scratch_ground(&scratch);
         Some(Self {
-            root: config.join("Claude-3p"),
-            log: config.join("Claude-3p/logs/main.log"),
-            ordinary_log: config.join("Claude/logs/main.log"),
-            helper: state.join(HELPER_NAME),
-            bundled_helper: beside_this_program(HELPER_NAME)?,
-            search: vec![system.join("usr/bin")],
-            claude_environment: vec![
-                ("HOME".to_owned(), text(&home)),
-                ("XDG_CONFIG_HOME".to_owned(), text(&config)),
-                ("PRACTICE_SYSTEM_ROOT".to_owned(), text(&system)),
-            ],
-            account: Some(format!("rehearsal {}", text(&scratch))),
-            state,
-            system,
+            search: vec![ground.system.join("usr/bin")],
+            claude_environment: sys::claude_environment(&ground),
+            account: Some(format!("rehearsal {}", scratch.to_string_lossy())),
+            ..Self::on(ground, None)?
         })
+    }
+
+    fn on(ground: Ground, named_root: Option<PathBuf>) -> Option<Self> {
+        let root = named_root.clone().unwrap_or_else(|| sys::usual_root(&ground));
+        let state = ground.local.join("airouter-setup");
+        Some(Self {
+            named_root,
+            log: sys::log_of(&ground, &root),
+            ordinary_log: sys::ordinary_log(&ground),
+            root,
+            twins: Vec::new(),
+            helper: state.join(HELPER_NAME),
+            state,
+            bundled_helper: beside_this_program(HELPER_NAME)?,
+            system: ground.system.clone(),
+            search: Vec::new(),
+            claude_environment: Vec::new(),
+            account: None,
+            ground,
+        })
+    }
+
+    /// The same places with Claude's folders as they must be taken at this moment: which folder Claude
+    /// reads may depend on what is installed and what is there already.
+    #[must_use]
+    pub fn settled(&self) -> Self {
+        let mut roots = sys::roots(self).into_iter();
+        let Some(root) = roots.next() else { return self.clone() };
+        Self { log: sys::log_of(&self.ground, &root), root, twins: roots.collect(), ..self.clone() }
+    }
+
+    /// True in a scratch folder, where nothing of the real computer counts.
+    pub fn is_scratch(&self) -> bool {
+        self.account.is_some()
+    }
+
+    /// All of Claude's third-party folders.
+    pub fn roots(&self) -> impl Iterator<Item = &PathBuf> {
+        std::iter::once(&self.root).chain(&self.twins)
     }
 
     /// Claude's folder of profiles.
     pub fn library(&self) -> PathBuf {
-        self.root.join("configLibrary")
+        library_in(&self.root)
     }
 
     /// The list of profiles.
     pub fn meta(&self) -> PathBuf {
-        self.library().join("_meta.json")
+        meta_in(&self.root)
     }
 
     /// The file of a profile.
@@ -99,8 +134,34 @@ impl Places {
 
     /// The file with the persisted mode.
     pub fn mode(&self) -> PathBuf {
-        self.root.join("claude_desktop_config.json")
+        mode_in(&self.root)
     }
+
+    /// Claude's logs in third-party mode, in each of its folders.
+    pub fn logs(&self) -> Vec<PathBuf> {
+        self.roots().map(|root| sys::log_of(&self.ground, root)).collect()
+    }
+}
+
+/// The folder of profiles in a third-party folder.
+pub fn library_in(root: &Path) -> PathBuf {
+    root.join(LIBRARY)
+}
+
+/// The list of profiles in a third-party folder.
+pub fn meta_in(root: &Path) -> PathBuf {
+    root.join(LIBRARY).join("_meta.json")
+}
+
+/// The file with the persisted mode in a third-party folder.
+pub fn mode_in(root: &Path) -> PathBuf {
+    root.join("claude_desktop_config.json")
+}
+
+/// The third-party folder that one of Claude's files lies in; it must not lead out of it.
+pub fn root_of(file: &Path) -> &Path {
+    let folder = file.parent().unwrap_or(file);
+    if folder.file_name().is_some_and(|name| name == LIBRARY) { folder.parent().unwrap_or(folder) } else { folder }
 }
 
 /// The path of a program that came with this one.
@@ -108,17 +169,35 @@ pub fn beside_this_program(name: &str) -> Option<PathBuf> {
     Some(env::current_exe().ok()?.parent()?.join(name))
 }
 
+const LIBRARY: &str = "configLibrary";
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_scratch_folder_holds_everything() {
-        let scratch = Path::new("/tmp/practice");
-        let places = Places::in_scratch(scratch).unwrap();
-        for path in [&places.root, &places.log, &places.state, &places.helper, &places.system] {
-            assert!(path.starts_with(scratch), "{} is outside", path.display());
+        let scratch = std::path::absolute(Path::new("/tmp/practice")).unwrap();
+        let places = Places::in_scratch(&scratch).unwrap();
+        for path in [&places.root, &places.log, &places.ordinary_log, &places.state, &places.helper, &places.system] {
+            assert!(path.starts_with(&scratch), "{} is outside", path.display());
         }
-        assert!(places.account.is_some(), "a rehearsal must not touch the real keychain entry");
+        assert!(places.is_scratch(), "a rehearsal must not touch the real keychain entry");
+    }
+
+    #[test]
+    fn each_file_knows_its_folder() {
+        let places = Places::in_scratch(Path::new("/tmp/practice")).unwrap();
+        for file in [places.meta(), places.mode(), places.library().join("11111111.json")] {
+            assert_eq!(root_of(&file), places.root, "{}", file.display());
+        }
+    }
+
+    #[test]
+    fn a_scratch_folder_settles_to_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places::in_scratch(folder.path()).unwrap();
+        assert_eq!(places.settled(), places);
+        assert_eq!(places.logs(), std::slice::from_ref(&places.log));
     }
 }

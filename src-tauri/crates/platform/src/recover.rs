@@ -12,7 +12,7 @@ use airouter_core::view::KeyPlace;
 
 use crate::apply::remove_empty;
 use crate::files;
-use crate::places::Places;
+use crate::places::{Places, library_in};
 use crate::undo::Seen;
 use crate::{claude, keychain, observe, state, undo};
 
@@ -25,7 +25,9 @@ pub fn recover(places: &Places) -> Option<Finding> {
 
 /// The same for who holds the lock already.
 pub(crate) fn within_lock(places: &Places) -> Option<Finding> {
-    for folder in [places.root.clone(), places.library(), places.state.clone()] {
+    let places = &places.settled();
+    let claudes = places.roots().flat_map(|root| [root.clone(), library_in(root)]);
+    for folder in claudes.chain([places.state.clone()]) {
         files::remove_leftovers(&folder);
     }
     let journal = state::journal(places).ok()??;
@@ -46,7 +48,7 @@ fn resume(places: &Places, journal: &Journal) -> Result<&'static str, Finding> {
         return undo::take_everything_back(places, journal).map(|_| "undone");
     }
     let Some(pending) = &journal.pending else { return Ok("nothing") };
-    if pending.is_done(observe::now(places)) {
+    if pending.is_done(observe::now) {
         keep(places, journal).map(|()| "completed")
     } else if must_go_on(places, journal, pending) {
         complete(places, journal, pending).map(|()| "completed")
@@ -66,9 +68,9 @@ fn must_go_on(places: &Places, journal: &Journal, pending: &Pending) -> bool {
 fn complete(places: &Places, journal: &Journal, pending: &Pending) -> Result<(), Finding> {
     let changed = || Finding::new(Code::ChangedMeanwhile);
     let seen = Seen::default();
-    let texts = pending.completion(|path| seen.look(places, path)).ok_or_else(changed)?;
+    let texts = pending.completion(|path| seen.look(path)).ok_or_else(changed)?;
     for (path, document) in texts {
-        let done = undo::replace(Path::new(&path), &seen.look(places, &path), &document)
+        let done = undo::replace(Path::new(&path), &seen.look(&path), &document)
             .map_err(|error| Finding::new(Code::CannotWrite).with("path", &path).with("reason", error))?;
         if !done {
             return Err(changed().with("path", path));
@@ -82,7 +84,7 @@ fn keep(places: &Places, journal: &Journal) -> Result<(), Finding> {
 }
 
 fn take_back(places: &Places, journal: &Journal, pending: &Pending) -> Result<(), Finding> {
-    undo::restore(places, |now| plan_rollback(journal, pending, now))?;
+    undo::restore(|now| plan_rollback(journal, pending, now))?;
     let Some(earlier) = &pending.earlier else {
         remove_empty(journal.made_folders.iter().rev().map(Path::new));
         if let Some(finding) = undo::let_go_of_key(places, journal)? {

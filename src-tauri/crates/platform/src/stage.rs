@@ -6,6 +6,7 @@ use airouter_core::finding::{Code, Finding};
 
 use crate::files::{self, Privacy};
 use crate::places::{Places, beside_this_program};
+use crate::sys;
 
 /// The program that is also the stand-in, when it is called by the app's name.
 const STAND_IN: &str = if cfg!(windows) { "airouter-setup-cli.exe" } else { "airouter-setup-cli" };
@@ -14,12 +15,11 @@ const STAND_IN: &str = if cfg!(windows) { "airouter-setup-cli.exe" } else { "air
 pub fn is_stand_in() -> bool {
     std::env::current_exe()
         .ok()
-        .and_then(|program| program.file_stem().map(|name| name == "claude-desktop"))
+        .and_then(|program| program.file_stem().map(|name| name == sys::APP_NAME))
         .unwrap_or(false)
 }
 
-/// Puts the stand-in Claude Desktop where the real one would be, with the package database that names
-/// its version.
+/// Puts the stand-in Claude Desktop where the real one would be, with what tells its version.
 ///
 /// # Errors
 /// `CannotWrite` with what the system says.
@@ -28,9 +28,12 @@ pub fn install_claude(places: &Places, version: &str) -> Result<(), Finding> {
         Finding::new(Code::CannotWrite).with("path", path.display()).with("reason", error.to_string())
     };
     let stand_in = beside_this_program(STAND_IN).ok_or_else(|| Finding::new(Code::CannotWrite))?;
-    let program = places.system.join("usr/lib/claude-desktop/claude-desktop");
-    files::install_program(&stand_in, &program).map_err(|error| cannot(&program, &error))?;
-    let database = places.system.join("var/lib/dpkg/status");
-    let text = format!("Package: claude-desktop\nStatus: install ok installed\nVersion: {version}\n");
-    files::replace(&database, text.as_bytes(), Privacy::OwnerOnly).map_err(|error| cannot(&database, &error))
+    let stage = sys::stage(places, version);
+    for program in &stage.programs {
+        files::install_program(&stand_in, program).map_err(|error| cannot(program, &error))?;
+    }
+    for (path, text) in &stage.files {
+        files::replace(path, text.as_bytes(), Privacy::OwnerOnly).map_err(|error| cannot(path, &error))?;
+    }
+    Ok(())
 }

@@ -16,7 +16,7 @@ use airouter_core::view::{EditView, Phase, PhaseState, StepId, UndoGoal, UndoRep
 use crate::apply::{leave, remove_empty};
 use crate::claude;
 use crate::files::{self, Privacy, Replaced};
-use crate::places::Places;
+use crate::places::{Places, root_of};
 use crate::{keychain, observe, recover, state};
 
 /// Undoes what this program did, and with [`UndoGoal::Anthropic`] also selects other gateways away. With
@@ -106,7 +106,7 @@ fn go_back(places: &Places, goal: UndoGoal) -> Result<UndoPlan, Finding> {
         plan.restored.extend(views);
     }
     if observe::outlook(places, claude::locate(places).as_ref())?.leads_away() {
-        let selected = observe::library(places, None).selected();
+        let selected = observe::library(&places.root, None).selected();
         plan.findings.extend(selected.map(|selected| selected.finding(Code::OtherProfile)));
     }
     Ok(plan)
@@ -115,7 +115,7 @@ fn go_back(places: &Places, goal: UndoGoal) -> Result<UndoPlan, Finding> {
 /// Undoes a journal. A sudden end on the way is no end: the next start goes on.
 pub(crate) fn take_everything_back(places: &Places, journal: &Journal) -> Result<UndoPlan, Finding> {
     state::keep_journal(places, Some(&Journal { undoing: true, ..journal.clone() }))?;
-    let mut plan = restore(places, |now| plan_undo(journal, now))?;
+    let mut plan = restore(|now| plan_undo(journal, now))?;
     remove_empty(journal.made_folders.iter().rev().map(Path::new));
     plan.findings.extend(let_go_of_key(places, journal)?);
     state::keep_journal(places, None)?;
@@ -127,15 +127,12 @@ pub(crate) fn take_everything_back(places: &Places, journal: &Journal) -> Result
 ///
 /// # Errors
 /// `CannotWrite`, `NotAsWritten`, or `ChangedMeanwhile` when somebody never stops writing.
-pub(crate) fn restore(
-    places: &Places,
-    make: impl Fn(&dyn Fn(&str) -> FileFact) -> UndoPlan,
-) -> Result<UndoPlan, Finding> {
+pub(crate) fn restore(make: impl Fn(&dyn Fn(&str) -> FileFact) -> UndoPlan) -> Result<UndoPlan, Finding> {
     let mut restored = Vec::new();
     for _ in 0..TRIES {
         let seen = Seen::default();
-        let mut plan = make(&|path| seen.look(places, path));
-        if write(places, &plan, &seen)? {
+        let mut plan = make(&|path| seen.look(path));
+        if write(&plan, &seen)? {
             // What an earlier round put back belongs to the whole, unless somebody changed it again.
             let is_new =
                 |edit: &EditView| !plan.restored.contains(edit) && !plan.left.iter().any(|left| left.key == edit.key);
@@ -157,16 +154,16 @@ pub(crate) struct Seen(RefCell<BTreeMap<String, FileFact>>);
 
 impl Seen {
     /// What a file was when it was first asked for.
-    pub(crate) fn look(&self, places: &Places, path: &str) -> FileFact {
+    pub(crate) fn look(&self, path: &str) -> FileFact {
         let mut seen = self.0.borrow_mut();
-        seen.entry(path.to_owned()).or_insert_with(|| files::look(Path::new(path), &places.root)).clone()
+        seen.entry(path.to_owned()).or_insert_with(|| observe::now(path)).clone()
     }
 }
 
 /// False when somebody was quicker with a file; theirs is kept, and a new plan is needed.
-fn write(places: &Places, plan: &UndoPlan, seen: &Seen) -> Result<bool, Finding> {
+fn write(plan: &UndoPlan, seen: &Seen) -> Result<bool, Finding> {
     for (name, restore) in &plan.files {
-        let (path, seen) = (Path::new(name), seen.look(places, name));
+        let (path, seen) = (Path::new(name), seen.look(name));
         let done = match restore {
             Restore::Keep => Ok(true),
             Restore::Write(document) => replace(path, &seen, document),
@@ -190,7 +187,7 @@ pub(crate) fn replace(path: &Path, seen: &FileFact, document: &Document) -> io::
         files::replace_if(path, &ours, &late, Privacy::AsBefore)?;
         return Ok(false);
     }
-    Ok(files::look(path, path.parent().unwrap_or(path)) == ours)
+    Ok(files::look(path, root_of(path)) == ours)
 }
 
 /// Removes the key and the helper program, unless another profile names the helper. A keychain that
@@ -201,11 +198,13 @@ pub(crate) fn replace(path: &Path, seen: &FileFact, document: &Document) -> io::
 pub(crate) fn let_go_of_key(places: &Places, journal: &Journal) -> Result<Option<Finding>, Finding> {
     let helper = places.helper.to_string_lossy();
     let is_named = observe::facts(places, None).is_ok_and(|facts| {
-        facts.library.profiles.iter().filter(|profile| profile.id != journal.profile_id).any(|profile| {
-            profile.file.document().is_ok_and(|document| {
-                document.get(keys::CREDENTIAL_HELPER).and_then(|value| value.as_str()) == Some(helper.as_ref())
-            })
-        })
+        facts.libraries().flat_map(|library| &library.profiles).filter(|profile| profile.id != journal.profile_id).any(
+            |profile| {
+                profile.file.document().is_ok_and(|document| {
+                    document.get(keys::CREDENTIAL_HELPER).and_then(|value| value.as_str()) == Some(helper.as_ref())
+                })
+            },
+        )
     });
     if is_named || !places.helper.exists() {
         return Ok(None);

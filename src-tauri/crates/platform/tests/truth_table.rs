@@ -54,8 +54,10 @@ fn check(case: &Case) {
     let after = both_say(&computer, case, "after connecting");
     match case.policy {
         Policy::Full | Policy::Rejected => assert!(!written && after == before, "{case:?}: written against a policy"),
-        // Any policy locks the library of such a Claude; that is foretold, not mended.
-        Policy::AppOnly if case.version < (1, 15_200, 0) => assert!(written && after.gateway().is_none(), "{case:?}"),
+        // Any policy locks the library of such a Claude.
+        Policy::AppOnly if case.version < (1, 15_200, 0) => {
+            assert!(!written && after == before && after.gateway().is_none(), "{case:?}");
+        }
         Policy::None | Policy::AppOnly => {
             let inference = after.gateway().unwrap_or_else(|| panic!("{case:?}: not connected: {after:?}"));
             assert_eq!((inference.source, inference.host.as_str()), (Source::Local, OUR_HOST), "{case:?}");

@@ -9,6 +9,8 @@ export const findings: FindingTable = (f) => ({
   "AR-104": { title: "Claude did not start", meaning: "The configuration is fine, but Claude did not open.", action: "Open Claude yourself. If it does not open, install it again." },
   "AR-105": { title: "Claude is too old", meaning: "This version cannot be connected to another service yet.", action: "Install the newest Claude Desktop." },
   "AR-106": { title: "The version of Claude is unknown", meaning: "It is treated as the newest one, which is usually fine." },
+  "AR-107": { title: "Claude has to move its own settings first", meaning: "Settings of an earlier version are waiting. Claude moves them by itself the next time it starts; anything written before that would stop it.", action: "Start Claude once, quit it, then come back here." },
+  "AR-108": { title: "This program was opened from inside Claude", meaning: "From there it sees other folders than the ones Claude uses, so a change would have no effect.", action: "Close it and open it from the Start menu or the desktop." },
   "AR-110": { title: "Your company manages Claude's settings", meaning: "The administrator's settings come first; changes made here would have no effect.", action: "Ask your company's administrator to set up the connection." },
   "AR-111": { title: "Your company's Claude settings have a fault", meaning: "There is an administrator's file that Claude cannot read, so settings on this computer do not count either.", action: "Tell your administrator the code above." },
   "AR-112": { title: "Your company manages Claude's updates", meaning: "Only updates, so the connection is not affected." },

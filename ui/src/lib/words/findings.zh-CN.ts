@@ -10,6 +10,8 @@ export const findings: FindingTable = (f) => ({
   "AR-104": { title: "Claude没能启动", meaning: "配置没有问题，但Claude没有打开。", action: "请手动打开Claude。打不开的话，重新安装一次Claude。" },
   "AR-105": { title: "Claude版本太旧", meaning: "现在的版本还不支持接入其他服务。", action: "请安装最新版的Claude Desktop。" },
   "AR-106": { title: "看不出Claude的版本", meaning: "会按最新版处理，一般没有影响。" },
+  "AR-107": { title: "Claude需要先搬一次旧设置", meaning: "电脑上还留着旧版Claude的设置，Claude下次启动时会自己搬过来；在那之前写入会妨碍它。", action: "请打开一次Claude，再把它完全退出，然后回到这里。" },
+  "AR-108": { title: "这个程序是从Claude里面打开的", meaning: "从那里打开时，看到的文件夹和Claude实际用的不一样，改了也不会生效。", action: "请关掉它，从开始菜单或桌面重新打开。" },
   "AR-110": { title: "公司统一管理了Claude的设置", meaning: "管理员的设置优先，在这里改动不会生效。", action: "请联系公司的管理员，请他们配置接入。" },
   "AR-111": { title: "公司的Claude设置有错误", meaning: "管理员放了一份设置，但Claude读不懂，因此本机的设置也不会生效。", action: "请把编号告诉公司的管理员。" },
   "AR-112": { title: "公司管理Claude的更新", meaning: "只管更新，不影响接入。" },

@@ -143,6 +143,24 @@ impl Library {
         })
     }
 
+    /// Where the file of a profile is, or would be.
+    pub fn profile_path(&self, id: &str) -> String {
+        self.profile(id).map_or_else(
+            || {
+                let folder = self.meta_path.trim_end_matches("_meta.json");
+                format!("{folder}{id}.json")
+            },
+            |profile| profile.path.clone(),
+        )
+    }
+
+    /// One of these files by its path; nothing for another file.
+    pub fn file(&self, path: &str) -> Option<&FileFact> {
+        let profiles = self.profiles.iter().map(|profile| (&profile.path, &profile.file));
+        let others = [(&self.meta_path, &self.meta), (&self.mode_path, &self.mode)];
+        profiles.chain(others).find_map(|(known, file)| (known == path).then_some(file))
+    }
+
     /// The id of the selected profile.
     pub fn applied(&self) -> Option<String> {
         let meta = self.meta.document().ok()?;

@@ -1,10 +1,16 @@
 //! The administrator's configuration. Where one is in force, Claude ignores every local value, so
 //! writing would help nobody: the program refuses and names the owner.
+//!
+//! Each system has its own place for it: Linux one file, macOS two property lists that are merged,
+//! Windows two registry hives that are not. What stands there is a fact; what it means is decided here,
+//! with the rules of [`super::policy`].
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::policy::{self, Hives, Lists, Policy};
+use super::version::Version;
 use crate::finding::{Code, Finding};
 use crate::json::{Document, NotEditable};
 
@@ -28,6 +34,10 @@ pub enum ManagedSource {
         /// Why, as a stable word.
         why: String,
     },
+    /// The policy keys of the Windows registry.
+    Registry(Hives),
+    /// The managed preferences of macOS.
+    Plists(Lists),
 }
 
 /// Keys that decide how the app behaves, and leave local settings in force when nothing else is
@@ -42,22 +52,54 @@ const APP_BEHAVIOUR: [&str; 7] = [
     "egressProxyPacUrl",
 ];
 
-/// What the administrator's configuration means for us; nothing when there is none.
-pub fn judge(source: &ManagedSource) -> Option<Finding> {
+/// Before this version any policy locked the local settings (claude-code #54647, OD that it was mended).
+const LEAVES_LOCAL_IN_FORCE: Version = Version(1, 15200, 0);
+
+/// What the administrator's configuration means for us; nothing when there is none. `claude` is the
+/// installed version, which decides how two registry hives go together.
+pub fn judge(source: &ManagedSource, claude: Option<Version>) -> Option<Finding> {
     match source {
         ManagedSource::Absent => None,
-        ManagedSource::Rejected { path, why } => {
-            Some(Finding::new(Code::ManagedRejected).with("path", path).with("reason", why))
-        }
+        ManagedSource::Rejected { path, why } => Some(rejected(path, why)),
         ManagedSource::File { path, bytes } => Some(match keys(bytes) {
-            Err(error) => Finding::new(Code::ManagedRejected).with("path", path).with("reason", error),
-            Ok(keys) if keys.is_empty() => Finding::new(Code::ManagedAppOnly).with("path", path),
-            Ok(keys) if keys.keys().all(|key| APP_BEHAVIOUR.contains(&key.as_str())) => {
-                Finding::new(Code::ManagedAppOnly).with("path", path).with("keys", list(&keys))
-            }
-            Ok(keys) => Finding::new(Code::ManagedByPolicy).with("path", path).with("keys", list(&keys)),
+            Err(error) => rejected(path, &error.to_string()),
+            Ok(keys) => of_keys(path, &keys.into_keys().collect::<Vec<_>>(), claude),
         }),
+        ManagedSource::Registry(hives) => of_policy(policy::of_registry(hives, claude), claude),
+        ManagedSource::Plists(lists) => of_policy(policy::of_plists(lists), claude),
     }
+}
+
+fn of_policy(policy: Policy, claude: Option<Version>) -> Option<Finding> {
+    match policy {
+        Policy::None => None,
+        Policy::Broken { place, why } => Some(rejected(&place, &why)),
+        // What cannot be read may be anything, so it is not taken for harmless.
+        Policy::InForce { place, keys, unreadable } if !unreadable.is_empty() => {
+            let all: Vec<String> = keys.into_iter().chain(unreadable.iter().cloned()).collect();
+            Some(by_policy(&place, &all).with("unreadable", unreadable.join(", ")))
+        }
+        Policy::InForce { place, keys, .. } => Some(of_keys(&place, &keys, claude)),
+    }
+}
+
+fn of_keys(place: &str, keys: &[String], claude: Option<Version>) -> Finding {
+    let is_excepted = claude.is_none_or(|version| version >= LEAVES_LOCAL_IN_FORCE);
+    if keys.is_empty() {
+        Finding::new(Code::ManagedAppOnly).with("path", place)
+    } else if is_excepted && keys.iter().all(|key| APP_BEHAVIOUR.contains(&key.as_str())) {
+        Finding::new(Code::ManagedAppOnly).with("path", place).with("keys", keys.join(", "))
+    } else {
+        by_policy(place, keys)
+    }
+}
+
+fn by_policy(place: &str, keys: &[String]) -> Finding {
+    Finding::new(Code::ManagedByPolicy).with("path", place).with("keys", keys.join(", "))
+}
+
+fn rejected(place: &str, why: &str) -> Finding {
+    Finding::new(Code::ManagedRejected).with("path", place).with("reason", why)
 }
 
 fn keys(bytes: &[u8]) -> Result<BTreeMap<String, Value>, NotEditable> {
@@ -65,18 +107,15 @@ fn keys(bytes: &[u8]) -> Result<BTreeMap<String, Value>, NotEditable> {
     Ok(document.values().iter().map(|(key, value)| (key.clone(), value.clone())).collect())
 }
 
-fn list(keys: &BTreeMap<String, Value>) -> String {
-    keys.keys().cloned().collect::<Vec<_>>().join(", ")
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::policy::{Data, PolicyValue};
     use super::*;
 
     #[track_caller]
     fn check(text: &str, expected: Code) {
         let source = ManagedSource::File { path: "/etc/x".to_owned(), bytes: text.as_bytes().to_vec() };
-        assert_eq!(judge(&source).map(|finding| finding.code), Some(expected), "{text}");
+        assert_eq!(judge(&source, None).map(|finding| finding.code), Some(expected), "{text}");
     }
 
     #[test]
@@ -91,7 +130,31 @@ mod tests {
     fn a_file_that_claude_rejects_switches_local_settings_off_too() {
         check("not json", Code::ManagedRejected);
         let rejected = ManagedSource::Rejected { path: "/etc/x".to_owned(), why: "owner".to_owned() };
-        assert_eq!(judge(&rejected).map(|finding| finding.code), Some(Code::ManagedRejected));
-        assert_eq!(judge(&ManagedSource::Absent), None);
+        assert_eq!(judge(&rejected, None).map(|finding| finding.code), Some(Code::ManagedRejected));
+        assert_eq!(judge(&ManagedSource::Absent, None), None);
+    }
+
+    #[test]
+    fn an_old_claude_is_locked_by_any_policy() {
+        let source =
+            ManagedSource::File { path: "/etc/x".to_owned(), bytes: br#"{"disableAutoUpdates": true}"#.to_vec() };
+        let code = |version| judge(&source, Some(version)).map(|finding| finding.code);
+        assert_eq!(code(Version(1, 15199, 9)), Some(Code::ManagedByPolicy));
+        assert_eq!(code(Version(1, 15200, 0)), Some(Code::ManagedAppOnly));
+    }
+
+    #[test]
+    fn a_policy_of_the_registry_is_told_with_its_place_and_its_names() {
+        let hives = |values: &[(&str, Data)]| {
+            let value = |(name, data): &(&str, Data)| PolicyValue { name: (*name).to_owned(), data: data.clone() };
+            ManagedSource::Registry(Hives { machine: values.iter().map(value).collect(), user: Vec::new() })
+        };
+        let code = |values: &[(&str, Data)]| judge(&hives(values), None).map(|finding| finding.code);
+        assert_eq!(code(&[]), None);
+        assert_eq!(code(&[("disableAutoUpdates", Data::Number(1))]), Some(Code::ManagedAppOnly));
+        assert_eq!(code(&[("disableAutoUpdates", Data::Expandable)]), Some(Code::ManagedByPolicy), "unreadable");
+        let finding = judge(&hives(&[("inferenceProvider", Data::Text("gateway".to_owned()))]), None).unwrap();
+        let evidence: Vec<&str> = finding.evidence.iter().map(|fact| fact.value.as_str()).collect();
+        assert_eq!(evidence, [r"HKLM\SOFTWARE\Policies\Claude", "inferenceProvider"]);
     }
 }

@@ -2,10 +2,15 @@
 //! Each fact names its source: **OD** official documentation, **PI** probed by an integrator,
 //! **G** inference.
 
+pub mod ancestry;
+pub mod bundle;
 pub mod egress;
 pub mod keys;
 pub mod library;
 pub mod managed;
 pub mod outlook;
+pub mod packages;
+pub mod policy;
+pub mod roots;
 pub mod tools;
 pub mod version;

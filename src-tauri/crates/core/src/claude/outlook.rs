@@ -79,10 +79,6 @@ pub enum Because {
     ModeIsOrdinary,
 }
 
-/// Before this version any value of an administrator's locked the library, even one on updates only
-/// (PI, claude-code #54647).
-const APP_ONLY_LEAVES_LOCAL: Version = Version(1, 15_200, 0);
-
 /// Foretells the next start. `version` is the older of the installed and the running version; the
 /// newest rules hold when it is unknown. Sources: facts 1.1 (which source counts, OD), the library's
 /// form (PI, 1.46388.4), the mode's truth table (PI, three readings up to 1.24012.9).
@@ -122,16 +118,13 @@ pub fn outlook(managed: &ManagedSource, library: &Library, version: Option<Versi
 
 /// The source that counts, with its values.
 fn winner(managed: &ManagedSource, library: &Library, version: Option<Version>) -> Result<(Source, Document), Because> {
-    match managed::judge(managed).map(|finding| finding.code) {
+    match managed::judge(managed, version).map(|finding| finding.code) {
         None => {}
-        Some(Code::ManagedAppOnly) => {
-            let is_empty = administrators(managed).is_some_and(|document| document.is_empty());
-            let locks = version.is_some_and(|version| version < APP_ONLY_LEAVES_LOCAL);
-            // A file without any value is not documented; it counts as a policy here.
-            if is_empty || locks {
-                return Err(Because::PolicyWithoutInference);
-            }
+        // A file without any value is not documented; it counts as a policy here.
+        Some(Code::ManagedAppOnly) if administrators(managed).is_some_and(|document| document.is_empty()) => {
+            return Err(Because::PolicyWithoutInference);
         }
+        Some(Code::ManagedAppOnly) => {}
         Some(Code::ManagedByPolicy) => {
             // One key that the version does not know discards the whole file (PI, 1.24012.9).
             let is_known = |document: &Document| document.values().keys().all(|key| keys::is_known(key, version));

@@ -8,7 +8,7 @@ use crate::claude::managed::ManagedSource;
 use crate::claude::version::Version;
 use crate::finding::Finding;
 use crate::undo::Journal;
-use crate::view::{FileRole, KeyPlace};
+use crate::view::KeyPlace;
 
 /// Claude Desktop as it was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,6 +39,10 @@ pub struct Facts {
     pub managed: ManagedSource,
     /// Claude's files.
     pub library: Library,
+    /// The same files in other folders that Claude may read instead, see [`crate::claude::roots`].
+    pub twins: Vec<Library>,
+    /// Why nothing may be written on this computer now, beside what the other facts say.
+    pub obstacle: Option<Finding>,
     /// Whether the keychain can be used.
     pub keychain: KeychainFact,
     /// Where the helper program is or will be.
@@ -110,24 +114,14 @@ impl Facts {
         from_journal.or_else(by_helper).filter(|id| is_profile_id(id))
     }
 
-    /// A file that a plan may change, as it was found.
-    pub(crate) fn file(&self, role: FileRole, profile_id: &str) -> &FileFact {
-        match role {
-            FileRole::Profile => self.library.profile(profile_id).map_or(&FileFact::Absent, |profile| &profile.file),
-            FileRole::Meta => &self.library.meta,
-            FileRole::Mode => &self.library.mode,
-        }
+    /// Everything that is written and checked: Claude's files wherever it may read them.
+    pub fn libraries(&self) -> impl Iterator<Item = &Library> {
+        std::iter::once(&self.library).chain(&self.twins)
     }
 
-    /// Where the file of a profile is.
-    pub(super) fn profile_path(&self, id: &str) -> String {
-        self.library.profile(id).map_or_else(
-            || {
-                let folder = self.library.meta_path.trim_end_matches("_meta.json");
-                format!("{folder}{id}.json")
-            },
-            |profile| profile.path.clone(),
-        )
+    /// A file that a plan may change, as it was found.
+    pub(crate) fn file(&self, path: &str) -> &FileFact {
+        self.libraries().find_map(|library| library.file(path)).unwrap_or(&FileFact::Absent)
     }
 
     /// Facts of a computer on which nothing is set up, for tests and examples.
@@ -144,6 +138,8 @@ impl Facts {
                 mode: FileFact::Absent,
                 profiles: Vec::new(),
             },
+            twins: Vec::new(),
+            obstacle: None,
             keychain: KeychainFact::Usable,
             helper: "/home/li/.local/share/airouter-setup/airouter-credential".to_owned(),
             journal: None,

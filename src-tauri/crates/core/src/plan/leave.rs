@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Facts, Plan, edits, has_known_entries, not_understood, understood};
 use crate::change::{Content, FileChange, Target};
-use crate::claude::library::NEUTRAL;
+use crate::claude::library::{Library, NEUTRAL};
 use crate::claude::outlook::outlook;
 use crate::claude::{keys, managed};
 use crate::finding::{Finding, worst_first};
@@ -24,34 +24,46 @@ pub fn plan_leaving(facts: &Facts) -> Plan {
         organization: String::new(),
         steps: vec![StepId::WriteFiles, StepId::Verify],
         files: Vec::new(),
-        findings: managed::judge(&facts.managed).into_iter().collect(),
+        findings: managed::judge(&facts.managed, facts.claude.version).into_iter().collect(),
         key_place: KeyPlace::Keychain,
         egress: Vec::new(),
     };
-    if !plan.is_refused() && outlook(&facts.managed, &facts.library, facts.claude.version).leads_away() {
-        match changes(facts) {
-            Ok((profile_id, files)) => (plan.profile_id, plan.files) = (profile_id, files),
-            Err(finding) => plan.findings.push(finding),
+    plan.findings.extend(facts.obstacle.clone());
+    if !plan.is_refused() {
+        for library in facts.libraries() {
+            if !outlook(&facts.managed, library, facts.claude.version).leads_away() {
+                continue;
+            }
+            match changes(library, &facts.fresh_profile_id) {
+                Ok((profile_id, mut files)) => {
+                    plan.profile_id = profile_id;
+                    plan.files.append(&mut files);
+                }
+                Err(finding) => plan.findings.push(finding),
+            }
         }
+    }
+    if plan.is_refused() {
+        plan.files.clear();
     }
     worst_first(&mut plan.findings);
     plan
 }
 
-fn changes(facts: &Facts) -> Result<(String, Vec<FileChange>), Finding> {
-    let library = &facts.library;
+/// The neutral profile of one of Claude's folders, and the changes that select it.
+fn changes(library: &Library, fresh_id: &str) -> Result<(String, Vec<FileChange>), Finding> {
     let meta = understood(&library.meta_path, &library.meta)?;
     if !has_known_entries(&meta) {
         return Err(not_understood(&library.meta_path, "shape"));
     }
     let mode = understood(&library.mode_path, &library.mode)?;
-    let known = meta.elements(keys::ENTRIES).iter().find_map(|entry| neutral(facts, entry));
-    let id = known.clone().unwrap_or_else(|| facts.fresh_profile_id.clone());
+    let known = meta.elements(keys::ENTRIES).iter().find_map(|entry| neutral(library, entry));
+    let id = known.clone().unwrap_or_else(|| fresh_id.to_owned());
 
     let mut files = Vec::new();
     let profile = library.profile(&id).map(|profile| &profile.file);
     if profile.is_none_or(|file| file.is_absent()) {
-        let path = facts.profile_path(&id);
+        let path = library.profile_path(&id);
         files.push(FileChange { role: FileRole::Profile, path, existed: false, edits: Vec::new(), patch: None });
     }
     let mut wanted = Vec::new();
@@ -71,10 +83,10 @@ fn changes(facts: &Facts) -> Result<(String, Vec<FileChange>), Finding> {
 }
 
 /// The id of an entry that is the neutral one: with that name, and nothing in its file.
-fn neutral(facts: &Facts, entry: &Value) -> Option<String> {
+fn neutral(library: &Library, entry: &Value) -> Option<String> {
     let id = entry.get("id")?.as_str().filter(|id| crate::claude::library::is_profile_id(id))?;
     let is_named = entry.get("name").and_then(Value::as_str) == Some(NEUTRAL);
-    let profile = facts.library.profile(id).map(|profile| profile.file.document());
+    let profile = library.profile(id).map(|profile| profile.file.document());
     let is_empty = profile.is_none_or(|document| document.is_ok_and(|document: Document| document.is_empty()));
     (is_named && is_empty).then(|| id.to_owned())
 }
@@ -93,7 +105,7 @@ mod tests {
         facts.library.meta = file(meta.to_string());
         facts.library.mode = file(mode.to_owned());
         let profile = r#"{"inferenceProvider":"gateway","inferenceGatewayBaseUrl":"http://127.0.0.1:18080"}"#;
-        let path = facts.profile_path(RELAY);
+        let path = facts.library.profile_path(RELAY);
         facts.library.profiles.push(ProfileFact { id: RELAY.to_owned(), path, file: file(profile.to_owned()) });
         facts
     }

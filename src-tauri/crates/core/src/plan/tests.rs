@@ -22,7 +22,7 @@ fn texts(facts: &Facts, plan: &Plan) -> Vec<(FileRole, String)> {
     plan.files
         .iter()
         .map(|change| {
-            let file = facts.file(change.role, &plan.profile_id);
+            let file = facts.file(&change.path);
             (change.role, change.apply(&file.document().unwrap(), None).text().to_owned())
         })
         .collect()
@@ -94,7 +94,7 @@ fn the_persons_own_choices_in_our_profile_stay() {
         r#"{{"inferenceCredentialHelper":"{}","chatTabEnabled":false,"autoModeEnabled":true,"deploymentOrganizationUuid":"kept"}}"#,
         facts.helper
     );
-    facts.library.profiles = vec![ProfileFact { path: facts.profile_path(&id), id, file: file(&text) }];
+    facts.library.profiles = vec![ProfileFact { path: facts.library.profile_path(&id), id, file: file(&text) }];
     facts.fresh_profile_id = "33333333-3333-4333-8333-333333333333".to_owned();
     let plan = plan(&facts, &wishes());
     let profile: Value = serde_json::from_str(&texts(&facts, &plan)[0].1).unwrap();
@@ -113,7 +113,8 @@ fn planning_what_is_there_already_changes_nothing() {
         match role {
             FileRole::Profile => {
                 let id = first.profile_id.clone();
-                facts.library.profiles = vec![ProfileFact { path: facts.profile_path(&id), id, file: file(&text) }];
+                facts.library.profiles =
+                    vec![ProfileFact { path: facts.library.profile_path(&id), id, file: file(&text) }];
             }
             FileRole::Meta => facts.library.meta = file(&text),
             FileRole::Mode => facts.library.mode = file(&text),
@@ -211,7 +212,7 @@ fn nothing_more_is_opened_unless_somebody_chose_so() {
     // What was chosen in Claude stays, until something else is chosen here.
     let id = facts.fresh_profile_id.clone();
     let text = format!(r#"{{"inferenceCredentialHelper":"{}","coworkEgressAllowedHosts":["pypi.org"]}}"#, facts.helper);
-    facts.library.profiles = vec![ProfileFact { path: facts.profile_path(&id), id, file: file(&text) }];
+    facts.library.profiles = vec![ProfileFact { path: facts.library.profile_path(&id), id, file: file(&text) }];
     assert_eq!(hosts(&facts, None), (Some(json!(["pypi.org"])), chosen));
     assert_eq!(hosts(&facts, Some(Vec::new())), (None, vec![]));
 }
@@ -224,7 +225,7 @@ fn older_forms_in_our_own_profile_are_replaced() {
         r#"{{"inferenceCredentialHelper":"{}","inferenceGatewayAuthScheme":"auto","inferenceCredentialKind":"oauth","inferenceGatewayHeaders":["X-Team: a"],"betaFeaturesEnabled":true}}"#,
         facts.helper
     );
-    facts.library.profiles = vec![ProfileFact { path: facts.profile_path(&id), id, file: file(&text) }];
+    facts.library.profiles = vec![ProfileFact { path: facts.library.profile_path(&id), id, file: file(&text) }];
     let plan = plan(&facts, &wishes());
     let profile: Value = serde_json::from_str(&texts(&facts, &plan)[0].1).unwrap();
     assert_eq!(profile["inferenceGatewayAuthScheme"], "bearer");

@@ -17,7 +17,7 @@ const GRACE: Duration = Duration::from_secs(12);
 
 /// Where both logs ended before Claude was started.
 pub(super) struct Marks {
-    third_party: Mark,
+    third_party: Vec<Mark>,
     ordinary: Mark,
     path: String,
 }
@@ -26,10 +26,15 @@ impl Marks {
     /// Remembers where both logs end.
     pub(super) fn now(places: &Places) -> Self {
         Self {
-            third_party: Mark::at_end(&places.log),
+            third_party: places.logs().iter().map(|log| Mark::at_end(log)).collect(),
             ordinary: Mark::at_end(&places.ordinary_log),
             path: places.log.to_string_lossy().into_owned(),
         }
+    }
+
+    /// What Claude has written since, wherever its log is.
+    fn appended(&self) -> String {
+        self.third_party.iter().map(Mark::appended).collect()
     }
 
     /// Watches until Claude's log proves the connection or says why not.
@@ -37,7 +42,7 @@ impl Marks {
         let mut reading = Reading::Pending;
         let mut proved_since: Option<Instant> = None;
         wait_until(LIMIT, || {
-            reading = read(&self.third_party.appended(), &self.path, base);
+            reading = read(&self.appended(), &self.path, base);
             match &reading {
                 Reading::Failed(_) => true,
                 Reading::Proved(proof) => {

@@ -16,7 +16,7 @@ use zeroize::Zeroize;
 
 use crate::fault;
 use crate::files::{self, Former, Privacy, Replaced};
-use crate::places::Places;
+use crate::places::{Places, library_in, root_of};
 
 /// Claude persists its settings on shutdown, and a late process may write once more; after this long
 /// the files are read a second time (G: two seconds).
@@ -26,8 +26,7 @@ const SETTLING_TIME: Duration = Duration::from_secs(2);
 const TRIES: usize = 20;
 
 /// What was written so far.
-pub(super) struct Writing<'a> {
-    places: &'a Places,
+pub(super) struct Writing {
     written: Vec<Written>,
     made_folders: Vec<PathBuf>,
 }
@@ -40,10 +39,10 @@ struct Written {
     former: Former,
 }
 
-impl<'a> Writing<'a> {
+impl Writing {
     /// Nothing is written yet.
-    pub(super) fn new(places: &'a Places) -> Self {
-        Self { places, written: Vec::new(), made_folders: files::missing_folders(&places.library()) }
+    pub(super) fn new(places: &Places) -> Self {
+        Self { written: Vec::new(), made_folders: folders_to_make(places) }
     }
 
     /// Writes the files in the order of the plan. A file in which what is to change is not what it was
@@ -58,7 +57,7 @@ impl<'a> Writing<'a> {
         let is_profile = change.role == FileRole::Profile;
         let privacy = if is_profile { Privacy::OwnerOnly } else { Privacy::AsBefore };
         for _ in 0..TRIES {
-            let before = files::look(&path, &self.places.root);
+            let before = files::look(&path, root_of(&path));
             let document = before.document().map_err(|error| {
                 Finding::new(Code::FileNotUnderstood).with("path", &change.path).with("reason", error)
             })?;
@@ -101,7 +100,7 @@ impl<'a> Writing<'a> {
     /// still what it was when it was replaced: a late write into it would be lost.
     fn compare(&mut self) -> Result<(), Finding> {
         for written in &mut self.written {
-            let now = files::look(&written.path, &self.places.root).document().ok();
+            let now = files::look(&written.path, root_of(&written.path)).document().ok();
             let holds = now.is_some_and(|now| written.change.edits.iter().all(|edit| written.is_ours(edit, &now)));
             if !holds || written.was_written_into() {
                 return Err(Finding::new(Code::NotAsWritten).with("path", written.path.display()));
@@ -118,7 +117,7 @@ impl<'a> Writing<'a> {
     pub(super) fn take_back(&mut self) -> Result<(), Finding> {
         let mut done = Ok(());
         for mut written in self.written.drain(..).rev() {
-            if let Err(error) = take_back(&mut written, &self.places.root) {
+            if let Err(error) = take_back(&mut written) {
                 let failed = Finding::new(Code::CannotWrite).with("path", written.path.display());
                 done = Err(failed.with("reason", error));
             }
@@ -131,11 +130,16 @@ impl<'a> Writing<'a> {
     }
 }
 
-fn take_back(written: &mut Written, root: &Path) -> io::Result<()> {
+/// The folders that have to be made before Claude's files can be written, the outermost first.
+pub(super) fn folders_to_make(places: &Places) -> Vec<PathBuf> {
+    places.roots().flat_map(|root| files::missing_folders(&library_in(root))).collect()
+}
+
+fn take_back(written: &mut Written) -> io::Result<()> {
     let former = written.former.read().map(FileFact::Present);
     let before = former.unwrap_or_else(|| written.before.clone());
     for _ in 0..TRIES {
-        let now = files::look(&written.path, root);
+        let now = files::look(&written.path, root_of(&written.path));
         let wanted = if now == before {
             return Ok(());
         } else if now == FileFact::Present(written.after.text().as_bytes().to_vec()) {

@@ -19,11 +19,11 @@ pub struct Mark {
 impl Mark {
     /// Remembers where a log ends now; it may not be there yet.
     pub fn at_end(path: &Path) -> Self {
-        let meta = fs_err::metadata(path).ok();
+        let file = fs_err::File::open(path).ok();
         Self {
             path: path.to_owned(),
-            identity: meta.as_ref().map(sys::identity),
-            length: meta.map_or(0, |meta| meta.len()),
+            identity: file.as_ref().and_then(|file| sys::identity(file.file())),
+            length: file.and_then(|file| file.metadata().ok()).map_or(0, |meta| meta.len()),
         }
     }
 
@@ -31,7 +31,7 @@ impl Mark {
     pub fn appended(&self) -> String {
         let Ok(mut file) = fs_err::File::open(&self.path) else { return String::new() };
         let Ok(meta) = file.metadata() else { return String::new() };
-        let is_same = Some(sys::identity(&meta)) == self.identity && meta.len() >= self.length;
+        let is_same = sys::identity(file.file()) == self.identity && meta.len() >= self.length;
         let from = if is_same { self.length } else { 0 };
         let mut bytes = Vec::new();
         if file.seek(SeekFrom::Start(from)).is_err() || file.take(MOST).read_to_end(&mut bytes).is_err() {

@@ -6,15 +6,14 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use airouter_core::claude::ancestry;
 use airouter_core::claude::version::Version;
 use airouter_core::finding::{Code, Finding};
-use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, Signal, System, UpdateKind};
+use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System, UpdateKind};
 
 use crate::places::Places;
 use crate::sys;
 
-/// How long Claude may take to quit: it saves its settings and ends its agents.
-const QUIT_LIMIT: Duration = Duration::from_secs(20);
 /// How long Claude may take to appear.
 const START_LIMIT: Duration = Duration::from_secs(15);
 
@@ -27,6 +26,8 @@ pub struct Install {
     pub program: PathBuf,
     /// The installed version, if a package says it.
     pub version: Option<Version>,
+    /// Folders whose programs are all Claude's, where one program alone does not say it.
+    pub folders: Vec<PathBuf>,
 }
 
 /// Finds Claude Desktop.
@@ -44,14 +45,38 @@ pub fn is_running(install: &Install) -> bool {
     processes().is_none_or(|system| claudes(&system, install).next().is_some())
 }
 
-/// Asks Claude to quit, and waits until all of it is gone. Nothing is ever ended by force: unsaved
-/// work is the person's.
+/// The older of the installed version and the running ones: an update that was installed but not
+/// started yet leaves a Claude running that does not know the newer keys (PI).
+pub fn version(install: &Install) -> Option<Version> {
+    let system = processes();
+    let running = system.iter().flat_map(|system| claudes(system, install)).filter_map(|it| sys::version_of(it.exe()?));
+    running.chain(install.version).min()
+}
+
+/// Why this program may not work here: it was started from inside Claude, where folders are redirected.
+pub fn obstacle(install: &Install) -> Option<Finding> {
+    let is_inside = sys::REDIRECTS_WHAT_IT_STARTS && processes().is_some_and(|system| is_inside(&system, install));
+    is_inside.then(|| Finding::new(Code::InsideClaude))
+}
+
+/// Asks Claude to quit, and waits until all of it is gone. How it is asked, and whether it is ended at
+/// last, is the system's business.
 ///
 /// # Errors
-/// `ClaudeStays` when it is still there after twenty seconds.
+/// `ClaudeStays` when it is still there after all, with the reason if it could not even be asked.
 pub fn quit(install: &Install) -> Result<(), Finding> {
-    ask_to_quit(install);
-    if wait_until(QUIT_LIMIT, || !is_running(install)) { Ok(()) } else { Err(Finding::new(Code::ClaudeStays)) }
+    let mut refused = None;
+    for (attempt, limit) in sys::PATIENCE.iter().enumerate() {
+        refused = ask_to_quit(install, attempt).err();
+        if refused.is_none() && wait_until(*limit, || !is_running(install)) {
+            return Ok(());
+        }
+    }
+    let stays = Finding::new(Code::ClaudeStays);
+    Err(match refused {
+        Some(reason) => stays.with("reason", reason),
+        None => stays,
+    })
 }
 
 /// Starts Claude and waits until it is there.
@@ -82,14 +107,23 @@ pub(crate) fn wait_until(limit: Duration, mut is_so: impl FnMut() -> bool) -> bo
     }
 }
 
-/// Asks the processes that no other Claude process has started; these end the others.
-fn ask_to_quit(install: &Install) {
-    let Some(system) = processes() else { return };
+fn ask_to_quit(install: &Install, attempt: usize) -> Result<(), &'static str> {
+    let Some(system) = processes() else { return Err("processes") };
     let all: Vec<&Process> = claudes(&system, install).collect();
     let is_claude = |pid: Pid| all.iter().any(|process| process.pid() == pid);
-    for process in all.iter().filter(|process| !process.parent().is_some_and(is_claude)) {
-        process.kill_with(Signal::Term);
-    }
+    let first: Vec<&Process> = all.iter().copied().filter(|process| !process.parent().is_some_and(is_claude)).collect();
+    sys::ask_to_quit(install, &first, &all, attempt)
+}
+
+fn is_inside(system: &System, install: &Install) -> bool {
+    let process = |it: &Process| ancestry::Process {
+        id: it.pid().as_u32(),
+        parent: it.parent().map(Pid::as_u32),
+        started: it.start_time(),
+        is_claude: sys::is_claude(install, it.exe(), it.cmd()),
+    };
+    let all: Vec<ancestry::Process> = system.processes().values().map(process).collect();
+    ancestry::is_inside_claude(std::process::id(), &all)
 }
 
 fn claudes<'a>(system: &'a System, install: &'a Install) -> impl Iterator<Item = &'a Process> {
@@ -115,6 +149,7 @@ fn processes() -> Option<System> {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;
@@ -125,7 +160,7 @@ mod tests {
         std::fs::write(&path, format!("#!/bin/sh\n{body}\n")).unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
         let program = path.canonicalize().unwrap();
-        Install { launcher: path, program, version: None }
+        Install { launcher: path, program, version: None, folders: Vec::new() }
     }
 
     #[test]

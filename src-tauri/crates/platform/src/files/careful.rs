@@ -15,7 +15,7 @@ use airouter_core::claude::library::FileFact;
 use fs_err::File;
 use tempfile::NamedTempFile;
 
-use super::{Privacy, folder_of, look, prepare, sync_folder, temporary};
+use super::{Privacy, folder_of, look, move_over, prepare, sync_folder, temporary};
 use crate::fault::point;
 
 /// How it ended.
@@ -99,8 +99,9 @@ fn exchange(file: NamedTempFile, path: &Path, seen: &FileFact, bytes: &[u8]) -> 
         Swap::Done => {}
         Swap::Gone => return Ok(Replaced::Overtaken),
         Swap::Unknown => {
-            let former = Former(File::open(path).ok());
-            file.persist(path).map_err(|error| error.error)?;
+            // Windows replaces no file that is open, not even one that is open here.
+            let former = if cfg!(windows) { Former::default() } else { Former(File::open(path).ok()) };
+            move_over(file.into_temp_path(), path)?;
             return Ok(Replaced::Done(former));
         }
         Swap::Failed(error) => return Err(error),

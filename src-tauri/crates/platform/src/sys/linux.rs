@@ -14,12 +14,22 @@ use airouter_core::json::LARGEST_FILE;
 use airouter_core::proxy::{ProxySettings, of_gnome};
 use airouter_core::view::Os;
 
+use airouter_core::finding::Finding;
+use sysinfo::{Process, Signal};
+
+use super::Stage;
 use crate::claude::Install;
 use crate::command;
-use crate::places::Places;
+use crate::places::{Ground, Places};
 
 /// This system.
 pub(crate) const OS: Os = Os::Linux;
+/// The app's program, by whose name a stand-in knows itself.
+pub(crate) const APP_NAME: &str = PROGRAM;
+/// How long Claude may take to quit after each request: it saves its settings and ends its agents.
+pub(crate) const PATIENCE: &[Duration] = &[Duration::from_secs(20)];
+/// True where what Claude starts sees other folders than Claude itself; here nothing is redirected.
+pub(crate) const REDIRECTS_WHAT_IT_STARTS: bool = false;
 
 /// The program's exact name (PI).
 const PROGRAM: &str = "claude-desktop";
@@ -36,13 +46,71 @@ const LARGEST_DATABASE: u64 = 64 * 1024 * 1024;
 /// How long the desktop's settings may take: they are asked over a bus that may not answer.
 const SETTINGS_LIMIT: Duration = Duration::from_secs(2);
 
+/// Where the system keeps the person's data: XDG folders, else the usual ones below the home.
+pub(crate) fn ground() -> Option<Ground> {
+    let system = PathBuf::from("/");
+    Some(Ground { config: dirs::config_dir()?, local: dirs::data_local_dir()?, home: dirs::home_dir()?, system })
+}
+
+/// The same in a scratch folder.
+pub(crate) fn scratch_ground(scratch: &Path) -> Ground {
+    let home = scratch.join("home");
+    let (config, local) = (home.join(".config"), home.join(".local/share"));
+    Ground { config, local, home, system: scratch.join("system") }
+}
+
+/// What a stand-in Claude must be told to stay in a scratch folder.
+pub(crate) fn claude_environment(ground: &Ground) -> Vec<(String, String)> {
+    let text = |path: &Path| path.to_string_lossy().into_owned();
+    vec![
+        ("HOME".to_owned(), text(&ground.home)),
+        ("XDG_CONFIG_HOME".to_owned(), text(&ground.config)),
+        ("PRACTICE_SYSTEM_ROOT".to_owned(), text(&ground.system)),
+    ]
+}
+
+/// Claude's third-party folder, if nothing else is named.
+pub(crate) fn usual_root(ground: &Ground) -> PathBuf {
+    ground.config.join("Claude-3p")
+}
+
+/// Claude's log in third-party mode (OD).
+pub(crate) fn log_of(_ground: &Ground, root: &Path) -> PathBuf {
+    root.join("logs").join("main.log")
+}
+
+/// Claude's log in its ordinary mode (OD).
+pub(crate) fn ordinary_log(ground: &Ground) -> PathBuf {
+    ground.config.join("Claude").join("logs").join("main.log")
+}
+
+/// The folders to write and to check; there is only one here.
+pub(crate) fn roots(places: &Places) -> Vec<PathBuf> {
+    vec![places.root.clone()]
+}
+
+/// Why nothing may be written now; nothing of the kind is known here.
+pub(crate) fn obstacle(_places: &Places) -> Option<Finding> {
+    None
+}
+
+/// What makes a scratch folder look like a computer with Claude on it: the program in its place and the
+/// package database that names its version.
+pub(crate) fn stage(places: &Places, version: &str) -> Stage {
+    let text = format!("Package: claude-desktop\nStatus: install ok installed\nVersion: {version}\n");
+    Stage {
+        programs: vec![places.system.join("usr/lib/claude-desktop/claude-desktop")],
+        files: vec![(places.system.join("var/lib/dpkg/status"), text)],
+    }
+}
+
 /// Finds Claude Desktop.
 pub(crate) fn locate(places: &Places) -> Option<Install> {
     let on_path = places.search.iter().map(|folder| folder.join(PROGRAM));
     let usual = USUAL_PLACES.iter().map(|path| places.system.join(path));
     let launcher = on_path.chain(usual).find(|path| is_executable(path))?;
     let program = launcher.canonicalize().ok()?;
-    Some(Install { version: package_version(places), launcher, program })
+    Some(Install { version: package_version(places), launcher, program, folders: Vec::new() })
 }
 
 /// True when Claude Code, the command line program, is there. It is not what is looked for.
@@ -111,6 +179,28 @@ pub(crate) fn is_claude(install: &Install, exe: Option<&Path>, command: &[std::f
     script.is_some_and(|script| script == install.program)
 }
 
+/// The version that a running program's path tells; paths tell none here.
+pub(crate) fn version_of(_program: &Path) -> Option<Version> {
+    None
+}
+
+/// Asks Claude's processes to quit. `first` are those that no other of them has started; these end the
+/// others, so only they are asked.
+///
+/// # Errors
+/// Why they cannot be asked, as a stable word.
+pub(crate) fn ask_to_quit(
+    _install: &Install,
+    first: &[&Process],
+    _all: &[&Process],
+    _attempt: usize,
+) -> Result<(), &'static str> {
+    for process in first {
+        process.kill_with(Signal::Term);
+    }
+    Ok(())
+}
+
 /// Starts Claude so that it outlives this program.
 pub(crate) fn start(install: &Install, places: &Places) -> io::Result<()> {
     let mut child = Command::new(&install.launcher)
@@ -144,7 +234,7 @@ pub(crate) fn proxy_settings() -> ProxySettings {
 }
 
 /// True when a file belongs to the person who runs this program.
-pub(crate) fn is_mine(meta: &std::fs::Metadata) -> bool {
+pub(crate) fn is_mine(_path: &Path, meta: &std::fs::Metadata) -> bool {
     fs_err::metadata("/proc/self").is_ok_and(|me| me.uid() == meta.uid())
 }
 
@@ -168,9 +258,20 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     fs_err::File::open(folder)?.sync_all()
 }
 
+/// Prepares the replacing of a program that may be running, which needs nothing here.
+pub(crate) fn make_way(_program: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// True when a file could not be replaced only because another program has it open, which never
+/// hinders anybody here.
+pub(crate) fn is_held(_error: &io::Error) -> bool {
+    false
+}
+
 /// What tells one file from another, so that a rotated log is noticed.
-pub(crate) fn identity(meta: &std::fs::Metadata) -> (u64, u64) {
-    (meta.dev(), meta.ino())
+pub(crate) fn identity(file: &std::fs::File) -> Option<(u64, u64)> {
+    file.metadata().ok().map(|meta| (meta.dev(), meta.ino()))
 }
 
 #[cfg(test)]
@@ -229,6 +330,7 @@ mod tests {
             launcher: "/usr/bin/claude-desktop".into(),
             program: "/usr/lib/claude-desktop/claude-desktop".into(),
             version: None,
+            folders: Vec::new(),
         };
         let is = |exe: &str| is_claude(&install, Some(Path::new(exe)), &[]);
         assert!(is("/usr/lib/claude-desktop/claude-desktop"));
@@ -245,6 +347,7 @@ mod tests {
             launcher: "/usr/bin/claude-desktop".into(),
             program: "/usr/bin/claude-desktop".into(),
             version: None,
+            folders: Vec::new(),
         };
         assert!(is_claude(&install, Some(Path::new("/usr/bin/claude-desktop")), &[]));
         assert!(!is_claude(&install, Some(Path::new("/usr/bin/bash")), &[]));

@@ -111,7 +111,12 @@ fn cannot_run(path: &Path) -> Option<&'static str> {
     }
     let start = std::fs::read(path).unwrap_or_default();
     let runs = start.starts_with(b"#!") || start.starts_with(b"\x7fELF");
-    if cfg!(target_os = "linux") && !runs { Some("ENOEXEC") } else { None }
+    if cfg!(target_os = "linux") && !runs {
+        return Some("ENOEXEC");
+    }
+    // Node starts no script without a shell, and the app uses none (G): only a real program runs.
+    let is_program = start.starts_with(b"MZ") && path.extension().is_some_and(|ending| ending == "exe");
+    if cfg!(windows) && !is_program { Some("EINVAL") } else { None }
 }
 
 /// Standard error in one line, without any longer word of standard output.
@@ -149,7 +154,8 @@ impl HelperFault {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;

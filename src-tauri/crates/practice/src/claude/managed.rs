@@ -23,6 +23,10 @@ pub(super) enum Managed {
 
 /// Reads the managed file.
 pub(super) fn read(sources: &Sources) -> Result<Managed, Refusal> {
+    #[cfg(windows)]
+    if !sources.is_scratch() {
+        return super::on_windows::policy::read(sources.version);
+    }
     let folder = sources.managed_folder();
     let file = folder.join("managed-settings.json");
     let Ok(found) = std::fs::symlink_metadata(&file) else { return Ok(Managed::Absent) };
@@ -67,7 +71,7 @@ fn ids(found: &Metadata) -> (u32, u32) {
     (found.uid(), found.mode())
 }
 
-/// Windows keeps its policies in the registry, which is not played here.
+/// Windows keeps its policies in the registry; a file is played only in a scratch root, without modes.
 #[cfg(not(unix))]
 fn ids(_: &Metadata) -> (u32, u32) {
     (0, 0)

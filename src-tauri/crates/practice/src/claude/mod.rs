@@ -18,6 +18,8 @@ mod managed;
 mod mode;
 mod model_ids;
 mod models;
+#[cfg(windows)]
+mod on_windows;
 mod only_one;
 mod person;
 mod quirks;

@@ -1,4 +1,5 @@
-//! What a person does to a running app, played by signals where there are signals.
+//! What a person does to a running app, played by signals where there are signals, else by messages to
+//! windows.
 //!
 //! TERM and INT quit, USR1 closes the window, USR2 continues on the sign-in screen.
 
@@ -43,20 +44,17 @@ impl Person {
     }
 }
 
-#[cfg(not(unix))]
-pub(super) struct Person;
+#[cfg(windows)]
+pub(super) struct Person(super::on_windows::tray::Tray);
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 impl Person {
     pub(super) fn listen() -> io::Result<Self> {
-        Ok(Self)
+        super::on_windows::tray::Tray::open().map(Self)
     }
 
-    /// The next wish; where there are no signals a person can only quit.
+    /// The next wish.
     pub(super) async fn wish(&mut self) -> Wish {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-        Wish::Quit
+        self.0.wish().await
     }
 }

@@ -31,6 +31,7 @@ impl Memory {
     }
 
     /// Leaves a save behind that happens about a second after the app has ended.
+    #[cfg(unix)]
     pub(super) fn save_after_the_end(&self, scratch: &Path) -> io::Result<()> {
         let Some(text) = self.text() else { return Ok(()) };
         let staged = scratch.join(format!("practice-late-{}.json", std::process::id()));
@@ -39,6 +40,12 @@ impl Memory {
         later.args(["-c", "sleep 1; mv -f \"$0\" \"$1\""]).arg(staged).arg(&self.path);
         let nothing = std::process::Stdio::null;
         later.stdin(nothing()).stdout(nothing()).stderr(nothing()).spawn().map(drop)
+    }
+
+    /// Without a shell nobody is left to save anything.
+    #[cfg(not(unix))]
+    pub(super) fn save_after_the_end(&self, _scratch: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 
     fn text(&self) -> Option<String> {

@@ -42,7 +42,7 @@ impl Sources {
         };
         let third_party_root = match set("CLAUDE_USER_DATA_DIR") {
             Some(root) => root,
-            None => folder(beside)?.join("Claude-3p"),
+            None => seen(&folder(beside)?, "Claude-3p"),
         };
         let version = match set("PRACTICE_CLAUDE_VERSION") {
             Some(text) => text.to_str().and_then(Version::parse).ok_or(NoSources::BadVersion)?,
@@ -66,9 +66,24 @@ impl Sources {
         settings_in(&self.third_party_root)
     }
 
+    /// Whether the system's own files are played by a scratch folder.
+    #[cfg(windows)]
+    pub(super) fn is_scratch(&self) -> bool {
+        self.system_root != Path::new("/")
+    }
+
     pub(super) fn managed_folder(&self) -> PathBuf {
         self.system_root.join("etc/claude-desktop")
     }
+}
+
+/// Where a folder of the person's really is for this app: a packaged one may see a copy of its own.
+fn seen(parent: &Path, name: &str) -> PathBuf {
+    #[cfg(windows)]
+    if let Some(copy) = super::on_windows::container::copy_of(parent, name) {
+        return copy;
+    }
+    parent.join(name)
 }
 
 /// The app's own settings under one of its roots.
@@ -76,7 +91,8 @@ pub(super) fn settings_in(root: &Path) -> PathBuf {
     root.join("claude_desktop_config.json")
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 

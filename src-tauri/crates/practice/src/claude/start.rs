@@ -23,6 +23,10 @@ enum Unusable {
 
 /// Runs with the arguments and the environment of this process.
 pub fn run() -> ExitCode {
+    #[cfg(windows)]
+    if let Some(code) = super::on_windows::doors::other_than_the_app() {
+        return code;
+    }
     main_with(std::env::args_os().skip(1), |name| std::env::var_os(name), &mut std::io::stdout())
 }
 

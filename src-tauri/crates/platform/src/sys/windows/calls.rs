@@ -1,0 +1,166 @@
+//! The calls of the system that no crate offers safely. Nothing else in this program is `unsafe`.
+#![allow(unsafe_code, reason = "these calls take raw handles and pointers; each says why it may")]
+
+use std::collections::HashSet;
+use std::ffi::OsString;
+use std::os::windows::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+use std::ptr;
+
+use windows_sys::Win32::Foundation::{
+    APPMODEL_ERROR_NO_PACKAGE, CloseHandle, ERROR_SUCCESS, HANDLE, HWND, LPARAM, LocalFree, TRUE,
+};
+use windows_sys::Win32::Security::Authorization::{GetNamedSecurityInfoW, SE_FILE_OBJECT};
+use windows_sys::Win32::Security::{
+    EqualSid, GetTokenInformation, IsWellKnownSid, OWNER_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR, PSID, TOKEN_QUERY,
+    TOKEN_USER, TokenUser, WinBuiltinAdministratorsSid, WinLocalSystemSid,
+};
+use windows_sys::Win32::Storage::Packaging::Appx::GetCurrentPackageFamilyName;
+use windows_sys::Win32::System::Threading::{
+    GetCurrentProcess, OpenProcess, OpenProcessToken, PROCESS_NAME_WIN32, PROCESS_QUERY_LIMITED_INFORMATION,
+    PROCESS_TERMINATE, QueryFullProcessImageNameW, TerminateProcess,
+};
+use windows_sys::Win32::UI::WindowsAndMessaging::{
+    EnumWindows, GetWindowThreadProcessId, IsWindowVisible, PostMessageW, WM_CLOSE,
+};
+use windows_sys::core::BOOL;
+
+/// Longest path that the system gives, in UTF-16 units.
+const LONGEST_PATH: usize = 32_768;
+/// The exit code of a process that is ended here; any will do.
+const ENDED: u32 = 1;
+
+/// Closes a handle when it goes out of scope.
+struct Handle(HANDLE);
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        // SAFETY: the handle came from a call that gave it to this value alone, and is closed once.
+        unsafe { CloseHandle(self.0) };
+    }
+}
+
+/// What [`close_windows`] looks for.
+struct Wanted<'a> {
+    processes: &'a HashSet<u32>,
+    hidden_too: bool,
+    asked: usize,
+}
+
+/// Asks the top-level windows of these processes to close, as their close button would; with
+/// `hidden_too`, also those that nobody sees. Gives how many were asked.
+pub(super) fn close_windows(processes: &HashSet<u32>, hidden_too: bool) -> usize {
+    let mut wanted = Wanted { processes, hidden_too, asked: 0 };
+    // SAFETY: the callback is called only before this returns, with a pointer to a value that outlives it.
+    unsafe { EnumWindows(Some(ask_window), ptr::from_mut(&mut wanted) as LPARAM) };
+    wanted.asked
+}
+
+unsafe extern "system" fn ask_window(window: HWND, wanted: LPARAM) -> BOOL {
+    // SAFETY: the pointer is the one that `close_windows` gave, to a value that nobody else uses now.
+    let wanted = unsafe { &mut *(wanted as *mut Wanted<'_>) };
+    let mut process = 0;
+    // SAFETY: a window that is gone gives no process; the pointer is valid for the call.
+    unsafe { GetWindowThreadProcessId(window, &raw mut process) };
+    // SAFETY: takes any window handle and only reads.
+    let is_visible = unsafe { IsWindowVisible(window) } != 0;
+    if wanted.processes.contains(&process) && (is_visible || wanted.hidden_too) {
+        // SAFETY: posts a message without pointers; a window that is gone refuses it.
+        unsafe { PostMessageW(window, WM_CLOSE, 0, 0) };
+        wanted.asked += 1;
+    }
+    TRUE
+}
+
+/// Ends a process, if the program that it runs is a right one. Its number may have been given to another
+/// process since it was listed, so the program is asked by the very handle that ends it.
+pub(super) fn end_process(id: u32, is_right: impl Fn(&Path) -> bool) -> bool {
+    // SAFETY: takes no pointers; an unknown number gives a null handle.
+    let handle = unsafe { OpenProcess(PROCESS_TERMINATE | PROCESS_QUERY_LIMITED_INFORMATION, 0, id) };
+    if handle.is_null() {
+        return false;
+    }
+    let handle = Handle(handle);
+    // SAFETY: the handle is open and has the right to end the process.
+    program_of(&handle).is_some_and(|program| is_right(&program)) && unsafe { TerminateProcess(handle.0, ENDED) } != 0
+}
+
+fn program_of(process: &Handle) -> Option<PathBuf> {
+    let mut buffer = vec![0u16; LONGEST_PATH];
+    let mut length = LONGEST_PATH as u32;
+    // SAFETY: the buffer has as many units as `length` says, and `length` is set to what was written.
+    let done =
+        unsafe { QueryFullProcessImageNameW(process.0, PROCESS_NAME_WIN32, buffer.as_mut_ptr(), &raw mut length) };
+    (done != 0).then(|| PathBuf::from(OsString::from_wide(buffer.get(..length as usize).unwrap_or_default())))
+}
+
+/// True when this process has the identity of a package, which it gets only from a packaged app that
+/// started it: this program is no package.
+pub(super) fn has_package_identity() -> bool {
+    let mut length = 0;
+    // SAFETY: without a buffer only the length is asked; the pointer to it is valid for the call.
+    let answer = unsafe { GetCurrentPackageFamilyName(&raw mut length, ptr::null_mut()) };
+    answer != APPMODEL_ERROR_NO_PACKAGE
+}
+
+/// True when a file belongs to the person who runs this program, or to the administrators or the system,
+/// whose files in a person's folders come from installers and from programs that were started as one.
+pub(super) fn is_owner_trusted(path: &Path) -> bool {
+    let name: Vec<u16> = path.as_os_str().encode_wide().chain([0]).collect();
+    let mut owner: PSID = ptr::null_mut();
+    let mut descriptor: PSECURITY_DESCRIPTOR = ptr::null_mut();
+    // SAFETY: the name ends in zero; the other pointers are valid for the call or null where nothing is asked.
+    let answer = unsafe {
+        GetNamedSecurityInfoW(
+            name.as_ptr(),
+            SE_FILE_OBJECT,
+            OWNER_SECURITY_INFORMATION,
+            &raw mut owner,
+            ptr::null_mut(),
+            ptr::null_mut(),
+            ptr::null_mut(),
+            &raw mut descriptor,
+        )
+    };
+    if answer != ERROR_SUCCESS {
+        return false;
+    }
+    // SAFETY: `owner` points into the descriptor, which is freed only afterwards.
+    let is_known = unsafe {
+        IsWellKnownSid(owner, WinBuiltinAdministratorsSid) != 0 || IsWellKnownSid(owner, WinLocalSystemSid) != 0
+    };
+    let is_trusted = is_known
+        || with_my_sid(|mine| {
+            // SAFETY: both point to whole identifiers that live until the end of the call.
+            unsafe { EqualSid(owner, mine) != 0 }
+        });
+    // SAFETY: the descriptor was allocated by the call above and is not used any more.
+    unsafe { LocalFree(descriptor) };
+    is_trusted
+}
+
+/// Tells `ask` the identifier of the person who runs this program; false when it cannot be had.
+fn with_my_sid(ask: impl FnOnce(PSID) -> bool) -> bool {
+    let mut token: HANDLE = ptr::null_mut();
+    // SAFETY: the pseudo handle of this process needs no closing; the pointer is valid for the call.
+    if unsafe { OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &raw mut token) } == 0 {
+        return false;
+    }
+    let token = Handle(token);
+    // Aligned like the structure that is written to its beginning; an identifier has 68 bytes at most.
+    let mut buffer = [0u64; 32];
+    let mut length = 0;
+    // SAFETY: the buffer is as long as told, and the length is valid for the call.
+    let done = unsafe {
+        GetTokenInformation(
+            token.0,
+            TokenUser,
+            buffer.as_mut_ptr().cast(),
+            size_of_val(&buffer) as u32,
+            &raw mut length,
+        )
+    };
+    // SAFETY: a call that succeeded has written a `TOKEN_USER` to the beginning of the buffer, whose
+    // identifier lies in the same buffer.
+    done != 0 && ask(unsafe { (*buffer.as_ptr().cast::<TOKEN_USER>()).User.Sid })
+}

@@ -1,0 +1,131 @@
+//! Folders of Windows, and in which of them Claude's files are.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use airouter_core::claude::roots::{self, Folder, RootFacts};
+use airouter_core::finding::{Code, Finding};
+
+use super::{calls, install};
+use crate::places::{Ground, Places};
+
+/// Where the system keeps the person's data: as the variables say, which a scratch home may set, else as
+/// the system knows it.
+pub(crate) fn ground() -> Option<Ground> {
+    let variable = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    Some(Ground {
+        config: variable("APPDATA").or_else(dirs::config_dir)?,
+        local: variable("LOCALAPPDATA").or_else(dirs::data_local_dir)?,
+        home: variable("USERPROFILE").or_else(dirs::home_dir)?,
+        system: variable("windir").unwrap_or_else(|| PathBuf::from(r"C:\Windows")),
+    })
+}
+
+/// The same in a scratch folder.
+pub(crate) fn scratch_ground(scratch: &Path) -> Ground {
+    let home = scratch.join("home");
+    let data = home.join("AppData");
+    Ground { config: data.join("Roaming"), local: data.join("Local"), home, system: scratch.join("system") }
+}
+
+/// What a stand-in Claude must be told to stay in a scratch folder.
+pub(crate) fn claude_environment(ground: &Ground) -> Vec<(String, String)> {
+    let text = |path: &Path| path.to_string_lossy().into_owned();
+    vec![
+        ("USERPROFILE".to_owned(), text(&ground.home)),
+        ("APPDATA".to_owned(), text(&ground.config)),
+        ("LOCALAPPDATA".to_owned(), text(&ground.local)),
+        ("PRACTICE_SYSTEM_ROOT".to_owned(), text(&ground.system)),
+    ]
+}
+
+/// Claude's third-party folder, if nothing else is named.
+pub(crate) fn usual_root(ground: &Ground) -> PathBuf {
+    ground.local.join("Claude-3p")
+}
+
+/// Claude's log in third-party mode (OD).
+pub(crate) fn log_of(_ground: &Ground, root: &Path) -> PathBuf {
+    root.join("Logs").join("main.log")
+}
+
+/// Claude's log in its ordinary mode.
+pub(crate) fn ordinary_log(ground: &Ground) -> PathBuf {
+    ground.config.join("Claude").join("logs").join("main.log")
+}
+
+/// The folders to write and to check, see `airouter_core::claude::roots`.
+pub(crate) fn roots(places: &Places) -> Vec<PathBuf> {
+    roots::decide(&facts(places)).into_iter().map(PathBuf::from).collect()
+}
+
+/// Why nothing may be written now: this program runs inside a package, or Claude must move older data.
+pub(crate) fn obstacle(places: &Places) -> Option<Finding> {
+    if calls::has_package_identity() {
+        return Some(Finding::new(Code::InsideClaude).with("reason", "package"));
+    }
+    roots::obstacle(&facts(places))
+}
+
+fn facts(places: &Places) -> RootFacts {
+    let ground = &places.ground;
+    let folder = |path: PathBuf| Folder { exists: path.is_dir(), path: path.to_string_lossy().into_owned() };
+    let caches: Vec<PathBuf> = install::packages(places)
+        .into_iter()
+        .map(|found| ground.local.join("Packages").join(found.package.family).join("LocalCache"))
+        .collect();
+    let roaming = caches.iter().map(|cache| cache.join("Roaming").join("Claude-3p"));
+    RootFacts {
+        named: places.named_root.as_ref().map(|root| root.to_string_lossy().into_owned()),
+        real: folder(usual_root(ground)),
+        containers: caches.iter().map(|cache| folder(cache.join("Local").join("Claude-3p"))).collect(),
+        roaming: std::iter::once(ground.config.join("Claude-3p")).chain(roaming).map(folder).collect(),
+        is_unpackaged_installed: install::squirrel(places).is_some(),
+        build: build(),
+    }
+}
+
+/// The build of Windows; nothing when it cannot be told.
+fn build() -> Option<u32> {
+    Some(windows_version::OsVersion::current().build).filter(|build| *build > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folders_of_the_system_are_known() {
+        let ground = ground().expect("every account has them");
+        assert!(ground.local.is_dir() && ground.config.is_dir() && ground.system.is_dir(), "{ground:?}");
+        assert!(build().is_some_and(|build| build >= 17763), "{:?}", build());
+        assert!(!calls::has_package_identity());
+    }
+
+    #[test]
+    fn data_in_the_roaming_folder_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places::in_scratch(folder.path()).unwrap();
+        assert_eq!(obstacle(&places), None);
+        std::fs::create_dir_all(places.ground.config.join("Claude-3p")).unwrap();
+        assert_eq!(obstacle(&places).map(|finding| finding.code), Some(Code::ClaudeMustMove));
+        std::fs::create_dir_all(places.ground.local.join("Claude-3p")).unwrap();
+        assert_eq!(obstacle(&places), None);
+    }
+
+    #[test]
+    fn names_with_other_letters_and_long_ones_are_folders_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let places =
+            Places::in_scratch(&folder.path().join("李 雷").join("x".repeat(120)).join("y".repeat(120))).unwrap();
+        assert!(places.meta().as_os_str().len() > 260, "longer than programs could once open");
+        crate::files::replace(&places.meta(), b"{}", crate::files::Privacy::AsBefore).unwrap();
+        let found = crate::files::look(&places.meta(), &places.root);
+        assert_eq!(found, airouter_core::claude::library::FileFact::Present(b"{}".to_vec()));
+        assert_eq!(roots(&places), [usual_root(&places.ground)]);
+        assert!(log_of(&places.ground, &places.root).starts_with(&places.root));
+        assert!(ordinary_log(&places.ground).starts_with(&places.ground.config));
+        let told = claude_environment(&places.ground);
+        assert!(told.iter().any(|(name, value)| name == "LOCALAPPDATA" && Path::new(value) == places.ground.local));
+    }
+}

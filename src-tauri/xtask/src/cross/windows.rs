@@ -1,0 +1,79 @@
+//! The lane for Windows: build everything, run the tests and the console programs under Wine.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Result, ensure};
+
+use super::compiler::{self, cargo};
+use super::count::step_counting;
+use super::prefix::{Prefix, WINE};
+use crate::step::step;
+
+/// The target.
+const TRIPLE: &str = "x86_64-pc-windows-gnu";
+/// The programs that are built, the window's first.
+const PROGRAMS: [&str; 3] = ["airouter-setup.exe", "airouter-credential.exe", "airouter-setup-cli.exe"];
+/// The packages whose tests run. The window's own need an engine that Wine has not.
+const TESTED: [&str; 3] = ["airouter-core", "airouter-platform", "airouter-practice"];
+/// Fewer tests than this means that something is no longer run.
+const FEWEST: usize = 150;
+
+/// Builds, then runs.
+pub(super) fn lane() -> Result<()> {
+    compiler::check()?;
+    step(
+        "build for Windows",
+        cargo("build", TRIPLE).args(["-p", "airouter-setup", "-p", "airouter-practice", "--bins"]),
+    )?;
+    let folder = compiler::folder().join(TRIPLE).join("debug");
+    for name in PROGRAMS {
+        ensure!(folder.join(name).is_file(), "{name} was not built");
+    }
+    let prefix = Prefix::make()?;
+    let ran = run(&prefix, &folder);
+    prefix.close();
+    let tests = ran?;
+    eprintln!("── {tests} tests ran as Windows programs");
+    ensure!(tests >= FEWEST, "only {tests} tests ran as Windows programs; there must be {FEWEST}");
+    Ok(())
+}
+
+fn run(prefix: &Prefix, folder: &PathBuf) -> Result<usize> {
+    for (name, words, expected) in CONSOLE {
+        let output = prefix.wine().arg(folder.join(name)).args(*words).output()?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        ensure!(
+            output.status.code() == Some(*expected),
+            "{name} {}: ended with {}, not {expected}: {text}",
+            words.join(" "),
+            output.status
+        );
+        eprintln!("── {name} {}: {expected}", words.join(" "));
+    }
+    let mut tests = 0;
+    for package in TESTED {
+        tests += step_counting(&format!("tests of {package} under Wine"), &mut test(prefix, &["-p", package]))?;
+    }
+    let mut road = test(prefix, &["-p", "e2e", "--test", "windows"]);
+    // They share one registry and one list of processes.
+    road.args(["--", "--test-threads=1"]).env("PROGRAMS", folder);
+    tests += step_counting("the road under Wine", &mut road)?;
+    Ok(tests)
+}
+
+/// What the console programs must end with on a computer without Claude and without a key.
+const CONSOLE: &[(&str, &[&str], i32)] = &[
+    ("airouter-setup-cli.exe", &["--version"], 0),
+    ("airouter-setup-cli.exe", &["chek"], 2),
+    ("airouter-setup-cli.exe", &["status", "--json"], 1),
+    ("airouter-credential.exe", &["check"], 3),
+    ("airouter-credential.exe", &["nonsense"], 2),
+];
+
+fn test(prefix: &Prefix, words: &[&str]) -> Command {
+    let mut command = cargo("test", TRIPLE);
+    command.args(words).env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER", WINE);
+    prefix.equip(&mut command);
+    command
+}

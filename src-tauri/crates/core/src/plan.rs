@@ -9,12 +9,12 @@ mod profile;
 
 pub use facts::{ClaudeFacts, Facts, KeychainFact, Wishes};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::change::{Content, Edit, FileChange, Target};
 use crate::claude::library::{FileFact, is_profile_id};
 use crate::claude::version::Version;
-use crate::claude::{keys, managed};
+use crate::claude::{keys, managed, shape};
 use crate::finding::{Code, Finding, worst_first};
 use crate::json::Document;
 use crate::models::judge_id;
@@ -164,10 +164,12 @@ fn change_files(
     let profile_path = facts.profile_path(profile_id);
     let profile_file = facts.library.profile(profile_id).map_or(&FileFact::Absent, |profile| &profile.file);
     let mut change = |role: FileRole, path: &str, file: &FileFact, edits: &dyn Fn(&Document) -> Option<Vec<Edit>>| {
-        let edits = file
-            .document()
-            .map_err(|error| error.to_string())
-            .and_then(|document| edits(&document).ok_or_else(|| "shape".to_owned()));
+        let edits = file.document().map_err(|error| error.to_string()).and_then(|document| {
+            match shape::stranger(role, &document) {
+                None => edits(&document).ok_or_else(|| "shape".to_owned()),
+                Some(reason) => Err(reason.to_owned()),
+            }
+        });
         match edits {
             Ok(edits) if edits.is_empty() => {}
             Ok(edits) => {
@@ -191,13 +193,9 @@ fn change_files(
     files
 }
 
-/// The changes of `_meta.json`; nothing when its shape is not the known one.
+/// The changes of `_meta.json`; nothing when the id is one that Claude would not take.
 fn meta_edits(document: &Document, profile_id: &str, name: &str) -> Option<Vec<Edit>> {
-    let is_known_shape = match document.get(keys::ENTRIES) {
-        None => true,
-        Some(entries) => entries.as_array().is_some_and(|entries| entries.iter().all(Value::is_object)),
-    };
-    if !is_known_shape || !is_profile_id(profile_id) {
+    if !is_profile_id(profile_id) {
         return None;
     }
     let mut wanted = Vec::new();
@@ -208,7 +206,7 @@ fn meta_edits(document: &Document, profile_id: &str, name: &str) -> Option<Vec<E
     wanted.push((Target::Value(keys::APPLIED.to_owned()), Content::Plain(json!(profile_id))));
     // Its meaning is unknown, but where it stands Claude takes the library for not configured; three
     // integrators take it away when they apply (PI). Undo puts it back.
-    wanted.push((Target::Value("hybridPointer".to_owned()), Content::Absent));
+    wanted.push((Target::Value(keys::HYBRID_POINTER.to_owned()), Content::Absent));
     Some(edits(document, wanted))
 }
 

@@ -77,29 +77,37 @@ impl Work<'_> {
             return Err(refused(Finding::new(Code::ChangedMeanwhile)));
         }
 
+        // Before Claude is asked to quit and before anything is noted: here nothing has happened yet.
+        write::may_write(&first.files).map_err(refused)?;
+
         let was_running = first.steps.contains(&StepId::QuitClaude);
         if was_running {
             self.step(StepId::QuitClaude, |work| work.install.as_ref().map_or(Ok(()), claude::quit))
                 .map_err(refused)?;
         }
-        if let Some(finding) = recover::within_lock(self.places).filter(Finding::blocks) {
-            return Err(refused(finding));
-        }
-        // Claude saves its settings while quitting, so what was planned is planned again.
-        let (plan, facts) = self.plan(Some(&first))?;
-        if let Err(finding) = self.change(&plan, &facts, was_running) {
+        let plan = self.while_claude_is_closed(&first, was_running).inspect_err(|_| {
             if was_running && let Some(install) = &self.install {
                 // It was running before, so it runs again; that this may fail too changes nothing.
                 let _ = claude::start(install, self.places);
             }
-            return Err(Stopped { outcome: Outcome::RolledBack, findings: vec![finding] });
-        }
+        })?;
         let findings: Vec<Finding> =
             plan.findings.iter().filter(|finding| finding.code != Code::ClaudeMissing).cloned().collect();
         if !plan.steps.contains(&StepId::StartClaude) {
             return Ok(self.report(Outcome::Written, plan.findings, None));
         }
         Ok(self.start_and_prove(findings))
+    }
+
+    fn while_claude_is_closed(&mut self, first: &Plan, was_running: bool) -> Result<Plan, Stopped> {
+        let stopped = |outcome, finding| Stopped { outcome, findings: vec![finding] };
+        if let Some(finding) = recover::within_lock(self.places).filter(Finding::blocks) {
+            return Err(stopped(Outcome::Refused, finding));
+        }
+        // Claude saves its settings while quitting, so what was planned is planned again.
+        let (plan, facts) = self.plan(Some(first))?;
+        self.change(&plan, &facts, was_running).map_err(|finding| stopped(Outcome::RolledBack, finding))?;
+        Ok(plan)
     }
 
     fn plan(&self, agreed: Option<&Plan>) -> Result<(Plan, Facts), Stopped> {

@@ -6,4 +6,5 @@ pub mod keys;
 pub mod library;
 pub mod managed;
 pub mod outlook;
+pub mod shape;
 pub mod version;

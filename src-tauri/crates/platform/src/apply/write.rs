@@ -22,6 +22,17 @@ use crate::places::Places;
 /// the files are read a second time (G: two seconds).
 const SETTLING_TIME: Duration = Duration::from_secs(2);
 
+/// Says, before anything is changed, whether all files could be written.
+///
+/// # Errors
+/// `CannotWrite` with the first that could not, and what the system says.
+pub(super) fn may_write(changes: &[FileChange]) -> Result<(), Finding> {
+    changes.iter().try_for_each(|change| {
+        files::may_replace(Path::new(&change.path))
+            .map_err(|error| Finding::new(Code::CannotWrite).with("path", &change.path).with("reason", error))
+    })
+}
+
 /// How often a file is looked at again because somebody wrote it in the same moment.
 const TRIES: usize = 20;
 

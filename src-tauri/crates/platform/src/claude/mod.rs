@@ -51,7 +51,11 @@ pub fn is_running(install: &Install) -> bool {
 /// `ClaudeStays` when it is still there after twenty seconds.
 pub fn quit(install: &Install) -> Result<(), Finding> {
     ask_to_quit(install);
-    if wait_until(QUIT_LIMIT, || !is_running(install)) { Ok(()) } else { Err(Finding::new(Code::ClaudeStays)) }
+    if wait_until(QUIT_LIMIT, || !is_running(install)) {
+        Ok(())
+    } else {
+        Err(Finding::new(Code::ClaudeStays).with("path", install.program.display()))
+    }
 }
 
 /// Starts Claude and waits until it is there.

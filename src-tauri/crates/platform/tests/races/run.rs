@@ -41,7 +41,7 @@ impl Run {
         std::fs::create_dir_all(places.library()).unwrap();
         // Every combination of these comes up, whatever the dice say.
         let (static_key, connected, undoes) = (!number.is_multiple_of(3), number % 4 < 2, number.is_multiple_of(4));
-        let has_files = number % 5 > 0;
+        let has_files = !number.is_multiple_of(5);
         if has_files {
             let meta = format!(
                 "{{ \"appliedId\": \"{OTHER}\",\n\"entries\": [ {{ \"id\": \"{OTHER}\", \"name\": \"Other\" }} ], \"z\": 1.50 }}\n"

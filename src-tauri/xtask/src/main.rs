@@ -25,7 +25,8 @@ usage: cargo xtask <command>
 
   run [--live]      open the wizard in rehearsal mode; --live works on the real Claude and keychain
   test [part …]     everything that must pass; parts: page rust e2e tree
-  bench             how long a full check takes, beside curl; fails when it is too slow
+  bench             how long a full check takes, beside curl, and what writing costs, beside copying;
+                    fails when either is too slow
   shots             pictures of every screen, from the real program and from its page, into target/shots
   tidy              the house rules that no other tool checks
   icons             make the icon's sizes from icons/icon.svg

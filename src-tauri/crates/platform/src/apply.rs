@@ -158,6 +158,7 @@ impl Work<'_> {
         writing: &mut Writing<'_>,
         was_running: bool,
     ) -> Result<(), Finding> {
+        writing.prepare(&plan.files, self.key)?;
         state::keep_organization(self.places, &plan.organization)?;
         if plan.key_place == KeyPlace::Keychain {
             self.step(StepId::InstallHelper, |work| {
@@ -172,7 +173,7 @@ impl Work<'_> {
             })?;
         }
         self.step(StepId::WriteFiles, |work| {
-            writing.write(&plan.files, work.key)?;
+            writing.write(work.key)?;
             // Also where every value was right already: somebody may have opened it to others.
             let profile = work.places.profile(&plan.profile_id);
             files::make_private(&profile)

@@ -36,13 +36,15 @@ pub(super) fn may_write(changes: &[FileChange]) -> Result<(), Finding> {
 /// How often a file is looked at again because somebody wrote it in the same moment.
 const TRIES: usize = 20;
 
-/// What was written so far.
+/// What is to be written, and what was written so far.
 pub(super) struct Writing<'a> {
     places: &'a Places,
+    ready: Vec<Written>,
     written: Vec<Written>,
     made_folders: Vec<PathBuf>,
 }
 
+/// A file with its text before and after.
 struct Written {
     path: PathBuf,
     change: FileChange,
@@ -54,48 +56,59 @@ struct Written {
 impl<'a> Writing<'a> {
     /// Nothing is written yet.
     pub(super) fn new(places: &'a Places) -> Self {
-        Self { places, written: Vec::new(), made_folders: files::missing_folders(&places.library()) }
+        Self { places, ready: Vec::new(), written: Vec::new(), made_folders: files::missing_folders(&places.library()) }
     }
 
-    /// Writes the files in the order of the plan. A file in which what is to change is not what it was
-    /// when it was planned stops everything; what others write beside it meanwhile is kept.
-    pub(super) fn write(&mut self, changes: &[FileChange], key: &Secret) -> Result<(), Finding> {
-        changes.iter().try_for_each(|change| self.write_one(change, key))
+    /// Works out all texts before the first file is written: a long list takes a while to read, and
+    /// what is written shall be written in one go. A file in which what is to change is not what it was
+    /// when it was planned stops everything.
+    pub(super) fn prepare(&mut self, changes: &[FileChange], key: &Secret) -> Result<(), Finding> {
+        for change in changes {
+            self.ready.push(self.ready(change, key)?);
+        }
+        Ok(())
     }
 
-    fn write_one(&mut self, change: &FileChange, key: &Secret) -> Result<(), Finding> {
+    /// Writes the files in the order of the plan. What others write beside our values meanwhile is kept.
+    pub(super) fn write(&mut self, key: &Secret) -> Result<(), Finding> {
+        std::mem::take(&mut self.ready).into_iter().try_for_each(|ready| self.write_one(ready, key))
+    }
+
+    fn ready(&self, change: &FileChange, key: &Secret) -> Result<Written, Finding> {
         let path = PathBuf::from(&change.path);
+        let before = files::look(&path, &self.places.root);
+        let document = before
+            .document()
+            .map_err(|error| Finding::new(Code::FileNotUnderstood).with("path", &change.path).with("reason", error))?;
+        if !is_as_planned(change, &before, &document) {
+            return Err(Finding::new(Code::ChangedMeanwhile).with("path", &change.path));
+        }
+        let after = change.apply(&document, Some(key));
+        Ok(Written { path, change: change.clone(), before, after, former: Former::default() })
+    }
+
+    fn write_one(&mut self, mut ready: Written, key: &Secret) -> Result<(), Finding> {
         // A profile may hold a key, now or later: Claude keeps its own to the owner alone (OD).
-        let is_profile = change.role == FileRole::Profile;
+        let is_profile = ready.change.role == FileRole::Profile;
         let privacy = if is_profile { Privacy::OwnerOnly } else { Privacy::AsBefore };
         for _ in 0..TRIES {
-            let before = files::look(&path, &self.places.root);
-            let document = before.document().map_err(|error| {
-                Finding::new(Code::FileNotUnderstood).with("path", &change.path).with("reason", error)
-            })?;
-            if !is_as_planned(change, &before, &document) {
-                break;
-            }
-            let after = change.apply(&document, Some(key));
-            // Remembered first: a write that fails after its rename is taken back too.
-            self.written.push(Written {
-                path: path.clone(),
-                change: change.clone(),
-                before: before.clone(),
-                after: after.clone(),
-                former: Former::default(),
-            });
-            let done = files::replace_if(&path, &before, after.text().as_bytes(), privacy)
-                .map_err(|error| Finding::new(Code::CannotWrite).with("path", &change.path).with("reason", error))?;
-            match (done, self.written.last_mut()) {
-                (Replaced::Done(former), Some(written)) => {
-                    written.former = former;
+            let done = files::replace_if(&ready.path, &ready.before, ready.after.text().as_bytes(), privacy);
+            let failed =
+                |error| Finding::new(Code::CannotWrite).with("path", ready.path.display()).with("reason", error);
+            match done.map_err(failed) {
+                Ok(Replaced::Done(former)) => {
+                    self.written.push(Written { former, ..ready });
                     return Ok(());
                 }
-                _ => drop(self.written.pop()),
+                Ok(Replaced::Overtaken) => ready = self.ready(&ready.change, key)?,
+                Err(finding) => {
+                    // It may have failed after its rename: it is taken back too.
+                    self.written.push(ready);
+                    return Err(finding);
+                }
             }
         }
-        Err(Finding::new(Code::ChangedMeanwhile).with("path", &change.path))
+        Err(Finding::new(Code::ChangedMeanwhile).with("path", ready.path.display()))
     }
 
     /// Reads everything again and compares; a second time after a moment if Claude had been running.
@@ -112,8 +125,8 @@ impl<'a> Writing<'a> {
     /// still what it was when it was replaced: a late write into it would be lost.
     fn compare(&mut self) -> Result<(), Finding> {
         for written in &mut self.written {
-            let now = files::look(&written.path, &self.places.root).document().ok();
-            let holds = now.is_some_and(|now| written.change.edits.iter().all(|edit| written.is_ours(edit, &now)));
+            let now = files::look(&written.path, &self.places.root);
+            let holds = written.is_whole(&now) || written.holds(&now);
             if !holds || written.was_written_into() {
                 return Err(Finding::new(Code::NotAsWritten).with("path", written.path.display()));
             }
@@ -149,7 +162,7 @@ fn take_back(written: &mut Written, root: &Path) -> io::Result<()> {
         let now = files::look(&written.path, root);
         let wanted = if now == before {
             return Ok(());
-        } else if now == FileFact::Present(written.after.text().as_bytes().to_vec()) {
+        } else if written.is_whole(&now) {
             before.clone()
         } else {
             written.without_our_values(&now)
@@ -170,6 +183,16 @@ fn take_back(written: &mut Written, root: &Path) -> io::Result<()> {
 }
 
 impl Written {
+    /// Byte by byte as written.
+    fn is_whole(&self, now: &FileFact) -> bool {
+        matches!(now, FileFact::Present(bytes) if bytes == self.after.text().as_bytes())
+    }
+
+    /// Every value as written, whatever else has come.
+    fn holds(&self, now: &FileFact) -> bool {
+        now.document().is_ok_and(|now| self.change.edits.iter().all(|edit| self.is_ours(edit, &now)))
+    }
+
     fn was_written_into(&mut self) -> bool {
         let former = self.former.read().map(FileFact::Present);
         former.is_some_and(|former| former != self.before)
@@ -241,7 +264,8 @@ mod tests {
             patch: None,
         };
         let key = Secret::new("sk-0123456789".to_owned());
-        let done = Writing::new(&places).write(&[change], &key).map_err(|finding| finding.code);
+        let mut writing = Writing::new(&places);
+        let done = writing.prepare(&[change], &key).and_then(|()| writing.write(&key)).map_err(|finding| finding.code);
         (done, fs_err::read_to_string(&path).ok())
     }
 

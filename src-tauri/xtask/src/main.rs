@@ -28,7 +28,8 @@ usage: cargo xtask <command>
   test [part …]     everything that must pass; parts: page rust e2e tree
   cross [lane …]    the program for Windows, built and tested under Wine, and for macOS, checked; Debian
                     only; lanes: windows macos
-  bench             how long a full check takes, beside curl; fails when it is too slow
+  bench             how long a full check takes, beside curl, and what writing costs, beside copying;
+                    fails when either is too slow
   shots             pictures of every screen, from the real program and from its page, into target/shots
   tidy              the house rules that no other tool checks
   icons             make the icon's sizes from icons/icon.svg

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::claude::keys;
-use crate::json::Document;
+use crate::json::{Document, Put};
 use crate::secret::Secret;
 use crate::undo::Patch;
 use crate::view::{EditView, FileRole, FileView};
@@ -76,18 +76,20 @@ impl Target {
     /// The document with this value put there. `key` is what [`Content::Key`] stands for; without
     /// one, the value stays as it is.
     pub fn write(&self, document: &Document, content: &Content, key: Option<&Secret>) -> Document {
+        self.put(content, key).map_or_else(|| document.clone(), |put| document.with_all(&[put]))
+    }
+
+    /// The same as a step of several; nothing where the value stays as it is.
+    pub(crate) fn put(&self, content: &Content, key: Option<&Secret>) -> Option<Put<'_>> {
         let value = match content {
             Content::Absent => None,
             Content::Plain(value) => Some(value.clone()),
-            Content::Key => match key {
-                Some(key) => Some(Value::String(key.reveal().to_owned())),
-                None => return document.clone(),
-            },
+            Content::Key => Some(Value::String(key?.reveal().to_owned())),
         };
-        match self {
-            Self::Value(key) => document.with(key, value.as_ref()),
-            Self::Entry(id) => document.with_element(keys::ENTRIES, id, value.as_ref()),
-        }
+        Some(match self {
+            Self::Value(key) => Put::Value { key, value },
+            Self::Entry(id) => Put::Element { list: keys::ENTRIES, id, value },
+        })
     }
 
     /// The document with this value as it is in another one, a key too.
@@ -128,7 +130,8 @@ impl Edit {
 impl FileChange {
     /// The document with all changes made. `key` is what [`Content::Key`] stands for.
     pub fn apply(&self, document: &Document, key: Option<&Secret>) -> Document {
-        self.edits.iter().fold(document.clone(), |document, edit| edit.target.write(&document, &edit.after, key))
+        let puts: Vec<Put<'_>> = self.edits.iter().filter_map(|edit| edit.target.put(&edit.after, key)).collect();
+        document.with_all(&puts)
     }
 
     /// What the person is shown of it.

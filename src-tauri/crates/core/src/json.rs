@@ -6,7 +6,7 @@
 //! numbers and unknown fields stay as they are.
 
 use jsonc_parser::ParseOptions;
-use jsonc_parser::cst::{CstInputValue, CstRootNode};
+use jsonc_parser::cst::{CstInputValue, CstNode, CstObject, CstRootNode};
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
@@ -101,47 +101,34 @@ impl Document {
     /// keeps its text.
     #[must_use]
     pub fn with(&self, key: &str, value: Option<&Value>) -> Self {
-        if self.get(key) == value {
-            return self.clone();
-        }
-        self.edited(|root| {
-            let object = root.object_value_or_set();
-            match (object.get(key), value) {
-                (Some(property), Some(value)) => property.set_value(input(value)),
-                (Some(property), None) => property.remove(),
-                (None, Some(value)) => {
-                    if object.properties().is_empty() {
-                        object.ensure_multiline();
-                    }
-                    object.append(key, input(value));
-                }
-                (None, None) => {}
-            }
-        })
+        self.with_all(&[Put::Value { key, value: value.cloned() }])
     }
 
     /// The same document with the element of the array `list` whose `id` is given replaced, added at
     /// the end, or removed when `value` is nothing.
     #[must_use]
     pub fn with_element(&self, list: &str, id: &str, value: Option<&Value>) -> Self {
-        if self.element(list, id) == value {
+        self.with_all(&[Put::Element { list, id, value: value.cloned() }])
+    }
+
+    /// The same document with several values put, each another one. A long text is taken apart once
+    /// for all of them, which is what most of the time goes into.
+    #[must_use]
+    pub fn with_all(&self, puts: &[Put<'_>]) -> Self {
+        let is_new = |put: &&Put<'_>| match put {
+            Put::Value { key, value } => self.get(key) != value.as_ref(),
+            Put::Element { list, id, value } => self.element(list, id) != value.as_ref(),
+        };
+        let puts: Vec<&Put<'_>> = puts.iter().filter(is_new).collect();
+        if puts.is_empty() {
             return self.clone();
         }
-        let index = self.elements(list).iter().position(|element| has_id(element, id));
         self.edited(|root| {
-            let array = root.object_value_or_set().array_value_or_set(list);
-            let place = index.and_then(|index| array.elements().into_iter().nth(index));
-            match (place, value) {
-                (Some(element), Some(value)) => {
-                    let at = index.unwrap_or_default();
-                    element.remove();
-                    array.insert(at, input(value));
+            for put in puts {
+                match put {
+                    Put::Value { key, value } => set_value(root, key, value.as_ref()),
+                    Put::Element { list, id, value } => set_element(root, list, id, value.as_ref()),
                 }
-                (Some(element), None) => element.remove(),
-                (None, Some(value)) => {
-                    array.append(input(value));
-                }
-                (None, None) => {}
             }
         })
     }
@@ -167,6 +154,64 @@ impl Document {
         // document would make the caller's re-reading notice.
         document.unwrap_or_else(|| self.clone())
     }
+}
+
+/// A value to be put into a document; nothing takes it away.
+#[derive(Debug, Clone)]
+pub enum Put<'a> {
+    /// A value at the top.
+    Value {
+        /// Its key.
+        key: &'a str,
+        /// What it becomes.
+        value: Option<Value>,
+    },
+    /// The element of a list that has an id.
+    Element {
+        /// The key of the list.
+        list: &'a str,
+        /// The element's `id`.
+        id: &'a str,
+        /// What it becomes.
+        value: Option<Value>,
+    },
+}
+
+fn set_value(root: &CstRootNode, key: &str, value: Option<&Value>) {
+    let object = root.object_value_or_set();
+    match (object.get(key), value) {
+        (Some(property), Some(value)) => property.set_value(input(value)),
+        (Some(property), None) => property.remove(),
+        (None, Some(value)) => {
+            if object.properties().is_empty() {
+                object.ensure_multiline();
+            }
+            object.append(key, input(value));
+        }
+        (None, None) => {}
+    }
+}
+
+fn set_element(root: &CstRootNode, list: &str, id: &str, value: Option<&Value>) {
+    let array = root.object_value_or_set().array_value_or_set(list);
+    let elements = array.elements();
+    let is_it = |element: &CstNode| element.as_object().is_some_and(|object| object_id(&object).as_deref() == Some(id));
+    let index = elements.iter().position(is_it);
+    match (index.and_then(|index| elements.into_iter().nth(index)), value) {
+        (Some(element), Some(value)) => {
+            element.remove();
+            array.insert(index.unwrap_or_default(), input(value));
+        }
+        (Some(element), None) => element.remove(),
+        (None, Some(value)) => {
+            array.append(input(value));
+        }
+        (None, None) => {}
+    }
+}
+
+fn object_id(object: &CstObject) -> Option<String> {
+    object.get("id")?.value()?.as_string_lit()?.decoded_value().ok()
 }
 
 fn has_id(element: &Value, id: &str) -> bool {

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use crate::change::{Content, Edit, FileChange, Target};
 use crate::claude::library::{FileFact, Library, is_profile_id};
 use crate::claude::version::Version;
-use crate::claude::{keys, managed};
+use crate::claude::{keys, managed, shape};
 use crate::finding::{Code, Finding, worst_first};
 use crate::json::Document;
 use crate::models::judge_id;
@@ -183,8 +183,8 @@ fn change_files(
     let profile_path = library.profile_path(profile_id);
     let profile_file = library.profile(profile_id).map_or(&FileFact::Absent, |profile| &profile.file);
     let mut change = |role: FileRole, path: &str, file: &FileFact, edits: &dyn Fn(&Document) -> Option<Vec<Edit>>| {
-        let edits =
-            understood(path, file).and_then(|document| edits(&document).ok_or_else(|| not_understood(path, "shape")));
+        let edits = understood(role, path, file)
+            .and_then(|document| edits(&document).ok_or_else(|| not_understood(path, "shape")));
         match edits {
             Ok(edits) if edits.is_empty() => {}
             Ok(edits) => {
@@ -207,24 +207,21 @@ fn change_files(
 }
 
 /// The document in a file, if there is one to work on.
-fn understood(path: &str, file: &FileFact) -> Result<Document, Finding> {
-    file.document().map_err(|error| not_understood(path, error))
+fn understood(role: FileRole, path: &str, file: &FileFact) -> Result<Document, Finding> {
+    let document = file.document().map_err(|error| not_understood(path, error))?;
+    match shape::stranger(role, &document) {
+        None => Ok(document),
+        Some(reason) => Err(not_understood(path, reason)),
+    }
 }
 
 fn not_understood(path: &str, reason: impl ToString) -> Finding {
     Finding::new(Code::FileNotUnderstood).with("path", path).with("reason", reason)
 }
 
-fn has_known_entries(document: &Document) -> bool {
-    match document.get(keys::ENTRIES) {
-        None => true,
-        Some(entries) => entries.as_array().is_some_and(|entries| entries.iter().all(Value::is_object)),
-    }
-}
-
-/// The changes of `_meta.json`; nothing when its shape is not the known one.
+/// The changes of `_meta.json`; nothing when the id is one that Claude would not take.
 fn meta_edits(document: &Document, profile_id: &str, name: &str) -> Option<Vec<Edit>> {
-    if !has_known_entries(document) || !is_profile_id(profile_id) {
+    if !is_profile_id(profile_id) {
         return None;
     }
     let mut wanted = Vec::new();
@@ -235,7 +232,7 @@ fn meta_edits(document: &Document, profile_id: &str, name: &str) -> Option<Vec<E
     wanted.push((Target::Value(keys::APPLIED.to_owned()), Content::Plain(json!(profile_id))));
     // Its meaning is unknown, but where it stands Claude takes the library for not configured; three
     // integrators take it away when they apply (PI). Undo puts it back.
-    wanted.push((Target::Value("hybridPointer".to_owned()), Content::Absent));
+    wanted.push((Target::Value(keys::HYBRID_POINTER.to_owned()), Content::Absent));
     Some(edits(document, wanted))
 }
 

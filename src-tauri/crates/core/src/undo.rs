@@ -202,7 +202,8 @@ fn patch(change: &FileChange, after: &Document, first: &str) -> Option<Patch> {
 
 /// The document with every value as it was before.
 fn put_back(change: &FileChange, after: &Document) -> Document {
-    change.edits.iter().fold(after.clone(), |document, edit| edit.target.write(&document, &edit.before, None))
+    let puts: Vec<_> = change.edits.iter().filter_map(|edit| edit.target.put(&edit.before, None)).collect();
+    after.with_all(&puts)
 }
 
 fn merge(known: &mut Vec<Edit>, new: &[Edit]) {

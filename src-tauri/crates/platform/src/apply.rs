@@ -80,29 +80,37 @@ impl Work<'_> {
             return Err(refused(Finding::new(Code::ChangedMeanwhile)));
         }
 
+        // Before Claude is asked to quit and before anything is noted: here nothing has happened yet.
+        write::may_write(&first.files).map_err(refused)?;
+
         let was_running = first.steps.contains(&StepId::QuitClaude);
         if was_running {
             self.step(StepId::QuitClaude, |work| work.install.as_ref().map_or(Ok(()), claude::quit))
                 .map_err(refused)?;
         }
-        if let Some(finding) = recover::within_lock(self.places).filter(Finding::blocks) {
-            return Err(refused(finding));
-        }
-        // Claude saves its settings while quitting, so what was planned is planned again.
-        let (plan, facts) = self.plan(Some(&first))?;
-        if let Err(finding) = self.change(&plan, &facts, was_running) {
+        let plan = self.while_claude_is_closed(&first, was_running).inspect_err(|_| {
             if was_running && let Some(install) = &self.install {
                 // It was running before, so it runs again; that this may fail too changes nothing.
                 let _ = claude::start(install, self.places);
             }
-            return Err(Stopped { outcome: Outcome::RolledBack, findings: vec![finding] });
-        }
+        })?;
         let findings: Vec<Finding> =
             plan.findings.iter().filter(|finding| finding.code != Code::ClaudeMissing).cloned().collect();
         if !plan.steps.contains(&StepId::StartClaude) {
             return Ok(self.report(Outcome::Written, plan.findings, None));
         }
         Ok(self.start_and_prove(findings))
+    }
+
+    fn while_claude_is_closed(&mut self, first: &Plan, was_running: bool) -> Result<Plan, Stopped> {
+        let stopped = |outcome, finding| Stopped { outcome, findings: vec![finding] };
+        if let Some(finding) = recover::within_lock(self.places).filter(Finding::blocks) {
+            return Err(stopped(Outcome::Refused, finding));
+        }
+        // Claude saves its settings while quitting, so what was planned is planned again.
+        let (plan, facts) = self.plan(Some(first))?;
+        self.change(&plan, &facts, was_running).map_err(|finding| stopped(Outcome::RolledBack, finding))?;
+        Ok(plan)
     }
 
     fn plan(&self, agreed: Option<&Plan>) -> Result<(Plan, Facts), Stopped> {
@@ -152,6 +160,7 @@ impl Work<'_> {
         writing: &mut Writing,
         was_running: bool,
     ) -> Result<(), Finding> {
+        writing.prepare(&plan.files, Some(self.key))?;
         state::keep_organization(self.places, &plan.organization)?;
         if plan.key_place == KeyPlace::Keychain {
             self.step(StepId::InstallHelper, |work| {
@@ -166,7 +175,7 @@ impl Work<'_> {
             })?;
         }
         self.step(StepId::WriteFiles, |work| {
-            writing.write(&plan.files, Some(work.key))?;
+            writing.write(Some(work.key))?;
             // Also where every value was right already: somebody may have opened it to others.
             for root in work.places.roots() {
                 let profile = library_in(root).join(format!("{}.json", plan.profile_id));
@@ -201,6 +210,8 @@ impl Work<'_> {
                 self.report(Outcome::Proved, findings, Some(proof))
             }
             Err(finding) => {
+                // For support: what the files should have led to, beside what they did.
+                tracing::warn!(foretold = ?observe::outlook(self.places, Some(&install)), "not proved");
                 self.tell(StepId::Prove, PhaseState::Failed, Some(finding.clone()));
                 findings.push(finding);
                 self.report(Outcome::Unproved, findings, None)

@@ -125,6 +125,22 @@ pub(crate) enum Privacy {
     OwnerOnly,
 }
 
+/// Says whether a file could be replaced or made, without changing anything. A file that is marked as
+/// read-only could be replaced all the same; somebody wants it to stay.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn may_replace(path: &Path) -> io::Result<()> {
+    if let Ok(meta) = fs_err::symlink_metadata(path) {
+        if meta.permissions().readonly() {
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
+        fs_err::OpenOptions::new().write(true).open(path)?;
+    }
+    let there = path.ancestors().skip(1).find(|folder| folder.exists());
+    there.map_or(Ok(()), |folder| temporary(folder).map(drop))
+}
+
 /// Takes from others the right to read a file, where a system has such rights; elsewhere the folder
 /// keeps them out.
 ///

@@ -12,5 +12,6 @@ pub mod outlook;
 pub mod packages;
 pub mod policy;
 pub mod roots;
+pub mod shape;
 pub mod tools;
 pub mod version;

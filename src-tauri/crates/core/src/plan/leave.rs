@@ -7,7 +7,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Facts, Plan, edits, has_known_entries, not_understood, understood};
+use super::{Facts, Plan, edits, understood};
 use crate::change::{Content, FileChange, Target};
 use crate::claude::library::{Library, NEUTRAL};
 use crate::claude::outlook::outlook;
@@ -52,11 +52,8 @@ pub fn plan_leaving(facts: &Facts) -> Plan {
 
 /// The neutral profile of one of Claude's folders, and the changes that select it.
 fn changes(library: &Library, fresh_id: &str) -> Result<(String, Vec<FileChange>), Finding> {
-    let meta = understood(&library.meta_path, &library.meta)?;
-    if !has_known_entries(&meta) {
-        return Err(not_understood(&library.meta_path, "shape"));
-    }
-    let mode = understood(&library.mode_path, &library.mode)?;
+    let meta = understood(FileRole::Meta, &library.meta_path, &library.meta)?;
+    let mode = understood(FileRole::Mode, &library.mode_path, &library.mode)?;
     let known = meta.elements(keys::ENTRIES).iter().find_map(|entry| neutral(library, entry));
     let id = known.clone().unwrap_or_else(|| fresh_id.to_owned());
 

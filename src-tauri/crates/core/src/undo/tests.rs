@@ -1,3 +1,5 @@
+mod rounds;
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
@@ -6,6 +8,7 @@ use super::*;
 use crate::address::GatewayUrl;
 use crate::claude::library::ProfileFact;
 use crate::plan::{Facts, plan};
+use crate::secret::Secret;
 
 /// A folder in memory: path → text.
 type Folder = BTreeMap<String, String>;
@@ -44,15 +47,21 @@ fn apply(folder: &mut Folder, wishes: &Wishes, earlier: Option<Journal>) -> Jour
     let facts = facts(folder, earlier);
     let plan = plan(&facts, wishes);
     assert!(!plan.is_refused(), "{:?}", plan.findings);
+    let key = Secret::new(format!("sk-for-{}", wishes.base.host()));
     for change in &plan.files {
         let document = fact(folder, &change.path).document().unwrap();
-        folder.insert(change.path.clone(), change.apply(&document, None).text().to_owned());
+        folder.insert(change.path.clone(), change.apply(&document, Some(&key)).text().to_owned());
     }
     Journal::of(&plan, &facts, wishes, None, Vec::new())
 }
 
 fn undo(folder: &mut Folder, journal: &Journal) -> UndoPlan {
     let plan = plan_undo(journal, |path| fact(folder, path));
+    carry_out(folder, &plan);
+    plan
+}
+
+fn carry_out(folder: &mut Folder, plan: &UndoPlan) {
     for (path, restore) in &plan.files {
         match restore {
             Restore::Keep => {}
@@ -64,7 +73,6 @@ fn undo(folder: &mut Folder, journal: &Journal) -> UndoPlan {
             }
         }
     }
-    plan
 }
 
 fn values(folder: &Folder) -> BTreeMap<String, Value> {

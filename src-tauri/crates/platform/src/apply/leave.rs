@@ -25,10 +25,14 @@ pub(crate) fn leave(places: &Places) -> Result<Plan, Finding> {
     let mut journal = Journal::of_leaving(&plan, &facts, folders_to_make(places));
     state::keep_journal(places, Some(&journal))?;
     let mut writing = Writing::new(places);
-    let done = writing.write(&plan.files, None).and_then(|()| writing.verify(false)).and_then(|()| {
-        journal.pending = None;
-        state::keep_journal(places, Some(&journal))
-    });
+    let done = writing
+        .prepare(&plan.files, None)
+        .and_then(|()| writing.write(None))
+        .and_then(|()| writing.verify(false))
+        .and_then(|()| {
+            journal.pending = None;
+            state::keep_journal(places, Some(&journal))
+        });
     if let Err(finding) = done {
         let back = writing.take_back().and_then(|()| state::keep_journal(places, facts.journal.as_ref()));
         if back.is_err() {

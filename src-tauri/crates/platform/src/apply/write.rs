@@ -22,15 +22,28 @@ use crate::places::{Places, library_in, root_of};
 /// the files are read a second time (G: two seconds).
 const SETTLING_TIME: Duration = Duration::from_secs(2);
 
+/// Says, before anything is changed, whether all files could be written.
+///
+/// # Errors
+/// `CannotWrite` with the first that could not, and what the system says.
+pub(super) fn may_write(changes: &[FileChange]) -> Result<(), Finding> {
+    changes.iter().try_for_each(|change| {
+        files::may_replace(Path::new(&change.path))
+            .map_err(|error| Finding::new(Code::CannotWrite).with("path", &change.path).with("reason", error))
+    })
+}
+
 /// How often a file is looked at again because somebody wrote it in the same moment.
 const TRIES: usize = 20;
 
-/// What was written so far.
+/// What is to be written, and what was written so far.
 pub(super) struct Writing {
+    ready: Vec<Written>,
     written: Vec<Written>,
     made_folders: Vec<PathBuf>,
 }
 
+/// A file with its text before and after.
 struct Written {
     path: PathBuf,
     change: FileChange,
@@ -42,48 +55,59 @@ struct Written {
 impl Writing {
     /// Nothing is written yet.
     pub(super) fn new(places: &Places) -> Self {
-        Self { written: Vec::new(), made_folders: folders_to_make(places) }
+        Self { ready: Vec::new(), written: Vec::new(), made_folders: folders_to_make(places) }
     }
 
-    /// Writes the files in the order of the plan. A file in which what is to change is not what it was
-    /// when it was planned stops everything; what others write beside it meanwhile is kept.
-    pub(super) fn write(&mut self, changes: &[FileChange], key: Option<&Secret>) -> Result<(), Finding> {
-        changes.iter().try_for_each(|change| self.write_one(change, key))
+    /// Works out all texts before the first file is written: a long list takes a while to read, and
+    /// what is written shall be written in one go. A file in which what is to change is not what it was
+    /// when it was planned stops everything.
+    pub(super) fn prepare(&mut self, changes: &[FileChange], key: Option<&Secret>) -> Result<(), Finding> {
+        for change in changes {
+            self.ready.push(Self::ready(change, key)?);
+        }
+        Ok(())
     }
 
-    fn write_one(&mut self, change: &FileChange, key: Option<&Secret>) -> Result<(), Finding> {
+    /// Writes the files in the order of the plan. What others write beside our values meanwhile is kept.
+    pub(super) fn write(&mut self, key: Option<&Secret>) -> Result<(), Finding> {
+        std::mem::take(&mut self.ready).into_iter().try_for_each(|ready| self.write_one(ready, key))
+    }
+
+    fn ready(change: &FileChange, key: Option<&Secret>) -> Result<Written, Finding> {
         let path = PathBuf::from(&change.path);
+        let before = files::look(&path, root_of(&path));
+        let document = before
+            .document()
+            .map_err(|error| Finding::new(Code::FileNotUnderstood).with("path", &change.path).with("reason", error))?;
+        if !is_as_planned(change, &before, &document) {
+            return Err(Finding::new(Code::ChangedMeanwhile).with("path", &change.path));
+        }
+        let after = change.apply(&document, key);
+        Ok(Written { path, change: change.clone(), before, after, former: Former::default() })
+    }
+
+    fn write_one(&mut self, mut ready: Written, key: Option<&Secret>) -> Result<(), Finding> {
         // A profile may hold a key, now or later: Claude keeps its own to the owner alone (OD).
-        let is_profile = change.role == FileRole::Profile;
+        let is_profile = ready.change.role == FileRole::Profile;
         let privacy = if is_profile { Privacy::OwnerOnly } else { Privacy::AsBefore };
         for _ in 0..TRIES {
-            let before = files::look(&path, root_of(&path));
-            let document = before.document().map_err(|error| {
-                Finding::new(Code::FileNotUnderstood).with("path", &change.path).with("reason", error)
-            })?;
-            if !is_as_planned(change, &before, &document) {
-                break;
-            }
-            let after = change.apply(&document, key);
-            // Remembered first: a write that fails after its rename is taken back too.
-            self.written.push(Written {
-                path: path.clone(),
-                change: change.clone(),
-                before: before.clone(),
-                after: after.clone(),
-                former: Former::default(),
-            });
-            let done = files::replace_if(&path, &before, after.text().as_bytes(), privacy)
-                .map_err(|error| Finding::new(Code::CannotWrite).with("path", &change.path).with("reason", error))?;
-            match (done, self.written.last_mut()) {
-                (Replaced::Done(former), Some(written)) => {
-                    written.former = former;
+            let done = files::replace_if(&ready.path, &ready.before, ready.after.text().as_bytes(), privacy);
+            let failed =
+                |error| Finding::new(Code::CannotWrite).with("path", ready.path.display()).with("reason", error);
+            match done.map_err(failed) {
+                Ok(Replaced::Done(former)) => {
+                    self.written.push(Written { former, ..ready });
                     return Ok(());
                 }
-                _ => drop(self.written.pop()),
+                Ok(Replaced::Overtaken) => ready = Self::ready(&ready.change, key)?,
+                Err(finding) => {
+                    // It may have failed after its rename: it is taken back too.
+                    self.written.push(ready);
+                    return Err(finding);
+                }
             }
         }
-        Err(Finding::new(Code::ChangedMeanwhile).with("path", &change.path))
+        Err(Finding::new(Code::ChangedMeanwhile).with("path", ready.path.display()))
     }
 
     /// Reads everything again and compares; a second time after a moment if Claude had been running.
@@ -100,8 +124,8 @@ impl Writing {
     /// still what it was when it was replaced: a late write into it would be lost.
     fn compare(&mut self) -> Result<(), Finding> {
         for written in &mut self.written {
-            let now = files::look(&written.path, root_of(&written.path)).document().ok();
-            let holds = now.is_some_and(|now| written.change.edits.iter().all(|edit| written.is_ours(edit, &now)));
+            let now = files::look(&written.path, root_of(&written.path));
+            let holds = written.is_whole(&now) || written.holds(&now);
             if !holds || written.was_written_into() {
                 return Err(Finding::new(Code::NotAsWritten).with("path", written.path.display()));
             }
@@ -142,7 +166,7 @@ fn take_back(written: &mut Written) -> io::Result<()> {
         let now = files::look(&written.path, root_of(&written.path));
         let wanted = if now == before {
             return Ok(());
-        } else if now == FileFact::Present(written.after.text().as_bytes().to_vec()) {
+        } else if written.is_whole(&now) {
             before.clone()
         } else {
             written.without_our_values(&now)
@@ -163,6 +187,16 @@ fn take_back(written: &mut Written) -> io::Result<()> {
 }
 
 impl Written {
+    /// Byte by byte as written.
+    fn is_whole(&self, now: &FileFact) -> bool {
+        matches!(now, FileFact::Present(bytes) if bytes == self.after.text().as_bytes())
+    }
+
+    /// Every value as written, whatever else has come.
+    fn holds(&self, now: &FileFact) -> bool {
+        now.document().is_ok_and(|now| self.change.edits.iter().all(|edit| self.is_ours(edit, &now)))
+    }
+
     fn was_written_into(&mut self) -> bool {
         let former = self.former.read().map(FileFact::Present);
         former.is_some_and(|former| former != self.before)
@@ -234,7 +268,11 @@ mod tests {
             patch: None,
         };
         let key = Secret::new("sk-0123456789".to_owned());
-        let done = Writing::new(&places).write(&[change], Some(&key)).map_err(|finding| finding.code);
+        let mut writing = Writing::new(&places);
+        let done = writing
+            .prepare(&[change], Some(&key))
+            .and_then(|()| writing.write(Some(&key)))
+            .map_err(|finding| finding.code);
         (done, fs_err::read_to_string(&path).ok())
     }
 

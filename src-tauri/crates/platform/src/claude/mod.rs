@@ -72,7 +72,7 @@ pub fn quit(install: &Install) -> Result<(), Finding> {
             return Ok(());
         }
     }
-    let stays = Finding::new(Code::ClaudeStays);
+    let stays = Finding::new(Code::ClaudeStays).with("path", install.program.display());
     Err(match refused {
         Some(reason) => stays.with("reason", reason),
         None => stays,

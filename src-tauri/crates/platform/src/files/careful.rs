@@ -70,13 +70,13 @@ pub(crate) fn remove_if(path: &Path, seen: &FileFact) -> io::Result<bool> {
         return Ok(true);
     }
     // Taken out of its place at one stroke, and only then looked at for the last time.
-    let aside = temporary(folder)?;
+    let aside = temporary(folder)?.into_temp_path();
     point("remove")?;
-    fs_err::rename(path, aside.path())?;
-    let is_same = look(aside.path(), folder) == *seen;
+    fs_err::rename(path, &aside)?;
+    let is_same = look(&aside, folder) == *seen;
     if !is_same && let Err(error) = aside.persist_noclobber(path) {
         // A still newer one is there already.
-        drop(error.file);
+        drop(error.path);
     }
     sync_folder(folder)?;
     Ok(is_same)

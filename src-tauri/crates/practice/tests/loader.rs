@@ -1,5 +1,4 @@
 //! What Claude Desktop would do with these files: each rule of the loader, kept and broken.
-#![cfg(unix)]
 #![allow(clippy::disallowed_methods, reason = "the tests own their scratch folders")]
 
 mod scratch;
@@ -135,6 +134,7 @@ fn the_library_is_strict_json() {
     check(&home, Mode::Ordinary, Some(meta));
 }
 
+#[cfg(unix)]
 #[test]
 fn the_library_belongs_to_its_owner() {
     for (place, mode, refused) in [
@@ -158,6 +158,7 @@ fn the_library_belongs_to_its_owner() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn a_linked_profile_is_refused() {
     let home = Home::with(&good_profile());
@@ -272,6 +273,7 @@ fn managed_settings_of_the_app_alone_leave_the_library_in_force() {
     check(&home, Mode::Ordinary, None);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_managed_file_that_is_not_trusted_switches_the_library_off() {
     let home = Home::with(&good_profile());

@@ -53,6 +53,8 @@ impl Prefix {
         // Settings are read when the server starts.
         let _ = prefix.server("-k").status();
         let _ = prefix.server("-w").status();
+        // One server for all that follows: it would end between two programs and meet the next one half-way.
+        step("its server", &mut prefix.server("-p"))?;
         Ok(prefix)
     }
 

@@ -55,7 +55,7 @@ fn run(prefix: &Prefix, folder: &PathBuf) -> Result<usize> {
     for package in TESTED {
         tests += step_counting(&format!("tests of {package} under Wine"), &mut test(prefix, &["-p", package]))?;
     }
-    let mut road = test(prefix, &["-p", "e2e", "--test", "windows"]);
+    let mut road = test(prefix, &["-p", "e2e-windows"]);
     // They share one registry and one list of processes.
     road.args(["--", "--test-threads=1"]).env("PROGRAMS", folder);
     tests += step_counting("the road under Wine", &mut road)?;

@@ -23,7 +23,12 @@ pub(super) type Shown = Arc<Mutex<Vec<CertificateDer<'static>>>>;
 /// because a refusal alone does not say whose certificate it was.
 pub(super) fn config(options: &Options, shown: &Shown) -> Result<ClientConfig, Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let verifier = Verifier::new_with_extra_roots(options.more_roots.iter().cloned(), provider.clone())?;
+    let verifier = if options.more_roots.is_empty() {
+        Verifier::new(provider.clone())?
+    } else {
+        // On Windows this makes a chain engine of its own; without need, the system's own one is right.
+        Verifier::new_with_extra_roots(options.more_roots.iter().cloned(), provider.clone())?
+    };
     let remembering = Remembering { verifier, shown: shown.clone() };
     let clock = Arc::new(Clock(options.clock));
     Ok(builder(provider, clock)?

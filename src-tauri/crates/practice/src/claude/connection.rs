@@ -148,6 +148,8 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    /// An absolute path here.
+    const HELPER: &str = if cfg!(windows) { r"C:\key.exe" } else { "/opt/key" };
     const KEY: &str = "sk-0123456789";
 
     /// The credential of a profile with these values on top of a good address.
@@ -166,25 +168,25 @@ mod tests {
     }
 
     fn program(seconds: u64) -> CredentialSource {
-        CredentialSource::Program { path: PathBuf::from("/opt/key"), timeout: Duration::from_secs(seconds) }
+        CredentialSource::Program { path: PathBuf::from(HELPER), timeout: Duration::from_secs(seconds) }
     }
 
     #[test]
     fn a_named_kind_is_the_only_source() {
-        let both = |kind: &str| json!({ "inferenceCredentialKind": kind, "inferenceGatewayApiKey": KEY, "inferenceCredentialHelper": "/opt/key" });
+        let both = |kind: &str| json!({ "inferenceCredentialKind": kind, "inferenceGatewayApiKey": KEY, "inferenceCredentialHelper": HELPER });
         check(both("static"), Ok(fixed()));
         check(both("helper-script"), Ok(program(60)));
         check(both("interactive"), Err(Refusal::CredentialKind));
         let one = json!({ "inferenceCredentialKind": "helper-script", "inferenceGatewayApiKey": KEY });
         check(one, Err(Refusal::NoCredential));
-        let one = json!({ "inferenceCredentialKind": "static", "inferenceCredentialHelper": "/opt/key" });
+        let one = json!({ "inferenceCredentialKind": "static", "inferenceCredentialHelper": HELPER });
         check(one, Err(Refusal::NoCredential));
     }
 
     #[test]
     fn without_a_kind_the_helper_wins() {
         check(json!({ "inferenceGatewayApiKey": KEY }), Ok(fixed()));
-        let both = json!({ "inferenceGatewayApiKey": KEY, "inferenceCredentialHelper": "/opt/key",
+        let both = json!({ "inferenceGatewayApiKey": KEY, "inferenceCredentialHelper": HELPER,
             "inferenceCredentialHelperTimeoutSec": 5 });
         check(both, Ok(program(5)));
         check(json!({}), Err(Refusal::NoCredential));

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
 use std::fs;
+#[cfg(unix)]
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -118,9 +119,14 @@ impl Home {
 }
 
 /// Sets the mode of a file.
+#[cfg(unix)]
 pub(crate) fn chmod(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("a mode");
 }
+
+/// Files have no modes here.
+#[cfg(not(unix))]
+pub(crate) fn chmod(_path: &Path, _mode: u32) {}
 
 /// A profile that every rule accepts.
 pub(crate) fn good_profile() -> Value {

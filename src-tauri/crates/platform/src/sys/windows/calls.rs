@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::ptr;
 
 use windows_sys::Win32::Foundation::{
-    APPMODEL_ERROR_NO_PACKAGE, CloseHandle, ERROR_SUCCESS, HANDLE, HWND, LPARAM, LocalFree, TRUE,
+    APPMODEL_ERROR_NO_PACKAGE, CloseHandle, ERROR_SUCCESS, HANDLE, HANDLE_FLAG_INHERIT, HWND, LPARAM, LocalFree,
+    SetHandleInformation, TRUE,
 };
 use windows_sys::Win32::Security::Authorization::{GetNamedSecurityInfoW, SE_FILE_OBJECT};
 use windows_sys::Win32::Security::{
@@ -16,6 +17,7 @@ use windows_sys::Win32::Security::{
     TOKEN_USER, TokenUser, WinBuiltinAdministratorsSid, WinLocalSystemSid,
 };
 use windows_sys::Win32::Storage::Packaging::Appx::GetCurrentPackageFamilyName;
+use windows_sys::Win32::System::Console::{GetStdHandle, STD_ERROR_HANDLE, STD_INPUT_HANDLE, STD_OUTPUT_HANDLE};
 use windows_sys::Win32::System::Threading::{
     GetCurrentProcess, OpenProcess, OpenProcessToken, PROCESS_NAME_WIN32, PROCESS_QUERY_LIMITED_INFORMATION,
     PROCESS_TERMINATE, QueryFullProcessImageNameW, TerminateProcess,
@@ -92,6 +94,16 @@ fn program_of(process: &Handle) -> Option<PathBuf> {
     let done =
         unsafe { QueryFullProcessImageNameW(process.0, PROCESS_NAME_WIN32, buffer.as_mut_ptr(), &raw mut length) };
     (done != 0).then(|| PathBuf::from(OsString::from_wide(buffer.get(..length as usize).unwrap_or_default())))
+}
+
+/// Keeps this process's standard streams from what it starts. A process inherits every handle that may be
+/// inherited, whatever its own streams are: whoever waits for the end of this program's output would wait
+/// for the end of Claude.
+pub(super) fn keep_streams() {
+    for stream in [STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE] {
+        // SAFETY: takes no pointers; a stream that is not there gives a handle that the second call refuses.
+        unsafe { SetHandleInformation(GetStdHandle(stream), HANDLE_FLAG_INHERIT, 0) };
+    }
 }
 
 /// True when this process has the identity of a package, which it gets only from a packaged app that

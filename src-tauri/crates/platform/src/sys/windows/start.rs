@@ -8,6 +8,7 @@ use std::os::windows::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use super::calls;
 use crate::claude::Install;
 use crate::places::Places;
 
@@ -16,6 +17,7 @@ const DETACHED: u32 = 0x0000_0008 | 0x0000_0200;
 
 /// Starts Claude so that it outlives this program.
 pub(crate) fn start(install: &Install, places: &Places) -> io::Result<()> {
+    calls::keep_streams();
     let (program, word) = words(install, places);
     let mut command = Command::new(program);
     command

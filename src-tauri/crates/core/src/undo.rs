@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::change::{Content, Edit, FileChange, Target};
 use crate::check::AuthScheme;
 use crate::claude::keys;
-use crate::claude::library::{FileFact, is_profile_id};
+use crate::claude::library::{FileFact, NEUTRAL, is_profile_id};
 use crate::claude::version::Version;
 use crate::finding::{Code, Finding};
 use crate::json::Document;
@@ -356,11 +356,12 @@ fn undangled(
         .iter()
         .find(|file| file.role == FileRole::Profile && folder_of(&file.path) == folder_of(&list.path))
         .map(|file| file.path.replace(&journal.profile_id, id));
-    let is_there = meta.element(keys::ENTRIES, id).is_some_and(|entry| {
-        // The app's own empty `Default` may have no file.
-        entry.get("name").and_then(Value::as_str) == Some("Default")
-            || profile.is_some_and(|path| !now(&path).is_absent())
-    });
+    // The app's own empty `Default` may have no file.
+    let is_default = || {
+        let entry = meta.element(keys::ENTRIES, id);
+        entry.is_some_and(|entry| entry.get("name").and_then(Value::as_str) == Some(NEUTRAL))
+    };
+    let is_there = profile.is_some_and(|path| !now(&path).is_absent()) || is_default();
     if is_there || id.is_empty() { edit.before.clone() } else { Content::Absent }
 }
 

@@ -23,7 +23,9 @@ use crate::sys;
 pub(crate) fn look(path: &Path, root: &Path) -> FileFact {
     let meta = match fs_err::symlink_metadata(path) {
         Ok(meta) => meta,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return FileFact::Absent,
+        // What would be made in a linked folder is as much somebody else's as what is there.
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !leads_out(path, root) => return FileFact::Absent,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return FileFact::Strange("link"),
         Err(_) => return FileFact::Strange("unreadable"),
     };
     if meta.is_symlink() || leads_out(path, root) {

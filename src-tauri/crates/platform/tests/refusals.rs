@@ -119,14 +119,20 @@ fn links_are_not_followed() {
 
 #[test]
 fn a_linked_folder_is_not_entered() {
-    let arrange = |home: &Home| {
-        let library = home.library();
-        let target = home.elsewhere().join("library");
-        std::fs::rename(&library, &target).unwrap();
-        symlink(&target, &library).unwrap();
-        home.profile()
-    };
-    check("a linked folder", arrange, Code::FileNotUnderstood, Owner::ThisComputer);
+    for is_empty in [false, true] {
+        let arrange = |home: &Home| {
+            let library = home.library();
+            let target = home.elsewhere().join("library");
+            std::fs::rename(&library, &target).unwrap();
+            if is_empty {
+                std::fs::remove_dir_all(&target).unwrap();
+                std::fs::create_dir(&target).unwrap();
+            }
+            symlink(&target, &library).unwrap();
+            home.profile()
+        };
+        check("a linked folder", arrange, Code::FileNotUnderstood, Owner::ThisComputer);
+    }
 }
 
 #[test]

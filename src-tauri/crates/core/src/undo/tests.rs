@@ -281,6 +281,17 @@ fn the_selection_never_dangles() {
 }
 
 #[test]
+fn a_selection_outside_the_list_is_put_back_while_its_file_is_there() {
+    let meta = "/home/li/.config/Claude-3p/configLibrary/_meta.json";
+    let mut folder = lived_in();
+    folder.insert(meta.to_owned(), format!(r#"{{"appliedId":"{OTHER}","entries":[]}}"#));
+    let before = folder.clone();
+    let journal = apply(&mut folder, &wishes(), None);
+    undo(&mut folder, &journal);
+    assert_eq!(folder, before);
+}
+
+#[test]
 fn undo_twice_is_undo_once() {
     let mut folder = lived_in();
     let journal = apply(&mut folder, &wishes(), None);

@@ -23,7 +23,8 @@ pub const PACKAGE: &str = "Claude_2.26454.0.0_x64__pzs8sxrjxfjjc";
 pub const FAMILY: &str = "Claude_pzs8sxrjxfjjc";
 
 const POLICIES: &str = r"SOFTWARE\Policies\Claude";
-const PACKAGES: &str = r"Software\Classes\Local Settings\Software\Microsoft\Windows\CurrentVersion\AppModel\Repository\Packages";
+const PACKAGES: &str =
+    r"Software\Classes\Local Settings\Software\Microsoft\Windows\CurrentVersion\AppModel\Repository\Packages";
 /// Far longer than anything takes; only a hopeless test waits for it.
 const PATIENCE: Duration = Duration::from_secs(60);
 

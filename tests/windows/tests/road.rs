@@ -39,7 +39,10 @@ async fn from_an_empty_account_to_the_proof_and_back() -> Result<()> {
     assert!(answer["proof"]["models"].as_u64().is_some_and(|models| models > 0), "{answer}");
     for (name, bytes) in account.claude_files() {
         // Claude itself keeps the credential that it got while it runs (OD).
-        assert!(name.contains("host-creds-") || !String::from_utf8_lossy(&bytes).contains(&key), "the key is in {name}");
+        assert!(
+            name.contains("host-creds-") || !String::from_utf8_lossy(&bytes).contains(&key),
+            "the key is in {name}"
+        );
     }
 
     let (exit, answer) = account.cli(&["status", "--json"], "")?;
@@ -154,7 +157,8 @@ async fn only_the_right_claude_is_ended() -> Result<()> {
     // This one stays when it is asked to quit, so it is ended: it, and nobody else.
     account.command(&stub).env("PRACTICE_CLAUDE_QUIRKS", "refuse-quit").spawn()?.wait()?;
     account.wait_until("Claude runs", || !account.running(&app).is_empty())?;
-    let (exit, answer) = account.cli(&["apply", "--preset", &preset, "--key-stdin", "--json"], &Fault::Ok.example_key())?;
+    let (exit, answer) =
+        account.cli(&["apply", "--preset", &preset, "--key-stdin", "--json"], &Fault::Ok.example_key())?;
     assert_eq!((exit, codes(&answer)), (3, vec!["AR-102"]), "nobody is quit without consent");
     let (exit, answer) = account.cli(&apply(&preset, &[]), &Fault::Ok.example_key())?;
     assert_eq!((exit, &answer["outcome"]), (0, &json!("proved")), "{answer}");

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use rustix::fs::{CWD, RenameFlags, renameat_with};
 use serde_json::{Value, json};
 
 /// How a file is written.
@@ -74,9 +75,13 @@ pub(crate) fn play(files: &[Writes], mut dice: Dice, is_over: &AtomicBool) -> Re
             Habit::Once => {
                 // Our profile may not be there yet; nobody switches anything in it then.
                 let Some(mut value) = now else { continue };
-                once[at] = true;
                 let has_entry = note(&mut value, &name);
-                put(&file.path, &value);
+                once[at] = true;
+                if file.stays {
+                    put(&file.path, &value);
+                } else if !put_in_place(&file.path, &value) {
+                    continue;
+                }
                 has_entry
             }
             Habit::FromMemory => {
@@ -109,10 +114,24 @@ fn note(value: &mut Value, name: &str) -> bool {
     true
 }
 
+/// Replaces a file that somebody may have removed since it was read: a removed profile is not made
+/// again, since nobody could tell then whether it was left or came back. False when it is gone.
+fn put_in_place(path: &Path, value: &Value) -> bool {
+    let fresh = beside(path);
+    let is_written = std::fs::write(&fresh, value.to_string()).is_ok();
+    let is_replaced = is_written && renameat_with(CWD, &fresh, CWD, path, RenameFlags::EXCHANGE).is_ok();
+    let _ = std::fs::remove_file(&fresh);
+    is_replaced
+}
+
+fn beside(path: &Path) -> PathBuf {
+    path.with_file_name(format!("{}.claude", path.file_name().unwrap().display()))
+}
+
 fn put(path: &Path, value: &Value) {
     let folder = path.parent().unwrap();
     // The folder may be removed again by whoever made it; then nothing is written.
-    let fresh = folder.join(format!("{}.claude", path.file_name().unwrap().display()));
+    let fresh = beside(path);
     loop {
         std::fs::create_dir_all(folder).unwrap();
         if std::fs::write(&fresh, value.to_string()).and_then(|()| std::fs::rename(&fresh, path)).is_ok() {

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::step::{cargo, target};
+use crate::step::{cargo, program, step, target};
 
 /// Wide and high enough for the largest window in the pictures.
 const SCREEN: &str = "-screen 0 1400x1100x24";
@@ -24,7 +24,7 @@ pub(crate) fn cargo_at_a_desk() -> Result<Command> {
     }
     std::fs::create_dir_all(home.join(".config/gtk-3.0"))?;
     std::fs::create_dir_all(&run)?;
-    make_private(&run)?;
+    step("a folder of one's own", program("chmod").arg("0700").arg(&run))?;
     let real = |name: &str, folder: &str| {
         std::env::var_os(name)
             .map(PathBuf::from)
@@ -62,15 +62,4 @@ pub(crate) fn cargo_at_a_desk() -> Result<Command> {
         command.env_remove(name);
     }
     Ok(command)
-}
-
-#[cfg(unix)]
-fn make_private(folder: &std::path::Path) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    Ok(std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))?)
-}
-
-#[cfg(not(unix))]
-fn make_private(_folder: &std::path::Path) -> Result<()> {
-    Ok(())
 }

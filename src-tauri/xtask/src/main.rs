@@ -12,6 +12,7 @@ mod cross;
 mod desk;
 mod icons;
 mod machine;
+mod ports;
 mod run;
 mod shots;
 mod step;

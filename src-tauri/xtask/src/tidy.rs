@@ -5,6 +5,7 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
+use crate::ports;
 use crate::step::root;
 
 /// A word that only some folders may hold.
@@ -77,7 +78,7 @@ pub(crate) fn tidy() -> Result<()> {
         }
     }
     ensure!(breaches.is_empty(), "house rules are broken:\n{}", breaches.join("\n"));
-    Ok(())
+    ports::ports()
 }
 
 impl Rule {

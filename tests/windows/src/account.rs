@@ -4,7 +4,8 @@
 //! that is thrown away afterwards. `cargo xtask cross` makes one for each run.
 
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -17,14 +18,28 @@ use crate::programs;
 
 /// The version that is installed.
 pub const VERSION: &str = "2.26454.0";
-/// The package that is installed, by its full name.
+/// The package of the site, by its full name.
 pub const PACKAGE: &str = "Claude_2.26454.0.0_x64__pzs8sxrjxfjjc";
 /// Its family.
 pub const FAMILY: &str = "Claude_pzs8sxrjxfjjc";
+/// The package of the Store, an older version.
+pub const STORE_PACKAGE: &str = "AnthropicPBC.Claude_1.46388.4.0_x64__fnn82j28hfe8t";
+/// Its family.
+pub const STORE_FAMILY: &str = "AnthropicPBC.Claude_fnn82j28hfe8t";
 
 const POLICIES: &str = r"SOFTWARE\Policies\Claude";
 const PACKAGES: &str =
     r"Software\Classes\Local Settings\Software\Microsoft\Windows\CurrentVersion\AppModel\Repository\Packages";
+/// Where the proxy is set.
+const INTERNET: &str = r"Software\Microsoft\Windows\CurrentVersion\Internet Settings";
+/// Where a person's languages are.
+const DESKTOP: &str = r"Control Panel\Desktop";
+/// Where Wine is told which Windows a program shall see. Elsewhere nobody reads it.
+const WINE_PROGRAMS: &str = r"Software\Wine\AppDefaults";
+/// The programs that ask.
+const ASKING: [&str; 2] = ["airouter-setup-cli.exe", "claude.exe"];
+/// The computer has one registry, one keychain and one list of processes: one account at a time.
+static ALONE: Mutex<()> = Mutex::new(());
 /// Far longer than anything takes; only a hopeless test waits for it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -32,14 +47,17 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Account {
     folder: tempfile::TempDir,
     credential: PathBuf,
+    _alone: MutexGuard<'static, ()>,
 }
 
 impl Account {
     /// A new account of a person with a name that is not English.
     pub fn new() -> Result<Self> {
+        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         clean_registry();
         let credential = programs().join("airouter-credential.exe");
-        let account = Self { folder: tempfile::Builder::new().prefix("李 雷 ").tempdir()?, credential };
+        let account =
+            Self { folder: tempfile::Builder::new().prefix("李 雷 ").tempdir()?, credential, _alone: alone };
         for folder in [account.local(), account.roaming(), account.windows()] {
             std::fs::create_dir_all(folder)?;
         }
@@ -66,9 +84,9 @@ impl Account {
         self.local().join("Claude-3p")
     }
 
-    /// The copy of it in the package's container.
-    pub fn container(&self) -> PathBuf {
-        self.local().join("Packages").join(FAMILY).join(r"LocalCache\Local\Claude-3p")
+    /// The copy of it in a package's container.
+    pub fn container(&self, family: &str) -> PathBuf {
+        self.local().join("Packages").join(family).join(r"LocalCache\Local\Claude-3p")
     }
 
     /// Windows' own folder, for the shell.
@@ -77,20 +95,20 @@ impl Account {
     }
 
     /// Installs the stand-in as Squirrel would; gives the small program that starts it.
-    pub fn install_by_squirrel(&self) -> Result<PathBuf> {
+    pub fn install_by_squirrel(&self, version: &str) -> Result<PathBuf> {
         let folder = self.local().join("AnthropicClaude");
-        put_program("airouter-setup-cli.exe", &folder.join(format!("app-{VERSION}")).join("claude.exe"))?;
+        put_program("airouter-setup-cli.exe", &folder.join(format!("app-{version}")).join("claude.exe"))?;
         let stub = folder.join("claude.exe");
         put_program("airouter-setup-cli.exe", &stub)?;
         Ok(stub)
     }
 
     /// Installs the stand-in as a package, with a shell that can start it.
-    pub fn install_package(&self) -> Result<()> {
-        let folder = self.folder.path().join("WindowsApps").join(PACKAGE);
+    pub fn install_package(&self, full_name: &str) -> Result<()> {
+        let folder = self.folder.path().join("WindowsApps").join(full_name);
         put_program("airouter-setup-cli.exe", &folder.join(r"app\claude.exe"))?;
         put_program("practice-claude.exe", &self.windows().join("explorer.exe"))?;
-        let (key, _) = RegKey::predef(HKEY_CURRENT_USER).create_subkey(format!(r"{PACKAGES}\{PACKAGE}"))?;
+        let (key, _) = RegKey::predef(HKEY_CURRENT_USER).create_subkey(format!(r"{PACKAGES}\{full_name}"))?;
         Ok(key.set_value("PackageRootFolder", &folder.as_os_str())?)
     }
 
@@ -134,6 +152,38 @@ impl Account {
         command
     }
 
+    /// Lets the programs see another Windows: `win81`, `win10` or `win11`.
+    pub fn see_windows(&self, version: &str) -> Result<()> {
+        for program in ASKING {
+            let (key, _) = RegKey::predef(HKEY_CURRENT_USER).create_subkey(format!(r"{WINE_PROGRAMS}\{program}"))?;
+            key.set_value("Version", &version)?;
+        }
+        Ok(())
+    }
+
+    /// Sets the proxy of the person.
+    pub fn set_proxy(&self, server: &str) -> Result<()> {
+        let (key, _) = RegKey::predef(HKEY_CURRENT_USER).create_subkey(INTERNET)?;
+        key.set_value("ProxyServer", &server)?;
+        Ok(key.set_value("ProxyEnable", &1u32)?)
+    }
+
+    /// Sets the language that the person sees Windows in.
+    pub fn set_language(&self, tag: &str) -> Result<()> {
+        let (key, _) = RegKey::predef(HKEY_CURRENT_USER).create_subkey(DESKTOP)?;
+        Ok(key.set_value("PreferredUILanguages", &vec![tag.to_owned()])?)
+    }
+
+    /// What the credential program says, with this on its standard input.
+    pub fn credential(&self, words: &[&str], input: &[u8]) -> Result<Output> {
+        use std::io::Write;
+        let mut command = self.command(&self.credential);
+        command.args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn()?;
+        child.stdin.take().context("standard input")?.write_all(input)?;
+        Ok(child.wait_with_output()?)
+    }
+
     /// Runs the command line program with a key on its standard input; gives its exit code and its one
     /// JSON object.
     pub fn cli(&self, words: &[&str], key: &str) -> Result<(i32, Value)> {
@@ -156,7 +206,7 @@ impl Account {
     /// All files below Claude's folders with their bytes, but for what Claude writes of its own accord.
     pub fn claude_files(&self) -> Vec<(String, Vec<u8>)> {
         let mut files = Vec::new();
-        for root in [self.root(), self.container()] {
+        for root in [self.root(), self.container(FAMILY), self.container(STORE_FAMILY)] {
             collect(&root, &root.to_string_lossy(), &mut files);
         }
         files.retain(|(name, _)| !name.to_lowercase().contains(r"\logs\"));
@@ -222,7 +272,18 @@ fn clean_registry() {
     for hive in [HKEY_LOCAL_MACHINE, HKEY_CURRENT_USER] {
         let _ = RegKey::predef(hive).delete_subkey_all(POLICIES);
     }
-    let _ = RegKey::predef(HKEY_CURRENT_USER).delete_subkey_all(format!(r"{PACKAGES}\{PACKAGE}"));
+    let person = RegKey::predef(HKEY_CURRENT_USER);
+    for full_name in [PACKAGE, STORE_PACKAGE] {
+        let _ = person.delete_subkey_all(format!(r"{PACKAGES}\{full_name}"));
+    }
+    for program in ASKING {
+        let _ = person.delete_subkey_all(format!(r"{WINE_PROGRAMS}\{program}"));
+    }
+    for (path, names) in [(INTERNET, &["ProxyServer", "ProxyEnable"][..]), (DESKTOP, &["PreferredUILanguages"])] {
+        if let Ok((key, _)) = person.create_subkey(path) {
+            names.iter().for_each(|name| drop(key.delete_value(name)));
+        }
+    }
 }
 
 /// Puts a built program under another name; linked, since there are many copies of large files.

@@ -15,7 +15,7 @@ export type Remedy =
   | "choose-models";
 
 const REMEDIES: { readonly [R in Remedy]: readonly Code[] } = {
-  "download-claude": ["AR-101", "AR-105"],
+  "download-claude": ["AR-101", "AR-105", "AR-122"],
   "open-console": [
     ...(["AR-402", "AR-403", "AR-404", "AR-501", "AR-502", "AR-504", "AR-505"] as const),
     ...(["AR-507", "AR-508", "AR-510", "AR-605", "AR-608"] as const),
@@ -27,7 +27,7 @@ const REMEDIES: { readonly [R in Remedy]: readonly Code[] } = {
   "replace-key": ["AR-803", "AR-804"],
   "choose-models": ["AR-506", "AR-705", "AR-706", "AR-855"],
   retry: [
-    ...(["AR-102", "AR-103", "AR-104", "AR-107", "AR-201", "AR-202", "AR-203", "AR-204", "AR-205", "AR-206", "AR-207"] as const),
+    ...(["AR-102", "AR-103", "AR-104", "AR-107", "AR-121", "AR-201", "AR-202", "AR-203", "AR-204", "AR-205", "AR-206", "AR-207"] as const),
     ...(["AR-211", "AR-214", "AR-215", "AR-216", "AR-222", "AR-224", "AR-225"] as const),
     ...(["AR-405", "AR-509", "AR-601", "AR-602", "AR-603", "AR-604", "AR-606", "AR-702", "AR-703"] as const),
     ...(["AR-704", "AR-707", "AR-715", "AR-802", "AR-851", "AR-852", "AR-854", "AR-856", "AR-901"] as const),

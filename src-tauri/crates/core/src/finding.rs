@@ -104,6 +104,10 @@ catalogue! {
     ManagedAppOnly = "AR-112", "managed_app_only", CompanyPolicy, Info;
     /// This computer's system is not supported.
     SystemUnsupported = "AR-120", "system_unsupported", ThisComputer, Blocking;
+    /// macOS did not let this program ask Claude to quit.
+    AutomationRefused = "AR-121", "automation_refused", ThisComputer, Blocking;
+    /// The app that calls itself Claude Desktop is signed by somebody else, or by nobody.
+    ClaudeForeign = "AR-122", "claude_foreign", Claude, Blocking;
 
     // 2xx — the network
     /// This computer is not online.

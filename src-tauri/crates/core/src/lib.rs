@@ -19,5 +19,6 @@ pub mod proof;
 pub mod proxy;
 pub mod secret;
 pub mod status;
+pub mod system;
 pub mod undo;
 pub mod view;

@@ -14,8 +14,15 @@ pub(crate) struct Ended {
     pub(crate) code: Option<i32>,
     /// What it wrote to standard output; wiped when dropped.
     pub(crate) output: Zeroizing<String>,
-    /// The first line of what it wrote to standard error.
-    pub(crate) error: String,
+    /// What it wrote to standard error; wiped when dropped.
+    pub(crate) error: Zeroizing<String>,
+}
+
+impl Ended {
+    /// Why it did not do its work, in its own words: the first line of standard error.
+    pub(crate) fn reason(&self) -> &str {
+        self.error.lines().next().unwrap_or_default()
+    }
 }
 
 /// Runs a program with `input` on its standard input, and ends it after `limit`.
@@ -28,12 +35,7 @@ pub(crate) fn run(command: &mut Command, input: &str, limit: Duration) -> io::Re
         let _ = stdin.write_all(input.as_bytes());
     }
     let code = wait(&mut child, limit)?;
-    let error = error.join().unwrap_or_default();
-    Ok(Ended {
-        code,
-        output: output.join().unwrap_or_default(),
-        error: error.lines().next().unwrap_or_default().to_owned(),
-    })
+    Ok(Ended { code, output: output.join().unwrap_or_default(), error: error.join().unwrap_or_default() })
 }
 
 fn collect(pipe: Option<impl Read + Send + 'static>) -> thread::JoinHandle<Zeroizing<String>> {

@@ -141,5 +141,5 @@ fn finding(ended: &Ended) -> Finding {
         Some(exit::TOO_LONG) => Code::KeyTooLong,
         Some(_) => Code::HelperBroken,
     };
-    Finding::new(code).with("reason", masked(&ended.error))
+    Finding::new(code).with("reason", masked(ended.reason()))
 }

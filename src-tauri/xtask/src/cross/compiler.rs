@@ -47,6 +47,9 @@ pub(super) fn cargo(word: &str, triple: &str) -> Command {
         .env("PATH", format!("{PROGRAMS}:/bin"))
         .env("RUSTC_BOOTSTRAP", "1")
         .env("CARGO_TARGET_DIR", folder())
+        // Built once from nothing and run once: what helps in a debugger or at the next build only costs.
+        .env("CARGO_PROFILE_DEV_DEBUG", "0")
+        .env("CARGO_INCREMENTAL", "0")
         .args([word, "-Zbuild-std=std,panic_unwind", "--target", triple]);
     command
 }

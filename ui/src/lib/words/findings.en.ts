@@ -14,7 +14,9 @@ export const findings: FindingTable = (f) => ({
   "AR-110": { title: "Your company manages Claude's settings", meaning: "The administrator's settings come first; changes made here would have no effect.", action: "Ask your company's administrator to set up the connection." },
   "AR-111": { title: "Your company's Claude settings have a fault", meaning: "There is an administrator's file that Claude cannot read, so settings on this computer do not count either.", action: "Tell your administrator the code above." },
   "AR-112": { title: "Your company manages Claude's updates", meaning: "Only updates, so the connection is not affected." },
-  "AR-120": { title: "This system is not supported", meaning: "Claude Desktop cannot be connected in this way on this system.", action: "Use a computer with Windows, macOS or Linux." },
+  "AR-120": { title: "This system is not supported", meaning: "A connection needs Windows 10 (version 1809 or later), macOS 13 or later, or Linux.", action: "Update the system, or use another computer." },
+  "AR-121": { title: "macOS did not let this program quit Claude", meaning: "To quit Claude for you, macOS first asks you to allow it. This time it was not allowed.", action: "Quit Claude with ⌘Q and retry, or allow this program to control Claude in System Settings → Privacy & Security → Automation." },
+  "AR-122": { title: "This is not the original Claude", meaning: "It is not signed by Anthropic and may have been changed. To keep the key safe, nothing was set up for it.", action: "Download Claude Desktop from its site, replace this one, then come back here." },
 
   "AR-201": { title: "This computer is not online", meaning: "No site can be reached right now.", action: "Check the cable or Wi-Fi, and retry once web pages open." },
   "AR-202": { title: "The server was not found", meaning: `${f.host} could not be looked up. A VPN tool may be in the way, or an office network that does not allow it.`, action: "Turn off VPN tools and retry. At work, ask IT to allow it." },
@@ -95,7 +97,7 @@ export const findings: FindingTable = (f) => ({
 
   "AR-801": { title: "This computer has no key store", meaning: "There is no place in the system that keeps keys safely.", action: "Use compatibility mode, or have the system's keyring set up." },
   "AR-802": { title: "The system's key store is locked", meaning: "It may be waiting for your computer's password, or access was refused.", action: "Retry, and choose Allow in the window that appears." },
-  "AR-803": { title: "The key is too long for the system", meaning: "It is longer than the system's key store allows.", action: "Make sure that only the key was copied. If so, use compatibility mode." },
+  "AR-803": { title: "The key is too long for the system", meaning: "The system's key store takes 2,560 characters at most, and it is longer.", action: "Make sure that only the key was copied. If so, use compatibility mode." },
   "AR-804": { title: "No saved key was found", meaning: "A cleaning program may have removed it.", action: "Paste the key once more." },
   "AR-805": { title: "The small program that fetches the key does not work", meaning: "Antivirus software may have removed or stopped it.", action: "Install this program again and allow it in the antivirus program." },
   "AR-806": { title: "The key is stored as plain text", meaning: "You chose compatibility mode: the key is in Claude's configuration file." },

@@ -15,7 +15,9 @@ export const findings: FindingTable = (f) => ({
   "AR-110": { title: "公司统一管理了Claude的设置", meaning: "管理员的设置优先，在这里改动不会生效。", action: "请联系公司的管理员，请他们配置接入。" },
   "AR-111": { title: "公司的Claude设置有错误", meaning: "管理员放了一份设置，但Claude读不懂，因此本机的设置也不会生效。", action: "请把编号告诉公司的管理员。" },
   "AR-112": { title: "公司管理Claude的更新", meaning: "只管更新，不影响接入。" },
-  "AR-120": { title: "不支持这个系统", meaning: "Claude Desktop不能在这个系统上这样接入。", action: "请换一台Windows、macOS或Linux电脑。" },
+  "AR-120": { title: "不支持这个系统", meaning: "接入需要Windows 10（版本1809或更新）、macOS 13或更新，或者Linux。", action: "请更新系统，或换一台电脑。" },
+  "AR-121": { title: "macOS没有让这个程序退出Claude", meaning: "替您退出Claude，要先在macOS的提示里点“允许”；这次没有得到允许。", action: "请按⌘Q退出Claude再重试；也可以打开“系统设置”→“隐私与安全性”→“自动化”，允许这个程序控制Claude。" },
+  "AR-122": { title: "这个Claude不是原版", meaning: "它没有Anthropic的签名，可能被修改过。为了密钥的安全，没有为它写入设置。", action: "请从官网下载Claude Desktop，替换掉现在这个，再回到这里。" },
 
   "AR-201": { title: "电脑没有连上网络", meaning: "现在什么网站都连不上。", action: "请检查网线或Wi-Fi，能打开网页后再重试。" },
   "AR-202": { title: "找不到服务器", meaning: `没能查到${f.host}在哪里。可能是VPN或加速器的影响，公司网络也可能没有放行。`, action: "请关闭VPN或加速器后重试；在公司请联系网管放行。" },
@@ -96,7 +98,7 @@ export const findings: FindingTable = (f) => ({
 
   "AR-801": { title: "这台电脑没有可用的密钥存储", meaning: "系统里没有能安全保存密钥的地方。", action: "可以使用兼容模式，或请人启用系统密钥环。" },
   "AR-802": { title: "系统的密钥存储锁着", meaning: "可能在等您输入电脑的密码，或者刚才点了拒绝。", action: "请重试，并在弹出的窗口里点允许。" },
-  "AR-803": { title: "密钥太长，系统存不下", meaning: "它超过了系统允许的长度。", action: "请确认复制的只是密钥；没有错的话，可以使用兼容模式。" },
+  "AR-803": { title: "密钥太长，系统存不下", meaning: "系统最多存2560个字符，它比这更长。", action: "请确认复制的只是密钥；没有错的话，可以使用兼容模式。" },
   "AR-804": { title: "没有找到已保存的密钥", meaning: "它可能被清理软件删掉了。", action: "请重新粘贴一次密钥。" },
   "AR-805": { title: "取密钥的小程序用不了", meaning: "它可能被杀毒软件删除或拦住了。", action: "请重新安装本程序，并在杀毒软件里放行。" },
   "AR-806": { title: "密钥以明文保存", meaning: "这是您选择的兼容模式，密钥写在Claude的配置文件里。" },

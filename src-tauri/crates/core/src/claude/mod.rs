@@ -3,6 +3,7 @@
 //! **G** inference.
 
 pub mod ancestry;
+pub mod apple_event;
 pub mod bundle;
 pub mod egress;
 pub mod keys;

@@ -63,20 +63,15 @@ pub fn obstacle(install: &Install) -> Option<Finding> {
 /// last, is the system's business.
 ///
 /// # Errors
-/// `ClaudeStays` when it is still there after all, with the reason if it could not even be asked.
+/// `ClaudeStays` when it is still there after all, or why the system did not let it be asked.
 pub fn quit(install: &Install) -> Result<(), Finding> {
-    let mut refused = None;
     for (attempt, limit) in sys::PATIENCE.iter().enumerate() {
-        refused = ask_to_quit(install, attempt).err();
-        if refused.is_none() && wait_until(*limit, || !is_running(install)) {
+        ask_to_quit(install, attempt)?;
+        if wait_until(*limit, || !is_running(install)) {
             return Ok(());
         }
     }
-    let stays = Finding::new(Code::ClaudeStays).with("path", install.program.display());
-    Err(match refused {
-        Some(reason) => stays.with("reason", reason),
-        None => stays,
-    })
+    Err(stays(install))
 }
 
 /// Starts Claude and waits until it is there.
@@ -107,8 +102,12 @@ pub(crate) fn wait_until(limit: Duration, mut is_so: impl FnMut() -> bool) -> bo
     }
 }
 
-fn ask_to_quit(install: &Install, attempt: usize) -> Result<(), &'static str> {
-    let Some(system) = processes() else { return Err("processes") };
+fn stays(install: &Install) -> Finding {
+    Finding::new(Code::ClaudeStays).with("path", install.program.display())
+}
+
+fn ask_to_quit(install: &Install, attempt: usize) -> Result<(), Finding> {
+    let Some(system) = processes() else { return Err(stays(install).with("reason", "processes")) };
     let all: Vec<&Process> = claudes(&system, install).collect();
     let is_claude = |pid: Pid| all.iter().any(|process| process.pid() == pid);
     let first: Vec<&Process> = all.iter().copied().filter(|process| !process.parent().is_some_and(is_claude)).collect();

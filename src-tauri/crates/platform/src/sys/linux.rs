@@ -2,8 +2,7 @@
 
 use std::env;
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
-use std::os::unix::process::CommandExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -18,6 +17,7 @@ use airouter_core::finding::Finding;
 use sysinfo::{Process, Signal};
 
 use super::Stage;
+use super::unix::{is_executable, start_program};
 use crate::claude::Install;
 use crate::command;
 use crate::places::{Ground, Places};
@@ -188,13 +188,13 @@ pub(crate) fn version_of(_program: &Path) -> Option<Version> {
 /// others, so only they are asked.
 ///
 /// # Errors
-/// Why they cannot be asked, as a stable word.
+/// Why they cannot be asked; here nothing can stand in the way.
 pub(crate) fn ask_to_quit(
     _install: &Install,
     first: &[&Process],
     _all: &[&Process],
     _attempt: usize,
-) -> Result<(), &'static str> {
+) -> Result<(), Finding> {
     for process in first {
         process.kill_with(Signal::Term);
     }
@@ -203,19 +203,7 @@ pub(crate) fn ask_to_quit(
 
 /// Starts Claude so that it outlives this program.
 pub(crate) fn start(install: &Install, places: &Places) -> io::Result<()> {
-    let mut child = Command::new(&install.launcher)
-        .envs(places.claude_environment.iter().map(|(name, value)| (name, value)))
-        // Set by whoever drives this window in a test; Claude's own window is not meant.
-        .env_remove("TAURI_WEBVIEW_AUTOMATION")
-        .current_dir(dirs::home_dir().unwrap_or_else(|| PathBuf::from("/")))
-        .stdin(std::process::Stdio::null())
-        .stdout(std::process::Stdio::null())
-        .stderr(std::process::Stdio::null())
-        .process_group(0)
-        .spawn()?;
-    // Whoever started a program must take note of its end, or it stays in the list of processes.
-    std::thread::spawn(move || child.wait());
-    Ok(())
+    start_program(&install.launcher, places)
 }
 
 /// The person's language, as the system says it.
@@ -233,50 +221,10 @@ pub(crate) fn proxy_settings() -> ProxySettings {
     }
 }
 
-/// True when a file belongs to the person who runs this program.
-pub(crate) fn is_mine(_path: &Path, meta: &std::fs::Metadata) -> bool {
-    fs_err::metadata("/proc/self").is_ok_and(|me| me.uid() == meta.uid())
-}
-
-/// True for a file that can be run.
-pub(crate) fn is_executable(path: &Path) -> bool {
-    fs_err::metadata(path).is_ok_and(|meta| meta.is_file() && meta.mode() & 0o111 != 0)
-}
-
-/// Makes a file a program that its owner may run.
-pub(crate) fn make_executable(file: &std::fs::File) -> io::Result<()> {
-    file.set_permissions(std::fs::Permissions::from_mode(0o700))
-}
-
-/// Makes the missing folders on the way, the owner's alone.
-pub(crate) fn make_private_folders(folder: &Path) -> io::Result<()> {
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
-/// Makes a rename durable.
-pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
-    fs_err::File::open(folder)?.sync_all()
-}
-
-/// Prepares the replacing of a program that may be running, which needs nothing here.
-pub(crate) fn make_way(_program: &Path) -> io::Result<()> {
-    Ok(())
-}
-
-/// True when a file could not be replaced only because another program has it open, which never
-/// hinders anybody here.
-pub(crate) fn is_held(_error: &io::Error) -> bool {
-    false
-}
-
-/// What tells one file from another, so that a rotated log is noticed.
-pub(crate) fn identity(file: &std::fs::File) -> Option<(u64, u64)> {
-    file.metadata().ok().map(|meta| (meta.dev(), meta.ino()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::fs::PermissionsExt;
 
     fn scratch() -> (tempfile::TempDir, Places) {
         let folder = tempfile::tempdir().unwrap();

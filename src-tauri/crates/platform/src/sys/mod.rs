@@ -1,19 +1,30 @@
 //! What differs between systems: one file or folder each, with the same functions. There is no trait:
-//! only one of them is ever built.
+//! only one of them is ever used.
+//!
+//! The code for macOS needs nothing that Linux has not, except for the few programs of the system that it
+//! runs. So the tests on Linux build it too, and put other programs in their places: a line that is
+//! broken there is noticed on a computer that is no Mac.
 
 use std::path::PathBuf;
+
+#[cfg(unix)]
+mod unix;
 
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]
 pub(crate) use linux::*;
+#[cfg(target_os = "linux")]
+pub(crate) use unix::{
+    identity, is_executable, is_held, is_mine, make_executable, make_private_folders, make_way, sync_folder,
+};
 
 #[cfg(windows)]
 mod windows;
 #[cfg(windows)]
 pub(crate) use windows::*;
 
-#[cfg(target_os = "macos")]
+#[cfg(any(target_os = "macos", all(target_os = "linux", test)))]
 mod macos;
 #[cfg(target_os = "macos")]
 pub(crate) use macos::*;

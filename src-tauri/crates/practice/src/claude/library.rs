@@ -83,3 +83,18 @@ fn mode(found: &std::fs::Metadata) -> u32 {
 fn mode(_: &std::fs::Metadata) -> u32 {
     0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_library_that_was_just_made_is_plain() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let library = folder.path().join("configLibrary");
+        seed(&library).expect("a library");
+        assert_eq!(check_modes(&library, LibraryFile::Folder, WRITABLE), Ok(()));
+        let exposed = check_modes(&library.join("nothing"), LibraryFile::Meta, OPEN);
+        assert_eq!(exposed, Err(Refusal::Exposed(LibraryFile::Meta)));
+    }
+}

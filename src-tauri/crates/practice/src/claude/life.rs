@@ -97,11 +97,10 @@ impl<'a> App<'a> {
         let waiting = loaded.mode == Mode::SignIn || (third_party && setup.has(Quirk::ClickThrough));
         let settings_root =
             if loaded.mode == Mode::Ordinary { &sources.ordinary_root } else { &sources.third_party_root };
-        let log_root = if third_party && !waiting { &sources.third_party_root } else { &sources.ordinary_root };
         let name = format!("host-creds-{:016x}.json", RandomState::new().hash_one(std::process::id()));
         Self {
             memory: Memory { path: settings_in(settings_root), settings: loaded.settings.take() },
-            log: Log::under(log_root, setup.has(Quirk::Silent)),
+            log: Log::within(&sources.logs(third_party && !waiting), setup.has(Quirk::Silent)),
             credential_file: sources.third_party_root.join(name),
             session: None,
             setup,
@@ -129,7 +128,7 @@ impl<'a> App<'a> {
         let Some(connection) = self.loaded.connection.as_ref().filter(|_| self.waiting) else { return Ok(()) };
         let opening = connection.opening_lines();
         self.waiting = false;
-        self.log = Log::under(&self.setup.sources.third_party_root, self.setup.has(Quirk::Silent));
+        self.log = Log::within(&self.setup.sources.logs(true), self.setup.has(Quirk::Silent));
         if let Some(settings) = self.memory.settings.as_mut() {
             settings.insert("deploymentMode".into(), "3p".into());
             self.log.info("[custom-3p] deploymentMode written { mode: '3p' }");

@@ -40,9 +40,9 @@ impl Line {
 pub(super) struct Log(Option<PathBuf>);
 
 impl Log {
-    /// The log under one of the app's roots.
-    pub(super) fn under(root: &Path, silent: bool) -> Self {
-        Self(if silent { None } else { Some(root.join("logs").join("main.log")) })
+    /// The log in a folder.
+    pub(super) fn within(folder: &Path, silent: bool) -> Self {
+        Self(if silent { None } else { Some(folder.join("main.log")) })
     }
 
     pub(super) fn info(&self, text: impl Into<String>) {

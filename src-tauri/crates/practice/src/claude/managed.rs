@@ -87,6 +87,22 @@ mod tests {
     }
 
     #[test]
+    fn a_scratch_root_has_a_file_on_every_system() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let sources = Sources {
+            ordinary_root: folder.path().join("Claude"),
+            third_party_root: folder.path().join("Claude-3p"),
+            system_root: folder.path().to_owned(),
+            version: super::super::version::NEWEST,
+        };
+        assert_eq!(read(&sources), Ok(Managed::Absent));
+        super::super::files::make_private_folder(&sources.managed_folder()).expect("a folder");
+        let file = sources.managed_folder().join("managed-settings.json");
+        super::super::files::write_private(&file, r#"{"disableAutoUpdates": true}"#).expect("a file");
+        assert!(matches!(read(&sources), Ok(Managed::Present(_))), "{:?}", read(&sources));
+    }
+
+    #[test]
     fn only_what_the_owner_alone_can_write_is_trusted() {
         check(0, 0o100_644, None);
         check(0, 0o040_755, None);

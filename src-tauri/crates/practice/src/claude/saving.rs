@@ -5,6 +5,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use serde_json::{Map, Value, json};
 
@@ -30,22 +31,16 @@ impl Memory {
         files::write_private(&self.path, &text)
     }
 
-    /// Leaves a save behind that happens about a second after the app has ended.
-    #[cfg(unix)]
+    /// Leaves a save behind that happens about a second after the app has ended: by the system's shell,
+    /// since nothing of the app's own may run any more.
     pub(super) fn save_after_the_end(&self, scratch: &Path) -> io::Result<()> {
         let Some(text) = self.text() else { return Ok(()) };
         let staged = scratch.join(format!("practice-late-{}.json", std::process::id()));
         files::write_private(&staged, &text)?;
-        let mut later = std::process::Command::new("sh");
-        later.args(["-c", "sleep 1; mv -f \"$0\" \"$1\""]).arg(staged).arg(&self.path);
-        let nothing = std::process::Stdio::null;
-        later.stdin(nothing()).stdout(nothing()).stderr(nothing()).spawn().map(drop)
-    }
-
-    /// Without a shell nobody is left to save anything.
-    #[cfg(not(unix))]
-    pub(super) fn save_after_the_end(&self, _scratch: &Path) -> io::Result<()> {
-        Err(io::ErrorKind::Unsupported.into())
+        let mut later = shell();
+        // As variables, so that no path is taken for a word of the shell's.
+        later.env("STAGED", staged).env("SETTINGS", &self.path);
+        later.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().map(drop)
     }
 
     fn text(&self) -> Option<String> {
@@ -53,6 +48,23 @@ impl Memory {
         settings.insert("windowBounds".into(), json!({ "x": 120, "y": 80, "width": 1280, "height": 860 }));
         Some(format!("{:#}", Value::Object(settings)))
     }
+}
+
+/// The shell with what it shall do.
+#[cfg(unix)]
+fn shell() -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "sleep 1; mv -f \"$STAGED\" \"$SETTINGS\""]);
+    shell
+}
+
+/// The shell with what it shall do. It has no word for waiting; asking this computer twice takes as long.
+#[cfg(windows)]
+fn shell() -> Command {
+    use std::os::windows::process::CommandExt;
+    let mut shell = Command::new("cmd.exe");
+    shell.raw_arg(r#"/d /c "ping -n 2 127.0.0.1 & move /y "%STAGED%" "%SETTINGS%"""#);
+    shell
 }
 
 /// Writes the person's choices in the app's own window into the applied profile.
@@ -75,4 +87,21 @@ pub(super) fn save_credential(path: &Path, connection: &Connection, credential: 
         "token": credential.token.expose(),
     });
     files::write_private(path, &text.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_late_save_comes_when_the_app_is_gone() {
+        let folder = tempfile::Builder::new().prefix("李 雷").tempdir().expect("a folder");
+        let path = folder.path().join("settings.json");
+        let memory = Memory { path: path.clone(), settings: Some(Map::new()) };
+        memory.save_after_the_end(folder.path()).expect("a shell");
+        while !path.exists() {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        assert_eq!(std::fs::read_to_string(path).ok(), memory.text());
+    }
 }

@@ -21,6 +21,28 @@ pub struct Sources {
     pub version: Version,
 }
 
+/// What a system calls the folders of a person.
+struct System {
+    /// The variables that name the ordinary folder's parent and the other one's, where there are any.
+    variables: [Option<&'static str>; 2],
+    /// Where both are below the home otherwise.
+    under_home: &'static str,
+    /// The folder of all programs' logs, where logs do not lie with a program's data.
+    logs: Option<&'static str>,
+}
+
+const LINUX: System = System { variables: [Some("XDG_CONFIG_HOME"); 2], under_home: ".config", logs: None };
+const MACOS: System = System { variables: [None; 2], under_home: "Library/Application Support", logs: Some("Logs") };
+const WINDOWS: System =
+    System { variables: [Some("APPDATA"), Some("LOCALAPPDATA")], under_home: ".config", logs: None };
+const HERE: System = if cfg!(windows) {
+    WINDOWS
+} else if cfg!(target_os = "macos") {
+    MACOS
+} else {
+    LINUX
+};
+
 /// Why no places could be made of the environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoSources {
@@ -33,12 +55,17 @@ pub enum NoSources {
 impl Sources {
     /// Takes the places as Claude does, from these variables.
     pub fn from_env(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, NoSources> {
-        let set = |name| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-        let [ordinary, beside] = if cfg!(windows) { ["APPDATA", "LOCALAPPDATA"] } else { ["XDG_CONFIG_HOME"; 2] };
+        Self::of(&HERE, variable)
+    }
+
+    fn of(system: &System, variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, NoSources> {
+        let set = |name: &'static str| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let [ordinary, beside] = system.variables;
         // A relative folder is not valid for XDG; it counts as unset.
-        let folder = |name| {
-            let under_home = || set("HOME").map(|home| home.join(".config"));
-            set(name).filter(|folder| folder.is_absolute()).or_else(under_home).ok_or(NoSources::NoHome)
+        let folder = |name: Option<&'static str>| {
+            let under_home = || set("HOME").map(|home| home.join(system.under_home));
+            let named = name.and_then(set).filter(|folder| folder.is_absolute());
+            named.or_else(under_home).ok_or(NoSources::NoHome)
         };
         let third_party_root = match set("CLAUDE_USER_DATA_DIR") {
             Some(root) => root,
@@ -64,6 +91,21 @@ impl Sources {
     /// The file that holds the chosen mode.
     pub fn settings(&self) -> PathBuf {
         settings_in(&self.third_party_root)
+    }
+
+    /// The folder of one mode's log.
+    pub(super) fn logs(&self, third_party: bool) -> PathBuf {
+        let root = if third_party { &self.third_party_root } else { &self.ordinary_root };
+        match HERE.logs {
+            None => root.join("logs"),
+            Some(folder) => self.logs_together(folder, third_party),
+        }
+    }
+
+    /// Where all programs' logs lie in one folder beside that of their data.
+    fn logs_together(&self, folder: &str, third_party: bool) -> PathBuf {
+        let library = self.ordinary_root.ancestors().nth(2).unwrap_or(&self.ordinary_root);
+        library.join(folder).join(if third_party { "Claude-3p" } else { "Claude" })
     }
 
     /// Whether the system's own files are played by a scratch folder.
@@ -98,10 +140,32 @@ mod tests {
 
     #[track_caller]
     fn check(variables: &[(&str, &str)], ordinary: &str, third_party: &str) {
+        check_on(&LINUX, variables, ordinary, third_party);
+    }
+
+    #[track_caller]
+    fn check_on(system: &System, variables: &[(&str, &str)], ordinary: &str, third_party: &str) -> Sources {
         let find = |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| value.into());
-        let sources = Sources::from_env(find).expect("there is a home");
+        let sources = Sources::of(system, find).expect("there is a home");
         assert_eq!(sources.ordinary_root, Path::new(ordinary));
         assert_eq!(sources.third_party_root, Path::new(third_party));
+        sources
+    }
+
+    #[test]
+    fn macos_has_one_folder_for_data_and_one_for_logs() {
+        let variables = [("HOME", "/Users/li"), ("XDG_CONFIG_HOME", "/x")];
+        let support = "/Users/li/Library/Application Support";
+        let sources = check_on(&MACOS, &variables, &format!("{support}/Claude"), &format!("{support}/Claude-3p"));
+        let logs = |third_party| sources.logs_together("Logs", third_party);
+        assert_eq!(logs(true), Path::new("/Users/li/Library/Logs/Claude-3p"));
+        assert_eq!(logs(false), Path::new("/Users/li/Library/Logs/Claude"));
+    }
+
+    #[test]
+    fn windows_has_a_folder_that_follows_the_person_and_one_that_stays() {
+        let variables = [("APPDATA", "/roaming"), ("LOCALAPPDATA", "/local")];
+        check_on(&WINDOWS, &variables, "/roaming/Claude", "/local/Claude-3p");
     }
 
     #[test]
@@ -125,5 +189,26 @@ mod tests {
             _ => None,
         };
         assert_eq!(Sources::from_env(odd), Err(NoSources::BadVersion));
+    }
+}
+
+#[cfg(test)]
+#[cfg(windows)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folders_follow_the_environment() {
+        let find = |name: &str| match name {
+            "APPDATA" => Some(r"C:\Users\李\AppData\Roaming".into()),
+            "LOCALAPPDATA" => Some(r"C:\Users\李\AppData\Local".into()),
+            _ => None,
+        };
+        let sources = Sources::from_env(find).expect("both are named");
+        assert_eq!(sources.ordinary_root, Path::new(r"C:\Users\李\AppData\Roaming\Claude"));
+        assert_eq!(sources.third_party_root, Path::new(r"C:\Users\李\AppData\Local\Claude-3p"));
+        assert_eq!(sources.logs(true), sources.third_party_root.join("logs"));
+        assert!(!sources.is_scratch(), "the registry counts");
+        assert!(Sources { system_root: r"C:\x".into(), ..sources }.is_scratch());
     }
 }

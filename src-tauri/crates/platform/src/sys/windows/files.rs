@@ -67,7 +67,7 @@ mod tests {
     use crate::files::{Privacy, install_program, look, remove, replace};
     use airouter_core::claude::library::FileFact;
     use std::os::windows::fs::OpenOptionsExt;
-    use std::process::Command;
+    use std::process::{Command, Stdio};
     use std::time::Duration;
 
     #[test]
@@ -88,13 +88,19 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("_meta.json");
         std::fs::write(&path, "old").unwrap();
-        // As a virus scanner opens it: others may read and write, but not replace.
-        let held = std::fs::OpenOptions::new().read(true).share_mode(3).open(&path).unwrap();
+        // As a virus scanner opens it: others may read and write, but not replace. The other program gets it
+        // as its standard error and waits for a key.
+        let held = std::fs::OpenOptions::new().read(true).write(true).share_mode(3).open(&path).unwrap();
+        let mut scanner = Command::new("cmd.exe");
+        scanner.args(["/c", "pause"]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(held);
+        let mut scanner = scanner.spawn().unwrap();
         let holder = std::thread::spawn(move || {
             std::thread::sleep(Duration::from_millis(200));
-            drop(held);
+            scanner.kill().unwrap();
+            scanner.wait().unwrap();
         });
         replace(&path, b"new", Privacy::AsBefore).unwrap();
+        assert!(holder.is_finished(), "it was replaced under another program's hands");
         holder.join().unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"new");
         let left = std::fs::read_dir(folder.path()).unwrap().count();

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use airouter_core::claude::roots::{self, Folder, RootFacts};
 use airouter_core::finding::{Code, Finding};
+use airouter_core::system::refuses_windows;
 
-use super::{calls, install};
+use super::calls;
+use super::install::{self, Found};
 use crate::places::{Ground, Places};
 
 /// Where the system keeps the person's data: as the variables say, which a scratch home may set, else as
@@ -59,18 +61,24 @@ pub(crate) fn roots(places: &Places) -> Vec<PathBuf> {
     roots::decide(&facts(places)).into_iter().map(PathBuf::from).collect()
 }
 
-/// Why nothing may be written now: this program runs inside a package, or Claude must move older data.
+/// Why nothing may be written now: the system is too old, this program runs inside a package, or Claude
+/// must move older data.
 pub(crate) fn obstacle(places: &Places) -> Option<Finding> {
     if calls::has_package_identity() {
         return Some(Finding::new(Code::InsideClaude).with("reason", "package"));
     }
-    roots::obstacle(&facts(places))
+    let facts = facts(places);
+    refuses_windows(facts.build).or_else(|| roots::obstacle(&facts))
 }
 
 fn facts(places: &Places) -> RootFacts {
+    facts_with(places, install::packages(places))
+}
+
+fn facts_with(places: &Places, packages: Vec<Found>) -> RootFacts {
     let ground = &places.ground;
     let folder = |path: PathBuf| Folder { exists: path.is_dir(), path: path.to_string_lossy().into_owned() };
-    let caches: Vec<PathBuf> = install::packages(places)
+    let caches: Vec<PathBuf> = packages
         .into_iter()
         .map(|found| ground.local.join("Packages").join(found.package.family).join("LocalCache"))
         .collect();
@@ -100,6 +108,36 @@ mod tests {
         assert!(ground.local.is_dir() && ground.config.is_dir() && ground.system.is_dir(), "{ground:?}");
         assert!(build().is_some_and(|build| build >= 17763), "{:?}", build());
         assert!(!calls::has_package_identity());
+    }
+
+    #[test]
+    fn the_build_and_what_is_there_decide_for_both_families() {
+        use airouter_core::claude::packages::Package;
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places::in_scratch(&folder.path().join("李 雷")).unwrap();
+        assert_eq!(places.ground, scratch_ground(&folder.path().join("李 雷")));
+        let names = ["Claude_1.46388.4.0_x64__pzs8sxrjxfjjc", "AnthropicPBC.Claude_2.26454.0.0_x64__fnn82j28hfe8t"];
+        let packages = || {
+            let found = |name| Found { package: Package::of_full_name(name).unwrap(), folder: r"C:\x".into() };
+            names.map(found).to_vec()
+        };
+        let cache = |family: &str| places.ground.local.join("Packages").join(family).join("LocalCache");
+        let (site, store) = (cache("Claude_pzs8sxrjxfjjc"), cache("AnthropicPBC.Claude_fnn82j28hfe8t"));
+        let roots = |build| {
+            let facts = RootFacts { build: Some(build), ..facts_with(&places, packages()) };
+            roots::decide(&facts).into_iter().map(PathBuf::from).collect::<Vec<_>>()
+        };
+        let real = usual_root(&places.ground);
+        let copies = [site.join(r"Local\Claude-3p"), store.join(r"Local\Claude-3p")];
+        assert_eq!(roots(19045), copies);
+        assert_eq!(roots(26100), std::slice::from_ref(&real));
+        std::fs::create_dir_all(&copies[1]).unwrap();
+        assert_eq!(roots(26100), [real.clone(), copies[1].clone()], "a copy that is there masks the real one");
+        assert_eq!(roots(19045), [copies[0].clone(), copies[1].clone(), real]);
+        std::fs::remove_dir(&copies[1]).unwrap();
+        std::fs::create_dir_all(site.join(r"Roaming\Claude-3p")).unwrap();
+        let waiting = roots::obstacle(&facts_with(&places, packages()));
+        assert_eq!(waiting.map(|finding| finding.code), Some(Code::ClaudeMustMove), "older data in a container");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::Path;
 
+use airouter_core::finding::Finding;
 use sysinfo::Process;
 
 use super::calls;
@@ -25,13 +26,13 @@ pub(crate) fn is_claude(install: &Install, exe: Option<&Path>, _command: &[OsStr
 /// agent are none of them.
 ///
 /// # Errors
-/// Why it cannot be asked, as a stable word.
+/// Why it cannot be asked; here nothing can stand in the way.
 pub(crate) fn ask_to_quit(
     install: &Install,
     _first: &[&Process],
     all: &[&Process],
     attempt: usize,
-) -> Result<(), &'static str> {
+) -> Result<(), Finding> {
     let ids: HashSet<u32> = all.iter().map(|process| process.pid().as_u32()).collect();
     match attempt {
         0 => {

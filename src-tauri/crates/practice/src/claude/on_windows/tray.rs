@@ -136,6 +136,7 @@ fn wait_for_messages() {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::person::Person;
     use super::*;
     use windows_sys::Win32::UI::WindowsAndMessaging::{FindWindowExW, GetWindowThreadProcessId, PostMessageW};
 
@@ -158,12 +159,12 @@ mod tests {
 
     #[test]
     fn closing_the_window_is_not_quitting() {
-        let mut tray = Tray::open().expect("windows");
+        let mut person = Person::listen().expect("windows");
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         let mut check = |title: &str, message: u32, expected: Wish| {
             // SAFETY: posts a message without pointers.
             assert!(unsafe { PostMessageW(own(title), message, 0, 0) } != 0);
-            assert_eq!(runtime.block_on(tray.wish()), expected);
+            assert_eq!(runtime.block_on(person.wish()), expected);
         };
         check("Claude", WM_CLOSE, Wish::CloseWindow);
         check("Claude", WM_CLOSE, Wish::CloseWindow);

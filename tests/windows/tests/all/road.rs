@@ -1,22 +1,12 @@
 //! The whole road on Windows, by the command line: from an empty account to the proof and back, with
-//! policies in the real registry, with redirected folders, beside other programs of the same name.
-#![cfg(windows)]
-#![allow(clippy::disallowed_methods, missing_docs, reason = "a test works on files and processes")]
+//! redirected folders, beside other programs of the same name.
 
 use airouter_practice::gateway::{Fault, GatewayOptions, start};
 use anyhow::Result;
-use e2e_windows::account::{Account, Hive, VERSION, policies};
+use e2e_windows::account::{Account, FAMILY, PACKAGE, VERSION};
 use serde_json::{Value, json};
 
-fn codes(answer: &Value) -> Vec<&str> {
-    answer["findings"].as_array().expect("a list").iter().filter_map(|finding| finding["code"].as_str()).collect()
-}
-
-fn apply<'a>(preset: &'a str, more: &[&'a str]) -> Vec<&'a str> {
-    let mut words = vec!["apply", "--preset", preset, "--key-stdin", "--yes", "--json"];
-    words.extend(more);
-    words
-}
+use crate::{apply, codes};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn from_an_empty_account_to_the_proof_and_back() -> Result<()> {
@@ -27,7 +17,7 @@ async fn from_an_empty_account_to_the_proof_and_back() -> Result<()> {
 
     let (exit, answer) = account.cli(&["status", "--json"], "")?;
     assert_eq!((exit, codes(&answer)), (1, vec!["AR-101", "AR-710"]), "nothing is there yet");
-    account.install_by_squirrel()?;
+    account.install_by_squirrel(VERSION)?;
     let (exit, answer) = account.cli(&["check", "--preset", &preset, "--key-stdin", "--json"], &key)?;
     assert_eq!((exit, &answer["passed"]), (0, &json!(true)), "{answer}");
     let (exit, answer) = account.cli(&apply(&preset, &["--dry-run"]), &key)?;
@@ -71,46 +61,21 @@ async fn from_an_empty_account_to_the_proof_and_back() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_policy_in_the_registry_is_respected() -> Result<()> {
-    let gateway = start(GatewayOptions::default()).await?;
-    let account = Account::new()?;
-    account.install_by_squirrel()?;
-    let preset = account.preset(&gateway.base_url())?;
-    let key = Fault::Ok.example_key();
-    let first = |exit_and_answer: (i32, Value)| {
-        let (exit, answer) = exit_and_answer;
-        (exit, codes(&answer).first().copied().unwrap_or_default().to_owned())
-    };
-
-    policies(Hive::Person)?.set_value("inferenceProvider", &"gateway")?;
-    assert_eq!(first(account.cli(&apply(&preset, &[]), &key)?), (3, "AR-110".to_owned()));
-    assert!(!account.root().exists(), "nothing is written where it would not count");
-
-    // From 1.19367.0 on, anything under the machine's key hides the person's.
-    policies(Hive::Machine)?.set_value("disableAutoUpdates", &1u32)?;
-    let (exit, answer) = account.cli(&apply(&preset, &["--dry-run"]), &key)?;
-    assert_eq!((exit, codes(&answer).contains(&"AR-112")), (0, true), "{answer}");
-    policies(Hive::Machine)?.set_value("inferenceProvidr", &"misspelled")?;
-    assert_eq!(first(account.cli(&apply(&preset, &[]), &key)?), (3, "AR-110".to_owned()));
-    Ok(())
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_package_with_a_copy_in_its_container_is_connected_in_both_places() -> Result<()> {
     let gateway = start(GatewayOptions::default()).await?;
     let account = Account::new()?;
-    account.install_package()?;
+    account.install_package(PACKAGE)?;
     let preset = account.preset(&gateway.base_url())?;
     let key = Fault::Ok.example_key();
     let before = "{\r\n  \"deploymentMode\": \"1p\",\r\n  \"kept\": [1, 2]\r\n}";
-    account.put(&account.container().join("claude_desktop_config.json"), before)?;
+    account.put(&account.container(FAMILY).join("claude_desktop_config.json"), before)?;
     account.put(&account.root().join("claude_desktop_config.json"), r#"{"other":true}"#)?;
     let first = account.claude_files();
 
     let (exit, answer) = account.cli(&apply(&preset, &[]), &key)?;
     assert_eq!((exit, &answer["outcome"]), (0, &json!("proved")), "{answer}");
     assert_eq!(answer["plan"]["files"].as_array().map(Vec::len), Some(6), "three files in two places: {answer}");
-    for root in [account.root(), account.container()] {
+    for root in [account.root(), account.container(FAMILY)] {
         let mode: Value = serde_json::from_str(&std::fs::read_to_string(root.join("claude_desktop_config.json"))?)?;
         assert_eq!(mode["deploymentMode"], "3p", "{}", root.display());
         let meta: Value = serde_json::from_str(&std::fs::read_to_string(root.join(r"configLibrary\_meta.json"))?)?;
@@ -138,7 +103,7 @@ async fn a_package_with_a_copy_in_its_container_is_connected_in_both_places() ->
     assert!(!after.iter().any(|(name, _)| name.contains("configLibrary")), "{after:?}");
     let real = std::fs::read_to_string(account.root().join("claude_desktop_config.json"))?;
     assert_eq!(real, r#"{"other":true}"#, "what nobody but this program has touched is as it was, byte for byte");
-    let copy = account.container().join("claude_desktop_config.json").to_string_lossy().into_owned();
+    let copy = account.container(FAMILY).join("claude_desktop_config.json").to_string_lossy().into_owned();
     assert_eq!(value(&after, &copy)["deploymentMode"], "1p", "{after:?}");
     assert_eq!(value(&after, &copy)["kept"], value(&first, &copy)["kept"]);
     Ok(())
@@ -148,7 +113,7 @@ async fn a_package_with_a_copy_in_its_container_is_connected_in_both_places() ->
 async fn only_the_right_claude_is_ended() -> Result<()> {
     let gateway = start(GatewayOptions::default()).await?;
     let account = Account::new()?;
-    let stub = account.install_by_squirrel()?;
+    let stub = account.install_by_squirrel(VERSION)?;
     let app = account.local().join("AnthropicClaude");
     let preset = account.preset(&gateway.base_url())?;
     let mut code = account.start_namesake(r".local\bin\claude.exe")?;
@@ -172,7 +137,7 @@ async fn only_the_right_claude_is_ended() -> Result<()> {
 async fn older_data_is_moved_by_claude_and_not_suppressed() -> Result<()> {
     let gateway = start(GatewayOptions::default()).await?;
     let account = Account::new()?;
-    account.install_by_squirrel()?;
+    account.install_by_squirrel(VERSION)?;
     let preset = account.preset(&gateway.base_url())?;
     account.put(&account.roaming().join(r"Claude-3p\claude_desktop_config.json"), "{}")?;
     let (exit, answer) = account.cli(&apply(&preset, &[]), &Fault::Ok.example_key())?;
@@ -184,7 +149,7 @@ async fn older_data_is_moved_by_claude_and_not_suppressed() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wizard_inside_claude_refuses() -> Result<()> {
     let account = Account::new()?;
-    account.install_by_squirrel()?;
+    account.install_by_squirrel(VERSION)?;
     // A terminal of Claude's: a command interpreter that lies where Claude's programs lie.
     let shell = account.local().join(format!(r"AnthropicClaude\app-{VERSION}\terminal.exe"));
     std::fs::copy(r"C:\windows\system32\cmd.exe", &shell)?;

@@ -1,0 +1,107 @@
+//! Folders of macOS, and why nothing may be written now.
+
+use std::path::{Path, PathBuf};
+
+use airouter_core::finding::{Code, Finding};
+use airouter_core::system::{macos_version, refuses_macos};
+
+use super::install;
+use crate::places::{Ground, Places};
+
+/// Where the system says which one it is.
+const SYSTEM_VERSION: &str = "System/Library/CoreServices/SystemVersion.plist";
+
+/// Where the system keeps the person's data: below the home, always by these names.
+pub(crate) fn ground() -> Option<Ground> {
+    Some(below(dirs::home_dir()?, PathBuf::from("/")))
+}
+
+/// The same in a scratch folder.
+pub(crate) fn scratch_ground(scratch: &Path) -> Ground {
+    below(scratch.join("home"), scratch.join("system"))
+}
+
+fn below(home: PathBuf, system: PathBuf) -> Ground {
+    let support = home.join("Library/Application Support");
+    Ground { config: support.clone(), local: support, home, system }
+}
+
+/// What a stand-in Claude must be told to stay in a scratch folder.
+pub(crate) fn claude_environment(ground: &Ground) -> Vec<(String, String)> {
+    let text = |path: &Path| path.to_string_lossy().into_owned();
+    vec![("HOME".to_owned(), text(&ground.home)), ("PRACTICE_SYSTEM_ROOT".to_owned(), text(&ground.system))]
+}
+
+/// Claude's third-party folder, if nothing else is named.
+pub(crate) fn usual_root(ground: &Ground) -> PathBuf {
+    ground.config.join("Claude-3p")
+}
+
+/// Claude's log in third-party mode (OD). It stands with all programs' logs, wherever the folder is.
+pub(crate) fn log_of(ground: &Ground, _root: &Path) -> PathBuf {
+    ground.home.join("Library/Logs/Claude-3p/main.log")
+}
+
+/// Claude's log in its ordinary mode.
+pub(crate) fn ordinary_log(ground: &Ground) -> PathBuf {
+    ground.home.join("Library/Logs/Claude/main.log")
+}
+
+/// The folders to write and to check; there is only one here.
+pub(crate) fn roots(places: &Places) -> Vec<PathBuf> {
+    vec![places.root.clone()]
+}
+
+/// Why nothing may be written now: the system is too old, or what calls itself Claude is not.
+pub(crate) fn obstacle(places: &Places) -> Option<Finding> {
+    let version = fs_err::read(places.system.join(SYSTEM_VERSION)).ok();
+    refuses_macos(version.and_then(|bytes| macos_version(&bytes))).or_else(|| {
+        let foreign = install::only_foreign(places)?;
+        Some(Finding::new(Code::ClaudeForeign).with("path", foreign.display()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Mac;
+    use super::*;
+    use airouter_core::claude::bundle::IDENTIFIER;
+
+    #[test]
+    fn everything_lies_in_the_library_of_the_person() {
+        let home = dirs::home_dir().unwrap();
+        let real = ground().unwrap();
+        assert_eq!((&real.home, &real.config, real.system.as_path()), (&home, &real.local, Path::new("/")));
+        assert_eq!(real, below(home.clone(), PathBuf::from("/")));
+
+        let ground = scratch_ground(Path::new("/Users/李 雷"));
+        assert_eq!(usual_root(&ground), Path::new("/Users/李 雷/home/Library/Application Support/Claude-3p"));
+        let log = log_of(&ground, Path::new("/elsewhere"));
+        assert_eq!(log, Path::new("/Users/李 雷/home/Library/Logs/Claude-3p/main.log"));
+        assert_eq!(ordinary_log(&ground), Path::new("/Users/李 雷/home/Library/Logs/Claude/main.log"));
+        let told = claude_environment(&ground);
+        assert!(told.contains(&("HOME".to_owned(), "/Users/李 雷/home".to_owned())), "{told:?}");
+        let mac = Mac::new();
+        assert_eq!(roots(&mac.places), std::slice::from_ref(&mac.places.root));
+    }
+
+    #[test]
+    fn an_old_system_and_a_changed_app_are_obstacles() {
+        let mac = Mac::new();
+        let code = || obstacle(&mac.places).map(|finding| finding.code);
+        assert_eq!(code(), None);
+        let version = |text: &str| {
+            let list = "<plist version=\"1.0\"><dict><key>ProductVersion</key><string>VERSION</string></dict></plist>";
+            mac.put(SYSTEM_VERSION, list.replace("VERSION", text));
+        };
+        version("12.7.6");
+        assert_eq!(code(), Some(Code::SystemUnsupported));
+        version("15.1");
+        assert_eq!(code(), None);
+        mac.signs("nothing");
+        mac.app("Applications/Claude.app", IDENTIFIER, "2.26454.0");
+        assert_eq!(code(), Some(Code::ClaudeForeign));
+        mac.signs("Applications");
+        assert_eq!(code(), None);
+    }
+}

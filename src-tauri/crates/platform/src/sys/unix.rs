@@ -1,0 +1,69 @@
+//! What Linux and macOS have in common: files with modes and owners, renames over open files, programs
+//! that leave their parent's group.
+
+use std::fs::{File, Metadata, Permissions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::places::Places;
+
+/// Starts a program of Claude's so that it outlives this one.
+pub(super) fn start_program(program: &Path, places: &Places) -> io::Result<()> {
+    let mut child = Command::new(program)
+        .envs(places.claude_environment.iter().map(|(name, value)| (name, value)))
+        // Set by whoever drives this window in a test; Claude's own window is not meant.
+        .env_remove("TAURI_WEBVIEW_AUTOMATION")
+        .current_dir(dirs::home_dir().unwrap_or_else(|| PathBuf::from("/")))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .process_group(0)
+        .spawn()?;
+    // Whoever started a program must take note of its end, or it stays in the list of processes.
+    std::thread::spawn(move || child.wait());
+    Ok(())
+}
+
+/// True when a file belongs to the person who runs this program.
+pub(crate) fn is_mine(_path: &Path, meta: &Metadata) -> bool {
+    meta.uid() == rustix::process::geteuid().as_raw()
+}
+
+/// True for a file that can be run.
+pub(crate) fn is_executable(path: &Path) -> bool {
+    fs_err::metadata(path).is_ok_and(|meta| meta.is_file() && meta.mode() & 0o111 != 0)
+}
+
+/// Makes a file a program that its owner may run.
+pub(crate) fn make_executable(file: &File) -> io::Result<()> {
+    file.set_permissions(Permissions::from_mode(0o700))
+}
+
+/// Makes the missing folders on the way, the owner's alone.
+pub(crate) fn make_private_folders(folder: &Path) -> io::Result<()> {
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// Makes a rename durable.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    fs_err::File::open(folder)?.sync_all()
+}
+
+/// Prepares the replacing of a program that may be running, which needs nothing here.
+pub(crate) fn make_way(_program: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// True when a file could not be replaced only because another program has it open, which never
+/// hinders anybody here.
+pub(crate) fn is_held(_error: &io::Error) -> bool {
+    false
+}
+
+/// What tells one file from another, so that a rotated log is noticed.
+pub(crate) fn identity(file: &File) -> Option<(u64, u64)> {
+    file.metadata().ok().map(|meta| (meta.dev(), meta.ino()))
+}

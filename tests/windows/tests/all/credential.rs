@@ -1,0 +1,36 @@
+//! The real Credential Manager, by the one program that knows it.
+
+use airouter_practice::gateway::Fault;
+use anyhow::Result;
+use e2e_windows::account::Account;
+
+/// What Windows takes in one entry (`CRED_MAX_CREDENTIAL_BLOB_SIZE`), in bytes: a text would be stored with
+/// two bytes a letter, and half of it would fit.
+const LONGEST: usize = 2560;
+
+#[test]
+fn a_key_is_stored_by_bytes_and_printed_as_it_was() -> Result<()> {
+    let account = Account::new()?;
+    let said = |words: &[&str], input: &[u8]| -> Result<(Option<i32>, Vec<u8>)> {
+        let output = account.credential(words, input)?;
+        Ok((output.status.code(), output.stdout))
+    };
+    assert_eq!(said(&["check"], b"")?, (Some(3), Vec::new()), "nothing is there yet");
+    let longest = "k".repeat(LONGEST).into_bytes();
+    assert_eq!(said(&["store"], &longest)?, (Some(0), Vec::new()));
+    assert_eq!(said(&[], b"")?, (Some(0), longest.clone()), "all of it comes back");
+
+    let too_long = account.credential(&["store"], "k".repeat(LONGEST + 1).as_bytes())?;
+    assert_eq!((too_long.status.code(), too_long.stdout.len()), (Some(6), 0));
+    assert!(String::from_utf8_lossy(&too_long.stderr).contains("2560"), "the limit is told: {too_long:?}");
+    assert_eq!(said(&["print"], b"")?, (Some(0), longest), "what was there before is kept");
+
+    let key = Fault::Ok.example_key();
+    assert_eq!(said(&["store"], format!("{key}\r\n").as_bytes())?.0, Some(0));
+    assert_eq!(said(&[], b"")?, (Some(0), key.into_bytes()), "Windows ends a line with two letters");
+    assert_eq!(said(&["store"], "密钥".as_bytes())?.0, Some(2), "a key is one word of visible letters");
+    assert_eq!(said(&["forget"], b"")?.0, Some(0));
+    assert_eq!(said(&["forget"], b"")?.0, Some(3));
+    assert_eq!(said(&[], b"")?, (Some(3), Vec::new()));
+    Ok(())
+}

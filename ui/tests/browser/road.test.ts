@@ -173,7 +173,7 @@ describe("the road", () => {
     press("#more-models summary");
     const list = () => document.querySelector<HTMLElement>("#more-models .long")!;
     await expect.poll(() => list().querySelectorAll("[data-model]").length).toBeGreaterThan(5);
-    expect(list().scrollHeight).toBeGreaterThan(9_000 * 24);
+    await expect.poll(() => list().scrollHeight).toBeGreaterThan(9_000 * 24);
     const places = () => [...list().querySelectorAll("li")].map((each) => Number(each.getAttribute("aria-posinset")));
     const all = Number(list().querySelector("li")?.getAttribute("aria-setsize"));
     expect(all).toBeGreaterThan(9_990);

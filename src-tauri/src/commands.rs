@@ -70,6 +70,7 @@ pub async fn open_page<R: Runtime>(page: Page, app: AppHandle<R>, session: State
     let url = match page {
         Page::ClaudeDownload => Some(CLAUDE_DOWNLOAD.to_owned()),
         Page::Console => session.preset().console.clone(),
+        Page::UsageLog => session.preset().usage_log.clone().or_else(|| session.preset().console.clone()),
     };
     guard_blocking(move || {
         let url = url.ok_or_else(|| Finding::new(Code::PresetInvalid).with("reason", "console"))?;

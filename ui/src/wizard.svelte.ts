@@ -184,6 +184,8 @@ export class Wizard {
   }
 
   async apply(restart: boolean): Promise<void> {
+    // Two clicks are one.
+    if (this.state.at.screen !== "review") return;
     const wishes = setupWishes(this.state, restart);
     this.send({ type: "applying", restart });
     const run = this.state.run;

@@ -41,6 +41,13 @@ export function remedyOf(code: Code): Remedy | null {
   return null;
 }
 
+/** Its button, not another try, is what helps: the screen's main button then. */
+export function leadsOn(code: Code | undefined, hasConsole: boolean): boolean {
+  const remedy = code ? remedyOf(code) : null;
+  if (remedy === null || remedy === "retry" || remedy === "copy-for-it") return false;
+  return hasConsole || (remedy !== "open-console" && remedy !== "top-up");
+}
+
 /** What compatibility mode gets round: everything between Claude and the system's key store. */
 export function staticKeyHelps(code: Code): boolean {
   return ["AR-801", "AR-802", "AR-803", "AR-805", "AR-854"].includes(code);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import { lampsOf, SCENARIOS } from "../../src/lib/backend/scenes";
-import { chainOf } from "../../src/lib/road/chain";
-import { waitingLamps } from "../../src/lib/road/state";
+import { lampsOf, overviewOf, PRESET, reportOf, SCENARIOS, type Scenario } from "../../src/lib/backend/scenes";
+import { chainOf, goesByProxy } from "../../src/lib/road/chain";
+import { begin, waitingLamps, type State } from "../../src/lib/road/state";
 
 describe("the chain", () => {
   it("waits, and is whole when every lamp is lit", () => {
@@ -29,5 +29,15 @@ describe("the chain", () => {
       const lamps = lampsOf(scenario);
       expect(chainOf(lamps).broken === null).toBe(lamps.every((lamp) => lamp.state !== "failed"));
     }
+  });
+
+  it("has a proxy on the way when one was typed, or when the check went by one", () => {
+    const at = (scenario: Scenario): State => ({
+      ...begin({ locale: "en", os: "linux", version: "0", preset: PRESET, rehearsal: null, overview: overviewOf("healthy") }),
+      check: { at: "done", lamps: lampsOf(scenario), report: reportOf(scenario, PRESET.base), findings: [], goesOn: false },
+    });
+    expect(goesByProxy(at("healthy"))).toBe(false);
+    expect(goesByProxy({ ...at("healthy"), proxy: "127.0.0.1:7890" })).toBe(true);
+    expect(goesByProxy(at("proxy-dead"))).toBe(true);
   });
 });

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 
 import { FACE, finding, lampsOf, MODELS, overviewOf, PRESET, reportOf, type Scenario } from "../../src/lib/backend/scenes";
+import type { ApplyReport } from "../../src/lib/bindings/ApplyReport";
 import type { KeyView } from "../../src/lib/bindings/KeyView";
 import type { PlanView } from "../../src/lib/bindings/PlanView";
 import type { RoadEvent } from "../../src/lib/road/events";
 import { next } from "../../src/lib/road/next";
+import { waitOf } from "../../src/lib/waiting.svelte";
 import { begin, checkWishes, setupWishes, type State } from "../../src/lib/road/state";
 
 const KEY: KeyView = { face: FACE, notes: [], address: null };
@@ -55,6 +57,12 @@ describe("the proxy", () => {
     expect(checkWishes(state).proxy).toBe("127.0.0.1:7890");
     expect(state.check.at).toBe("idle");
     expect(checkWishes(walk(state, { type: "proxy-set", proxy: null })).proxy).toBeNull();
+  });
+});
+
+describe("waiting", () => {
+  it("is felt after three seconds, and once more after ten", () => {
+    expect([0, 2999, 3000, 9999, 10_000, 60_000].map(waitOf)).toEqual(["short", "short", "some", "some", "long", "long"]);
   });
 });
 
@@ -178,6 +186,28 @@ describe("reviewing and applying", () => {
   it("writing cannot be left", () => {
     const state = walk(planned(), { type: "applying", restart: true }, { type: "back" });
     expect(state.at.screen).toBe("apply");
+  });
+
+  describe("waiting for the proof", () => {
+    const phase = (step: "write-files" | "prove") => (s: State): RoadEvent => ({ type: "phase", run: s.run, phase: { step, state: "running", finding: null } });
+    const applying = () => walk(planned(), { type: "applying", restart: true }, phase("write-files"));
+    const proving = () => walk(applying(), phase("prove"));
+    const proved: ApplyReport = { outcome: "proved", phases: [], findings: [], proof: null, static_key_may_help: false };
+
+    it("can be given up, and the result says what is known", () => {
+      const state = walk(proving(), { type: "not-waiting" });
+      expect(state.at).toMatchObject({ screen: "result", report: { outcome: "unproved", findings: [{ code: "AR-856" }] } });
+    });
+
+    it("cannot be given up while files are written", () => {
+      expect(walk(applying(), { type: "not-waiting" }).at.screen).toBe("apply");
+    });
+
+    it("ends well after all when the proof comes late, on the result's screen only", () => {
+      const late = (s: State): RoadEvent => ({ type: "applied", run: s.run, report: proved });
+      expect(walk(proving(), { type: "not-waiting" }, late).at).toMatchObject({ screen: "result", report: { outcome: "proved" } });
+      expect(walk(proving(), { type: "not-waiting" }, { type: "by-hand" }, late).at.screen).toBe("manual");
+    });
   });
 
   it("steps are shown once each, as they go", () => {

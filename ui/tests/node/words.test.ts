@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
 import type { Code } from "../../src/lib/bindings/Code";
-import { loadWords } from "../../src/lib/words";
+import { loadWords, LOCALES } from "../../src/lib/words";
 import type { Facts } from "../../src/lib/words/facts";
 import { pseudo } from "../../src/lib/words/pseudo";
 
@@ -37,6 +37,13 @@ function shape(tree: unknown): unknown {
 }
 
 describe("the words", () => {
+  it("are listed in one place, for every language that the program can ask for", async () => {
+    const source = readFileSync(new URL("../../src/lib/bindings/Locale.ts", import.meta.url), "utf8");
+    const tags = [...source.matchAll(/"([\w-]+)"/g)].map((match) => match[1]).filter((tag) => !tag?.includes("/"));
+    expect([...LOCALES].sort()).toEqual(tags.sort());
+    for (const locale of LOCALES) expect((await loadWords(locale)).language).not.toBe("");
+  });
+
   it("have the same shape in both languages", () => {
     // A function may leave out a parameter that its language does not need.
     const loose = (tree: unknown) => JSON.parse(JSON.stringify(shape(tree)).replaceAll(/function of \d/g, "function")) as unknown;

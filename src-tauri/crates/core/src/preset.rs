@@ -16,6 +16,8 @@ pub struct Preset {
     pub base: GatewayUrl,
     /// The console, where keys and balance are, if there is one.
     pub console: Option<String>,
+    /// The page of the console that lists the requests, if its address is known.
+    pub usage_log: Option<String>,
     /// True for the built-in one.
     pub is_built_in: bool,
 }
@@ -27,6 +29,7 @@ struct File {
     name: String,
     base: String,
     console: Option<String>,
+    usage_log: Option<String>,
 }
 
 impl Preset {
@@ -41,11 +44,14 @@ impl Preset {
             name: "AIRouter".to_owned(),
             base,
             console: Some("https://aigc.aochengcloud.com".to_owned()),
+            // Its path differs between the gateways' programs, and AIRouter's is not published.
+            usage_log: None,
             is_built_in: true,
         }
     }
 
-    /// Reads a preset file: one JSON object with `schema` 1, `name`, `base` and optionally `console`.
+    /// Reads a preset file: one JSON object with `schema` 1, `name`, `base` and optionally `console`
+    /// and `usage_log`.
     /// Unknown fields are refused, so that a key put there by mistake is noticed.
     ///
     /// # Errors
@@ -61,10 +67,18 @@ impl Preset {
             return Err(invalid("name".to_owned()));
         }
         let base = safely_written(&file.base).ok_or_else(|| invalid("base".to_owned()))?;
-        if file.console.as_ref().is_some_and(|url| safely_written(url).is_none()) {
-            return Err(invalid("console".to_owned()));
+        for (field, url) in [("console", &file.console), ("usage_log", &file.usage_log)] {
+            if url.as_ref().is_some_and(|url| safely_written(url).is_none()) {
+                return Err(invalid(field.to_owned()));
+            }
         }
-        Ok(Self { name: name.to_owned(), base, console: file.console, is_built_in: false })
+        Ok(Self {
+            name: name.to_owned(),
+            base,
+            console: file.console,
+            usage_log: file.usage_log,
+            is_built_in: false,
+        })
     }
 
     /// What the page may know.
@@ -125,6 +139,7 @@ mod tests {
         check_refused(r#"{"schema":1,"name":"x","base":"http://x.example"}"#);
         check_refused(r#"{"schema":1,"name":"x","base":"https://x.example","console":"file:///etc/passwd"}"#);
         check_refused(r#"{"schema":1,"name":"x","base":"https://x.example","console":"http://x.example"}"#);
+        check_refused(r#"{"schema":1,"name":"x","base":"https://x.example","usage_log":"javascript:alert(1)"}"#);
         check_refused("not json");
     }
 }

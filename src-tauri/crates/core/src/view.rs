@@ -457,6 +457,8 @@ pub enum Page {
     ClaudeDownload,
     /// The gateway's console, for keys and balance.
     Console,
+    /// The list of requests in that console; the console itself where the preset names no such page.
+    UsageLog,
 }
 
 #[cfg(test)]

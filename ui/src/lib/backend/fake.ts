@@ -4,6 +4,7 @@
 import type { EditView } from "../bindings/EditView";
 import type { Finding } from "../bindings/Finding";
 import type { Locale } from "../bindings/Locale";
+import type { Os } from "../bindings/Os";
 import type { Phase } from "../bindings/Phase";
 import type { PlanView } from "../bindings/PlanView";
 import type { SetupWishes } from "../bindings/SetupWishes";
@@ -17,6 +18,8 @@ export type FakeOptions = {
   locale: Locale;
   /** Milliseconds between two pieces of news; 0 for tests. */
   pace: number;
+  /** The system that it plays on. */
+  os?: Os;
 };
 
 export type Fake = Backend & {
@@ -28,7 +31,7 @@ export type Fake = Backend & {
   somebodyFilledItIn(): void;
 };
 
-export function fake({ scenario, locale, pace }: FakeOptions): Fake {
+export function fake({ scenario, locale, pace, os = "linux" }: FakeOptions): Fake {
   let overview = overviewOf(scenario);
   let hasKey = false;
   let stopped = false;
@@ -70,7 +73,7 @@ export function fake({ scenario, locale, pace }: FakeOptions): Fake {
         scenario === "rehearsal"
           ? { keys: ["ok", "badkey", "nobalance"].map((name) => ({ scenario: name, key: `sk-practice-${name}-0000000000000000` })) }
           : null;
-      return { locale, os: "linux", version: "0.1.0", preset: PRESET, rehearsal, overview };
+      return { locale, os, version: "0.1.0", preset: PRESET, rehearsal, overview };
     },
     async look() {
       await hear("look");
@@ -244,5 +247,6 @@ export function fakeFromAddress(search: string): Fake {
   const wishes = new URLSearchParams(search);
   const scenario = SCENARIOS.find((each) => each === wishes.get("scenario")) ?? "healthy";
   const locale = wishes.get("locale") === "en" ? "en" : "zh-CN";
-  return fake({ scenario, locale, pace: Number(wishes.get("pace") ?? "350") });
+  const os = (["windows", "macos"] as const).find((each) => each === wishes.get("os")) ?? "linux";
+  return fake({ scenario, locale, os, pace: Number(wishes.get("pace") ?? "350") });
 }

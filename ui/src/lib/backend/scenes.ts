@@ -23,6 +23,12 @@ export const SCENARIOS = [
   "managed-policy",
   "bad-key",
   "no-balance",
+  "offline",
+  "proxy-dead",
+  "company-network",
+  "wrong-address",
+  "busy",
+  "no-streaming",
   "small-warning",
   "many-models",
   "slow",
@@ -92,6 +98,18 @@ function breaks(scenario: Scenario): { at: LampId; finding: Finding } | null {
       return { at: "key", finding: finding("AR-402", "key", "blocking", { status: "401", said: "无效的令牌" }) };
     case "no-balance":
       return { at: "answer", finding: finding("AR-503", "account", "blocking", { status: "402", said: "insufficient_user_quota" }) };
+    case "offline":
+      return { at: "address", finding: finding("AR-201", "network") };
+    case "proxy-dead":
+      return { at: "address", finding: finding("AR-222", "this-computer", "blocking", { proxy: "http://127.0.0.1:7890" }) };
+    case "company-network":
+      return { at: "address", finding: finding("AR-213", "network", "blocking", { issuer: "Example Corp Inspection CA", host: PRESET.host }) };
+    case "wrong-address":
+      return { at: "address", finding: finding("AR-305", "airouter-setup", "blocking", { url: PRESET.base, status: "200" }) };
+    case "busy":
+      return { at: "answer", finding: finding("AR-603", "gateway", "blocking", { status: "529", said: "overloaded_error" }) };
+    case "no-streaming":
+      return { at: "streaming", finding: finding("AR-606", "gateway") };
     case "small-warning":
       return { at: "models", finding: finding("AR-608", "gateway", "warning") };
     default:
@@ -125,13 +143,22 @@ const LAYERS: Record<LampId, readonly LayerId[]> = {
   tools: ["tools"],
 };
 
+/** Which layer a code speaks of, where it is not the lamp's first. */
+const BROKEN_LAYERS: { readonly [code: string]: LayerId } = {
+  "AR-213": "tls",
+  "AR-222": "proxy",
+  "AR-305": "shape",
+  "AR-503": "message",
+};
+
 function layersOf(scenario: Scenario): Layer[] {
   return lampsOf(scenario).flatMap((lamp) => {
     const ids = LAYERS[lamp.id];
-    // Of a broken lamp one layer is broken: for the account's codes the last, else the first.
-    const broken = lamp.state !== "failed" ? ids.length : lamp.finding?.code.startsWith("AR-5") ? ids.length - 1 : 0;
+    // Of a broken lamp one layer is broken.
+    const broken = lamp.state === "failed" ? ids.indexOf(BROKEN_LAYERS[lamp.finding?.code ?? ""] ?? ids[0] ?? "name") : ids.length;
     return ids.map((id, at): Layer => {
-      if (at === broken || lamp.state !== "failed") return { ...lamp, id };
+      const facts = id === "proxy" && scenario === "proxy-dead" ? [{ name: "proxy", value: "http://127.0.0.1:7890" }] : lamp.facts;
+      if (at === broken || lamp.state !== "failed") return { ...lamp, facts, id };
       return { ...lamp, id, finding: null, state: at < broken ? "ok" : "not-tested", millis: at < broken ? lamp.millis : null };
     });
   });

@@ -3,4 +3,4 @@
 /**
  * A page that the program may open; which address that is, is decided here and not in the page.
  */
-export type Page = "claude-download" | "console";
+export type Page = "claude-download" | "console" | "usage-log";

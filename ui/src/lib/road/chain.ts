@@ -5,6 +5,7 @@ import type { Lamp } from "../bindings/Lamp";
 import type { LampId } from "../bindings/LampId";
 import type { LampState } from "../bindings/LampState";
 import type { Owner } from "../bindings/Owner";
+import type { State } from "./state";
 
 /** The way to the gateway, being let in, and the way to the model. */
 export type Stage = "way" | "gate" | "model";
@@ -38,4 +39,11 @@ export function chainOf(lamps: readonly Lamp[]): Chain {
   if (!stage) return { states, broken: null };
   const finding = of(stage).find((lamp) => lamp.state === "failed")?.finding;
   return { states, broken: { stage, owner: finding?.owner ?? null } };
+}
+
+/** A proxy is on the way: one that was typed, or one that the last check is known to have used. */
+export function goesByProxy(state: State): boolean {
+  if (state.proxy !== null) return true;
+  const layers = state.check.at === "done" ? (state.check.report?.layers ?? []) : [];
+  return layers.some((layer) => layer.id === "proxy" && layer.facts.some((fact) => fact.name === "proxy"));
 }

@@ -48,6 +48,8 @@ export type RoadEvent =
   | { type: "egress-set"; hosts: readonly string[] }
   | { type: "undoing" }
   | { type: "phase"; run: number; phase: Phase }
+  /** Everything is written; the person does not want to wait for the proof. */
+  | { type: "not-waiting" }
   | { type: "applied"; run: number; report: ApplyReport }
   | { type: "undone"; run: number; report: UndoReport }
   | { type: "replace-key" }

@@ -3,10 +3,12 @@
 // changes nothing.
 
 import { afterCheck, afterStop } from "./checking";
+import type { ApplyReport } from "../bindings/ApplyReport";
+import type { Finding } from "../bindings/Finding";
 import { added, defaulted, moved, picked, tried } from "./choosing";
 import type { StepId } from "../bindings/StepId";
 import type { RoadEvent } from "./events";
-import { firstStep, waitingLamps, type State, type Step } from "./state";
+import { firstStep, isProving, waitingLamps, type State, type Step } from "./state";
 
 export function next(state: State, event: RoadEvent): State {
   if ("run" in event && event.run !== state.run) return state;
@@ -96,7 +98,11 @@ export function next(state: State, event: RoadEvent): State {
       return { ...state, run: state.run + 1, at: { screen: "apply", task: "undo", steps: [], phases: [] } };
     case "phase":
       return phased(state, event);
+    case "not-waiting":
+      return notWaiting(state);
     case "applied":
+      // It may come after somebody stopped waiting for it: then it completes what they see, and nothing else.
+      if (state.at.screen !== "apply" && state.at.screen !== "result") return state;
       return { ...state, at: { screen: "result", report: event.report, problem: null } };
     case "undone":
       return { ...state, at: { screen: "undone", report: event.report } };
@@ -175,6 +181,15 @@ function phased(state: State, event: Extract<RoadEvent, { type: "phase" }>): Sta
     ? state.at.phases.map((phase) => (phase.step === event.phase.step ? event.phase : phase))
     : [...others, event.phase];
   return { ...state, at: { ...state.at, phases } };
+}
+
+/** What is known without the proof: everything is written, and Claude has not confirmed it yet. */
+function notWaiting(state: State): State {
+  if (!isProving(state.at)) return state;
+  const { phases } = state.at;
+  const silent: Finding = { code: "AR-856", owner: "claude", severity: "warning", evidence: [] };
+  const report: ApplyReport = { outcome: "unproved", phases: [...phases], findings: [silent], proof: null, static_key_may_help: false };
+  return { ...state, at: { screen: "result", report, problem: null } };
 }
 
 /** Something outside the steps went wrong: it is told on the screen on which it happened. */

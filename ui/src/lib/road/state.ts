@@ -97,6 +97,11 @@ export type Step =
 
 export type Screen = Step["screen"];
 
+/** The one long step after which nothing depends on waiting: all is written, and Claude is looked at. */
+export function isProving(at: Step): at is Extract<Step, { screen: "apply" }> {
+  return at.screen === "apply" && at.phases.some((phase) => phase.step === "prove" && phase.state === "running");
+}
+
 export const LAMPS: readonly LampId[] = ["address", "key", "models", "answer", "streaming", "tools"];
 
 const NO_CHOICE: Choice = { ids: [], every: false, added: [], trying: [], trials: [] };

@@ -31,7 +31,7 @@ pub async fn start(session: State<'_, Session>) -> Answer<Start> {
     let session = session.inner().clone();
     guard_blocking(move || {
         // A sudden end of an earlier run is settled before anything is shown.
-        let resumed = recover::recover(session.places());
+        let resumed = recover::at_start(session.places());
         let mut overview = observe::overview(session.places());
         overview.findings.extend(resumed.filter(|finding| !finding.blocks()));
         Ok(Start {

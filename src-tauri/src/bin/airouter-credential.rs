@@ -7,7 +7,8 @@
 //!
 //! The contract: no word, or `print`, prints the key; `store` takes it from standard input; `forget`
 //! removes it; `check` says whether there is one. Standard output has the key or nothing, standard
-//! error one English line, and the exit code is one of [`exit`].
+//! error one English line, and the exit code is one of [`exit`]. `version` alone prints this program's
+//! version, so that an older program never replaces a newer helper.
 #![allow(
     clippy::disallowed_methods,
     reason = "a program of its own: its words and the place where it lies are its input"
@@ -17,7 +18,8 @@ use std::io::{Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use airouter_platform::keychain::{ACCOUNT_FILE, exit};
+use airouter_platform::helper::ACCOUNT_FILE;
+use airouter_platform::keychain::exit;
 use keyring::{Entry, Error};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -38,9 +40,11 @@ fn main() -> ExitCode {
         ["store"] => store(),
         ["forget"] => forget(),
         ["check"] => check(),
-        _ => {
-            Err(Trouble { code: exit::USAGE, line: "usage: airouter-credential [store|print|forget|check]".to_owned() })
-        }
+        ["version"] => say(env!("CARGO_PKG_VERSION").as_bytes()),
+        _ => Err(Trouble {
+            code: exit::USAGE,
+            line: "usage: airouter-credential [store|print|forget|check|version]".to_owned(),
+        }),
     });
     let code = match done {
         Ok(Ok(())) => exit::OK,
@@ -61,8 +65,12 @@ struct Trouble {
 
 fn print() -> Result<(), Trouble> {
     let secret = Zeroizing::new(entry()?.get_secret().map_err(|error| trouble(&error))?);
+    say(&secret)
+}
+
+fn say(bytes: &[u8]) -> Result<(), Trouble> {
     let mut out = std::io::stdout().lock();
-    out.write_all(&secret).and_then(|()| out.flush()).map_err(|_| other("standard output is closed"))
+    out.write_all(bytes).and_then(|()| out.flush()).map_err(|_| other("standard output is closed"))
 }
 
 fn check() -> Result<(), Trouble> {

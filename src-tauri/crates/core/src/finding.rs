@@ -302,6 +302,8 @@ catalogue! {
     Cancelled = "AR-902", "cancelled", AirouterSetup, Info;
     /// A preset file is not valid.
     PresetInvalid = "AR-903", "preset_invalid", AirouterSetup, Blocking;
+    /// The helper program stays, because a profile of Claude's names it.
+    HelperNeeded = "AR-950", "helper_needed", AirouterSetup, Info;
 }
 
 impl Serialize for Code {

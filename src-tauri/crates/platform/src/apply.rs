@@ -14,7 +14,7 @@ use airouter_core::view::{ApplyReport, KeyPlace, Outcome, Phase, PhaseState, Ste
 
 use crate::claude::{self, Install};
 use crate::places::{Places, library_in};
-use crate::{files, keychain, observe, recover, state};
+use crate::{files, helper, keychain, observe, recover, state};
 use write::Writing;
 
 pub(crate) use leave::leave;
@@ -136,7 +136,7 @@ impl Work<'_> {
         if done.is_ok() && plan.key_place == KeyPlace::Profile && self.places.helper.exists() {
             // The key has moved into the profile: it is not left in two places. Only now, when nothing
             // can be taken back any more.
-            let forgotten = keychain::forget(self.places).and_then(|()| keychain::remove_helper(self.places));
+            let forgotten = keychain::forget(self.places).and_then(|()| helper::remove(self.places));
             if let Err(finding) = forgotten {
                 tracing::warn!(code = finding.code.number(), "the old keychain entry stays");
             }
@@ -166,7 +166,7 @@ impl Work<'_> {
             self.step(StepId::InstallHelper, |work| {
                 held.helper_was_there = work.places.helper.exists();
                 held.helper_installed = true;
-                keychain::install_helper(work.places)
+                helper::install(work.places)
             })?;
             self.step(StepId::StoreKey, |work| {
                 held.earlier = keychain::read(work.places).ok();
@@ -287,7 +287,7 @@ impl HeldKey {
             _ => Ok(()),
         };
         let removed = if self.helper_installed && !self.helper_was_there && !was_connected {
-            keychain::remove_helper(places)
+            helper::remove(places)
         } else {
             Ok(())
         };

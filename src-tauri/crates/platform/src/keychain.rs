@@ -10,7 +10,6 @@ use airouter_core::plan::KeychainFact;
 use airouter_core::secret::{Secret, masked};
 
 use crate::command::{self, Ended};
-use crate::files;
 use crate::places::Places;
 
 /// The helper program's exit codes: a contract, see `airouter-credential`.
@@ -35,43 +34,6 @@ pub mod exit {
 const LIMIT: Duration = Duration::from_secs(90);
 /// Looking, without anything that a person must answer.
 const SHORT_LIMIT: Duration = Duration::from_secs(20);
-
-/// The file beside the helper program that names another keychain entry than the usual one.
-pub const ACCOUNT_FILE: &str = "airouter-credential.account";
-
-/// Puts the helper program in its stable place, and beside it the name of the entry if it is not the
-/// usual one.
-///
-/// # Errors
-/// `HelperBroken` with what the system says.
-pub fn install_helper(places: &Places) -> Result<(), Finding> {
-    let broken = |error: std::io::Error| Finding::new(Code::HelperBroken).with("reason", masked(&error.to_string()));
-    files::install_program(&places.bundled_helper, &places.helper).map_err(broken)?;
-    let account_file = places.helper.with_file_name(ACCOUNT_FILE);
-    match &places.account {
-        Some(account) => files::replace(&account_file, account.as_bytes(), files::Privacy::OwnerOnly).map_err(broken),
-        None => files::remove(&account_file).map_err(broken),
-    }
-}
-
-/// Removes the helper program from its place.
-///
-/// # Errors
-/// `CannotWrite` with what the system says.
-pub fn remove_helper(places: &Places) -> Result<(), Finding> {
-    for path in [&places.helper, &places.helper.with_file_name(ACCOUNT_FILE)] {
-        files::remove(path).map_err(|error| Finding::new(Code::CannotWrite).with("reason", error))?;
-    }
-    Ok(())
-}
-
-/// Whether the helper program is in its place and the very one that came with this program.
-pub fn helper_is_installed(places: &Places) -> bool {
-    match (fs_err::read(&places.helper), fs_err::read(&places.bundled_helper)) {
-        (Ok(installed), Ok(bundled)) => installed == bundled,
-        _ => false,
-    }
-}
 
 /// Whether the keychain can be used at all, asked with the helper that came with this program.
 pub fn usable(places: &Places) -> KeychainFact {

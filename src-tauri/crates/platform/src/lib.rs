@@ -14,6 +14,7 @@ pub mod claude;
 mod command;
 pub mod fault;
 mod files;
+pub mod helper;
 pub mod keychain;
 pub mod locale;
 pub mod net;

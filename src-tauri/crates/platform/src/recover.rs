@@ -14,7 +14,17 @@ use crate::apply::remove_empty;
 use crate::files;
 use crate::places::{Places, library_in};
 use crate::undo::Seen;
-use crate::{claude, keychain, observe, state, undo};
+use crate::{claude, helper, keychain, observe, state, undo};
+
+/// What every start begins with: settles a sudden end, then brings the helper program up to date.
+pub fn at_start(places: &Places) -> Option<Finding> {
+    let resumed = recover(places);
+    if let Err(finding) = helper::refresh(places) {
+        // The earlier helper still serves Claude; what is wrong with it shows in the status.
+        tracing::warn!(code = finding.code.number(), "the helper is not up to date");
+    }
+    resumed
+}
 
 /// Takes back or completes what a sudden end left half done, and says so. Nothing is done while
 /// another copy works or Claude runs; then an `Interrupted` finding blocks.

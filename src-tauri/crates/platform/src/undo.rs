@@ -6,7 +6,6 @@ use std::io;
 use std::path::Path;
 
 use airouter_core::change::Edit;
-use airouter_core::claude::keys;
 use airouter_core::claude::library::FileFact;
 use airouter_core::finding::{Code, Finding, worst_first};
 use airouter_core::json::Document;
@@ -16,8 +15,9 @@ use airouter_core::view::{EditView, Phase, PhaseState, StepId, UndoGoal, UndoRep
 use crate::apply::{leave, remove_empty};
 use crate::claude;
 use crate::files::{self, Privacy, Replaced};
+use crate::helper::{self, LetGo};
 use crate::places::{Places, root_of};
-use crate::{keychain, observe, recover, state};
+use crate::{observe, recover, state};
 
 /// Undoes what this program did, and with [`UndoGoal::Anthropic`] also selects other gateways away. With
 /// `restart`, a running Claude is quit first and started again afterwards; without, a running Claude is
@@ -196,21 +196,8 @@ pub(crate) fn replace(path: &Path, seen: &FileFact, document: &Document) -> io::
 /// # Errors
 /// `CannotWrite` when the helper cannot be removed; the next start tries again.
 pub(crate) fn let_go_of_key(places: &Places, journal: &Journal) -> Result<Option<Finding>, Finding> {
-    let helper = places.helper.to_string_lossy();
-    let is_named = observe::facts(places, None).is_ok_and(|facts| {
-        facts.libraries().flat_map(|library| &library.profiles).filter(|profile| profile.id != journal.profile_id).any(
-            |profile| {
-                profile.file.document().is_ok_and(|document| {
-                    document.get(keys::CREDENTIAL_HELPER).and_then(|value| value.as_str()) == Some(helper.as_ref())
-                })
-            },
-        )
-    });
-    if is_named || !places.helper.exists() {
-        return Ok(None);
-    }
-    if let Err(finding) = keychain::forget(places) {
-        return Ok(Some(finding.softened()));
-    }
-    keychain::remove_helper(places).map(|()| None)
+    Ok(match helper::let_go(places, Some(&journal.profile_id))? {
+        LetGo::KeyStays(finding) => Some(finding.softened()),
+        LetGo::Gone | LetGo::Nothing | LetGo::Needed => None,
+    })
 }

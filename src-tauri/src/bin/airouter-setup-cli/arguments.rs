@@ -26,6 +26,8 @@ pub(crate) enum Command {
     Leave(Undo),
     /// Writes again what is no longer as it was written.
     Repair(Repair),
+    /// Removes the helper program and the key, unless Claude still needs them; for uninstallers.
+    Clean(Plain),
 }
 
 /// Which gateway, and with what.
@@ -126,7 +128,7 @@ impl Arguments {
         match &self.command {
             Command::Check(gateway) => gateway.json,
             Command::Apply(apply) => apply.gateway.json,
-            Command::Status(plain) => plain.json,
+            Command::Status(plain) | Command::Clean(plain) => plain.json,
             Command::Undo(undo) | Command::Leave(undo) => undo.json,
             Command::Repair(repair) => repair.json,
         }
@@ -136,7 +138,7 @@ impl Arguments {
     pub(crate) fn preset(&self) -> Option<&Path> {
         match &self.command {
             Command::Check(gateway) | Command::Apply(Apply { gateway, .. }) => gateway.preset.as_deref(),
-            Command::Status(_) | Command::Undo(_) | Command::Leave(_) | Command::Repair(_) => None,
+            Command::Status(_) | Command::Undo(_) | Command::Leave(_) | Command::Repair(_) | Command::Clean(_) => None,
         }
     }
 }

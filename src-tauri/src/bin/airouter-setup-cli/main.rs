@@ -36,6 +36,7 @@ fn main() -> ExitCode {
         Command::Undo(undo) => road::undo(&undo),
         Command::Leave(undo) => road::leave(&undo),
         Command::Repair(repair) => road::repair(&repair),
+        Command::Clean(_) => road::clean(),
     });
     ExitCode::from(output::finish(done.unwrap_or_else(|_| output::Answer::crashed()), json, &preset))
 }

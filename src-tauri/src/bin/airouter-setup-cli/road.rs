@@ -12,6 +12,7 @@ use airouter_core::preset::Preset;
 use airouter_core::secret::Secret;
 use airouter_core::undo::Journal;
 use airouter_core::view::{KeyPlace, Outcome, UndoGoal};
+use airouter_platform::helper::{self, LetGo};
 use airouter_platform::places::Places;
 use airouter_platform::{apply as act, claude, observe, recover, state, undo as take_back};
 use zeroize::Zeroizing;
@@ -100,7 +101,7 @@ pub(crate) fn status() -> Answer {
         Err(finding) => return Answer::new(vec![finding]),
     };
     // A sudden end of an earlier run is settled before anything is said.
-    let resumed = recover::recover(&places);
+    let resumed = recover::at_start(&places);
     let overview = observe::overview(&places);
     let mut findings = overview.findings.clone();
     findings.extend(resumed.filter(|finding| !finding.blocks()));
@@ -123,6 +124,17 @@ pub(crate) fn undo(arguments: &Undo) -> Answer {
 /// `leave`: back to Anthropic's own sign-in, whatever was there before.
 pub(crate) fn leave(arguments: &Undo) -> Answer {
     go_back(arguments, UndoGoal::Anthropic)
+}
+
+/// `clean`
+pub(crate) fn clean() -> Answer {
+    match places().and_then(|places| helper::clean(&places)) {
+        Ok(LetGo::Gone) => Answer::new(Vec::new()).with("helper", "gone"),
+        Ok(LetGo::Nothing) => Answer::new(Vec::new()).with("helper", "none"),
+        Ok(LetGo::Needed) => Answer::new(vec![Finding::new(Code::HelperNeeded)]).with("helper", "needed"),
+        Ok(LetGo::KeyStays(finding)) => Answer::new(vec![finding]).with("helper", "stays"),
+        Err(finding) => Answer::refused(vec![finding]),
+    }
 }
 
 fn go_back(arguments: &Undo, goal: UndoGoal) -> Answer {

@@ -114,6 +114,7 @@ export const findings: FindingTable = (f) => ({
   "AR-901": { title: "This program had a fault", meaning: "This is our fault and not yours.", action: "Retry. If that does not help, tell support the code." },
   "AR-902": { title: "The check was stopped", meaning: "It stopped as you asked, and nothing was changed." },
   "AR-903": { title: "The preset file is not valid", meaning: "The preset file that was opened cannot be used.", action: "Ask whoever sent it for a new one." },
+  "AR-950": { title: "The connection is still in use", meaning: "Claude is still connected by this program, so the small program that fetches the key stays, and Claude goes on working.", action: "To have everything as it was before, undo first, then uninstall." },
 });
 
 function addressUnreadable(f: Facts): FindingWords {

@@ -115,6 +115,7 @@ export const findings: FindingTable = (f) => ({
   "AR-901": { title: "接入助手出了错", meaning: "这是本程序的问题，不是您的问题。", action: "请重试；还不行请把编号告诉客服。" },
   "AR-902": { title: "已停止检查", meaning: "按您的要求停下了，没有改动任何东西。" },
   "AR-903": { title: "预设文件有误", meaning: "打开的预设文件不能用。", action: "请向发给您文件的人要一份新的。" },
+  "AR-950": { title: "接入还在使用中", meaning: "Claude仍由本程序接入，取密钥的小程序因此留下，Claude可以照常使用。", action: "想恢复接入之前的状态，请先还原，再卸载。" },
 });
 
 function addressUnreadable(f: Facts): FindingWords {

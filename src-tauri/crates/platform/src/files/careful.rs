@@ -5,6 +5,9 @@
 //! stroke, what was replaced is still in hand afterwards: it is compared with what was seen, and if it
 //! is something newer, it goes back to its place. Elsewhere the file is read again right before.
 //!
+//! A home on a network drive can often do less: no exchange, sometimes no second name for a file either.
+//! A new file is then looked for once more and renamed into its place.
+//!
 //! A program may also hold the replaced file open and write into it later; the caller gets it, and may
 //! look once more before all is over.
 
@@ -83,10 +86,22 @@ pub(crate) fn remove_if(path: &Path, seen: &FileFact) -> io::Result<bool> {
 }
 
 fn make(file: NamedTempFile, path: &Path) -> io::Result<Replaced> {
-    match file.persist_noclobber(path) {
-        Ok(_) => Ok(Replaced::Done(Former::default())),
-        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(Replaced::Overtaken),
-        Err(error) => Err(error.error),
+    let (error, file) = match point("link") {
+        Err(error) => (error, file),
+        Ok(()) => match file.persist_noclobber(path) {
+            Ok(_) => return Ok(Replaced::Done(Former::default())),
+            Err(failed) => (failed.error, failed.file),
+        },
+    };
+    match error.kind() {
+        io::ErrorKind::AlreadyExists => Ok(Replaced::Overtaken),
+        io::ErrorKind::InvalidInput | io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported
+            if fs_err::symlink_metadata(path).is_err() =>
+        {
+            move_over(file.into_temp_path(), path)?;
+            Ok(Replaced::Done(Former::default()))
+        }
+        _ => Err(error),
     }
 }
 
@@ -147,11 +162,12 @@ enum Swap {
 fn swap(one: &Path, other: &Path) -> Swap {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
     use rustix::io::Errno;
-    match renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE) {
-        Ok(()) => Swap::Done,
-        Err(Errno::NOENT) => Swap::Gone,
-        Err(Errno::NOSYS | Errno::INVAL | Errno::NOTSUP) => Swap::Unknown,
-        Err(error) => Swap::Failed(error.into()),
+    let exchanged = || Ok(renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE)?);
+    let Err(error) = point("exchange").and_then(|()| exchanged()) else { return Swap::Done };
+    match Errno::from_io_error(&error) {
+        Some(Errno::NOENT) => Swap::Gone,
+        Some(Errno::NOSYS | Errno::INVAL | Errno::NOTSUP) => Swap::Unknown,
+        _ => Swap::Failed(error),
     }
 }
 

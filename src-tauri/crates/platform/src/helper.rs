@@ -1,0 +1,141 @@
+//! The helper program's life on this computer.
+//!
+//! Claude's profile names the helper by its path, while the program that brings it moves: an update puts
+//! another one in its place, an AppImage lies somewhere else each day, an uninstaller takes it away. So
+//! a copy of the helper lives in the person's own folder, and this is what happens to it: it comes with
+//! the first connection, follows the program's updates, and goes when no profile names it any more. It
+//! is never made older: whoever has two versions of the program keeps the newer helper. What a helper's
+//! version is, it says itself; one that does not say it, or does not run, is older than any that does.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use airouter_core::claude::keys;
+// Three numbers, compared one by one: this program's versions are of the same form.
+use airouter_core::claude::version::Version;
+use airouter_core::finding::{Code, Finding};
+use airouter_core::secret::masked;
+
+use crate::keychain::{self, exit};
+use crate::places::Places;
+use crate::{command, files, observe, recover, state};
+
+/// The file beside the helper program that names another keychain entry than the usual one.
+pub const ACCOUNT_FILE: &str = "airouter-credential.account";
+
+/// How long a helper may take to say its version.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// Puts the helper program in its stable place, and beside it the name of the entry if it is not the
+/// usual one.
+///
+/// # Errors
+/// `HelperBroken` with what the system says.
+pub fn install(places: &Places) -> Result<(), Finding> {
+    put(places)?;
+    let account_file = places.helper.with_file_name(ACCOUNT_FILE);
+    match &places.account {
+        Some(account) => files::replace(&account_file, account.as_bytes(), files::Privacy::OwnerOnly),
+        None => files::remove(&account_file),
+    }
+    .map_err(|error| broken(&error))
+}
+
+/// Brings an installed helper up to date with this program. To be called at each start: an update of
+/// the program comes without asking, and Claude goes on naming the same path.
+///
+/// # Errors
+/// `HelperBroken` with what the system says, or `AnotherCopy`; the earlier helper then stays.
+pub fn refresh(places: &Places) -> Result<(), Finding> {
+    if !places.helper.is_file() {
+        return Ok(());
+    }
+    let _lock = state::lock(places)?;
+    put(places)
+}
+
+/// What came of letting the helper go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LetGo {
+    /// The helper is gone, and the key with it.
+    Gone,
+    /// There was none.
+    Nothing,
+    /// A profile names it, so it stays and Claude goes on working.
+    Needed,
+    /// The keychain would not let go of the key, so the helper stays too.
+    KeyStays(Finding),
+}
+
+/// For uninstallers: removes helper and key unless Claude still needs them.
+///
+/// # Errors
+/// `AnotherCopy`, `Interrupted`, or `CannotWrite` when the helper cannot be removed.
+pub fn clean(places: &Places) -> Result<LetGo, Finding> {
+    let _lock = state::lock(places)?;
+    match recover::within_lock(places).filter(Finding::blocks) {
+        Some(finding) => Err(finding),
+        None => let_go(places, None),
+    }
+}
+
+/// The same for who holds the lock. `own` is a profile that does not count, because it goes too.
+pub(crate) fn let_go(places: &Places, own: Option<&str>) -> Result<LetGo, Finding> {
+    if !places.helper.exists() {
+        return Ok(LetGo::Nothing);
+    }
+    if is_named(places, own) {
+        return Ok(LetGo::Needed);
+    }
+    if let Err(finding) = keychain::forget(places) {
+        return Ok(LetGo::KeyStays(finding));
+    }
+    remove(places).map(|()| LetGo::Gone)
+}
+
+/// Removes the helper program from its place.
+///
+/// # Errors
+/// `CannotWrite` with what the system says.
+pub fn remove(places: &Places) -> Result<(), Finding> {
+    for path in [&places.helper, &places.helper.with_file_name(ACCOUNT_FILE)] {
+        files::remove(path).map_err(|error| Finding::new(Code::CannotWrite).with("reason", error))?;
+    }
+    Ok(())
+}
+
+/// True when a profile in any of Claude's folders names the helper.
+fn is_named(places: &Places, own: Option<&str>) -> bool {
+    let helper = places.helper.to_string_lossy();
+    places.settled().roots().map(|root| observe::library(root, None)).any(|library| {
+        library.profiles.iter().filter(|profile| own != Some(profile.id.as_str())).any(|profile| {
+            let document = profile.file.document().ok();
+            let named = document.as_ref().and_then(|document| document.get(keys::CREDENTIAL_HELPER)?.as_str());
+            named == Some(helper.as_ref())
+        })
+    })
+}
+
+fn put(places: &Places) -> Result<(), Finding> {
+    if is_newer(&places.helper, &places.bundled_helper) {
+        tracing::info!("the installed helper is newer than this program's");
+        return Ok(());
+    }
+    files::install_program(&places.bundled_helper, &places.helper).map_err(|error| broken(&error))
+}
+
+fn is_newer(installed: &Path, bundled: &Path) -> bool {
+    // Nearly always they are the same, and neither need be run.
+    let same = matches!((fs_err::read(installed), fs_err::read(bundled)), (Ok(one), Ok(other)) if one == other);
+    !same && version(installed) > version(bundled)
+}
+
+fn version(helper: &Path) -> Option<Version> {
+    let ended = command::run(Command::new(helper).arg("version"), "", LIMIT).ok()?;
+    if ended.code == Some(exit::OK) { ended.output.parse().ok() } else { None }
+}
+
+fn broken(error: &std::io::Error) -> Finding {
+    Finding::new(Code::HelperBroken).with("reason", masked(&error.to_string()))
+}

@@ -1,0 +1,159 @@
+//! The helper program's life: it follows updates, is never made older, and goes when nothing needs it.
+#![cfg(unix)]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, missing_docs, reason = "the test owns its scratch folder")]
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use airouter_core::finding::Code;
+use airouter_platform::helper::{self, ACCOUNT_FILE, LetGo};
+use airouter_platform::places::Places;
+use airouter_platform::{recover, state};
+
+const PROFILE: &str = "99999999-9999-4999-8999-999999999999";
+
+/// A computer with a program whose helper says a version, and perhaps an installed helper.
+struct Computer {
+    _folder: tempfile::TempDir,
+    places: Places,
+}
+
+impl Computer {
+    fn with(bundled: &str, installed: Option<&str>) -> Self {
+        let folder = tempfile::Builder::new().tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let places = Places::in_scratch(folder.path()).unwrap();
+        let places = Places { bundled_helper: folder.path().join("program/airouter-credential"), ..places };
+        put(&places.bundled_helper, bundled);
+        if let Some(installed) = installed {
+            put(&places.helper, installed);
+        }
+        Self { _folder: folder, places }
+    }
+
+    fn installed(&self) -> Option<String> {
+        std::fs::read_to_string(&self.places.helper).ok()
+    }
+
+    /// Another program's profile that names the helper.
+    fn name_it(&self) -> PathBuf {
+        let library = self.places.library();
+        std::fs::create_dir_all(&library).unwrap();
+        let meta = format!(r#"{{"appliedId":"{PROFILE}","entries":[{{"id":"{PROFILE}","name":"AIRouter"}}]}}"#);
+        std::fs::write(self.places.meta(), meta).unwrap();
+        let profile = format!(r#"{{"inferenceCredentialHelper":"{}"}}"#, self.places.helper.display());
+        std::fs::write(self.places.profile(PROFILE), profile).unwrap();
+        self.places.profile(PROFILE)
+    }
+
+    /// What the installed helper was asked to do.
+    fn asked(&self) -> String {
+        std::fs::read_to_string(self.places.helper.with_extension("asked")).unwrap_or_default()
+    }
+}
+
+fn put(path: &Path, text: &str) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// A helper that says its version and notes everything else; forgetting ends as told.
+fn says(version: &str, forgets: i32) -> String {
+    format!(
+        "#!/bin/sh\nif [ \"$1\" = version ]; then printf {version}; exit 0; fi\n\
+         echo \"$1\" >> \"$(dirname \"$0\")/airouter-credential.asked\"; exit {forgets}\n"
+    )
+}
+
+/// What is installed after a start of the program, and after connecting again.
+#[track_caller]
+fn check(bundled: &str, installed: &str, expected: &str) {
+    let computer = Computer::with(bundled, Some(installed));
+    assert_eq!(recover::at_start(&computer.places), None);
+    assert_eq!(computer.installed().as_deref(), Some(expected), "after a start");
+    put(&computer.places.helper, installed);
+    helper::install(&computer.places).unwrap();
+    assert_eq!(computer.installed().as_deref(), Some(expected), "after connecting again");
+}
+
+#[test]
+fn an_update_of_the_program_updates_the_helper() {
+    let (old, new) = (says("0.9.0", 0), says("0.10.0", 0));
+    check(&new, &old, &new);
+    let other = says("0.10.0", 0) + "# built again\n";
+    check(&other, &new, &other);
+}
+
+#[test]
+fn an_older_program_beside_a_newer_one_leaves_the_newer_helper() {
+    let (old, new) = (says("0.9.0", 0), says("0.10.0", 0));
+    check(&old, &new, &new);
+}
+
+#[test]
+fn a_helper_that_does_not_say_its_version_is_older_than_any() {
+    let new = says("0.1.0", 0);
+    for silent in ["#!/bin/sh\nexit 2\n", "#!/bin/sh\necho soon\n", "half a progr"] {
+        check(&new, silent, &new);
+    }
+}
+
+#[test]
+fn a_start_installs_nothing_where_nothing_was() {
+    let computer = Computer::with(&says("0.1.0", 0), None);
+    assert_eq!(recover::at_start(&computer.places), None);
+    assert_eq!(computer.installed(), None);
+}
+
+#[test]
+fn a_start_beside_another_copy_that_works_changes_nothing() {
+    let old = says("0.9.0", 0);
+    let computer = Computer::with(&says("0.10.0", 0), Some(&old));
+    let _working = state::lock(&computer.places).unwrap();
+    assert_eq!(helper::refresh(&computer.places).unwrap_err().code, Code::AnotherCopy);
+    assert_eq!(computer.installed(), Some(old));
+}
+
+#[test]
+fn what_the_browser_notes_on_a_download_does_not_come_along() {
+    let computer = Computer::with(&says("0.1.0", 0), None);
+    let (name, flags) = (c"user.com.apple.quarantine", rustix::fs::XattrFlags::empty());
+    rustix::fs::setxattr(&computer.places.bundled_helper, name, b"0081", flags).unwrap();
+    helper::install(&computer.places).unwrap();
+    let mut names = [0; 256];
+    let length = rustix::fs::listxattr(&computer.places.helper, &mut names[..]).unwrap();
+    assert!(!String::from_utf8_lossy(&names[..length]).contains("quarantine"));
+}
+
+#[test]
+fn it_stays_as_long_as_a_profile_names_it() {
+    let text = says("0.1.0", 0);
+    let computer = Computer::with(&text, Some(&text));
+    let profile = computer.name_it();
+    assert_eq!(helper::clean(&computer.places), Ok(LetGo::Needed));
+    assert_eq!((computer.installed(), computer.asked()), (Some(text), String::new()));
+
+    std::fs::write(profile, "{}").unwrap();
+    std::fs::write(computer.places.helper.with_file_name(ACCOUNT_FILE), "practice").unwrap();
+    assert_eq!(helper::clean(&computer.places), Ok(LetGo::Gone));
+    assert_eq!((computer.installed(), computer.asked().as_str()), (None, "forget\n"), "the key goes with it");
+    assert!(!computer.places.helper.with_file_name(ACCOUNT_FILE).exists());
+    assert_eq!(helper::clean(&computer.places), Ok(LetGo::Nothing));
+}
+
+#[test]
+fn it_stays_where_the_keychain_keeps_the_key() {
+    let text = says("0.1.0", 5);
+    let computer = Computer::with(&text, Some(&text));
+    let Ok(LetGo::KeyStays(finding)) = helper::clean(&computer.places) else { panic!("the key is still there") };
+    assert_eq!((finding.code, computer.installed()), (Code::KeychainLocked, Some(text)));
+}
+
+#[test]
+fn nothing_is_cleaned_while_another_copy_works() {
+    let text = says("0.1.0", 0);
+    let computer = Computer::with(&text, Some(&text));
+    let _working = state::lock(&computer.places).unwrap();
+    assert_eq!(helper::clean(&computer.places).unwrap_err().code, Code::AnotherCopy);
+    assert_eq!(computer.installed(), Some(text));
+}

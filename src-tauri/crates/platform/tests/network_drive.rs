@@ -1,0 +1,70 @@
+//! A home on a network drive: names cannot be exchanged, and a file cannot be given a second name. The
+//! road is the same, and so is the way back.
+#![cfg(unix)]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, missing_docs, reason = "the test owns its scratch folder")]
+
+use airouter_core::address::GatewayUrl;
+use airouter_core::check::AuthScheme;
+use airouter_core::plan::Wishes;
+use airouter_core::secret::Secret;
+use airouter_core::view::{KeyPlace, Outcome, UndoGoal};
+use airouter_platform::places::Places;
+use airouter_platform::{apply, fault, undo};
+
+/// What such file systems say, in Linux's and in macOS's numbers: an argument or an operation that they
+/// do not know, and a right that nobody has.
+const SAY: [i32; 3] = [22, if cfg!(target_os = "linux") { 95 } else { 45 }, 1];
+
+/// Answers every exchange and every second name as the drive does.
+fn drive(link: i32, exchange: i32) {
+    fault::set(Some(Box::new(move |step| match step {
+        "link" => Err(std::io::Error::from_raw_os_error(link)),
+        "exchange" => Err(std::io::Error::from_raw_os_error(exchange)),
+        _ => Ok(()),
+    })));
+}
+
+fn connect(places: &Places, base: &str) -> Outcome {
+    let wishes = Wishes {
+        name: "AIRouter".to_owned(),
+        base: GatewayUrl::parse(base).unwrap(),
+        scheme: AuthScheme::Bearer,
+        models: vec!["claude-sonnet-4-6".to_owned()],
+        every_model: false,
+        key_place: KeyPlace::Profile,
+        egress: None,
+        restart: false,
+    };
+    let key = Secret::new("sk-0123456789abcdef0123456789".to_owned());
+    apply::apply(places, &wishes, &key, None, &mut |_| {}).outcome
+}
+
+#[track_caller]
+fn check(link: i32, exchange: i32) {
+    let folder = tempfile::tempdir().unwrap();
+    let places = Places { account: None, ..Places::in_scratch(folder.path()).unwrap() };
+    std::fs::create_dir_all(&places.root).unwrap();
+    let before = "{\n  \"mcpServers\": {}\n}";
+    std::fs::write(places.mode(), before).unwrap();
+
+    drive(link, exchange);
+    // The first time files are made, the second time they are replaced.
+    let first = connect(&places, "https://old.example/claude");
+    let second = connect(&places, "https://new.example/claude");
+    let report = undo::undo(&places, UndoGoal::Before, false, &mut |_| {});
+    fault::set(None);
+
+    assert_eq!((first, second), (Outcome::Written, Outcome::Written), "errors {link} and {exchange}");
+    assert!(report.undone, "{:?}", report.findings);
+    assert_eq!(std::fs::read_to_string(places.mode()).unwrap(), before);
+    assert!(!places.library().exists(), "the folder that was made is gone");
+}
+
+#[test]
+fn the_road_and_the_way_back_need_neither_exchange_nor_second_names() {
+    for link in SAY {
+        for exchange in &SAY[..2] {
+            check(link, *exchange);
+        }
+    }
+}

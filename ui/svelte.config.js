@@ -3,8 +3,6 @@ import { vitePreprocess } from "@sveltejs/vite-plugin-svelte";
 /** @type {import("@sveltejs/vite-plugin-svelte").SvelteConfig} */
 export default {
   preprocess: vitePreprocess({ style: false }),
-  // A part's name instead of a hash: the same word compresses to nothing, and names are unique here.
-  compilerOptions: { cssHash: ({ name }) => name },
   vitePlugin: {
     // Our own parts are in runes mode; those that tests bring along may not be.
     dynamicCompileOptions: ({ filename }) => (filename.includes("node_modules") ? undefined : { runes: true }),

@@ -7,8 +7,9 @@ use crate::desk::cargo_at_a_desk;
 use crate::machine::{Purpose, prepare, prepare_page};
 use crate::step::{npm, step, target};
 
-/// Takes them from the real program in both languages, light and dark, and from the page's own double
-/// for states that are hard to reach; then makes one sheet of each.
+/// Takes them from the real program and from the page's own double, which reaches states that are hard to
+/// reach otherwise: in both languages, light and dark, wide, narrow and with text of 200 %. One sheet for
+/// each theme shows all of either.
 pub(crate) fn shots() -> Result<()> {
     prepare(Purpose::Test)?;
     prepare_page()?;
@@ -18,11 +19,17 @@ pub(crate) fn shots() -> Result<()> {
     if folder.exists() {
         std::fs::remove_dir_all(&folder)?;
     }
-    std::fs::create_dir_all(&folder)?;
-    step(
-        "pictures of the program",
-        cargo_at_a_desk()?.args(["run", "--quiet", "-p", "e2e", "--bin", "pictures", "--", "shots"]).arg(&folder),
-    )?;
+    let program = folder.join("program");
+    std::fs::create_dir_all(&program)?;
+    for (what, scale) in [("shots", "1"), ("large", "2"), ("sheets", "1")] {
+        step(
+            &format!("pictures of the program: {what}"),
+            cargo_at_a_desk()?
+                .args(["run", "--quiet", "-p", "e2e", "--bin", "pictures", "--", what])
+                .arg(&program)
+                .env("GDK_DPI_SCALE", scale),
+        )?;
+    }
     step("pictures of the page", npm().args(["run", "pictures", "--"]).arg(folder.join("page")))?;
     eprintln!("── the pictures are in {}", folder.display());
     Ok(())

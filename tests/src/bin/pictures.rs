@@ -1,7 +1,8 @@
 //! Walks the road in rehearsal and takes a picture of every screen.
 //!
 //! `pictures road FOLDER` once, in Chinese, light; `pictures shots FOLDER` in both languages, light
-//! and dark, wide and narrow, with a sheet of all.
+//! and dark, wide and narrow; `pictures large FOLDER` the same with the text that the environment's
+//! `GDK_DPI_SCALE` makes large; `pictures sheets FOLDER` then makes one sheet for each theme.
 #![allow(clippy::disallowed_methods, clippy::print_stderr, reason = "a tool for the people who build the program")]
 
 use std::path::{Path, PathBuf};
@@ -24,34 +25,33 @@ struct Look {
 #[tokio::main]
 async fn main() -> Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let [what, folder] = words.as_slice() else { bail!("usage: pictures road|shots FOLDER") };
+    let [what, folder] = words.as_slice() else { bail!("usage: pictures road|shots|large|sheets FOLDER") };
     let folder = PathBuf::from(folder);
     match what.as_str() {
         "road" => {
             let look = Look { name: "road".to_owned(), language: "zh_CN.UTF-8", dark: false, size: (960, 720) };
             walk(&look, &folder).await
         }
-        "shots" => {
-            for look in looks() {
-                walk(&look, &folder.join(&look.name)).await.with_context(|| look.name.clone())?;
-                sheet(&folder.join(&look.name), &folder.join(format!("{}.png", look.name)))?;
-            }
-            Ok(())
-        }
-        _ => bail!("usage: pictures road|shots FOLDER"),
+        "shots" => walk_all(&[("wide", (960, 720)), ("narrow", (400, 720))], &folder).await,
+        "large" => walk_all(&[("large", (960, 720))], &folder).await,
+        "sheets" => THEMES.iter().try_for_each(|(theme, _)| sheet(&folder, theme)),
+        _ => bail!("usage: pictures road|shots|large|sheets FOLDER"),
     }
 }
 
-fn looks() -> Vec<Look> {
-    let mut looks = Vec::new();
+const THEMES: [(&str, bool); 2] = [("light", false), ("dark", true)];
+
+/// In both languages and both themes, in windows of these sizes.
+async fn walk_all(sizes: &[(&str, (u32, u32))], folder: &Path) -> Result<()> {
     for (tag, language) in [("zh", "zh_CN.UTF-8"), ("en", "en_US.UTF-8")] {
-        for (theme, dark) in [("light", false), ("dark", true)] {
-            for (width, size) in [("wide", (960, 720)), ("narrow", (400, 720))] {
-                looks.push(Look { name: format!("{tag}-{theme}-{width}"), language, dark, size });
+        for (theme, dark) in THEMES {
+            for (width, size) in sizes {
+                let look = Look { name: format!("{theme}-{tag}-{width}"), language, dark, size: *size };
+                walk(&look, &folder.join(&look.name)).await.with_context(|| look.name.clone())?;
             }
         }
     }
-    looks
+    Ok(())
 }
 
 /// The road with a missing Claude, a failed check, and then everything that goes well.
@@ -104,12 +104,21 @@ async fn walk(look: &Look, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// All pictures of a folder on one sheet.
-fn sheet(folder: &Path, sheet: &Path) -> Result<()> {
-    let mut pictures: Vec<PathBuf> = std::fs::read_dir(folder)?.flatten().map(|entry| entry.path()).collect();
+/// All pictures of a theme on one sheet: a line for each look, a column for each step of the road.
+fn sheet(folder: &Path, theme: &str) -> Result<()> {
+    let mut pictures = Vec::new();
+    for look in std::fs::read_dir(folder)?.flatten().map(|entry| entry.path()) {
+        let is_of_theme = look.file_name().is_some_and(|name| name.to_string_lossy().starts_with(theme));
+        if look.is_dir() && is_of_theme {
+            pictures.extend(std::fs::read_dir(look)?.flatten().map(|entry| entry.path()));
+        }
+    }
     pictures.sort();
-    let status =
-        Command::new("montage").args(pictures).args(["-tile", "3x", "-geometry", "640x+12+12"]).arg(sheet).status()?;
+    let status = Command::new("montage")
+        .args(pictures)
+        .args(["-tile", "9x", "-geometry", "480x480+10+10", "-background", "#808080"])
+        .arg(folder.join(format!("sheet-{theme}.png")))
+        .status()?;
     ensure!(status.success(), "montage failed");
     Ok(())
 }

@@ -23,6 +23,7 @@ export const en: Words = {
   findings,
   finding: {
     whose: "The problem is with ",
+    about: "It is about ",
     detail: "Details for support",
     copyDetail: "Copy for support",
     code: "Code",
@@ -253,7 +254,6 @@ export const en: Words = {
   models: {
     title: "Choose the models in Claude",
     lead: "A good choice is made already; just go on. The first one is the default.",
-    passed: "The check passed",
     chosen: "Shown in Claude",
     isDefault: "Default",
     makeDefault: (name) => `Make ${name} the default`,
@@ -405,8 +405,6 @@ export const en: Words = {
     staysStatic: "The key is in the configuration file; Claude reads it there when it starts.",
     undo: "Undo",
     replaceKey: "Replace the key",
-    retry: "Retry",
-    review: "Review again",
   },
   staticKey: {
     title: "Compatibility mode is possible, too",
@@ -493,8 +491,8 @@ export const en: Words = {
     },
     running: "Claude is running. It will be closed and opened again; text that is not sent yet may be lost.",
     closed: "Claude is not running and will not be started.",
-    confirm: { before: "Undo", anthropic: "Go back" },
-    confirmRestart: { before: "Undo and restart Claude", anthropic: "Go back and restart Claude" },
+    confirm: { before: "Undo", anthropic: "Use Anthropic sign-in" },
+    confirmRestart: { before: "Undo and restart Claude", anthropic: "Use it and restart Claude" },
   },
   undone: {
     titles: { before: "Undone", anthropic: "Back to Anthropic sign-in" },

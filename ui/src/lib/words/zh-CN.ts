@@ -22,6 +22,7 @@ const zh = {
   findings,
   finding: {
     whose: "问题出在：",
+    about: "有关：",
     detail: "给客服看的信息",
     copyDetail: "复制给客服",
     code: "编号",
@@ -257,7 +258,6 @@ const zh = {
   models: {
     title: "选择Claude里的模型",
     lead: "已按推荐选好，直接下一步即可。排在第一位的是默认模型。",
-    passed: "检查已通过",
     chosen: "会出现在Claude里",
     isDefault: "默认",
     makeDefault: (name: string) => `把${name}设为默认`,
@@ -406,8 +406,6 @@ const zh = {
     staysStatic: "密钥写在配置文件里，Claude启动时直接读取。",
     undo: "撤销",
     replaceKey: "更换密钥",
-    retry: "重试",
-    review: "重新核对",
   },
   staticKey: {
     title: "也可以使用兼容模式",
@@ -494,7 +492,7 @@ const zh = {
     },
     running: "Claude正在运行，会先退出再打开，没发送的文字可能会丢失。",
     closed: "Claude现在没有运行，之后也不会启动它。",
-    confirm: { before: "还原", anthropic: "改回" },
+    confirm: { before: "还原", anthropic: "改回官方登录" },
     confirmRestart: { before: "还原并重启Claude", anthropic: "改回并重启Claude" },
   },
   undone: {

@@ -72,13 +72,7 @@ impl Preset {
                 return Err(invalid(field.to_owned()));
             }
         }
-        Ok(Self {
-            name: name.to_owned(),
-            base,
-            console: file.console,
-            usage_log: file.usage_log,
-            is_built_in: false,
-        })
+        Ok(Self { name: name.to_owned(), base, console: file.console, usage_log: file.usage_log, is_built_in: false })
     }
 
     /// What the page may know.

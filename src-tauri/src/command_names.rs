@@ -15,5 +15,6 @@ pub const COMMAND_NAMES: &[&str] = &[
     "apply",
     "undo",
     "forget_session",
+    "set_scenario",
     "finish",
 ];

@@ -29,21 +29,22 @@ const CLAUDE_DOWNLOAD: &str = "https://claude.ai/download";
 #[tauri::command]
 pub async fn start(session: State<'_, Session>) -> Answer<Start> {
     let session = session.inner().clone();
-    guard_blocking(move || {
-        // A sudden end of an earlier run is settled before anything is shown.
-        let resumed = recover::at_start(session.places());
-        let mut overview = observe::overview(session.places());
-        overview.findings.extend(resumed.filter(|finding| !finding.blocks()));
-        Ok(Start {
-            locale: session.locale(),
-            os: locale::os(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            preset: session.preset().view(),
-            rehearsal: session.rehearsal(),
-            overview,
-        })
-    })
-    .await
+    guard_blocking(move || Ok(first_look(&session))).await
+}
+
+fn first_look(session: &Session) -> Start {
+    // A sudden end of an earlier run is settled before anything is shown.
+    let resumed = recover::at_start(session.places());
+    let mut overview = observe::overview(session.places());
+    overview.findings.extend(resumed.filter(|finding| !finding.blocks()));
+    Start {
+        locale: session.locale(),
+        os: locale::os(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        preset: session.preset().view(),
+        rehearsal: session.rehearsal(),
+        overview,
+    }
 }
 
 /// Looks at the computer again.
@@ -102,7 +103,7 @@ pub async fn read_address(text: String, session: State<'_, Session>) -> Answer<A
 }
 
 fn view_address(typed: &str, session: &Session) -> Answer<AddressView> {
-    let (base, changes) = address::repair(typed, Some(session.preset()))?;
+    let (base, changes) = address::repair(typed, Some(&session.preset()))?;
     Ok(AddressView {
         base: base.as_str().to_owned(),
         host: base.host().to_owned(),
@@ -117,11 +118,11 @@ pub async fn check(wishes: CheckWishes, on_lamp: Channel<Lamp>, session: State<'
     let session = session.inner().clone();
     guard(async move {
         let base = match &wishes.address {
-            Some(typed) => address::repair(typed, Some(session.preset()))?.0,
+            Some(typed) => address::repair(typed, Some(&session.preset()))?.0,
             None => session.preset().base.clone(),
         };
         let (key, claude) = with_key(&session, &base).await?;
-        let proxy = wishes.proxy;
+        let proxy = session.proxy_or_staged(wishes.proxy);
         let wanted = live::Wanted {
             base: base.clone(),
             key,
@@ -196,6 +197,7 @@ pub async fn apply(wishes: SetupWishes, on_phase: Channel<Phase>, session: State
     guard_blocking(move || {
         let wishes = session.wishes(&wishes)?;
         let key = session.key_for(&wishes.base)?;
+        let _full = session.disk();
         Ok(act::apply(session.places(), &wishes, &key, session.agreed().as_ref(), &mut |phase| {
             let _ = on_phase.send(phase.clone());
         }))
@@ -227,6 +229,17 @@ pub async fn undo(
 pub async fn forget_session(session: State<'_, Session>) -> Answer<()> {
     session.forget();
     Ok(())
+}
+
+/// Sets the stage of a rehearsal for another scenario and starts over.
+#[tauri::command]
+pub async fn set_scenario(id: String, session: State<'_, Session>) -> Answer<Start> {
+    let session = session.inner().clone();
+    guard_blocking(move || {
+        session.set_scenario(&id)?;
+        Ok(first_look(&session))
+    })
+    .await
 }
 
 /// Closes the program.

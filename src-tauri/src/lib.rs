@@ -5,7 +5,6 @@ mod arguments;
 pub mod commands;
 mod guard;
 mod logging;
-mod rehearsal;
 mod session;
 
 include!("command_names.rs");
@@ -66,6 +65,7 @@ pub fn equip<R: Runtime>(shell: Builder<R>, session: Session) -> Builder<R> {
         commands::apply,
         commands::undo,
         commands::forget_session,
+        commands::set_scenario,
         commands::finish,
     ])
 }

@@ -1,6 +1,7 @@
 //! What is remembered while the window is open: the key, what the check found, the plan that was
 //! agreed to. Nothing of it is on disk, and the key never goes back to the page.
 
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use airouter_core::address::GatewayUrl;
@@ -14,10 +15,10 @@ use airouter_core::undo::Journal;
 use airouter_core::view::{KeyPlace, Locale, Rehearsal, SetupWishes};
 use airouter_platform::places::Places;
 use airouter_platform::{locale, observe, state};
+use airouter_rehearsal::{FullDisk, Scenario, Stage};
 use tokio::sync::watch;
 
 use crate::arguments::Arguments;
-use crate::rehearsal;
 
 /// What is remembered; cheap to clone, all clones are one.
 #[derive(Clone)]
@@ -27,9 +28,16 @@ pub struct Session {
 
 struct Inner {
     places: Places,
-    preset: Preset,
-    rehearsal: Option<rehearsal::Stage>,
+    /// The folder of a rehearsal.
+    rehearsal: Option<PathBuf>,
+    scene: Mutex<Scene>,
     memory: Mutex<Memory>,
+}
+
+/// What a rehearsal exchanges while the window is open. Otherwise it stays as it is.
+struct Scene {
+    preset: Arc<Preset>,
+    stage: Option<Stage>,
 }
 
 #[derive(Default)]
@@ -44,35 +52,38 @@ struct Memory {
 impl Session {
     /// Finds the places and the preset, and sets the stage for a rehearsal.
     pub(crate) fn start(arguments: &Arguments) -> Result<Self, Finding> {
-        let (places, preset, rehearsal) = match &arguments.rehearsal {
-            Some(folder) => {
-                let stage = rehearsal::Stage::set(folder)?;
-                (stage.places().clone(), stage.preset()?, Some(stage))
-            }
-            None => {
-                let places = Places::from_environment()
-                    .ok_or_else(|| Finding::new(Code::SystemUnsupported).with("reason", "no home folder"))?;
-                (places, airouter_platform::preset::load(arguments.preset.as_deref())?, None)
-            }
-        };
-        Ok(Self::new(places, preset, rehearsal))
+        match &arguments.rehearsal {
+            Some(folder) => Self::rehearse(folder),
+            None => Ok(Self::of(Places::here()?, airouter_platform::preset::load(arguments.preset.as_deref())?)),
+        }
+    }
+
+    /// A session in which nothing real is touched: it goes on where the last one in this folder ended.
+    ///
+    /// # Errors
+    /// Why the stage cannot be set.
+    pub fn rehearse(folder: &Path) -> Result<Self, Finding> {
+        let stage = Stage::go_on(folder)?;
+        let scene = Scene { preset: Arc::new(stage.preset().clone()), stage: Some(stage) };
+        let places = Places::in_scratch(folder).ok_or_else(|| Finding::new(Code::RehearsalNotSet))?;
+        Ok(Self::new(places, scene, Some(folder.to_owned())))
     }
 
     /// A session with given places and preset, for tests without a window.
     pub fn of(places: Places, preset: Preset) -> Self {
-        Self::new(places, preset, None)
+        Self::new(places, Scene { preset: Arc::new(preset), stage: None }, None)
     }
 
-    fn new(places: Places, preset: Preset, rehearsal: Option<rehearsal::Stage>) -> Self {
-        Self { inner: Arc::new(Inner { places, preset, rehearsal, memory: Mutex::default() }) }
+    fn new(places: Places, scene: Scene, rehearsal: Option<PathBuf>) -> Self {
+        Self { inner: Arc::new(Inner { places, rehearsal, scene: Mutex::new(scene), memory: Mutex::default() }) }
     }
 
     pub(crate) fn places(&self) -> &Places {
         &self.inner.places
     }
 
-    pub(crate) fn preset(&self) -> &Preset {
-        &self.inner.preset
+    pub(crate) fn preset(&self) -> Arc<Preset> {
+        Arc::clone(&self.scene().preset)
     }
 
     pub(crate) fn is_rehearsal(&self) -> bool {
@@ -80,7 +91,35 @@ impl Session {
     }
 
     pub(crate) fn rehearsal(&self) -> Option<Rehearsal> {
-        self.inner.rehearsal.as_ref().map(rehearsal::Stage::view)
+        self.scene().stage.as_ref().map(Stage::view)
+    }
+
+    /// Sets the stage of a rehearsal for another scenario, and forgets everything.
+    pub(crate) fn set_scenario(&self, id: &str) -> Result<(), Finding> {
+        let not_set = |reason: &str| Finding::new(Code::RehearsalNotSet).with("reason", reason);
+        let folder = self.inner.rehearsal.as_deref().ok_or_else(|| not_set("no rehearsal"))?;
+        let scenario = Scenario::named(id).ok_or_else(|| not_set("no such scenario"))?;
+        self.stop_check();
+        self.forget();
+        let stage = Stage::set(folder, scenario)?;
+        *self.scene() = Scene { preset: Arc::new(stage.preset().clone()), stage: Some(stage) };
+        Ok(())
+    }
+
+    /// Lets the disk be full for what this thread writes, where a rehearsal has it so.
+    pub(crate) fn disk(&self) -> Option<FullDisk> {
+        self.scene().stage.as_ref().and_then(Stage::disk)
+    }
+
+    /// The proxy to use: the one that the person typed, else the one of a rehearsal; nothing means the
+    /// system's.
+    pub(crate) fn proxy_or_staged(&self, typed: Option<String>) -> Option<String> {
+        typed.or_else(|| self.scene().stage.as_ref().and_then(Stage::proxy).map(str::to_owned))
+    }
+
+    fn scene(&self) -> MutexGuard<'_, Scene> {
+        // A scene is exchanged whole.
+        self.inner.scene.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn locale(&self) -> Locale {

@@ -97,7 +97,7 @@ fn every_command_answers_and_no_answer_holds_the_key() {
     let applied = ask("apply", json!({"wishes": wishes, "onPhase": channel})).unwrap();
     assert_eq!(applied["outcome"], "written", "{applied}");
     assert!(holds(&shell.places.library(), CANARY), "compatibility mode has put the key into the profile");
-    let undone = ask("undo", json!({"restart": false, "onPhase": channel})).unwrap();
+    let undone = ask("undo", json!({"goal": "before", "restart": false, "onPhase": channel})).unwrap();
     assert_eq!(undone["undone"], true, "{undone}");
     assert!(!holds(&shell.places.root, CANARY), "and undoing has taken it away");
     ask("forget_session", json!({})).unwrap();
@@ -106,6 +106,9 @@ fn every_command_answers_and_no_answer_holds_the_key() {
         Code::KeyNotStored.number(),
         "a forgotten key is not used"
     );
+
+    let outside = ask("set_scenario", json!({"id": "no-balance"})).unwrap_err();
+    assert_eq!(outside["code"], Code::RehearsalNotSet.number(), "the real thing is no stage: {outside}");
 
     // A mock shell cannot be left; the end-to-end tests press the button.
     asked.push("finish".to_owned());

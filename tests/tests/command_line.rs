@@ -132,3 +132,32 @@ async fn compatibility_mode_puts_the_key_into_a_private_profile_and_undo_takes_i
     assert_eq!(e2e::watch::files_with(&home.path(), "static7Q2m"), Vec::<std::path::PathBuf>::new());
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_pasted_around_a_key_is_cleaned_and_said() -> Result<()> {
+    let gateway = start(GatewayOptions::default()).await?;
+    let home = Home::new()?;
+    let preset = home.preset(&gateway.base_url())?;
+    let paste = format!("export KEY=\"{}\"\n", Fault::Ok.example_key());
+    let (exit, answer) =
+        home.cli_json(&["check", "--preset", &preset.to_string_lossy(), "--key-stdin", "--json"], &paste)?;
+    assert_eq!((exit, codes(&answer)), (0, vec!["AR-407"]), "{answer}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_not_tried_and_what_does_not_work_are_told_apart() -> Result<()> {
+    let gateway = start(GatewayOptions::default()).await?;
+    let home = Home::new()?;
+    let preset = home.preset(&gateway.base_url())?;
+    let preset = preset.to_string_lossy();
+    let key = Fault::Overloaded.example_key();
+    let words = ["apply", "--preset", &preset, "--key-stdin", "--without-check", "--yes", "--json"];
+    let (exit, answer) = home.cli_json(&[&words[..], &["--write-only"]].concat(), &key)?;
+    assert_eq!((exit, &answer["outcome"]), (0, &json!("written")), "{answer}");
+    assert!(codes(&answer).contains(&"AR-713"), "nobody has tried it: {answer}");
+    let (exit, answer) = home.cli_json(&words, &key)?;
+    assert_eq!((exit, &answer["outcome"]), (0, &json!("unproved")), "{answer}");
+    assert!(codes(&answer).contains(&"AR-857"), "Claude's own check fails: {answer}");
+    Ok(())
+}

@@ -235,6 +235,17 @@ export class Wizard {
     else await this.replaceKey();
   }
 
+  /** Another scenario of a rehearsal, from the beginning. */
+  async setScenario(id: string): Promise<void> {
+    await this.#stopRunningCheck();
+    try {
+      this.#addressFault = null;
+      this.send({ type: "staged", start: await this.#backend.setScenario(id) });
+    } catch (thrown) {
+      this.send({ type: "trouble", finding: asFinding(thrown) });
+    }
+  }
+
   finish(): Promise<void> {
     return this.#try(this.#backend.finish());
   }

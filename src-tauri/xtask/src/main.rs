@@ -9,9 +9,11 @@
 mod bench;
 mod build;
 mod bundle;
+mod catalogue;
 mod cross;
 mod deb;
 mod desk;
+mod docs;
 mod icons;
 mod machine;
 mod parts;
@@ -43,6 +45,7 @@ usage: cargo xtask <command>
                     fails when either is too slow
   shots             pictures of every screen, from the real program and from its page, into target/shots
   tidy              the house rules that no other tool checks
+  docs              write what is generated of the handbooks: codes, their words, scripts for training
   icons             make the icon's sizes from icons/icon.svg
 
 Each installs what it needs: Debian packages (as root or with sudo) and npm packages.";
@@ -64,6 +67,7 @@ fn main() -> Result<()> {
         ["bench"] => bench::bench(),
         ["shots"] => shots::shots(),
         ["tidy"] => tidy::tidy(),
+        ["docs"] => docs::docs(),
         ["icons"] => icons::icons(),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

@@ -334,14 +334,52 @@ describe("the road", () => {
     expect(backend.asked).toContain("remember_locale");
   });
 
-  it("rehearses under a banner, with keys to pick", async () => {
+  /** Fills in the key of the scenario that is played. */
+  async function fillIn(scenario: string): Promise<void> {
+    press("#practice-key");
+    await expect.poll(() => document.querySelector<HTMLInputElement>("#key-input")?.value).toContain(`sk-practice-${scenario}`);
+  }
+
+  it("rehearses under a banner, with a practice key at hand", async () => {
     open("rehearsal");
     await at("key");
-    expect(document.querySelector("#rehearsal")).not.toBeNull();
-    await userEvent.selectOptions(document.querySelector("#practice-key") as HTMLElement, "sk-practice-ok-0000000000000000");
-    await expect.poll(() => document.querySelector<HTMLInputElement>("#key-input")?.value).toContain("sk-practice-ok");
+    await fillIn("good");
     press("#check");
     await at("models");
     expect(document.querySelector("#rehearsal")).not.toBeNull();
+  });
+
+  it("rehearses another scenario from the beginning, chosen by keyboard", async () => {
+    const backend = open("rehearsal");
+    await at("key");
+    await fillIn("good");
+    const picker = document.querySelector<HTMLSelectElement>("#scenario")!;
+    picker.focus();
+    const down = async () => {
+      if (picker.value !== "no-balance") await userEvent.keyboard("{ArrowDown}");
+      return picker.value;
+    };
+    await expect.poll(down).toBe("no-balance");
+    expect(backend.asked).not.toContain("set_scenario");
+    await userEvent.keyboard("{Tab}{Enter}");
+    await expect.poll(() => backend.asked).toContain("set_scenario");
+    await expect.poll(() => document.querySelector<HTMLInputElement>("#key-input")?.value).toBe("");
+    await expect.poll(() => document.querySelector("#script")?.textContent).toContain("AR-503");
+    await fillIn("no-balance");
+    press("#check");
+    await expect.poll(() => document.querySelector('[data-code="AR-503"]')).not.toBeNull();
+  });
+
+  it("leaves the road wherever it is for another scenario", async () => {
+    open("rehearsal");
+    await at("key");
+    await fillIn("good");
+    press("#check");
+    await at("models");
+    await userEvent.selectOptions(document.querySelector("#scenario") as HTMLElement, "policy");
+    press("#scenario-start");
+    await at("prepare");
+    expect(document.querySelector('[data-code="AR-110"]')).not.toBeNull();
+    expect(document.querySelector("#practice-key")).toBeNull();
   });
 });

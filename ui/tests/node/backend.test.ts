@@ -31,6 +31,7 @@ async function callAll(backend: Backend): Promise<void> {
     backend.apply(WISHES, () => undefined),
     backend.undo("before", false, () => undefined),
     backend.forgetSession(),
+    backend.setScenario("no-balance"),
     backend.finish(),
   ];
   await Promise.allSettled(calls);

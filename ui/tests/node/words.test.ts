@@ -93,9 +93,12 @@ describe("the words", () => {
   it("are the command line's too", async () => {
     const place = { gateway: "{gateway}", host: "{host}", base: "{base}", os: "linux", of: () => "" } as const;
     const sentences = (words: typeof zh) =>
-      Object.fromEntries(Object.entries(words.findings(place)).map(([code, { title, action = "" }]) => [code, { title, action }]));
+      Object.fromEntries(Object.entries(words.findings(place)).map(([code, { title, meaning, action }]) => [code, { title, meaning, action }]));
     const table = JSON.stringify({ "zh-CN": sentences(zh), en: sentences(en) }, null, 2);
     await expect(`${table}\n`).toMatchFileSnapshot("../../../src-tauri/src/bin/airouter-setup-cli/words.json");
+    const labels = ({ owners, severities, rehearsal: { groups, headings } }: typeof zh) => ({ owners, severities, groups, headings });
+    const named = JSON.stringify({ "zh-CN": labels(zh), en: labels(en) }, null, 2);
+    await expect(`${named}\n`).toMatchFileSnapshot("../../../src-tauri/src/bin/airouter-setup-cli/labels.json");
   });
 
   const reasons =
@@ -122,6 +125,32 @@ describe("the words", () => {
     expect(longer.common.finish.length).toBeGreaterThanOrEqual(Math.ceil(en.common.finish.length * 1.4));
     expect(longer.key.title("Nimbus")).toContain("Nimbus");
     expect(longer.findings(facts())["AR-402"].title).toContain("~");
+  });
+});
+
+describe("the scripts of a rehearsal", () => {
+  const source = new URL("../../../src-tauri/crates/practice/src/scenarios.json", import.meta.url);
+  type Script = { title: string; customer: string; supporter: string[]; end: string };
+  const scenarios = JSON.parse(readFileSync(source, "utf8")) as { id: string; group: string; "zh-CN": Script; en: Script }[];
+  const lines = ({ title, customer, supporter, end }: Script) => [title, customer, ...supporter, end];
+
+  it("use full-width punctuation after Han characters and no typed gaps", () => {
+    const wrong = scenarios
+      .flatMap((each) => lines(each["zh-CN"]))
+      .filter((text) => /\p{Script=Han}[,.;:!?()]/u.test(text) || /\p{Script=Han} [A-Za-z0-9]|[A-Za-z0-9] \p{Script=Han}/u.test(text));
+    expect(wrong).toEqual([]);
+  });
+
+  it("are polite and name no gateway", () => {
+    for (const { "zh-CN": chinese, en: english } of scenarios) {
+      const all = [...lines(chinese), ...lines(english)].join("\n");
+      expect(all).not.toMatch(/AIRouter|[!！]/);
+      expect(lines(chinese).join("\n").replaceAll("你们", "")).not.toContain("你");
+    }
+  });
+
+  it("belong to groups that have a name", () => {
+    for (const words of [zh, en]) expect(Object.keys(words.rehearsal.groups)).toEqual([...new Set(scenarios.map((each) => each.group))]);
   });
 });
 

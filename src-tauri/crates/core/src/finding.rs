@@ -302,6 +302,14 @@ catalogue! {
     Cancelled = "AR-902", "cancelled", AirouterSetup, Info;
     /// A preset file is not valid.
     PresetInvalid = "AR-903", "preset_invalid", AirouterSetup, Blocking;
+
+    // 94x — rehearsals
+    /// The stage for a rehearsal could not be set.
+    RehearsalNotSet = "AR-940", "rehearsal_not_set", AirouterSetup, Blocking;
+    /// A rehearsal ended otherwise than its scenario says.
+    RehearsalDiffers = "AR-941", "rehearsal_differs", AirouterSetup, Blocking;
+
+    // 95x — the helper program
     /// The helper program stays, because a profile of Claude's names it.
     HelperNeeded = "AR-950", "helper_needed", AirouterSetup, Info;
 }

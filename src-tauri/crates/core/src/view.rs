@@ -83,18 +83,43 @@ pub struct PresetView {
 #[derive(Debug, Clone, Serialize, TS)]
 #[ts(export)]
 pub struct Rehearsal {
-    /// Keys that make the practice gateway answer in a certain way. They open nothing real.
-    pub keys: Vec<PracticeKey>,
+    /// The scenario that is being played, by its name.
+    pub scenario: String,
+    /// All scenarios, in the order of a list.
+    pub scenarios: Vec<PracticeScenario>,
 }
 
-/// A key of the practice gateway.
+/// A scenario that can be rehearsed.
 #[derive(Debug, Clone, Serialize, TS)]
 #[ts(export)]
-pub struct PracticeKey {
-    /// What it makes happen, such as `ok` or `nobalance`.
-    pub scenario: String,
-    /// The key.
-    pub key: String,
+pub struct PracticeScenario {
+    /// Its name.
+    pub id: String,
+    /// What it is about, such as `network`.
+    pub group: String,
+    /// The practice key to paste, if there is one. It opens nothing real.
+    pub key: Option<String>,
+    /// The code that the customer will read out.
+    pub code: String,
+    /// What is said in Chinese.
+    #[serde(rename = "zh-CN")]
+    pub zh_cn: PracticeScript,
+    /// What is said in English.
+    pub en: PracticeScript,
+}
+
+/// What customer and supporter say in a rehearsal.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(export)]
+pub struct PracticeScript {
+    /// The scenario in a few words.
+    pub title: String,
+    /// How the customer begins.
+    pub customer: String,
+    /// What the supporter says, one thing at a time.
+    pub supporter: Vec<String>,
+    /// How it ends well.
+    pub end: String,
 }
 
 /// What was found on this computer.

@@ -131,3 +131,20 @@ fn only_who_knows_the_key_lights_its_lamp() {
     let poor = r#"{"error":{"message":"insufficient balance","code":"insufficient_user_quota"}}"#;
     assert_eq!(key_lamp(402, poor), LampState::Ok, "who knows the balance knows the key");
 }
+
+#[test]
+fn a_list_without_a_small_model_is_a_warning() {
+    let small = |models: &str| {
+        let list = format!(r#"{{"object":"list","data":[{models}]}}"#);
+        let (report, _) = walk(None, |step| match step {
+            Step::Models(_) => json(200, &list),
+            _ => healthy(step),
+        });
+        assert!(report.passed, "{report:?}");
+        report.findings.iter().any(|finding| finding.code == Code::NoSmallModel && !finding.blocks())
+    };
+    assert!(small(r#"{"id":"claude-sonnet-4-6","object":"model"}"#));
+    assert!(!small(
+        r#"{"id":"claude-sonnet-4-6","object":"model"},{"id":"claude-haiku-4-5-20251001","object":"model"}"#
+    ));
+}

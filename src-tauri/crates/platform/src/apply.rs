@@ -97,7 +97,8 @@ impl Work<'_> {
         let findings: Vec<Finding> =
             plan.findings.iter().filter(|finding| finding.code != Code::ClaudeMissing).cloned().collect();
         if !plan.steps.contains(&StepId::StartClaude) {
-            return Ok(self.report(Outcome::Written, plan.findings, None));
+            let untried = self.install.is_some().then(|| Finding::new(Code::NotProved));
+            return Ok(self.report(Outcome::Written, plan.findings.into_iter().chain(untried).collect(), None));
         }
         Ok(self.start_and_prove(findings))
     }

@@ -1,5 +1,5 @@
 //! Every step that changes a file passes here, so that a test can let the world end, or the disk fill
-//! up, at each of them. In the program nobody sets a hook and a step costs nothing.
+//! up, at each of them. In the program only a rehearsal sets a hook; without one a step costs nothing.
 
 use std::cell::RefCell;
 use std::io;

@@ -105,3 +105,51 @@ fn finding(ended: &Ended) -> Finding {
     };
     Finding::new(code).with("reason", masked(ended.reason()))
 }
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    /// Places whose helper program, in both of its places, is this script.
+    fn places(script: &str) -> (tempfile::TempDir, Places) {
+        let folder = tempfile::tempdir().unwrap();
+        let helper = folder.path().join("helper");
+        std::fs::write(&helper, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&helper, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let scratch = Places::in_scratch(folder.path()).unwrap();
+        (folder, Places { bundled_helper: helper.clone(), helper, ..scratch })
+    }
+
+    #[test]
+    fn each_exit_code_of_the_helper_has_its_finding() {
+        let expected = [
+            (exit::NO_ENTRY, Code::KeyNotStored),
+            (exit::UNAVAILABLE, Code::KeychainMissing),
+            (exit::LOCKED, Code::KeychainLocked),
+            (exit::TOO_LONG, Code::KeyTooLong),
+            (exit::OTHER, Code::HelperBroken),
+        ];
+        let key = Secret::new("sk-0123456789".to_owned());
+        for (exit, code) in expected {
+            let (_folder, places) = places(&format!("cat >/dev/null; exit {exit}"));
+            let finding = store(&places, &key).unwrap_err();
+            assert_eq!(finding.code, code, "{exit}");
+            assert!(!format!("{finding:?}").contains("sk-0123"), "{finding:?}");
+        }
+    }
+
+    #[test]
+    fn a_helper_that_is_gone_or_gives_another_key_is_broken() {
+        let (folder, missing) = places("exit 0");
+        std::fs::remove_file(&missing.helper).unwrap();
+        assert_eq!(read(&missing).unwrap_err().code, Code::HelperBroken);
+        assert_eq!(install_helper(&missing).unwrap_err().code, Code::HelperBroken);
+        drop(folder);
+        let (_folder, forgetful) = places("[ \"$1\" = store ] && cat >/dev/null || printf sk-another");
+        let finding = store(&forgetful, &Secret::new("sk-0123456789".to_owned())).unwrap_err();
+        assert_eq!(finding.code, Code::HelperBroken);
+    }
+}

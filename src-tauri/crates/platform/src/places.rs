@@ -4,6 +4,8 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
+use airouter_core::finding::{Code, Finding};
+
 use crate::sys;
 
 /// The program that Claude asks for the key.
@@ -63,6 +65,14 @@ impl Places {
             search: env::var_os("PATH").map(|path| env::split_paths(&path).collect()).unwrap_or_default(),
             ..Self::on(sys::ground()?, named_root)?
         })
+    }
+
+    /// The real places.
+    ///
+    /// # Errors
+    /// `SystemUnsupported` when the system names no home.
+    pub fn here() -> Result<Self, Finding> {
+        or_unsupported(Self::from_environment())
     }
 
     /// Places inside a scratch folder: `home` and `system` below it. `None` when this program's own
@@ -143,6 +153,10 @@ impl Places {
     }
 }
 
+fn or_unsupported(places: Option<Places>) -> Result<Places, Finding> {
+    places.ok_or_else(|| Finding::new(Code::SystemUnsupported).with("reason", "no home folder"))
+}
+
 /// The folder of profiles in a third-party folder.
 pub fn library_in(root: &Path) -> PathBuf {
     root.join(LIBRARY)
@@ -183,6 +197,12 @@ mod tests {
             assert!(path.starts_with(&scratch), "{} is outside", path.display());
         }
         assert!(places.is_scratch(), "a rehearsal must not touch the real keychain entry");
+    }
+
+    #[test]
+    fn a_computer_without_a_home_is_not_supported() {
+        assert_eq!(or_unsupported(None).unwrap_err().code, Code::SystemUnsupported);
+        assert!(Places::here().is_ok(), "this one has one");
     }
 
     #[test]

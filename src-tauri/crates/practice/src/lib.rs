@@ -13,6 +13,9 @@
 
 pub mod claude;
 pub mod gateway;
+pub mod scenario;
+pub mod scenery;
+pub mod way;
 
 mod clock;
 

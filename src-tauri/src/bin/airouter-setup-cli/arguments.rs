@@ -28,6 +28,10 @@ pub(crate) enum Command {
     Repair(Repair),
     /// Removes the helper program and the key, unless Claude still needs them; for uninstallers.
     Clean(Plain),
+    /// Says what a code means, whose it is and what to do.
+    Explain(Explain),
+    /// Plays a scenario for training in a scratch folder, with what customer and supporter say.
+    Rehearse(Rehearse),
 }
 
 /// Which gateway, and with what.
@@ -122,6 +126,27 @@ pub(crate) struct Repair {
     pub(crate) json: bool,
 }
 
+#[derive(Args, Clone)]
+pub(crate) struct Explain {
+    /// The code as it was read out: `AR-503`, `503` or `quota_exhausted`.
+    pub(crate) code: String,
+    /// One JSON object on standard output.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Clone)]
+pub(crate) struct Rehearse {
+    /// The scenario's name; without one, all are listed.
+    pub(crate) scenario: Option<String>,
+    /// List the scenarios.
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// One JSON object on standard output.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 impl Arguments {
     /// Whether one JSON object is wanted.
     pub(crate) fn json(&self) -> bool {
@@ -131,6 +156,8 @@ impl Arguments {
             Command::Status(plain) | Command::Clean(plain) => plain.json,
             Command::Undo(undo) | Command::Leave(undo) => undo.json,
             Command::Repair(repair) => repair.json,
+            Command::Explain(explain) => explain.json,
+            Command::Rehearse(rehearse) => rehearse.json,
         }
     }
 
@@ -138,7 +165,13 @@ impl Arguments {
     pub(crate) fn preset(&self) -> Option<&Path> {
         match &self.command {
             Command::Check(gateway) | Command::Apply(Apply { gateway, .. }) => gateway.preset.as_deref(),
-            Command::Status(_) | Command::Undo(_) | Command::Leave(_) | Command::Repair(_) | Command::Clean(_) => None,
+            Command::Status(_)
+            | Command::Undo(_)
+            | Command::Leave(_)
+            | Command::Repair(_)
+            | Command::Clean(_)
+            | Command::Explain(_)
+            | Command::Rehearse(_) => None,
         }
     }
 }

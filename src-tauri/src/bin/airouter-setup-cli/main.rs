@@ -4,7 +4,9 @@
 //! 0 ok, 1 a finding blocks, 2 wrong use, 3 refused and nothing written, 4 internal error.
 
 mod arguments;
+mod explain;
 mod output;
+mod rehearse;
 mod road;
 mod words;
 
@@ -37,6 +39,8 @@ fn main() -> ExitCode {
         Command::Leave(undo) => road::leave(&undo),
         Command::Repair(repair) => road::repair(&repair),
         Command::Clean(_) => road::clean(),
+        Command::Explain(explain) => explain::explain(&explain),
+        Command::Rehearse(rehearse) => rehearse::rehearse(&rehearse),
     });
     ExitCode::from(output::finish(done.unwrap_or_else(|_| output::Answer::crashed()), json, &preset))
 }

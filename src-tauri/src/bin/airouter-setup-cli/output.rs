@@ -1,5 +1,7 @@
 //! The answer of a command: one JSON object for machines, sentences for people, an exit code for both.
 
+use std::io::Write;
+
 use airouter_core::finding::{Code, Finding, worst_first};
 use airouter_core::preset::Preset;
 use airouter_core::view::Locale;
@@ -23,6 +25,8 @@ pub(crate) struct Answer {
     exit: u8,
     findings: Vec<Finding>,
     more: Map<String, Value>,
+    /// What people wanted to read, where that is the purpose of the command.
+    text: Option<String>,
 }
 
 impl Answer {
@@ -35,7 +39,17 @@ impl Answer {
         } else {
             OK
         };
-        Self { exit, findings, more: Map::new() }
+        Self { exit, findings, more: Map::new(), text: None }
+    }
+
+    /// Wrong use, with what would have been right.
+    pub(crate) fn misused(advice: String) -> Self {
+        Self { exit: USAGE, text: Some(advice), ..Self::new(Vec::new()) }
+    }
+
+    /// Gives people something to read on standard output.
+    pub(crate) fn reads(self, text: String) -> Self {
+        Self { text: Some(text), ..self }
     }
 
     /// Refused before anything was written.
@@ -78,8 +92,13 @@ pub(crate) fn finish(mut answer: Answer, json: bool, preset: &Preset) -> u8 {
     for finding in &answer.findings {
         eprintln!("{}", words::sentence(finding, locale, preset));
     }
-    if answer.findings.is_empty() {
-        eprintln!("{}", words::all_well(locale));
+    match answer.text.take() {
+        Some(advice) if exit == USAGE => eprintln!("{advice}"),
+        // Whoever pages through a list may leave before its end.
+        Some(text) if !json => drop(writeln!(std::io::stdout(), "{text}")),
+        Some(_) => {}
+        None if answer.findings.is_empty() => eprintln!("{}", words::all_well(locale)),
+        None => {}
     }
     if json {
         println!("{}", answer.value());
@@ -87,7 +106,8 @@ pub(crate) fn finish(mut answer: Answer, json: bool, preset: &Preset) -> u8 {
     exit
 }
 
-fn locale() -> Locale {
+/// The person's language.
+pub(crate) fn locale() -> Locale {
     airouter_platform::places::Places::from_environment()
         .map_or(Locale::ZhCn, |places| airouter_platform::locale::preferred(&places))
 }

@@ -80,7 +80,7 @@ pub(crate) fn apply(arguments: &Apply) -> Answer {
 
 /// `repair`: applies again what the journal says was written.
 pub(crate) fn repair(arguments: &Repair) -> Answer {
-    let places = match places() {
+    let places = match Places::here() {
         Ok(places) => places,
         Err(finding) => return Answer::refused(vec![finding]),
     };
@@ -96,7 +96,7 @@ pub(crate) fn repair(arguments: &Repair) -> Answer {
 
 /// `status`
 pub(crate) fn status() -> Answer {
-    let places = match places() {
+    let places = match Places::here() {
         Ok(places) => places,
         Err(finding) => return Answer::new(vec![finding]),
     };
@@ -138,7 +138,7 @@ pub(crate) fn clean() -> Answer {
 }
 
 fn go_back(arguments: &Undo, goal: UndoGoal) -> Answer {
-    let places = match places() {
+    let places = match Places::here() {
         Ok(places) => places,
         Err(finding) => return Answer::refused(vec![finding]),
     };
@@ -216,7 +216,7 @@ struct Asked {
 
 impl Asked {
     fn of(arguments: &Gateway) -> Result<Self, Finding> {
-        let places = places()?;
+        let places = Places::here()?;
         let preset = airouter_platform::preset::load(arguments.preset.as_deref())?;
         let (base, did) = match &arguments.address {
             Some(typed) => repair_address(typed, Some(&preset))?,
@@ -265,10 +265,6 @@ fn standard_input() -> Result<Zeroizing<String>, Finding> {
     let length = text.strip_suffix('\n').map_or(text.len(), |line| line.strip_suffix('\r').unwrap_or(line).len());
     text.truncate(length);
     Ok(text)
-}
-
-fn places() -> Result<Places, Finding> {
-    Places::from_environment().ok_or_else(|| Finding::new(Code::SystemUnsupported).with("reason", "no home folder"))
 }
 
 /// Whether Claude may be quit.

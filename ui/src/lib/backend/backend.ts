@@ -37,6 +37,7 @@ export const COMMANDS = [
   "apply",
   "undo",
   "forget_session",
+  "set_scenario",
   "finish",
 ] as const;
 
@@ -58,6 +59,8 @@ export interface Backend {
   apply(wishes: SetupWishes, onPhase: (phase: Phase) => void): Promise<ApplyReport>;
   undo(goal: UndoGoal, restart: boolean, onPhase: (phase: Phase) => void): Promise<UndoReport>;
   forgetSession(): Promise<void>;
+  /** Sets the stage of a rehearsal for another scenario; the road begins anew. */
+  setScenario(id: string): Promise<Start>;
   finish(): Promise<void>;
 }
 

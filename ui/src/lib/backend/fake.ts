@@ -11,7 +11,7 @@ import type { SetupWishes } from "../bindings/SetupWishes";
 import type { Start } from "../bindings/Start";
 import type { StepId } from "../bindings/StepId";
 import type { Backend } from "./backend";
-import { FACE, finding, lampsOf, outcomeOf, overviewOf, PRESET, PROFILE, RELAY, reportOf, ROOT, SCENARIOS, statusOf, type Scenario } from "./scenes";
+import { FACE, finding, lampsOf, outcomeOf, overviewOf, PRESET, PROFILE, REHEARSED, RELAY, reportOf, ROOT, SCENARIOS, statusOf, type Scenario } from "./scenes";
 
 export type FakeOptions = {
   scenario: Scenario;
@@ -31,7 +31,13 @@ export type Fake = Backend & {
   somebodyFilledItIn(): void;
 };
 
-export function fake({ scenario, locale, pace, os = "linux" }: FakeOptions): Fake {
+/** What the scenarios of a rehearsal look like in this double. */
+const PLAYED: Record<string, Scenario> = { good: "healthy", "bad-key": "bad-key", "no-balance": "no-balance", policy: "managed-policy" };
+
+export function fake({ scenario: played, locale, pace, os = "linux" }: FakeOptions): Fake {
+  const isRehearsal = played === "rehearsal";
+  let scenario = played;
+  let staged = "good";
   let overview = overviewOf(scenario);
   let hasKey = false;
   let stopped = false;
@@ -42,6 +48,15 @@ export function fake({ scenario, locale, pace, os = "linux" }: FakeOptions): Fak
     asked.push(command);
     return pause();
   };
+
+  const begun = (): Start => ({
+    locale,
+    os,
+    version: "0.1.0",
+    preset: PRESET,
+    rehearsal: isRehearsal ? { scenario: staged, scenarios: REHEARSED } : null,
+    overview,
+  });
 
   async function walk(steps: readonly StepId[], onPhase: (phase: Phase) => void, failsAt: StepId | null, why: Finding | null) {
     const phases: Phase[] = [];
@@ -67,13 +82,9 @@ export function fake({ scenario, locale, pace, os = "linux" }: FakeOptions): Fak
       overview = { ...overview, in_use: PRESET.base };
     },
 
-    async start(): Promise<Start> {
+    async start() {
       await hear("start");
-      const rehearsal =
-        scenario === "rehearsal"
-          ? { keys: ["ok", "badkey", "nobalance"].map((name) => ({ scenario: name, key: `sk-practice-${name}-0000000000000000` })) }
-          : null;
-      return { locale, os, version: "0.1.0", preset: PRESET, rehearsal, overview };
+      return begun();
     },
     async look() {
       await hear("look");
@@ -198,6 +209,14 @@ export function fake({ scenario, locale, pace, os = "linux" }: FakeOptions): Fak
     async forgetSession() {
       hasKey = false;
       await hear("forget_session");
+    },
+    async setScenario(id) {
+      await hear("set_scenario");
+      staged = id;
+      scenario = PLAYED[id] ?? "healthy";
+      overview = overviewOf(scenario);
+      hasKey = false;
+      return begun();
     },
     async finish() {
       await hear("finish");

@@ -11,6 +11,7 @@ import type { OfferedModel } from "../bindings/OfferedModel";
 import type { Outcome } from "../bindings/Outcome";
 import type { Overview } from "../bindings/Overview";
 import type { Owner } from "../bindings/Owner";
+import type { PracticeScenario } from "../bindings/PracticeScenario";
 import type { Severity } from "../bindings/Severity";
 import type { Status } from "../bindings/Status";
 import type { Tier } from "../bindings/Tier";
@@ -248,5 +249,26 @@ export function overviewOf(scenario: Scenario): Overview {
     status: connected ? statusOf(scenario === "drifted") : null,
     can_undo: connected,
     in_use: connected ? PRESET.base : scenario === "other-gateway" ? RELAY.url : null,
+  };
+}
+
+/** Some of the scenarios of a rehearsal. */
+export const REHEARSED: PracticeScenario[] = [
+  rehearsed("good", "well", "AR-860", ["一切顺利", "接下来怎么做？"], ["All goes well", "What do I do now?"]),
+  rehearsed("bad-key", "key", "AR-402", ["密钥不对", "它说密钥没有被接受。"], ["A wrong key", "It says that the key was not accepted."]),
+  rehearsed("no-balance", "account", "AR-503", ["余额不足", "它说余额不够。"], ["No balance", "It says that there is no balance."]),
+  rehearsed("policy", "computer", "AR-110", ["公司统一管理", "它说公司管理了设置。"], ["A company's policy", "It says that my company manages it."]),
+];
+
+type Said = readonly [title: string, customer: string];
+
+function rehearsed(id: string, group: string, code: string, zh: Said, en: Said): PracticeScenario {
+  return {
+    id,
+    group,
+    key: id === "policy" ? null : `sk-practice-${id}-0000000000000000`,
+    code,
+    "zh-CN": { title: zh[0], customer: zh[1], supporter: ["请粘贴密钥。", "请念一下编号。"], end: "客户知道下一步做什么。" },
+    en: { title: en[0], customer: en[1], supporter: ["Please paste the key.", "Please read me the code."], end: "The customer knows what to do next." },
   };
 }

@@ -33,5 +33,6 @@ export const tauri: Backend = {
   apply: (wishes, onPhase) => ask("apply", { wishes, onPhase: channel(onPhase) }),
   undo: (goal, restart, onPhase) => ask("undo", { goal, restart, onPhase: channel(onPhase) }),
   forgetSession: () => ask("forget_session"),
+  setScenario: (id) => ask("set_scenario", { id }),
   finish: () => ask("finish"),
 };

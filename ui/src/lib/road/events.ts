@@ -13,6 +13,7 @@ import type { OfferedModel } from "../bindings/OfferedModel";
 import type { Overview } from "../bindings/Overview";
 import type { Phase } from "../bindings/Phase";
 import type { PlanView } from "../bindings/PlanView";
+import type { Start } from "../bindings/Start";
 import type { UndoReport } from "../bindings/UndoReport";
 
 export type RoadEvent =
@@ -55,6 +56,7 @@ export type RoadEvent =
   | { type: "replace-key" }
   | { type: "change-models" }
   | { type: "start-over" }
+  | { type: "staged"; start: Start }
   | { type: "to-start" }
   | { type: "by-hand" }
   | { type: "trouble"; finding: Finding };

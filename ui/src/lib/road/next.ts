@@ -8,7 +8,7 @@ import type { Finding } from "../bindings/Finding";
 import { added, defaulted, moved, picked, tried } from "./choosing";
 import type { StepId } from "../bindings/StepId";
 import type { RoadEvent } from "./events";
-import { firstStep, isProving, waitingLamps, type State, type Step } from "./state";
+import { begin, firstStep, isProving, waitingLamps, type State, type Step } from "./state";
 
 export function next(state: State, event: RoadEvent): State {
   if ("run" in event && event.run !== state.run) return state;
@@ -20,6 +20,9 @@ export function next(state: State, event: RoadEvent): State {
       return { ...state, locale: event.locale };
     case "back":
       return back(state);
+    case "staged":
+      // Another computer, as it were: only the language is still the person's.
+      return { ...begin(event.start), locale: state.locale, run: state.run + 1 };
     case "trouble":
       return troubled(state, event);
 

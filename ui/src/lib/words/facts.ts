@@ -17,7 +17,7 @@ export type FindingWords = {
   readonly title: string;
   readonly meaning: string;
   /** The one thing to do. */
-  readonly action?: string;
+  readonly action: string;
 };
 
 export type FindingTable = (facts: Facts) => Record<Code, FindingWords>;

@@ -235,3 +235,28 @@ fn older_forms_in_our_own_profile_are_replaced() {
     assert_eq!(profile["inferenceCustomHeaders"], json!({"X-Team": "a"}));
     assert_eq!((profile.get("inferenceGatewayHeaders"), profile.get("betaFeaturesEnabled")), (None, None));
 }
+
+#[test]
+fn an_unknown_version_is_said_and_hinders_nothing() {
+    let mut facts = Facts::of_an_empty_home();
+    facts.claude.version = None;
+    let unknown = |facts: &Facts| {
+        let plan = plan(facts, &wishes());
+        assert!(!plan.is_refused() || !facts.claude.is_installed, "{:?}", plan.findings);
+        plan.findings.iter().any(|finding| finding.code == Code::ClaudeVersionUnknown)
+    };
+    assert!(unknown(&facts));
+    facts.claude.is_installed = false;
+    assert!(!unknown(&facts), "what is not there has no version");
+}
+
+#[test]
+fn a_key_in_the_profile_is_said_and_needs_no_keychain() {
+    let mut facts = Facts::of_an_empty_home();
+    facts.keychain = KeychainFact::Unusable(Finding::new(Code::KeychainMissing));
+    let plan = plan(&facts, &Wishes { key_place: KeyPlace::Profile, ..wishes() });
+    assert!(!plan.is_refused(), "{:?}", plan.findings);
+    let said: Vec<Code> = plan.findings.iter().map(|finding| finding.code).collect();
+    assert_eq!(said, [Code::KeyInProfile]);
+    assert!(!plan.findings[0].blocks());
+}

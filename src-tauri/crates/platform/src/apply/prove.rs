@@ -52,11 +52,34 @@ impl Marks {
                 Reading::Pending => false,
             }
         });
+        self.verdict(reading)
+    }
+
+    /// What it means when nothing more is waited for.
+    fn verdict(&self, reading: Reading) -> Result<Proof, Finding> {
         match reading {
             Reading::Proved(proof) => Ok(proof),
             Reading::Failed(finding) => Err(finding),
             Reading::Pending if !self.ordinary.appended().is_empty() => Err(Finding::new(Code::ProofOrdinaryMode)),
             Reading::Pending => Err(Finding::new(Code::ProofSilent).with("log", &self.path)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn silence_is_told_from_the_ordinary_mode() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places::in_scratch(folder.path()).unwrap();
+        fs_err::create_dir_all(places.ordinary_log.parent().unwrap()).unwrap();
+        fs_err::write(&places.ordinary_log, "of an earlier start\n").unwrap();
+        let marks = Marks::now(&places);
+        let code = || marks.verdict(Reading::Pending).unwrap_err().code;
+        assert_eq!(code(), Code::ProofSilent);
+        fs_err::write(&places.ordinary_log, "of an earlier start\nStarting app\n").unwrap();
+        assert_eq!(code(), Code::ProofOrdinaryMode);
     }
 }

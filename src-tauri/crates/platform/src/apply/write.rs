@@ -248,7 +248,22 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    /// Plans to set the mode in a file that was, or was not, there; somebody meanwhile leaves `text`.
+    /// A plan to set the mode in a file that was, or was not, there.
+    fn change(path: &Path, existed: bool) -> FileChange {
+        FileChange {
+            role: FileRole::Mode,
+            path: path.display().to_string(),
+            existed,
+            edits: vec![Edit {
+                target: Target::Value("deploymentMode".to_owned()),
+                before: Content::Absent,
+                after: Content::Plain(json!("3p")),
+            }],
+            patch: None,
+        }
+    }
+
+    /// Carries the plan out; somebody meanwhile leaves `text`.
     fn write_over(planned_for_existing: bool, text: Option<&str>) -> (Result<(), Code>, Option<String>) {
         let folder = tempfile::tempdir().unwrap();
         let places = Places::in_scratch(folder.path()).unwrap();
@@ -256,17 +271,7 @@ mod tests {
         if let Some(text) = text {
             files::replace(&path, text.as_bytes(), Privacy::AsBefore).unwrap();
         }
-        let change = FileChange {
-            role: FileRole::Mode,
-            path: path.display().to_string(),
-            existed: planned_for_existing,
-            edits: vec![Edit {
-                target: Target::Value("deploymentMode".to_owned()),
-                before: Content::Absent,
-                after: Content::Plain(json!("3p")),
-            }],
-            patch: None,
-        };
+        let change = change(&path, planned_for_existing);
         let key = Secret::new("sk-0123456789".to_owned());
         let mut writing = Writing::new(&places);
         let done = writing
@@ -280,6 +285,19 @@ mod tests {
     fn what_was_planned_is_written() {
         assert_eq!(write_over(false, None), (Ok(()), Some("{\n  \"deploymentMode\": \"3p\"\n}".to_owned())));
         assert_eq!(write_over(true, Some("{\"a\":1}")).0, Ok(()));
+    }
+
+    #[test]
+    fn what_is_read_back_must_be_what_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places::in_scratch(folder.path()).unwrap();
+        let mut writing = Writing::new(&places);
+        writing.prepare(&[change(&places.mode(), false)], None).and_then(|()| writing.write(None)).unwrap();
+        assert_eq!(writing.verify(false), Ok(()));
+        fs_err::write(places.mode(), r#"{"deploymentMode":"1p"}"#).unwrap();
+        let finding = writing.verify(false).unwrap_err();
+        assert_eq!(finding.code, Code::NotAsWritten);
+        assert_eq!(finding.evidence[0].value, places.mode().display().to_string());
     }
 
     #[test]

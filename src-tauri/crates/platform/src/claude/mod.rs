@@ -163,6 +163,17 @@ mod tests {
     }
 
     #[test]
+    fn a_claude_that_cannot_be_started_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places::in_scratch(folder.path()).unwrap();
+        let install = script(folder.path(), "exit");
+        std::fs::remove_file(&install.launcher).unwrap();
+        let finding = start(&install, &places).unwrap_err();
+        assert_eq!(finding.code, Code::ClaudeNotStarted);
+        assert_eq!(finding.evidence[0].name, "reason");
+    }
+
+    #[test]
     fn claude_is_started_seen_and_quit_and_its_namesake_survives() {
         let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let install = script(folder.path(), "while :; do sleep 0.1; done");

@@ -4,6 +4,12 @@ use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
+/// Writes a file that is its owner's alone, with the folders that it needs.
+pub fn write_for_its_owner(path: &Path, text: &str) -> io::Result<()> {
+    path.parent().map_or(Ok(()), make_private_folder)?;
+    write_private(path, text)
+}
+
 /// A folder, with its parents, that only its owner may enter.
 pub(super) fn make_private_folder(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();

@@ -98,10 +98,15 @@ pub async fn start(options: GatewayOptions) -> io::Result<Gateway> {
 
 /// A preset file for AIRouter Setup that points at this gateway.
 pub fn preset_json(gateway: &Gateway) -> String {
+    preset(&gateway.base_url(), gateway)
+}
+
+/// The same with another address that leads there.
+pub(crate) fn preset(base: &str, gateway: &Gateway) -> String {
     let preset = serde_json::json!({
         "schema": 1,
         "name": "练习网关",
-        "base": gateway.base_url(),
+        "base": base,
         "console": format!("http://{}/", gateway.address),
     });
     format!("{preset:#}")

@@ -10,9 +10,18 @@ use crate::places::Places;
 /// Where policies are, in each hive (OD).
 const KEY: &str = r"SOFTWARE\Policies\Claude";
 
-/// What the administrator has put there. In a scratch folder the real registry does not count.
+/// What the administrator has put there. In a scratch folder the real registry does not count: there, a
+/// file stands for it, in the place that Linux has for one.
 pub(crate) fn managed(places: &Places) -> ManagedSource {
-    if places.is_scratch() { ManagedSource::Absent } else { of_key(KEY) }
+    if places.is_scratch() { of_stage(places) } else { of_key(KEY) }
+}
+
+fn of_stage(places: &Places) -> ManagedSource {
+    let path = places.system.join("etc").join("claude-desktop").join("managed-settings.json");
+    match fs_err::read(&path) {
+        Ok(bytes) => ManagedSource::File { path: path.to_string_lossy().into_owned(), bytes },
+        Err(_) => ManagedSource::Absent,
+    }
 }
 
 fn of_key(key: &str) -> ManagedSource {
@@ -39,8 +48,14 @@ mod tests {
     }
 
     #[test]
-    fn a_rehearsal_knows_no_policy() {
+    fn a_rehearsal_knows_its_own_policy_alone() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(managed(&Places::in_scratch(folder.path()).unwrap()), ManagedSource::Absent);
+        let places = Places::in_scratch(folder.path()).unwrap();
+        assert_eq!(managed(&places), ManagedSource::Absent);
+        let file = places.system.join("etc").join("claude-desktop").join("managed-settings.json");
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, r#"{"inferenceProvider":"gateway"}"#).unwrap();
+        let code = judge(&managed(&places), None).map(|finding| finding.code);
+        assert_eq!(code, Some(Code::ManagedByPolicy));
     }
 }

@@ -1,0 +1,114 @@
+//! `rehearse`: plays a scenario from beginning to end in a scratch folder, and prints what the customer
+//! sees and what the supporter says. Whether it came as the scenario says is the exit code.
+
+use airouter_core::finding::{Code, Finding};
+use airouter_core::preset::Preset;
+use airouter_core::view::Locale;
+use airouter_rehearsal::{Group, Scenario, Script, Stage, walk};
+use serde_json::{Value, json};
+
+use crate::arguments::Rehearse;
+use crate::explain;
+use crate::output::{Answer, locale};
+use crate::words::{self, label};
+
+/// `rehearse`
+pub(crate) fn rehearse(arguments: &Rehearse) -> Answer {
+    let Some(name) = arguments.scenario.as_deref().filter(|_| !arguments.list) else {
+        return list(locale());
+    };
+    let Some(scenario) = Scenario::named(name) else {
+        let advice = match locale() {
+            Locale::ZhCn => format!("没有情景“{name}”。用rehearse --list查看全部。"),
+            Locale::En => format!("There is no scenario {name}. See rehearse --list."),
+        };
+        return Answer::misused(advice);
+    };
+    match play(scenario) {
+        Ok(answer) => answer,
+        Err(finding) => Answer::new(vec![finding]),
+    }
+}
+
+fn play(scenario: &'static Scenario) -> Result<Answer, Finding> {
+    let folder = tempfile::Builder::new()
+        .prefix("airouter-rehearsal-")
+        .tempdir()
+        .map_err(|error| Finding::new(Code::RehearsalNotSet).with("reason", error))?;
+    let stage = Stage::set(folder.path(), scenario)?;
+    let walked = walk(&stage);
+    let text = told(scenario, &walked.met, locale(), stage.preset());
+    // Whatever remains lies in a temporary folder, so it is no reason to call the rehearsal a failure.
+    if let Err(finding) = stage.strike() {
+        tracing::warn!(code = finding.code.number(), "the stage is not cleared");
+    }
+    let as_foreseen = walked.differs.is_none();
+    Ok(Answer::new(walked.differs.into_iter().collect())
+        .with("scenario", shown(scenario))
+        .with("as_foreseen", as_foreseen)
+        .with("met", walked.met)
+        .reads(text))
+}
+
+fn list(locale: Locale) -> Answer {
+    let mut text = vec![label(locale, |labels| &labels.headings, "list")];
+    let mut group: Option<Group> = None;
+    for scenario in Scenario::all() {
+        if group != Some(scenario.group) {
+            group = Some(scenario.group);
+            text.push(format!("\n{}", label(locale, |labels| &labels.groups, scenario.group.word())));
+        }
+        text.push(format!("  {:<16} {}  {}", scenario.id, scenario.code, script(scenario, locale).title));
+    }
+    let shown: Vec<Value> = Scenario::all().iter().map(shown).collect();
+    Answer::new(Vec::new()).with("scenarios", shown).reads(text.join("\n"))
+}
+
+fn shown(scenario: &Scenario) -> Value {
+    json!({
+        "id": scenario.id,
+        "group": scenario.group.word(),
+        "code": scenario.code,
+        "owner": scenario.owner,
+        "script": { words::tag(Locale::ZhCn): scenario.zh_cn, words::tag(Locale::En): scenario.en },
+    })
+}
+
+fn script(scenario: &Scenario, locale: Locale) -> &Script {
+    match locale {
+        Locale::ZhCn => &scenario.zh_cn,
+        Locale::En => &scenario.en,
+    }
+}
+
+/// The story in the order in which it is told over the phone.
+fn told(scenario: &Scenario, met: &[Finding], locale: Locale, preset: &Preset) -> String {
+    let script = script(scenario, locale);
+    let heading = |word: &str| label(locale, |labels| &labels.headings, word);
+    let mut text = vec![format!("{} · {}", scenario.id, script.title), heading("nothingReal"), String::new()];
+    text.push(format!("{}\n  {}", heading("customer"), script.customer));
+    text.push(format!("\n{}", heading("sees")));
+    for finding in met.iter().filter(|finding| finding.blocks() || finding.code.number() == scenario.code) {
+        let seen = explain::text(finding, locale, preset);
+        text.extend(seen.lines().map(|line| format!("  {line}")));
+        text.extend(finding.evidence.iter().map(|fact| format!("    {} = {}", fact.name, fact.value)));
+    }
+    text.push(format!("\n{}", heading("supporter")));
+    text.extend(script.supporter.iter().enumerate().map(|(index, line)| format!("  {}. {line}", index + 1)));
+    text.push(format!("\n{}\n  {}", heading("end"), script.end));
+    text.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_and_owner_of_every_scenario_are_those_of_the_catalogue() {
+        for scenario in Scenario::all() {
+            let code = Code::ALL.iter().find(|code| code.number() == scenario.code);
+            let owner = code.map(|code| explain::word_of(code.owner()));
+            assert_eq!(owner.as_deref(), Some(scenario.owner.as_str()), "{}", scenario.id);
+        }
+    }
+}

@@ -118,6 +118,13 @@ mod tests {
         let preset = Preset::from_json(text).unwrap();
         assert_eq!(preset.base.as_str(), "https://x.example/claude");
         assert_eq!(preset.console.as_deref(), Some("http://127.0.0.1:8900/"));
+        assert_eq!(preset.usage_log, None);
+    }
+
+    #[test]
+    fn a_file_may_name_the_page_that_lists_the_requests() {
+        let text = r#"{"schema":1,"name":"x","base":"https://x.example","usage_log":"https://x.example/panel/log"}"#;
+        assert_eq!(Preset::from_json(text).unwrap().usage_log.as_deref(), Some("https://x.example/panel/log"));
     }
 
     #[track_caller]

@@ -92,7 +92,7 @@ export const findings: FindingTable = (f) => ({
   "AR-713": { title: "Not tried in Claude yet", meaning: "The configuration is written; only Claude can confirm it.", action: "Open Claude and send a message." },
   "AR-714": { title: "Unfinished changes were settled", meaning: f.of("how") === "completed" ? "The program had been closed midway. The changes are now complete." : "The program had been closed midway. Everything is as it was before.", action: "Go on as usual." },
   "AR-715": { title: "The last changes are unfinished", meaning: "The program had been closed midway. Claude is open, so nothing was done about it yet.", action: "Quit Claude completely, then open this program again." },
-  "AR-716": { title: `Claude is connected to a program that is not running${quoted(f)}`, meaning: `It points to ${f.of("url")} on this computer, where nothing answers, so Claude cannot be used.`, action: `Connecting ${f.gateway} replaces it; you can also go back to Anthropic sign-in.` },
+  "AR-716": { title: `Claude is connected to ${f.of("tool") || f.of("name") ? `${quoted(f).trim()}, which` : "a program that"} is not running`, meaning: `It points to ${f.of("url")} on this computer, where nothing answers, so Claude cannot be used.`, action: `Connecting ${f.gateway} replaces it; you can also go back to Anthropic sign-in.` },
   "AR-717": { title: "This is not a site's address", meaning: `Claude does not take “${f.of("host")}”.`, action: "Enter the name alone, such as pypi.org or *.example.com, without a port and without https://." },
 
   "AR-801": { title: "This computer has no key store", meaning: "There is no place in the system that keeps keys safely.", action: "Use compatibility mode, or have the system's keyring set up." },

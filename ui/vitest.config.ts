@@ -2,9 +2,10 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 
-// Chromium comes from the system and must not look for anything on the network by itself.
+// The browser comes from the system and must not look for anything on the network by itself.
+const installed = process.platform === "linux" ? { executablePath: "/usr/bin/chromium" } : { channel: "chrome" };
 const chromium = {
-  executablePath: "/usr/bin/chromium",
+  ...installed,
   args: [
     "--no-sandbox",
     "--disable-gpu",

@@ -4,6 +4,7 @@
 use airouter_practice::gateway::{Fault, GatewayOptions, start};
 use anyhow::Result;
 use e2e::home::Home;
+use e2e::programs;
 use serde_json::{Value, json};
 
 fn codes(answer: &Value) -> Vec<&str> {
@@ -46,6 +47,30 @@ async fn check_apply_status_undo() -> Result<()> {
     assert_eq!((exit, &answer["undone"]), (0, &json!(true)), "{answer}");
     let (exit, answer) = home.cli_json(&["undo", "--yes", "--json"], "")?;
     assert_eq!((exit, codes(&answer)), (0, vec!["AR-708"]), "there is nothing more to undo");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cleaning_takes_nothing_away_that_claude_needs() -> Result<()> {
+    let gateway = start(GatewayOptions::default()).await?;
+    let home = Home::new()?;
+    let preset = home.preset(&gateway.base_url())?;
+    let words = ["apply", "--preset", &preset.to_string_lossy(), "--key-stdin", "--without-check", "--write-only"];
+    assert_eq!(home.cli(&words, &Fault::Ok.example_key())?.status.code(), Some(0));
+    let (exit, answer) = home.cli_json(&["clean", "--json"], "")?;
+    assert_eq!((exit, &answer["helper"], codes(&answer)), (0, &json!("needed"), vec!["AR-950"]), "{answer}");
+    let (exit, answer) = home.cli_json(&["status", "--json"], "")?;
+    assert_eq!((exit, &answer["healthy"]), (0, &json!(true)), "{answer}");
+
+    // A profile that somebody else takes away leaves helper and key behind.
+    std::fs::remove_dir_all(home.claude())?;
+    let (exit, answer) = home.cli_json(&["clean", "--json"], "")?;
+    assert_eq!((exit, &answer["helper"]), (0, &json!("gone")), "{answer}");
+    let left = home.command(programs().join("airouter-credential")).arg("check").output()?;
+    assert_eq!(left.status.code(), Some(3), "the key is gone");
+    let (exit, answer) = home.cli_json(&["clean", "--json"], "")?;
+    assert_eq!((exit, &answer["helper"]), (0, &json!("none")), "{answer}");
+    assert_eq!(home.cli(&["undo"], "")?.status.code(), Some(0));
     Ok(())
 }
 

@@ -43,6 +43,7 @@ fn a_key_goes_in_comes_out_and_is_forgotten() -> Result<()> {
     let home = Home::new()?;
     check(&credential(&home, &[], "")?, 3, "");
     check(&credential(&home, &["check"], "")?, 3, "");
+    check(&credential(&home, &["version"], "")?, 0, env!("CARGO_PKG_VERSION"));
     check(&credential(&home, &["store"], KEY)?, 0, "");
     check(&credential(&home, &[], "")?, 0, KEY);
     check(&credential(&home, &["print"], "")?, 0, KEY);

@@ -7,6 +7,7 @@
 
 mod compiler;
 mod count;
+mod installer;
 mod macos;
 mod prefix;
 mod windows;
@@ -16,9 +17,9 @@ use anyhow::{Result, bail};
 use crate::build;
 use crate::machine::prepare_cross;
 
-/// Runs both lanes, or those named.
+/// Runs all lanes, or those named.
 pub(crate) fn cross(lanes: &[&str]) -> Result<()> {
-    let all = ["windows", "macos"];
+    let all = ["windows", "installer", "macos"];
     if let Some(unknown) = lanes.iter().find(|lane| !all.contains(lane)) {
         bail!("there is no lane {unknown}: the lanes are {}", all.join(", "));
     }
@@ -28,6 +29,7 @@ pub(crate) fn cross(lanes: &[&str]) -> Result<()> {
     for lane in lanes {
         match *lane {
             "windows" => windows::lane()?,
+            "installer" => installer::lane()?,
             _ => macos::lane()?,
         }
     }

@@ -9,9 +9,9 @@ use anyhow::{Context, Result};
 use crate::step::{cargo, program, step, target};
 
 /// Wide and high enough for the largest window in the pictures.
-const SCREEN: &str = "-screen 0 1400x1100x24";
+pub(crate) const SCREEN: &str = "-screen 0 1400x1100x24";
 /// The key ring must be unlocked before anything asks for a secret, or the bus starts a locked one.
-const UNLOCK: &str =
+pub(crate) const UNLOCK: &str =
     "printf practice | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; exec \"$@\"";
 
 /// Cargo, at such a desk. Its home is a new one each time; the bus hands its environment to whatever

@@ -43,11 +43,24 @@ const TO_CROSS: &[&str] = &[
     "python3-venv",
 ];
 
+/// For packages: the manual page.
+const TO_BUNDLE: &[&str] = &["help2man"];
+
+/// For the installer for Windows.
+const TO_INSTALL: &[&str] = &["nsis"];
+
+/// For trying the Debian package in a system of its own.
+const TO_TRY: &[&str] = &["debootstrap", "lintian"];
+
 /// What is about to be done.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// Build the program.
     Build,
+    /// Build it and make packages.
+    Bundle,
+    /// Try the Debian package.
+    Try,
     /// Drive its window.
     Drive,
     /// Everything that the tests need.
@@ -60,12 +73,12 @@ pub(crate) fn prepare(purpose: Purpose) -> Result<()> {
         return Ok(());
     }
     let mut wanted = TO_BUILD.to_vec();
-    if purpose != Purpose::Build {
-        wanted.extend(TO_DRIVE);
-    }
-    if purpose == Purpose::Test {
-        wanted.extend(TO_BROWSE);
-        wanted.extend(TO_SERVE);
+    match purpose {
+        Purpose::Build => {}
+        Purpose::Bundle => wanted.extend(TO_BUNDLE),
+        Purpose::Try => wanted.extend([TO_BUNDLE, TO_TRY].concat()),
+        Purpose::Drive => wanted.extend(TO_DRIVE),
+        Purpose::Test => wanted.extend([TO_DRIVE, TO_BROWSE, TO_SERVE].concat()),
     }
     install_missing(&wanted)
 }
@@ -78,6 +91,15 @@ pub(crate) fn prepare_cross() -> Result<()> {
         "cross builds with Debian's own packages; on another system, build there: `cargo xtask test`"
     );
     install_missing(TO_CROSS)
+}
+
+/// Installs what the installer for Windows is made with, where that can be told.
+pub(crate) fn prepare_installer() -> Result<()> {
+    if Path::new("/etc/debian_version").exists() {
+        return install_missing(TO_INSTALL);
+    }
+    ensure!(runs("makensis", "-VERSION"), "makensis is missing: install NSIS 3.08 or newer, with its 64-bit stubs");
+    Ok(())
 }
 
 fn install_missing(wanted: &[&str]) -> Result<()> {

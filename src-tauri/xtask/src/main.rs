@@ -8,17 +8,21 @@
 
 mod bench;
 mod build;
+mod bundle;
 mod cross;
+mod deb;
 mod desk;
 mod icons;
 mod machine;
 mod ports;
+mod parts;
 mod run;
 mod shots;
 mod step;
 mod test;
 mod tidy;
 mod tree;
+mod workflows;
 
 use anyhow::{Result, bail};
 
@@ -26,9 +30,15 @@ const USAGE: &str = "\
 usage: cargo xtask <command>
 
   run [--live]      open the wizard in rehearsal mode; --live works on the real Claude and keychain
-  test [part …]     everything that must pass; parts: page rust e2e tree
-  cross [lane …]    the program for Windows, built and tested under Wine, and for macOS, checked; Debian
-                    only; lanes: windows macos
+  test [part …]     everything that must pass; parts: page rust e2e tree; and only when it is named:
+                    deb (the Debian package in a fresh system; as root)
+  cross [lane …]    the program for Windows, built and tested under Wine, its installer too, and for macOS,
+                    checked; Debian only; lanes: windows installer macos
+  bundle [kind …]   what people install: deb rpm appimage, dmg, or the programs alone; --quick to try it,
+                    --fetch to let the bundler download its tools, --signed, --updatable
+  installer FOLDER  the installer for Windows, from programs that are built
+  workflows         what is wrong with the files that build and publish in public
+  parts             lists of what the program is made of, into target/parts
   bench             how long a full check takes, beside curl, and what writing costs, beside copying;
                     fails when either is too slow
   shots             pictures of every screen, from the real program and from its page, into target/shots
@@ -45,6 +55,12 @@ fn main() -> Result<()> {
         ["run", "--live"] => run::live(),
         ["test", parts @ ..] => test::test(parts),
         ["cross", lanes @ ..] => cross::cross(lanes),
+        ["bundle", words @ ..] => bundle::bundle(words),
+        ["installer", folder] => bundle::installer::release(folder.as_ref()),
+        // The bundler asks for this one.
+        ["papers", folder] => bundle::papers::make(folder.as_ref()),
+        ["workflows"] => workflows::check(),
+        ["parts"] => parts::parts(),
         ["bench"] => bench::bench(),
         ["shots"] => shots::shots(),
         ["tidy"] => tidy::tidy(),

@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use crate::step::{cargo, program, step, target};
+use crate::workflows;
 
 /// The checking tools by name and version. They are built once into the target folder, without
 /// optimisation, since they run for a second and build for minutes.
@@ -22,5 +23,6 @@ pub(crate) fn tree() -> Result<()> {
     step(
         "libraries that may not come in",
         tool("cargo-deny").args(["--offline", "check", "bans", "licenses", "sources"]),
-    )
+    )?;
+    workflows::check()
 }

@@ -127,7 +127,7 @@ export const en: Words = {
     title: (gateway) => `Paste your ${gateway} key`,
     lead: "It is checked as soon as you paste it. Nothing on this computer is changed yet.",
     label: "Key",
-    placeholder: "Paste it here; it usually starts with sk-",
+    placeholder: "Paste it; it usually starts with sk-",
     heldPlaceholder: (last4) => (last4 === "" ? "••••••••" : `•••••••• ${last4}`),
     held: "The key is put away and no longer shown. To use another, just paste it.",
     stored: "Using the key that was saved before. To use another, just paste it.",

@@ -141,6 +141,27 @@ describe("the road", () => {
     expect(document.querySelector("#layer-message")?.getAttribute("data-state")).toBe("not-tested");
   });
 
+  it("says how the check stands, in one sentence that is read out", async () => {
+    open("bad-key");
+    await at("key");
+    const standing = () => document.querySelector("#standing [role=status]")?.textContent;
+    expect(standing()).toBe("粘贴密钥后，从这里开始检查");
+    paste(KEY);
+    await expect.poll(standing).toBe("“密钥”没有通过。问题出在：密钥");
+    // The same key would fail again: the way to another one is the main button.
+    expect([...document.querySelectorAll(".button.primary")].map((button) => button.getAttribute("data-remedy"))).toEqual(["open-console"]);
+  });
+
+  it("draws the proxy that could not be reached", async () => {
+    open("proxy-dead");
+    await at("key");
+    expect(document.querySelector("#chain-proxy")).toBeNull();
+    paste(KEY);
+    await expect.poll(() => document.querySelector("#chain-proxy")).not.toBeNull();
+    expect(document.querySelectorAll(".button.primary").length).toBe(1);
+    expect(document.querySelector(".button.primary")?.id).toBe("check");
+  });
+
   it("waits for Claude to be installed and goes on", async () => {
     const backend = open("claude-missing");
     await at("prepare");
@@ -264,6 +285,26 @@ describe("the road", () => {
     await at("undone");
     press("#again");
     await at("key");
+  });
+
+  it.each([
+    ["windows", ["leave-confirm", "leave-cancel"]],
+    ["macos", ["leave-cancel", "leave-confirm"]],
+    ["linux", ["leave-cancel", "leave-confirm"]],
+  ] as const)("has its buttons in the order of %s, and the Tab key follows", async (os, order) => {
+    open("connected", "zh-CN", 0, os);
+    await at("status");
+    press("#leave");
+    await expect.poll(() => document.querySelector("dialog")?.open).toBe(true);
+    const buttons = [...document.querySelectorAll<HTMLElement>("dialog[open] button")];
+    const seen = [...buttons].sort((one, other) => one.getBoundingClientRect().x - other.getBoundingClientRect().x);
+    expect(seen.map((button) => button.id)).toEqual(order);
+    document.querySelector<HTMLElement>("dialog[open] h2")?.setAttribute("tabindex", "-1");
+    document.querySelector<HTMLElement>("dialog[open] h2")?.focus();
+    for (const id of order) {
+      await userEvent.keyboard("{Tab}");
+      expect(document.activeElement?.id).toBe(id);
+    }
   });
 
   it("opens more sites only when somebody chose them, and says which is none", async () => {

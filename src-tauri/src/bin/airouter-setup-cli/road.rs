@@ -128,7 +128,7 @@ pub(crate) fn leave(arguments: &Undo) -> Answer {
 
 /// `clean`
 pub(crate) fn clean() -> Answer {
-    match places().and_then(|places| helper::clean(&places)) {
+    match Places::here().and_then(|places| helper::clean(&places)) {
         Ok(LetGo::Gone) => Answer::new(Vec::new()).with("helper", "gone"),
         Ok(LetGo::Nothing) => Answer::new(Vec::new()).with("helper", "none"),
         Ok(LetGo::Needed) => Answer::new(vec![Finding::new(Code::HelperNeeded)]).with("helper", "needed"),

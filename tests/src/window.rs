@@ -159,7 +159,8 @@ impl Window {
 
     /// Waits until the program has ended: the next one would only show this one's window.
     pub async fn wait_until_ended(mut self) -> Result<()> {
-        for _ in 0..100 {
+        let end = std::time::Instant::now() + PATIENCE;
+        while std::time::Instant::now() < end {
             if !self.is_open()? {
                 self.driver.kill().await?;
                 return Ok(());

@@ -167,9 +167,9 @@ impl System {
     /// Removes the package, then its last traces; nothing of it is left then.
     fn remove(&self) -> Result<()> {
         let listed = output(self.run().args(["dpkg-query", "-L", "airouter-setup"]))?;
-        for word in ["remove", "purge"] {
-            step(word, self.run().args(["apt-get", word, "-y", "-qq", "airouter-setup"]))?;
-        }
+        step("remove", self.run().args(["apt-get", "remove", "-y", "-qq", "airouter-setup"]))?;
+        // By dpkg: without files of settings there is nothing left that apt could purge.
+        step("purge", self.run().args(["dpkg", "--purge", "airouter-setup"]))?;
         let ours = listed.lines().filter(|path| path.contains("airouter"));
         let left: Vec<&str> = ours.filter(|path| self.root.join(&path[1..]).exists()).collect();
         ensure!(left.is_empty(), "left behind: {}", left.join(", "));

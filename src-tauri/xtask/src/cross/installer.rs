@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Makes two installers and tries them.
 pub(super) fn lane() -> Result<()> {
     let programs = stripped()?;
-    let quick = "SetCompressor /FINAL zlib";
+    let quick = "SetCompress off";
     let (earlier, new) = (make(&programs, EARLIER, quick)?, make(&programs, env!("CARGO_PKG_VERSION"), quick)?);
     let prefix = Prefix::make()?;
     let tried = Person::of(&prefix).and_then(|person| person.tries(&earlier, &new));

@@ -13,6 +13,9 @@ pub(crate) struct Arguments {
     /// A preset file that replaces the built-in gateway.
     #[arg(long, value_name = "FILE")]
     pub(crate) preset: Option<PathBuf>,
+    /// A preset file or link that somebody sent: it is shown first, and used only if the person says so.
+    #[arg(value_name = "PRESET", conflicts_with_all = ["preset", "rehearsal"])]
+    pub(crate) open: Option<PathBuf>,
     /// Rehearse in this folder: a practice gateway and a stand-in Claude, nothing real is touched.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) rehearsal: Option<PathBuf>,
@@ -25,6 +28,11 @@ pub(crate) fn read() -> Result<Arguments, ExitCode> {
         let _ = error.print();
         ExitCode::from(code)
     })
+}
+
+/// The preset that a second copy was asked to open, if it was.
+pub(crate) fn preset_in(words: Vec<String>) -> Option<PathBuf> {
+    Arguments::try_parse_from(words).ok()?.open
 }
 
 /// Says why the program cannot start.

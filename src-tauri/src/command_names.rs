@@ -16,5 +16,8 @@ pub const COMMAND_NAMES: &[&str] = &[
     "undo",
     "forget_session",
     "set_scenario",
+    "await_preset",
+    "answer_preset",
+    "make_preset",
     "finish",
 ];

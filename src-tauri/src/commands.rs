@@ -6,12 +6,13 @@ use airouter_core::check::{CheckReport, Lamp};
 use airouter_core::finding::{Code, Finding};
 use airouter_core::key;
 use airouter_core::models::{OfferedModel, judge_id, tier_of};
+use airouter_core::preset::link::{self, Carried};
 use airouter_core::secret::Secret;
 use airouter_core::view::{
-    AddressView, ApplyReport, CheckWishes, KeyView, Locale, ModelTrial, Overview, Page, Phase, PlanView, SetupWishes,
-    Start, UndoGoal, UndoReport,
+    AddressView, ApplyReport, CheckWishes, KeyView, Locale, MadePreset, ModelTrial, Offer, Overview, Page, Phase,
+    PlanView, SetupWishes, Start, UndoGoal, UndoReport,
 };
-use airouter_platform::{apply as act, check as live, claude, locale, observe, recover, undo as take_back};
+use airouter_platform::{apply as act, check as live, claude, export, locale, observe, recover, undo as take_back};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Runtime, State};
 use tauri_plugin_opener::OpenerExt;
@@ -44,6 +45,7 @@ fn first_look(session: &Session) -> Start {
         preset: session.preset().view(),
         rehearsal: session.rehearsal(),
         overview,
+        offer: session.offers().view(),
     }
 }
 
@@ -229,6 +231,36 @@ pub async fn undo(
 pub async fn forget_session(session: State<'_, Session>) -> Answer<()> {
     session.forget();
     Ok(())
+}
+
+/// Tells the page of presets that are opened from now on.
+#[tauri::command]
+pub async fn await_preset(on_offer: Channel<Offer>, session: State<'_, Session>) -> Answer<()> {
+    session.offers().tell(on_offer);
+    Ok(())
+}
+
+/// Uses the preset that waits, by the address that the person saw, or none.
+#[tauri::command]
+pub async fn answer_preset(used: Option<String>, session: State<'_, Session>) -> Answer<Start> {
+    let session = session.inner().clone();
+    guard_blocking(move || {
+        session.answer_offer(used.as_deref());
+        Ok(first_look(&session))
+    })
+    .await
+}
+
+/// Makes a preset for others from the connection on this computer.
+#[tauri::command]
+pub async fn make_preset(session: State<'_, Session>) -> Answer<MadePreset> {
+    let session = session.inner().clone();
+    guard_blocking(move || {
+        let text = export::connected(session.places())?.preset(&session.preset()).to_json()?;
+        let link = link::write(&Carried { preset: text.clone(), signature: None });
+        Ok(MadePreset { text, link })
+    })
+    .await
 }
 
 /// Sets the stage of a rehearsal for another scenario and starts over.

@@ -5,14 +5,17 @@ mod arguments;
 pub mod commands;
 mod guard;
 mod logging;
+mod offer;
 mod session;
 
 include!("command_names.rs");
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use airouter_core::view::Locale;
 use tauri::{Builder, Manager, Runtime, WebviewUrl, WebviewWindowBuilder};
+use tauri_plugin_deep_link::DeepLinkExt;
 
 pub use session::Session;
 
@@ -31,14 +34,18 @@ pub fn run() -> ExitCode {
     let mut shell = equip(Builder::<tauri::Wry>::new(), session);
     if !is_rehearsal {
         // A second copy would only show the first one's window; a rehearsal stands beside the real one.
-        shell = shell.plugin(tauri_plugin_single_instance::init(|app, _, _| {
+        shell = shell.plugin(tauri_plugin_single_instance::init(|app, words, folder| {
+            if let Some(named) = arguments::preset_in(words) {
+                app.state::<Session>().offers().open(&offer::source(&named, Path::new(&folder)));
+            }
             if let Some(window) = app.get_webview_window("main") {
                 let _ = window.unminimize();
                 let _ = window.set_focus();
             }
         }));
+        shell = shell.plugin(tauri_plugin_deep_link::init());
     }
-    let done = shell.setup(open_window).run(tauri::generate_context!());
+    let done = shell.setup(set_up).run(tauri::generate_context!());
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -66,11 +73,27 @@ pub fn equip<R: Runtime>(shell: Builder<R>, session: Session) -> Builder<R> {
         commands::undo,
         commands::forget_session,
         commands::set_scenario,
+        commands::await_preset,
+        commands::answer_preset,
+        commands::make_preset,
         commands::finish,
     ])
 }
 
-fn open_window(app: &mut tauri::App) -> Result<(), Box<dyn std::error::Error>> {
+fn set_up(app: &mut tauri::App) -> Result<(), Box<dyn std::error::Error>> {
+    let session = app.state::<Session>().inner().clone();
+    if !session.is_rehearsal() {
+        // macOS hands links and files over as events; elsewhere they are arguments of a second copy.
+        app.deep_link().on_open_url(move |event| {
+            for url in event.urls() {
+                session.offers().open(&offer::source(Path::new(url.as_str()), Path::new("")));
+            }
+        });
+    }
+    open_window(app)
+}
+
+fn open_window(app: &tauri::App) -> Result<(), Box<dyn std::error::Error>> {
     let session = app.state::<Session>();
     let title = match (session.locale(), session.is_rehearsal()) {
         (Locale::ZhCn, false) => "AIRouter 接入助手",

@@ -19,6 +19,7 @@ use airouter_rehearsal::{FullDisk, Scenario, Stage};
 use tokio::sync::watch;
 
 use crate::arguments::Arguments;
+use crate::offer::{self, Offers};
 
 /// What is remembered; cheap to clone, all clones are one.
 #[derive(Clone)]
@@ -28,6 +29,7 @@ pub struct Session {
 
 struct Inner {
     places: Places,
+    offers: Offers,
     /// The folder of a rehearsal.
     rehearsal: Option<PathBuf>,
     scene: Mutex<Scene>,
@@ -52,10 +54,14 @@ struct Memory {
 impl Session {
     /// Finds the places and the preset, and sets the stage for a rehearsal.
     pub(crate) fn start(arguments: &Arguments) -> Result<Self, Finding> {
-        match &arguments.rehearsal {
-            Some(folder) => Self::rehearse(folder),
-            None => Ok(Self::of(Places::here()?, airouter_platform::preset::load(arguments.preset.as_deref())?)),
+        let session = match &arguments.rehearsal {
+            Some(folder) => return Self::rehearse(folder),
+            None => Self::of(Places::here()?, airouter_platform::preset::load(arguments.preset.as_deref(), None)?),
+        };
+        if let Some(named) = &arguments.open {
+            session.offers().open(&offer::source(named, Path::new("")));
         }
+        Ok(session)
     }
 
     /// A session in which nothing real is touched: it goes on where the last one in this folder ended.
@@ -75,7 +81,8 @@ impl Session {
     }
 
     fn new(places: Places, scene: Scene, rehearsal: Option<PathBuf>) -> Self {
-        Self { inner: Arc::new(Inner { places, rehearsal, scene: Mutex::new(scene), memory: Mutex::default() }) }
+        let (offers, scene) = (Offers::default(), Mutex::new(scene));
+        Self { inner: Arc::new(Inner { places, offers, rehearsal, scene, memory: Mutex::default() }) }
     }
 
     pub(crate) fn places(&self) -> &Places {
@@ -84,6 +91,21 @@ impl Session {
 
     pub(crate) fn preset(&self) -> Arc<Preset> {
         Arc::clone(&self.scene().preset)
+    }
+
+    /// Presets that were opened and wait for the person's word.
+    pub(crate) fn offers(&self) -> &Offers {
+        &self.inner.offers
+    }
+
+    /// Uses the preset that waits, if it is the one with the address that the person saw; another one
+    /// may have been opened in the same moment, and it waits on. A key that was given for another
+    /// gateway is forgotten.
+    pub(crate) fn answer_offer(&self, used: Option<&str>) {
+        if let Some(preset) = self.offers().take(used) {
+            self.scene().preset = Arc::new(preset);
+            self.forget();
+        }
     }
 
     pub(crate) fn is_rehearsal(&self) -> bool {
@@ -166,7 +188,7 @@ impl Session {
     }
 
     /// Remembers what a check found out.
-    pub(crate) fn checked(&self, base: GatewayUrl, proxy: Option<String>, report: &CheckReport) {
+    pub fn checked(&self, base: GatewayUrl, proxy: Option<String>, report: &CheckReport) {
         let mut memory = self.memory();
         memory.proxy = proxy;
         memory.checked = report.passed.then_some((base, report.scheme));
@@ -189,7 +211,10 @@ impl Session {
     }
 
     /// The page's wishes, with what only this side knows.
-    pub(crate) fn wishes(&self, wishes: &SetupWishes) -> Result<Wishes, Finding> {
+    ///
+    /// # Errors
+    /// `HostInvalid`, or why there is no gateway to wish for.
+    pub fn wishes(&self, wishes: &SetupWishes) -> Result<Wishes, Finding> {
         let (base, scheme) = self.gateway()?;
         Ok(Wishes {
             name: self.preset().name.clone(),

@@ -97,6 +97,8 @@ fn every_command_answers_and_no_answer_holds_the_key() {
     let applied = ask("apply", json!({"wishes": wishes, "onPhase": channel})).unwrap();
     assert_eq!(applied["outcome"], "written", "{applied}");
     assert!(holds(&shell.places.library(), CANARY), "compatibility mode has put the key into the profile");
+    let made = ask("make_preset", json!({})).unwrap();
+    assert!(made["link"].as_str().unwrap().starts_with("airouter-setup://preset/"), "{made}");
     let undone = ask("undo", json!({"goal": "before", "restart": false, "onPhase": channel})).unwrap();
     assert_eq!(undone["undone"], true, "{undone}");
     assert!(!holds(&shell.places.root, CANARY), "and undoing has taken it away");
@@ -109,6 +111,9 @@ fn every_command_answers_and_no_answer_holds_the_key() {
 
     let outside = ask("set_scenario", json!({"id": "no-balance"})).unwrap_err();
     assert_eq!(outside["code"], Code::RehearsalNotSet.number(), "the real thing is no stage: {outside}");
+    ask("await_preset", json!({"onOffer": channel})).unwrap();
+    let answered = ask("answer_preset", json!({"used": "https://x.example"})).unwrap();
+    assert_eq!(answered["preset"]["name"], "Practice", "there is none to use: {answered}");
 
     // A mock shell cannot be left; the end-to-end tests press the button.
     asked.push("finish".to_owned());

@@ -134,6 +134,14 @@ impl Home {
     }
 }
 
+/// A file for its owner alone, such as one with a key.
+pub fn keep_private(path: &Path, text: &str) -> Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    Ok(file.write_all(text.as_bytes())?)
+}
+
 impl Drop for Home {
     fn drop(&mut self) {
         self.close_claude();

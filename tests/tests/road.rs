@@ -105,9 +105,11 @@ fn the_three_files_are_exact(home: &Home, base: &str) -> Result<()> {
 
 /// Asks the key ring with the system's own tool.
 fn stored_key(home: &Home) -> Result<Option<String>> {
+    // The entry is named after a home that is not the account's own.
+    let entry = format!("home {}", home.path().display());
     let output = home
         .command("/usr/bin/secret-tool")
-        .args(["lookup", "service", "AIRouter Setup", "username", "Claude Desktop"])
+        .args(["lookup", "service", "AIRouter Setup", "username", &entry])
         .output()?;
     let text = String::from_utf8(output.stdout)?;
     Ok(if text.is_empty() { None } else { Some(text) })

@@ -6,6 +6,7 @@ import type { AuthScheme } from "./lib/bindings/AuthScheme";
 import type { Finding } from "./lib/bindings/Finding";
 import type { KeyView } from "./lib/bindings/KeyView";
 import type { Locale } from "./lib/bindings/Locale";
+import type { MadePreset } from "./lib/bindings/MadePreset";
 import type { Page } from "./lib/bindings/Page";
 import type { Start } from "./lib/bindings/Start";
 import type { UndoGoal } from "./lib/bindings/UndoGoal";
@@ -31,6 +32,7 @@ export class Wizard {
     this.#backend = backend;
     this.state = $state.raw(begin(start));
     this.words = $state.raw(words);
+    void this.#try(backend.awaitPreset((offer) => this.send({ type: "preset-opened", offer })));
   }
 
   /** What the words of a finding may speak of. */
@@ -210,6 +212,23 @@ export class Wizard {
       await this.look();
       this.send({ type: "trouble", finding: asFinding(thrown) });
     }
+  }
+
+  /** Uses the preset that is shown, by its address, or none. */
+  async answerPreset(used: string | null): Promise<void> {
+    try {
+      const start = await this.#backend.answerPreset(used);
+      // Another one was opened in that very moment: it is shown, and nobody has said yes to it.
+      if (start.offer) this.send({ type: "preset-opened", offer: start.offer });
+      else this.send({ type: "preset-answered", used: used !== null, start });
+    } catch (thrown) {
+      this.send({ type: "trouble", finding: asFinding(thrown) });
+    }
+  }
+
+  /** Rejects with a finding for the place where it was asked. */
+  makePreset(): Promise<MadePreset> {
+    return this.#backend.makePreset();
   }
 
   async replaceKey(): Promise<void> {

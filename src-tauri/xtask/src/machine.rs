@@ -25,6 +25,8 @@ const TO_DRIVE: &[&str] = &[
     "xdotool",
     "procps",
 ];
+/// For rolling out to many homes at once.
+const TO_ROLL_OUT: &[&str] = &["parallel", "binutils", "coreutils"];
 /// For testing the page in a browser.
 const TO_BROWSE: &[&str] = &["chromium"];
 /// For the independent gateways.
@@ -79,7 +81,7 @@ pub(crate) fn prepare(purpose: Purpose) -> Result<()> {
         Purpose::Bundle => wanted.extend(TO_BUNDLE),
         Purpose::Try => wanted.extend([TO_BUNDLE, TO_TRY].concat()),
         Purpose::Drive => wanted.extend(TO_DRIVE),
-        Purpose::Test => wanted.extend([TO_DRIVE, TO_BROWSE, TO_SERVE].concat()),
+        Purpose::Test => wanted.extend([TO_DRIVE, TO_BROWSE, TO_SERVE, TO_ROLL_OUT].concat()),
     }
     install_missing(&wanted)
 }

@@ -14,10 +14,12 @@ mod cross;
 mod deb;
 mod desk;
 mod docs;
+mod fleet;
 mod icons;
 mod machine;
 mod parts;
 mod ports;
+mod published;
 mod run;
 mod shots;
 mod step;
@@ -43,6 +45,9 @@ usage: cargo xtask <command>
   parts             lists of what the program is made of, into target/parts
   bench             how long a full check takes, beside curl, and what writing costs, beside copying;
                     fails when either is too slow
+  fleet [--homes N] a fleet of N homes (1000), provisioned, changed, repaired and undone by the command
+                    line, some runs killed or without network; prints the figures
+  published         write docs/schema anew, and completions and the manual page into target/share
   shots             pictures of every screen, from the real program and from its page, into target/shots
   tidy              the house rules that no other tool checks
   docs              write what is generated of the handbooks: codes, their words, scripts for training
@@ -65,6 +70,9 @@ fn main() -> Result<()> {
         ["workflows"] => workflows::check(),
         ["parts"] => parts::parts(),
         ["bench"] => bench::bench(),
+        ["fleet"] => fleet::fleet(1000),
+        ["fleet", "--homes", homes] => fleet::fleet(homes.parse()?),
+        ["published"] => published::published(),
         ["shots"] => shots::shots(),
         ["tidy"] => tidy::tidy(),
         ["docs"] => docs::docs(),

@@ -19,6 +19,7 @@ export const LATER: Readonly<Record<Later, () => Promise<Part>>> = {
   result: part(() => import("./Result.svelte")),
   status: part(() => import("./Status.svelte")),
   undone: part(() => import("./Undone.svelte")),
+  preset: part(() => import("./Preset.svelte")),
   manual: part(() => import("./Manual.svelte")),
 };
 

@@ -1,6 +1,7 @@
 import { page, userEvent } from "vitest/browser";
 import { describe, expect, it } from "vitest";
 
+import { OFFER } from "../../src/lib/backend/scenes";
 import { open, press } from "./open";
 
 const KEY = "sk-Zq81practiceOnlyNeverReal00000000000000000007f3a";
@@ -37,6 +38,50 @@ describe("the road", () => {
     expect(document.querySelector("[data-outcome]")?.getAttribute("data-outcome")).toBe("proved");
     press("#finish");
     await expect.poll(() => backend.asked.at(-1)).toBe("finish");
+  });
+
+  it("shows all of a preset that somebody opens, and goes on where it was", async () => {
+    const backend = open("healthy");
+    await at("key");
+    backend.somebodyOpensAPreset(OFFER);
+    await at("preset");
+    const { preset } = OFFER;
+    const said = document.querySelector("#screen")?.textContent ?? "";
+    const all = [preset?.host, preset?.base, preset?.name, preset?.console, preset?.supporter, preset?.expires, "400-123-4567", ...(preset?.models ?? []), ...(preset?.egress ?? [])];
+    for (const part of all) expect(said).toContain(part);
+    expect(document.querySelector("#preset-host")?.textContent).toBe(preset?.host);
+    press("#leave-preset");
+    await at("key");
+    expect(backend.asked).toContain("answer_preset");
+  });
+
+  it("sends keys where a preset says only once it is used", async () => {
+    open("preset");
+    await at("preset");
+    press("#use-preset");
+    await at("key");
+    await expect.poll(() => document.querySelector("#screen")?.textContent).toContain(OFFER.preset?.host);
+  });
+
+  it("never uses another preset than the one that was shown", async () => {
+    const backend = open("preset");
+    await at("preset");
+    const other = { ...OFFER, preset: OFFER.preset && { ...OFFER.preset, base: "https://evil.example", host: "evil.example" } };
+    // Opened in the very moment of the click.
+    press("#use-preset");
+    backend.somebodyOpensAPreset(other);
+    await expect.poll(() => document.querySelector("#preset-host")?.textContent).toBe("evil.example");
+    await at("preset");
+    press("#leave-preset");
+    await at("key");
+    expect(document.querySelector("#screen")?.textContent).not.toContain("evil.example");
+  });
+
+  it("makes a preset for others", async () => {
+    open("connected");
+    await at("status");
+    document.querySelector<HTMLDetailsElement>("#make-preset")?.setAttribute("open", "");
+    await expect.poll(() => document.querySelector("#make-preset pre")?.textContent).toContain("schema");
   });
 
   it("can be gone with the keyboard alone", async () => {

@@ -69,6 +69,9 @@ export const VIEWS: Record<string, View> = {
   prepare: { scenario: "claude-missing", reach: () => shown('[data-code="AR-101"]') },
   "prepare-policy": { scenario: "managed-policy", reach: then(() => shown('[data-code="AR-110"]'), unfold) },
 
+  preset: { scenario: "preset", reach: () => shown("#use-preset"), unpictured: true },
+  "preset-refused": { scenario: "preset-refused", reach: () => shown('[data-code="AR-904"]'), unpictured: true },
+
   key: { scenario: "healthy" },
   "key-rehearsal": { scenario: "rehearsal", reach: () => shown("#practice-key") },
   "key-other-gateway": { scenario: "other-gateway", reach: () => shown("#leave") },

@@ -32,6 +32,9 @@ async function callAll(backend: Backend): Promise<void> {
     backend.undo("before", false, () => undefined),
     backend.forgetSession(),
     backend.setScenario("no-balance"),
+    backend.awaitPreset(() => undefined),
+    backend.answerPreset(null),
+    backend.makePreset(),
     backend.finish(),
   ];
   await Promise.allSettled(calls);
@@ -51,7 +54,7 @@ describe("both backends", () => {
   });
 
   it("have the same methods", () => {
-    const { asked: _, install: __, somebodyFilledItIn: ___, ...played } = fake({ scenario: "healthy", locale: "en", pace: 0 });
+    const { asked: _, install: __, somebodyFilledItIn: ___, somebodyOpensAPreset: ____, ...played } = fake({ scenario: "healthy", locale: "en", pace: 0 });
     expect(Object.keys(played)).toEqual(Object.keys(tauri));
   });
 });

@@ -33,7 +33,7 @@ describe("the chain", () => {
 
   it("has a proxy on the way when one was typed, or when the check went by one", () => {
     const at = (scenario: Scenario): State => ({
-      ...begin({ locale: "en", os: "linux", version: "0", preset: PRESET, rehearsal: null, overview: overviewOf("healthy") }),
+      ...begin({ locale: "en", os: "linux", version: "0", preset: PRESET, rehearsal: null, overview: overviewOf("healthy"), offer: null }),
       check: { at: "done", lamps: lampsOf(scenario), report: reportOf(scenario, PRESET.base), findings: [], goesOn: false },
     });
     expect(goesByProxy(at("healthy"))).toBe(false);

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 
-import { FACE, finding, lampsOf, MODELS, overviewOf, PRESET, reportOf, type Scenario } from "../../src/lib/backend/scenes";
+import { FACE, finding, lampsOf, MODELS, OFFER, overviewOf, PRESET, reportOf, type Scenario } from "../../src/lib/backend/scenes";
 import type { ApplyReport } from "../../src/lib/bindings/ApplyReport";
 import type { KeyView } from "../../src/lib/bindings/KeyView";
 import type { PlanView } from "../../src/lib/bindings/PlanView";
+import type { Start } from "../../src/lib/bindings/Start";
 import type { RoadEvent } from "../../src/lib/road/events";
 import { next } from "../../src/lib/road/next";
 import { waitOf } from "../../src/lib/waiting.svelte";
@@ -13,7 +14,11 @@ const KEY: KeyView = { face: FACE, notes: [], address: null };
 const PLAN: PlanView = { steps: [], files: [], findings: [], refused: false, key_place: "keychain", egress: [], claude_running: false, claude_installed: true };
 
 function started(scenario: Scenario = "healthy"): State {
-  return begin({ locale: "zh-CN", os: "linux", version: "0", preset: PRESET, rehearsal: null, overview: overviewOf(scenario) });
+  return begin(startOf(scenario));
+}
+
+function startOf(scenario: Scenario): Start {
+  return { locale: "zh-CN", os: "linux", version: "0", preset: PRESET, rehearsal: null, overview: overviewOf(scenario), offer: null };
 }
 
 /** Walks; an event may be made from the state in which it happens, to carry its `run`. */
@@ -48,6 +53,47 @@ describe("the road begins", () => {
     const state = walk(started(), ...keyRead, { type: "looked", overview: overviewOf("claude-missing") });
     expect(state.at.screen).toBe("key");
     expect(state.key).toEqual(KEY);
+  });
+});
+
+describe("a preset that somebody sent", () => {
+  const sent = OFFER.preset as NonNullable<typeof OFFER.preset>;
+  const opened: RoadEvent = { type: "preset-opened", offer: OFFER };
+
+  it("is shown first, and nothing of it counts before the person's word", () => {
+    const state = begin({ ...startOf("healthy"), offer: OFFER });
+    expect(state.at.screen).toBe("preset");
+    expect(state.start.preset).toEqual(PRESET);
+    expect([state.choice.ids, state.egress]).toEqual([[], null]);
+  });
+
+  it("that is not used leaves everything where it was", () => {
+    const before = walk(started(), ...keyRead, ...checked());
+    const after = walk(before, opened, { type: "preset-answered", used: false, start: startOf("healthy") });
+    expect(after).toEqual(before);
+  });
+
+  it("that is used begins the road anew, with what it recommends", () => {
+    const state = walk(started(), ...keyRead, ...checked(), opened, { type: "preset-answered", used: true, start: { ...startOf("healthy"), preset: sent } });
+    expect([state.at.screen, state.key, state.check.at]).toEqual(["key", null, "idle"]);
+    expect([state.choice.ids, state.egress]).toEqual([sent.models, sent.egress]);
+    expect(checkWishes(state).address).toBeNull();
+  });
+
+  it("does not take a person away while something is written", () => {
+    const state = walk(atModels(), { type: "planning", staticKey: false }, { type: "applying", restart: true });
+    expect(walk(state, opened)).toEqual(state);
+  });
+
+  it("for another gateway than the connected one leads to its key, and not to a status that is not its own", () => {
+    const start = startOf("connected");
+    expect(walk(started("connected"), opened, { type: "preset-answered", used: true, start: { ...start, preset: sent } }).at.screen).toBe("key");
+    expect(walk(started("connected"), opened, { type: "preset-answered", used: true, start }).at.screen).toBe("status");
+  });
+
+  it("takes the place of one that is still shown", () => {
+    const state = walk(started(), opened, { type: "preset-opened", offer: { preset: null, findings: [] } });
+    expect(state.at).toMatchObject({ screen: "preset", offer: { preset: null }, from: { screen: "key" } });
   });
 });
 

@@ -6,6 +6,8 @@ import type { Code } from "../../src/lib/bindings/Code";
 import { loadWords, LOCALES } from "../../src/lib/words";
 import type { Facts } from "../../src/lib/words/facts";
 import { pseudo } from "../../src/lib/words/pseudo";
+import { terminalEn } from "../../src/lib/words/terminal.en";
+import { terminalZhCN } from "../../src/lib/words/terminal.zh-CN";
 
 const zh = await loadWords("zh-CN");
 const en = await loadWords("en");
@@ -51,21 +53,21 @@ describe("the words", () => {
   });
 
   it("are never empty", () => {
-    for (const words of [zh, en]) {
+    for (const words of [zh, en, terminalZhCN, terminalEn]) {
       const empty = texts(words).filter(([, text]) => text.trim() === "");
       expect(empty).toEqual([]);
     }
   });
 
   it("use full-width punctuation after Han characters and no typed gaps", () => {
-    const wrong = texts(zh).filter(
+    const wrong = [...texts(zh), ...texts(terminalZhCN)].filter(
       ([, text]) => /\p{Script=Han}[,.;:!?()]/u.test(text) || /\p{Script=Han} [A-Za-z0-9]|[A-Za-z0-9] \p{Script=Han}/u.test(text),
     );
     expect(wrong).toEqual([]);
   });
 
   it("are calm", () => {
-    for (const words of [zh, en]) {
+    for (const words of [zh, en, terminalZhCN, terminalEn]) {
       expect(texts(words).filter(([, text]) => /[!！]/.test(text))).toEqual([]);
     }
     expect(texts(zh).filter(([place, text]) => text.includes("你") && place !== ".result.question")).toEqual([]);
@@ -99,6 +101,26 @@ describe("the words", () => {
     const labels = ({ owners, severities, rehearsal: { groups, headings } }: typeof zh) => ({ owners, severities, groups, headings });
     const named = JSON.stringify({ "zh-CN": labels(zh), en: labels(en) }, null, 2);
     await expect(`${named}\n`).toMatchFileSnapshot("../../../src-tauri/src/bin/airouter-setup-cli/labels.json");
+  });
+
+  it("name the command line's things as the window does", async () => {
+    const of = (words: typeof zh, { unchanged, exported, dryRun, ...terminal }: typeof terminalZhCN) => ({
+      lamps: words.lamps.names,
+      states: words.lamps.states,
+      tiers: words.tiers,
+      drops: Object.fromEntries(Object.entries(words.dropReasons).map(([kind, why]) => [kind, why("{word}")])),
+      roles: words.review.roles,
+      steps: words.steps,
+      outcomes: {
+        ...Object.fromEntries(Object.entries(words.result.titles).map(([outcome, title]) => [outcome, title("{gateway}")])),
+        unchanged,
+        exported,
+        "dry-run": dryRun,
+      },
+      terminal,
+    });
+    const table = JSON.stringify({ "zh-CN": of(zh, terminalZhCN), en: of(en, terminalEn) }, null, 2);
+    await expect(`${table}\n`).toMatchFileSnapshot("../../../src-tauri/src/bin/airouter-setup-cli/terms.json");
   });
 
   const reasons =

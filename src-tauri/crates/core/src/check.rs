@@ -14,6 +14,7 @@ pub use layers::{Layer, LayerId, layer_of};
 pub use reach::{Leg, Reach, Trouble};
 pub use road::{Road, Step, Told, judge_trial};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -21,7 +22,7 @@ use crate::finding::{Evidence, Finding};
 use crate::models::OfferedModel;
 
 /// The lamps in the order of the row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
 pub enum LampId {
@@ -45,7 +46,7 @@ impl LampId {
 }
 
 /// How a lamp looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
 pub enum LampState {
@@ -64,7 +65,7 @@ pub enum LampState {
 }
 
 /// One lamp.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct Lamp {
     /// Which.
@@ -88,7 +89,7 @@ impl Lamp {
 
 /// How the key is sent. Gateways differ in which header they read, and in which wins when both are
 /// there, so exactly one is ever sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
 pub enum AuthScheme {

@@ -5,11 +5,12 @@
 //! never renumbered or used again. Words are not here: the window and the command line have tables
 //! of their own, keyed by the code, in zh-CN and en.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use ts_rs::TS;
 
 /// Whose it is to mend.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
 pub enum Owner {
@@ -32,7 +33,7 @@ pub enum Owner {
 }
 
 /// How bad it is. The order is "worst first" when sorted downwards.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
 pub enum Severity {
@@ -302,6 +303,26 @@ catalogue! {
     Cancelled = "AR-902", "cancelled", AirouterSetup, Info;
     /// A preset file is not valid.
     PresetInvalid = "AR-903", "preset_invalid", AirouterSetup, Blocking;
+    /// A preset counts no longer.
+    PresetExpired = "AR-904", "preset_expired", AirouterSetup, Blocking;
+    /// Something in a preset looks like a key, which no preset may hold.
+    PresetHoldsKey = "AR-905", "preset_holds_key", AirouterSetup, Blocking;
+    /// A preset's signature is not right: somebody changed it, or somebody else signed it.
+    PresetSignature = "AR-906", "preset_signature", AirouterSetup, Blocking;
+    /// A preset is signed by somebody whom this program does not know.
+    PresetSignerUnknown = "AR-907", "preset_signer_unknown", AirouterSetup, Info;
+    /// There is no connection to make a preset or an export from.
+    NothingToExport = "AR-908", "nothing_to_export", AirouterSetup, Blocking;
+    /// The files for administrators hold the key in plain text, as asked.
+    ExportHoldsKey = "AR-909", "export_holds_key", Key, Warning;
+    /// A value is not one that Claude would take from an administrator.
+    ExportInvalid = "AR-910", "export_invalid", AirouterSetup, Blocking;
+    /// The folder for the export is not empty, or cannot be written.
+    ExportPlace = "AR-911", "export_place", ThisComputer, Blocking;
+    /// What is exported was not proved on this computer.
+    ExportUnproved = "AR-912", "export_unproved", AirouterSetup, Warning;
+    /// A key was to be typed, but there is no terminal to type it on.
+    NoTerminal = "AR-913", "no_terminal", ThisComputer, Blocking;
 
     // 94x — rehearsals
     /// The stage for a rehearsal could not be set.
@@ -320,6 +341,17 @@ impl Serialize for Code {
     }
 }
 
+impl JsonSchema for Code {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Code".into()
+    }
+
+    /// Its form and not today's list: codes are added, and none ever changes its meaning.
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "pattern": r"^AR-\d{3}$"})
+    }
+}
+
 impl std::fmt::Display for Code {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {}", self.number(), self.slug())
@@ -329,7 +361,7 @@ impl std::fmt::Display for Code {
 /// One outcome. `evidence` is for support: short facts such as a status, a path or a key name, in the
 /// order in which they were found. It never holds a secret: what comes from outside goes through
 /// [`crate::secret::masked`] first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct Finding {
     /// What happened.
@@ -343,7 +375,7 @@ pub struct Finding {
 }
 
 /// One fact behind a finding, such as `status` = `401`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct Evidence {
     /// The fact's name: a stable word that words tables may use as a parameter.

@@ -9,6 +9,7 @@ pub mod change;
 pub mod check;
 pub mod claude;
 pub mod finding;
+pub mod fleet;
 pub mod gateway;
 pub mod json;
 pub mod key;

@@ -10,11 +10,12 @@ mod proposal;
 pub use filter::{judge_id, tier_of};
 pub use proposal::{offer, propose};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use ts_rs::TS;
 
 /// A family of Claude models, from strong to light.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
 pub enum Tier {
@@ -31,7 +32,7 @@ pub enum Tier {
 }
 
 /// A model that the gateway offers or the person typed, with Claude's verdict.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct OfferedModel {
     /// The exact id on the wire.
@@ -45,7 +46,7 @@ pub struct OfferedModel {
 }
 
 /// Why Claude would not show a model (PI: read from 1.46388 and a fixture of 2.26454.0).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, TS)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 #[ts(export)]
 pub enum DropReason {

@@ -1,13 +1,22 @@
-//! Gateways are presets: AIRouter's is built in, a file can replace it for rehearsal, for other
-//! gateways and for support. A preset never holds a key.
+//! Gateways are presets: AIRouter's is built in, a file or a link can replace it for rehearsal, for
+//! other gateways and for support. A preset never holds a key.
+//!
+//! A preset decides where a person's key is sent, and it comes from somebody else. So it is read
+//! strictly, says everything that it will do, and is shown in full before it is used.
 
-use serde::Deserialize;
+mod day;
+mod file;
+pub mod link;
+mod signature;
 
-use crate::address::{AddressChange, GatewayUrl, repair};
+pub use day::Day;
+pub use signature::{Signer, signer};
+
+use crate::address::GatewayUrl;
 use crate::finding::{Code, Finding};
 use crate::view::PresetView;
 
-/// A gateway that can be connected.
+/// A gateway that can be connected, and what somebody recommends for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preset {
     /// Its name for people; also the name of the profile in Claude.
@@ -18,18 +27,20 @@ pub struct Preset {
     pub console: Option<String>,
     /// The page of the console that lists the requests, if its address is known.
     pub usage_log: Option<String>,
+    /// The recommended models, the default first; none leaves the choice to the program.
+    pub models: Vec<String>,
+    /// Hosts that Claude's own tools may reach beside the gateway; nothing leaves it as it is.
+    pub egress: Option<Vec<String>>,
+    /// Who made it, for people.
+    pub supporter: Option<String>,
+    /// What they have to say.
+    pub note: Option<String>,
+    /// The last day on which it counts.
+    pub expires: Option<Day>,
     /// True for the built-in one.
     pub is_built_in: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    schema: u32,
-    name: String,
-    base: String,
-    console: Option<String>,
-    usage_log: Option<String>,
+    /// Who signed it.
+    pub signer: Signer,
 }
 
 impl Preset {
@@ -41,38 +52,68 @@ impl Preset {
     pub fn airouter() -> Self {
         let base = GatewayUrl::parse("https://aigc.aochengcloud.com/claude").expect("a constant address");
         Self {
-            name: "AIRouter".to_owned(),
-            base,
             console: Some("https://aigc.aochengcloud.com".to_owned()),
             // Its path differs between the gateways' programs, and AIRouter's is not published.
             usage_log: None,
             is_built_in: true,
+            ..Self::of("AIRouter", base)
         }
     }
 
-    /// Reads a preset file: one JSON object with `schema` 1, `name`, `base` and optionally `console`
-    /// and `usage_log`.
-    /// Unknown fields are refused, so that a key put there by mistake is noticed.
+    /// A preset with nothing but a name and an address.
+    pub fn of(name: &str, base: GatewayUrl) -> Self {
+        Self {
+            name: name.to_owned(),
+            base,
+            console: None,
+            usage_log: None,
+            models: Vec::new(),
+            egress: None,
+            supporter: None,
+            note: None,
+            expires: None,
+            is_built_in: false,
+            signer: Signer::None,
+        }
+    }
+
+    /// Reads a preset file.
     ///
     /// # Errors
-    /// `PresetInvalid`, with what is wrong as evidence.
+    /// `PresetInvalid` or `PresetHoldsKey`, with what is wrong as evidence.
     pub fn from_json(text: &str) -> Result<Self, Finding> {
-        let invalid = |why: String| Finding::new(Code::PresetInvalid).with("reason", crate::secret::masked(&why));
-        let file: File = serde_json::from_str(text).map_err(|error| invalid(error.to_string()))?;
-        if file.schema != 1 {
-            return Err(invalid(format!("schema {}", file.schema)));
-        }
-        let name = file.name.trim();
-        if name.is_empty() || name.chars().count() > 60 {
-            return Err(invalid("name".to_owned()));
-        }
-        let base = safely_written(&file.base).ok_or_else(|| invalid("base".to_owned()))?;
-        for (field, url) in [("console", &file.console), ("usage_log", &file.usage_log)] {
-            if url.as_ref().is_some_and(|url| safely_written(url).is_none()) {
-                return Err(invalid(field.to_owned()));
+        file::read(text)
+    }
+
+    /// The file that [`Preset::from_json`] reads.
+    ///
+    /// # Errors
+    /// As [`Preset::from_json`]: what could not be read is not written.
+    pub fn to_json(&self) -> Result<String, Finding> {
+        let text = file::write(self);
+        file::read(&text).map(|_| text)
+    }
+
+    /// Refuses a preset whose last day is over.
+    ///
+    /// # Errors
+    /// `PresetExpired`
+    pub fn on(self, today: Day) -> Result<Self, Finding> {
+        match self.expires {
+            Some(last) if today > last => {
+                let finding = Finding::new(Code::PresetExpired).with("expires", last);
+                Err(self.supporter.iter().fold(finding, |finding, name| finding.with("supporter", name)))
             }
+            _ => Ok(self),
         }
-        Ok(Self { name: name.to_owned(), base, console: file.console, usage_log: file.usage_log, is_built_in: false })
+    }
+
+    /// What is worth knowing of it beside what it says.
+    pub fn findings(&self) -> Vec<Finding> {
+        match &self.signer {
+            Signer::Unknown { id } => vec![Finding::new(Code::PresetSignerUnknown).with("id", id)],
+            Signer::None | Signer::Known { .. } => Vec::new(),
+        }
     }
 
     /// What the page may know.
@@ -81,66 +122,21 @@ impl Preset {
             name: self.name.clone(),
             base: self.base.as_str().to_owned(),
             host: self.base.host().to_owned(),
+            built_in: self.is_built_in,
             has_console: self.console.is_some(),
+            console: self.console.clone(),
+            models: self.models.clone(),
+            egress: self.egress.clone(),
+            supporter: self.supporter.clone(),
+            note: self.note.clone(),
+            expires: self.expires.map(|day| day.to_string()),
+            signer: match &self.signer {
+                Signer::Known { name } => Some(name.clone()),
+                Signer::None | Signer::Unknown { .. } => None,
+            },
         }
     }
 }
 
-/// The address in a file, which names the place that was meant, or nothing. How it is written may be
-/// repaired, as a typed one is; that it was not encrypted may not.
-fn safely_written(text: &str) -> Option<GatewayUrl> {
-    let (address, changes) = repair(text, None).ok()?;
-    let is_meant = |change: &AddressChange| {
-        !matches!(change, AddressChange::MadeHttps | AddressChange::SchemeAdded | AddressChange::TakenFromText)
-    };
-    changes.iter().all(is_meant).then_some(address)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_built_in_preset_is_airouter() {
-        assert_eq!(Preset::airouter().base.as_str(), "https://aigc.aochengcloud.com/claude");
-    }
-
-    #[test]
-    fn a_file_replaces_it() {
-        let preset = Preset::from_json(r#"{"schema":1,"name":"练习","base":"http://127.0.0.1:8900/claude"}"#).unwrap();
-        assert_eq!((preset.name.as_str(), preset.base.host()), ("练习", "127.0.0.1:8900"));
-    }
-
-    #[test]
-    fn a_file_may_be_written_carelessly() {
-        let text =
-            r#"{"schema":1,"name":"x","base":"https://X.example:443/claude/v1/","console":"http://127.0.0.1:8900/"}"#;
-        let preset = Preset::from_json(text).unwrap();
-        assert_eq!(preset.base.as_str(), "https://x.example/claude");
-        assert_eq!(preset.console.as_deref(), Some("http://127.0.0.1:8900/"));
-        assert_eq!(preset.usage_log, None);
-    }
-
-    #[test]
-    fn a_file_may_name_the_page_that_lists_the_requests() {
-        let text = r#"{"schema":1,"name":"x","base":"https://x.example","usage_log":"https://x.example/panel/log"}"#;
-        assert_eq!(Preset::from_json(text).unwrap().usage_log.as_deref(), Some("https://x.example/panel/log"));
-    }
-
-    #[track_caller]
-    fn check_refused(text: &str) {
-        assert_eq!(Preset::from_json(text).unwrap_err().code, Code::PresetInvalid, "{text}");
-    }
-
-    #[test]
-    fn a_key_or_anything_unknown_in_a_file_is_refused() {
-        check_refused(r#"{"schema":1,"name":"x","base":"https://x.example","key":"sk-1"}"#);
-        check_refused(r#"{"schema":2,"name":"x","base":"https://x.example"}"#);
-        check_refused(r#"{"schema":1,"name":"","base":"https://x.example"}"#);
-        check_refused(r#"{"schema":1,"name":"x","base":"http://x.example"}"#);
-        check_refused(r#"{"schema":1,"name":"x","base":"https://x.example","console":"file:///etc/passwd"}"#);
-        check_refused(r#"{"schema":1,"name":"x","base":"https://x.example","console":"http://x.example"}"#);
-        check_refused(r#"{"schema":1,"name":"x","base":"https://x.example","usage_log":"javascript:alert(1)"}"#);
-        check_refused("not json");
-    }
-}
+mod tests;

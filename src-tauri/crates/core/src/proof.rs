@@ -4,6 +4,7 @@
 //! when a policy wins, or when it lies in the wrong folder. The fragments below were read from builds
 //! of 2026 (PI); a build that words them otherwise gives "not proved", never a false proof.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -15,7 +16,7 @@ use crate::secret::masked;
 const MOST_LINES: usize = 12;
 
 /// What Claude's own log said after the start.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct Proof {
     /// The host that Claude says it talks to.

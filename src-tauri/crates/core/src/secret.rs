@@ -1,6 +1,7 @@
 //! A key is money. [`Secret`] cannot be printed, logged or serialised by accident, and is wiped from
 //! memory when dropped; what may be shown of it is made here and nowhere else.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use ts_rs::TS;
@@ -56,7 +57,7 @@ impl PartialEq for Secret {
 impl Eq for Secret {}
 
 /// What may be shown of a key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct KeyFace {
     /// The last four characters, empty for very short keys.

@@ -227,7 +227,7 @@ pub enum Restore {
 }
 
 /// What undo will do.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct UndoPlan {
     /// The files, in the order in which they are written: the mode first, the profile last, so that
     /// nothing ever points at what is gone.
@@ -242,7 +242,7 @@ pub struct UndoPlan {
 
 /// Plans the undoing of a journal. `now` tells what a file is now.
 pub fn plan_undo(journal: &Journal, now: impl Fn(&str) -> FileFact) -> UndoPlan {
-    let mut plan = UndoPlan { files: Vec::new(), restored: Vec::new(), left: Vec::new(), findings: Vec::new() };
+    let mut plan = UndoPlan::default();
     let mut selected = None;
     for role in [FileRole::Mode, FileRole::Meta, FileRole::Profile] {
         for file in journal.files.iter().filter(|file| file.role == role) {

@@ -1,6 +1,7 @@
 //! What the window and the command line are told. The page gets these values and nothing else; none
 //! of them can hold a secret.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -63,10 +64,32 @@ pub struct Start {
     pub rehearsal: Option<Rehearsal>,
     /// The computer as it is now.
     pub overview: Overview,
+    /// A preset that was opened and waits for the person's word.
+    pub offer: Option<Offer>,
+}
+
+/// A preset that somebody opened, by a file or a link. Nothing of it counts before the person says so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+pub struct Offer {
+    /// What it says; nothing when it cannot be used.
+    pub preset: Option<PresetView>,
+    /// Why it cannot be used, or what to know.
+    pub findings: Vec<Finding>,
+}
+
+/// A preset made from the connection on this computer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[ts(export)]
+pub struct MadePreset {
+    /// The text of its file.
+    pub text: String,
+    /// The same as a link.
+    pub link: String,
 }
 
 /// A gateway, as the page may know it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct PresetView {
     /// Its name for people.
@@ -75,8 +98,24 @@ pub struct PresetView {
     pub base: String,
     /// The host of that address.
     pub host: String,
+    /// True for the one that came with the program: nobody else may call an address official.
+    pub built_in: bool,
     /// True when a console page is known.
     pub has_console: bool,
+    /// That page.
+    pub console: Option<String>,
+    /// The models that it recommends, the default first.
+    pub models: Vec<String>,
+    /// Hosts that it wants opened for Claude's own tools; nothing leaves them as they are.
+    pub egress: Option<Vec<String>>,
+    /// Who made it.
+    pub supporter: Option<String>,
+    /// What they have to say.
+    pub note: Option<String>,
+    /// The last day on which it counts.
+    pub expires: Option<String>,
+    /// Who signed it, if that is somebody known.
+    pub signer: Option<String>,
 }
 
 /// Rehearsal: a practice gateway and a stand-in Claude Desktop in a scratch home.
@@ -143,7 +182,7 @@ pub struct Overview {
 }
 
 /// Claude Desktop on this computer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct ClaudeView {
     /// It was found.
@@ -157,7 +196,7 @@ pub struct ClaudeView {
 }
 
 /// The connection that this program made, value by value.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct Status {
     /// Its address.
@@ -179,7 +218,7 @@ pub struct Status {
 }
 
 /// One value that Claude reads.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct StatusRow {
     /// Its name in Claude's files.
@@ -197,7 +236,7 @@ pub struct StatusRow {
 }
 
 /// Where a value comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
 pub enum ValueSource {
@@ -212,7 +251,7 @@ pub enum ValueSource {
 }
 
 /// Why a value is no longer what was written. A guess, in the order of what is seen most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
 pub enum DriftCause {
@@ -229,7 +268,7 @@ pub enum DriftCause {
 }
 
 /// Where the key lives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
 pub enum KeyPlace {
@@ -305,7 +344,7 @@ pub struct ModelTrial {
 }
 
 /// What will be done.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct PlanView {
     /// The steps in their order.
@@ -327,7 +366,7 @@ pub struct PlanView {
 }
 
 /// The steps of applying.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
 pub enum StepId {
@@ -348,7 +387,7 @@ pub enum StepId {
 }
 
 /// A file that changes.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct FileView {
     /// What the file is.
@@ -362,7 +401,7 @@ pub struct FileView {
 }
 
 /// The files of Claude's that are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
 pub enum FileRole {
@@ -375,7 +414,7 @@ pub enum FileRole {
 }
 
 /// A value that changes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct EditView {
     /// Its name.
@@ -387,7 +426,7 @@ pub struct EditView {
 }
 
 /// One step, as it goes.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct Phase {
     /// Which.
@@ -399,7 +438,7 @@ pub struct Phase {
 }
 
 /// How a step goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
 pub enum PhaseState {
@@ -414,7 +453,7 @@ pub enum PhaseState {
 }
 
 /// How applying ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
 pub enum Outcome {

@@ -4,6 +4,7 @@
 
 mod leave;
 mod prove;
+mod unchanged;
 mod write;
 
 use airouter_core::finding::{Code, Finding, worst_first};
@@ -18,6 +19,7 @@ use crate::{files, helper, keychain, observe, recover, state};
 use write::Writing;
 
 pub(crate) use leave::leave;
+pub use unchanged::unchanged;
 pub(crate) use write::remove_empty;
 
 /// Plans for this computer as it is now. `agreed` is an earlier plan whose new ids are kept, so that

@@ -162,6 +162,17 @@ pub(crate) fn make_private(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether a file is there and others cannot read it, where a system has such rights.
+pub(crate) fn is_private(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs_err::symlink_metadata(path).is_ok_and(|meta| meta.permissions().mode() & 0o077 == 0)
+    }
+    #[cfg(not(unix))]
+    path.is_file()
+}
+
 /// Puts a program in its place: like [`replace`], but executable, and only if it differs.
 ///
 /// # Errors

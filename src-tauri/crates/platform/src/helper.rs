@@ -117,6 +117,11 @@ fn is_named(places: &Places, own: Option<&str>) -> bool {
     })
 }
 
+/// Whether the helper in its place is the very one that came with this program, or a newer one.
+pub(crate) fn is_up_to_date(places: &Places) -> bool {
+    is_same(&places.helper, &places.bundled_helper) || is_newer(&places.helper, &places.bundled_helper)
+}
+
 fn put(places: &Places) -> Result<(), Finding> {
     if is_newer(&places.helper, &places.bundled_helper) {
         tracing::info!("the installed helper is newer than this program's");
@@ -127,8 +132,11 @@ fn put(places: &Places) -> Result<(), Finding> {
 
 fn is_newer(installed: &Path, bundled: &Path) -> bool {
     // Nearly always they are the same, and neither need be run.
-    let same = matches!((fs_err::read(installed), fs_err::read(bundled)), (Ok(one), Ok(other)) if one == other);
-    !same && version(installed) > version(bundled)
+    !is_same(installed, bundled) && version(installed) > version(bundled)
+}
+
+fn is_same(installed: &Path, bundled: &Path) -> bool {
+    matches!((fs_err::read(installed), fs_err::read(bundled)), (Ok(one), Ok(other)) if one == other)
 }
 
 fn version(helper: &Path) -> Option<Version> {

@@ -12,6 +12,7 @@ pub mod apply;
 pub mod check;
 pub mod claude;
 mod command;
+pub mod export;
 pub mod fault;
 mod files;
 pub mod helper;

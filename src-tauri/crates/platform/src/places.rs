@@ -51,7 +51,8 @@ pub struct Places {
     pub search: Vec<PathBuf>,
     /// Variables that Claude is started with, beside those of this program.
     pub claude_environment: Vec<(String, String)>,
-    /// The keychain entry's name, where it is not the usual one: rehearsal must not touch a real key.
+    /// The keychain entry's name, where it is not the usual one: rehearsal and a home that somebody made
+    /// to try something must not touch a real key.
     pub account: Option<String>,
 }
 
@@ -61,9 +62,11 @@ impl Places {
     pub fn from_environment() -> Option<Self> {
         let named = env::var_os("CLAUDE_USER_DATA_DIR").filter(|value| !value.is_empty()).map(PathBuf::from);
         let named_root = named.map(|root| std::path::absolute(&root).unwrap_or(root));
+        let ground = sys::ground()?;
         Some(Self {
             search: env::var_os("PATH").map(|path| env::split_paths(&path).collect()).unwrap_or_default(),
-            ..Self::on(sys::ground()?, named_root)?
+            account: is_foreign_home(&ground.home).then(|| format!("home {}", ground.home.to_string_lossy())),
+            ..Self::on(ground, named_root)?
         })
     }
 
@@ -119,7 +122,7 @@ impl Places {
 
     /// True in a scratch folder, where nothing of the real computer counts.
     pub fn is_scratch(&self) -> bool {
-        self.account.is_some()
+        !self.claude_environment.is_empty()
     }
 
     /// All of Claude's third-party folders.
@@ -176,6 +179,26 @@ pub fn mode_in(root: &Path) -> PathBuf {
 pub fn root_of(file: &Path) -> &Path {
     let folder = file.parent().unwrap_or(file);
     if folder.file_name().is_some_and(|name| name == LIBRARY) { folder.parent().unwrap_or(folder) } else { folder }
+}
+
+/// True for a home that is not the one of this person's account, as far as the list of accounts of
+/// this computer tells: there is one keychain a person, but there may be several homes to try things in.
+fn is_foreign_home(home: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        let me = rustix::process::getuid().as_raw().to_string();
+        let accounts = fs_err::read_to_string("/etc/passwd").unwrap_or_default();
+        let own = accounts.lines().find_map(|line| {
+            let mut fields = line.split(':').skip(2);
+            (fields.next()? == me).then(|| fields.nth(2)).flatten().map(Path::new)
+        });
+        own.is_some_and(|own| own != home)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = home;
+        false
+    }
 }
 
 /// The path of a program that came with this one.

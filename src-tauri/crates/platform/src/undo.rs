@@ -9,6 +9,7 @@ use airouter_core::change::Edit;
 use airouter_core::claude::library::FileFact;
 use airouter_core::finding::{Code, Finding, worst_first};
 use airouter_core::json::Document;
+use airouter_core::plan::plan_leaving;
 use airouter_core::undo::{Journal, Restore, UndoPlan, plan_undo};
 use airouter_core::view::{EditView, Phase, PhaseState, StepId, UndoGoal, UndoReport};
 
@@ -33,6 +34,31 @@ pub fn undo(places: &Places, goal: UndoGoal, restart: bool, on_phase: &mut dyn F
             UndoReport { goal, undone: false, restored: Vec::new(), left: Vec::new(), findings: vec![finding] }
         }
     }
+}
+
+/// What [`undo`] would do, without doing it.
+pub fn preview(places: &Places, goal: UndoGoal) -> UndoReport {
+    let foresee = || -> Result<UndoPlan, Finding> {
+        if is_there_already(places, goal)? {
+            return Err(Finding::new(Code::NothingToUndo));
+        }
+        let facts = observe::facts(places, claude::locate(places).as_ref())?;
+        let journal = facts.journal.as_ref().filter(|journal| goal == UndoGoal::Before || journal.is_connection());
+        let mut plan = journal.map_or_else(UndoPlan::default, |journal| plan_undo(journal, observe::now));
+        if goal == UndoGoal::Anthropic {
+            let left = plan_leaving(&facts);
+            plan.findings.extend(left.findings);
+            plan.restored.extend(left.files.iter().flat_map(|file| file.edits.iter().map(Edit::view)));
+        }
+        Ok(plan)
+    };
+    let (plan, more) = match foresee() {
+        Ok(plan) => (plan, None),
+        Err(finding) => (UndoPlan::default(), Some(finding)),
+    };
+    let mut findings: Vec<Finding> = plan.findings.into_iter().chain(more).collect();
+    worst_first(&mut findings);
+    UndoReport { goal, undone: false, restored: plan.restored, left: plan.left, findings }
 }
 
 fn carry_out(
@@ -98,7 +124,7 @@ fn go_back(places: &Places, goal: UndoGoal) -> Result<UndoPlan, Finding> {
     let journal = state::journal(places)?.filter(|journal| goal == UndoGoal::Before || journal.is_connection());
     let mut plan = match journal {
         Some(journal) => take_everything_back(places, &journal)?,
-        None => UndoPlan { files: Vec::new(), restored: Vec::new(), left: Vec::new(), findings: Vec::new() },
+        None => UndoPlan::default(),
     };
     if goal == UndoGoal::Anthropic {
         let left = leave(places)?;

@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use airouter_core::claude::version::Version;
+use airouter_core::preset::Day;
+use airouter_core::view::Locale;
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 /// Connects Claude Desktop to AIRouter, without a window.
 #[derive(Parser)]
@@ -10,6 +13,29 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
+    /// The language of what is said to people, if not the system's.
+    #[arg(long, value_enum, global = true, value_name = "LANGUAGE")]
+    pub(crate) lang: Option<Lang>,
+}
+
+/// A language by its tag.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Lang {
+    /// 简体中文
+    #[value(name = "zh-CN")]
+    ZhCn,
+    /// English
+    #[value(name = "en")]
+    En,
+}
+
+impl From<Lang> for Locale {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::ZhCn => Self::ZhCn,
+            Lang::En => Self::En,
+        }
+    }
 }
 
 #[derive(Subcommand)]
@@ -32,14 +58,32 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Plays a scenario for training in a scratch folder, with what customer and supporter say.
     Rehearse(Rehearse),
+    /// Lists the gateway's models: the ones for Claude with their family, the others with the reason.
+    Models(Gateway),
+    /// Makes a preset for others from the connection on this computer, or everything that an
+    /// administrator needs to roll it out.
+    Export(Export),
+    /// Prints a shell's completions.
+    Completions {
+        /// The shell.
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Prints the manual page.
+    Man,
+    /// Prints the schema of what `--json` gives.
+    Schema,
 }
 
 /// Which gateway, and with what.
 #[derive(Args, Clone)]
 pub(crate) struct Gateway {
-    /// A preset file that replaces the built-in gateway.
+    /// A preset file, or an `airouter-setup://` link, that replaces the built-in gateway.
     #[arg(long, value_name = "FILE")]
     pub(crate) preset: Option<PathBuf>,
+    /// The preset must be signed with this minisign key: the key itself or its file.
+    #[arg(long, value_name = "KEY", requires = "preset")]
+    pub(crate) signed_by: Option<String>,
     /// The address, if not the preset's.
     #[arg(long, value_name = "URL")]
     pub(crate) address: Option<String>,
@@ -56,6 +100,9 @@ pub(crate) struct Gateway {
     /// Read the key from standard input; otherwise the stored one is used.
     #[arg(long)]
     pub(crate) key_stdin: bool,
+    /// Ask for the key on the terminal, where it is not shown.
+    #[arg(long, conflicts_with = "key_stdin")]
+    pub(crate) key_prompt: bool,
     /// One JSON object on standard output.
     #[arg(long)]
     pub(crate) json: bool,
@@ -105,6 +152,9 @@ pub(crate) struct Plain {
 
 #[derive(Args, Clone)]
 pub(crate) struct Undo {
+    /// Show what would be put back, and do nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     /// Quit a running Claude without asking, and start it again.
     #[arg(long)]
     pub(crate) yes: bool,
@@ -121,6 +171,56 @@ pub(crate) struct Repair {
     /// Write only; Claude must be closed and is not started.
     #[arg(long)]
     pub(crate) write_only: bool,
+    /// Show what would be done, and do nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// One JSON object on standard output.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Clone)]
+#[command(group = ArgGroup::new("what").args(["to", "preset"]).required(true).multiple(true))]
+pub(crate) struct Export {
+    /// A new or empty folder to write into.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) to: Option<PathBuf>,
+    /// Only a preset; without `--to` it is printed.
+    #[arg(long)]
+    pub(crate) preset: bool,
+    /// Who makes it, for the people who get it.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) supporter: Option<String>,
+    /// What they should know.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) note: Option<String>,
+    /// The last day on which it counts, such as 2027-03-31.
+    #[arg(long, value_name = "DAY")]
+    pub(crate) expires: Option<Day>,
+    /// The oldest Claude Desktop of the fleet; newer keys are left out.
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) for_claude: Option<Version>,
+    /// Where airouter-credential.exe is on every Windows computer.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) helper_windows: Option<String>,
+    /// Where airouter-credential is on every Mac.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) helper_macos: Option<String>,
+    /// Where airouter-credential is on every Linux computer.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) helper_linux: Option<String>,
+    /// Put a key into the files in plain text; it comes by `--key-stdin` or `--key-prompt`.
+    #[arg(long, requires = "key", conflicts_with = "preset")]
+    pub(crate) with_key: bool,
+    /// Read that key from standard input.
+    #[arg(long, group = "key", requires = "with_key")]
+    pub(crate) key_stdin: bool,
+    /// Ask for that key on the terminal, where it is not shown.
+    #[arg(long, group = "key", requires = "with_key")]
+    pub(crate) key_prompt: bool,
+    /// Show what would be written, and write nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     /// One JSON object on standard output.
     #[arg(long)]
     pub(crate) json: bool,
@@ -151,27 +251,25 @@ impl Arguments {
     /// Whether one JSON object is wanted.
     pub(crate) fn json(&self) -> bool {
         match &self.command {
-            Command::Check(gateway) => gateway.json,
+            Command::Check(gateway) | Command::Models(gateway) => gateway.json,
             Command::Apply(apply) => apply.gateway.json,
             Command::Status(plain) | Command::Clean(plain) => plain.json,
             Command::Undo(undo) | Command::Leave(undo) => undo.json,
             Command::Repair(repair) => repair.json,
             Command::Explain(explain) => explain.json,
             Command::Rehearse(rehearse) => rehearse.json,
+            Command::Export(export) => export.json,
+            Command::Completions { .. } | Command::Man | Command::Schema => false,
         }
     }
 
     /// The preset file that was named, if any.
     pub(crate) fn preset(&self) -> Option<&Path> {
         match &self.command {
-            Command::Check(gateway) | Command::Apply(Apply { gateway, .. }) => gateway.preset.as_deref(),
-            Command::Status(_)
-            | Command::Undo(_)
-            | Command::Leave(_)
-            | Command::Repair(_)
-            | Command::Clean(_)
-            | Command::Explain(_)
-            | Command::Rehearse(_) => None,
+            Command::Check(gateway) | Command::Models(gateway) | Command::Apply(Apply { gateway, .. }) => {
+                gateway.preset.as_deref()
+            }
+            _ => None,
         }
     }
 }

@@ -5,14 +5,20 @@
 
 mod arguments;
 mod explain;
+mod export;
+mod key;
 mod output;
+mod people;
+mod printed;
 mod rehearse;
 mod road;
+mod schema;
 mod words;
 
 use std::process::ExitCode;
 
 use airouter_core::preset::Preset;
+use airouter_core::view::Locale;
 use arguments::{Arguments, Command};
 use clap::Parser;
 
@@ -30,17 +36,23 @@ fn main() -> ExitCode {
         }
     };
     let json = arguments.json();
-    let preset = airouter_platform::preset::load(arguments.preset()).unwrap_or_else(|_| Preset::airouter());
+    let locale = arguments.lang.map_or_else(output::locale, Locale::from);
+    let preset = airouter_platform::preset::load(arguments.preset(), None).unwrap_or_else(|_| Preset::airouter());
     let done = std::panic::catch_unwind(|| match arguments.command {
-        Command::Check(gateway) => road::check(&gateway),
-        Command::Apply(apply) => road::apply(&apply),
+        Command::Check(gateway) => road::check(&gateway, locale),
+        Command::Models(gateway) => road::models(&gateway, locale),
+        Command::Apply(apply) => road::apply(&apply, locale),
         Command::Status(_) => road::status(),
-        Command::Undo(undo) => road::undo(&undo),
-        Command::Leave(undo) => road::leave(&undo),
-        Command::Repair(repair) => road::repair(&repair),
+        Command::Undo(undo) => road::undo(&undo, locale),
+        Command::Leave(undo) => road::leave(&undo, locale),
+        Command::Repair(repair) => road::repair(&repair, locale),
         Command::Clean(_) => road::clean(),
         Command::Explain(explain) => explain::explain(&explain),
         Command::Rehearse(rehearse) => rehearse::rehearse(&rehearse),
+        Command::Export(export) => export::export(&export, locale),
+        Command::Completions { shell } => printed::completions(shell),
+        Command::Man => printed::manual(),
+        Command::Schema => printed::schema(),
     });
-    ExitCode::from(output::finish(done.unwrap_or_else(|_| output::Answer::crashed()), json, &preset))
+    ExitCode::from(output::finish(done.unwrap_or_else(|_| output::Answer::crashed()), json, locale, &preset))
 }

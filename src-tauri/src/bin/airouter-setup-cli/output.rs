@@ -7,7 +7,7 @@ use airouter_core::preset::Preset;
 use airouter_core::view::Locale;
 use serde_json::{Map, Value, json};
 
-use crate::words;
+use crate::{people, words};
 
 /// Done, and nothing blocks.
 pub(crate) const OK: u8 = 0;
@@ -85,10 +85,14 @@ impl Answer {
 
 /// Says it in the words of the gateway that was meant, and returns the exit code.
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where the program speaks")]
-pub(crate) fn finish(mut answer: Answer, json: bool, preset: &Preset) -> u8 {
+pub(crate) fn finish(mut answer: Answer, json: bool, locale: Locale, preset: &Preset) -> u8 {
     worst_first(&mut answer.findings);
     let exit = answer.exit;
-    let locale = locale();
+    if !json {
+        for line in people::told(&Value::Object(answer.more.clone()), locale, preset) {
+            eprintln!("{line}");
+        }
+    }
     for finding in &answer.findings {
         eprintln!("{}", words::sentence(finding, locale, preset));
     }
@@ -106,7 +110,7 @@ pub(crate) fn finish(mut answer: Answer, json: bool, preset: &Preset) -> u8 {
     exit
 }
 
-/// The person's language.
+/// The language that the person chose in the window, else the system's.
 pub(crate) fn locale() -> Locale {
     airouter_platform::places::Places::from_environment()
         .map_or(Locale::ZhCn, |places| airouter_platform::locale::preferred(&places))

@@ -1,31 +1,27 @@
 //! The commands: the same checks, plans and steps as the window, one after another.
 
-use std::io::{BufRead, Read, Write};
+use std::io::{BufRead, Write};
 
 use airouter_core::address::{GatewayUrl, repair as repair_address};
 use airouter_core::check::{AuthScheme, CheckReport};
 use airouter_core::claude::egress;
 use airouter_core::finding::{Code, Finding};
-use airouter_core::key;
 use airouter_core::plan::Wishes;
 use airouter_core::preset::Preset;
 use airouter_core::secret::Secret;
 use airouter_core::undo::Journal;
-use airouter_core::view::{KeyPlace, Outcome, UndoGoal};
+use airouter_core::view::{KeyPlace, Locale, Outcome, UndoGoal};
 use airouter_platform::helper::{self, LetGo};
 use airouter_platform::places::Places;
 use airouter_platform::{apply as act, claude, observe, recover, state, undo as take_back};
-use zeroize::Zeroizing;
 
 use crate::arguments::{Apply, Auth, Gateway, Repair, Undo};
 use crate::output::Answer;
-
-/// Longest standard input that is read for a key, in bytes.
-const LONGEST_INPUT: u64 = 64 * 1024;
+use crate::{key, people};
 
 /// `check`
-pub(crate) fn check(arguments: &Gateway) -> Answer {
-    let asked = match Asked::of(arguments) {
+pub(crate) fn check(arguments: &Gateway, locale: Locale) -> Answer {
+    let asked = match Asked::of(arguments, locale) {
         Ok(asked) => asked,
         Err(finding) => return Answer::new(vec![finding]),
     };
@@ -46,40 +42,75 @@ fn answer_of_check(report: CheckReport, changes: &[Finding]) -> Answer {
         .with("proposal", &report.proposal)
 }
 
+/// `models`: the same questions, and of the answers only the list.
+pub(crate) fn models(arguments: &Gateway, locale: Locale) -> Answer {
+    match Asked::of(arguments, locale) {
+        Ok(asked) => {
+            let report = run_check(&asked, arguments);
+            Answer::new(report.findings).with("models", &report.models).with("proposal", &report.proposal)
+        }
+        Err(finding) => Answer::new(vec![finding]),
+    }
+}
+
 /// `apply`
-pub(crate) fn apply(arguments: &Apply) -> Answer {
-    let asked = match Asked::of(&arguments.gateway) {
+pub(crate) fn apply(arguments: &Apply, locale: Locale) -> Answer {
+    let asked = match Asked::of(&arguments.gateway, locale) {
         Ok(asked) => asked,
         Err(finding) => return Answer::refused(vec![finding]),
     };
-    let named = (!arguments.egress.is_empty()).then_some(arguments.egress.as_slice());
-    let egress = match egress::hosts(named) {
+    let egress = match wished_egress(&arguments.egress, &asked.preset) {
         Ok(egress) => egress,
         Err(finding) => return Answer::refused(vec![finding]),
     };
-    let report = (!arguments.without_check).then(|| run_check(&asked, &arguments.gateway));
+    // What the preset recommends counts where nobody says otherwise.
+    let mut gateway = arguments.gateway.clone();
+    if gateway.models.is_empty() {
+        gateway.models.clone_from(&asked.preset.models);
+    }
+    let report = (!arguments.without_check).then(|| run_check(&asked, &gateway));
     if let Some(report) = report.as_ref().filter(|report| !report.passed) {
         let answer = answer_of_check(report.clone(), &asked.changes);
         return Answer::refused(report.findings.clone()).with("check", answer.value());
     }
-    let chosen = report.as_ref().map_or_else(|| arguments.gateway.models.clone(), |report| report.proposal.clone());
-    let wishes = Wishes {
-        name: asked.preset.name.clone(),
-        base: asked.base.clone(),
-        scheme: report.as_ref().map_or(asked.scheme.unwrap_or(AuthScheme::Bearer), |report| report.scheme),
-        every_model: chosen.is_empty(),
-        models: chosen,
+    let scheme = report.as_ref().map_or(asked.scheme.unwrap_or(AuthScheme::Bearer), |report| report.scheme);
+    let chosen = report.as_ref().map_or(gateway.models, |report| report.proposal.clone());
+    let wishes = wishes(arguments, &asked.preset, asked.base.clone(), scheme, chosen, egress);
+    let mut before = asked.changes;
+    before.extend(report.map(|report| report.findings).unwrap_or_default());
+    let consent = Consent::of(arguments.yes, locale);
+    carry_out(&asked.places, &wishes, &asked.key, consent, arguments.dry_run, before)
+}
+
+/// The hosts that were named, else those of the preset.
+fn wished_egress(named: &[String], preset: &Preset) -> Result<Option<Vec<String>>, Finding> {
+    let named = egress::hosts((!named.is_empty()).then_some(named))?;
+    Ok(named.or_else(|| preset.egress.clone()))
+}
+
+/// What was asked for, as the window would put it.
+fn wishes(
+    arguments: &Apply,
+    preset: &Preset,
+    base: GatewayUrl,
+    scheme: AuthScheme,
+    models: Vec<String>,
+    egress: Option<Vec<String>>,
+) -> Wishes {
+    Wishes {
+        name: preset.name.clone(),
+        base,
+        scheme,
+        every_model: models.is_empty(),
+        models,
         key_place: if arguments.static_key { KeyPlace::Profile } else { KeyPlace::Keychain },
         egress,
         restart: !arguments.write_only,
-    };
-    let mut before = asked.changes;
-    before.extend(report.map(|report| report.findings).unwrap_or_default());
-    carry_out(&asked.places, &wishes, &asked.key, Consent::of(arguments.yes), arguments.dry_run, before)
+    }
 }
 
 /// `repair`: applies again what the journal says was written.
-pub(crate) fn repair(arguments: &Repair) -> Answer {
+pub(crate) fn repair(arguments: &Repair, locale: Locale) -> Answer {
     let places = match Places::here() {
         Ok(places) => places,
         Err(finding) => return Answer::refused(vec![finding]),
@@ -89,7 +120,10 @@ pub(crate) fn repair(arguments: &Repair) -> Answer {
         Ok((Wishes::of(&journal, !arguments.write_only)?, observe::key_in_use(&places, &journal)?))
     });
     match at_hand {
-        Ok((wishes, key)) => carry_out(&places, &wishes, &key, Consent::of(arguments.yes), false, Vec::new()),
+        Ok((wishes, key)) => {
+            let consent = Consent::of(arguments.yes, locale);
+            carry_out(&places, &wishes, &key, consent, arguments.dry_run, Vec::new())
+        }
         Err(finding) => Answer::refused(vec![finding]),
     }
 }
@@ -117,13 +151,13 @@ pub(crate) fn status() -> Answer {
 }
 
 /// `undo`
-pub(crate) fn undo(arguments: &Undo) -> Answer {
-    go_back(arguments, UndoGoal::Before)
+pub(crate) fn undo(arguments: &Undo, locale: Locale) -> Answer {
+    go_back(arguments, UndoGoal::Before, locale)
 }
 
 /// `leave`: back to Anthropic's own sign-in, whatever was there before.
-pub(crate) fn leave(arguments: &Undo) -> Answer {
-    go_back(arguments, UndoGoal::Anthropic)
+pub(crate) fn leave(arguments: &Undo, locale: Locale) -> Answer {
+    go_back(arguments, UndoGoal::Anthropic, locale)
 }
 
 /// `clean`
@@ -137,13 +171,18 @@ pub(crate) fn clean() -> Answer {
     }
 }
 
-fn go_back(arguments: &Undo, goal: UndoGoal) -> Answer {
+fn go_back(arguments: &Undo, goal: UndoGoal, locale: Locale) -> Answer {
     let places = match Places::here() {
         Ok(places) => places,
         Err(finding) => return Answer::refused(vec![finding]),
     };
+    if arguments.dry_run {
+        let report = take_back::preview(&places, goal);
+        let answer = Answer::new(report.findings).with("outcome", "dry-run").with("undone", false);
+        return answer.with("restored", report.restored).with("left", report.left);
+    }
     let is_running = claude::locate(&places).is_some_and(|install| claude::is_running(&install));
-    let may_quit = is_running && Consent::of(arguments.yes).to_quit();
+    let may_quit = is_running && Consent::of(arguments.yes, locale).to_quit();
     let report = take_back::undo(&places, goal, may_quit, &mut |_| {});
     let nothing_done = !report.undone && report.findings.iter().any(Finding::blocks);
     let answer =
@@ -159,10 +198,19 @@ fn carry_out(
     dry_run: bool,
     mut before: Vec<Finding>,
 ) -> Answer {
+    let install = claude::locate(places);
     if !dry_run {
+        match observe::facts(places, install.as_ref()) {
+            Ok(facts) => {
+                if let Some(plan) = act::unchanged(places, &facts, wishes, key) {
+                    before.extend(plan.findings.iter().cloned());
+                    return Answer::new(before).with("plan", plan.view(&facts.claude)).with("outcome", "unchanged");
+                }
+            }
+            Err(finding) => return Answer::refused(vec![finding]),
+        }
         before.extend(recover::recover(places).filter(|finding| !finding.blocks()));
     }
-    let install = claude::locate(places);
     let (plan, facts) = match act::plan_now(places, install.as_ref(), wishes, None) {
         Ok(planned) => planned,
         Err(finding) => return Answer::refused(vec![finding]),
@@ -215,26 +263,33 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(arguments: &Gateway) -> Result<Self, Finding> {
+    fn of(arguments: &Gateway, locale: Locale) -> Result<Self, Finding> {
         let places = Places::here()?;
-        let preset = airouter_platform::preset::load(arguments.preset.as_deref())?;
+        let preset = airouter_platform::preset::load(arguments.preset.as_deref(), arguments.signed_by.as_deref())?;
         let (base, did) = match &arguments.address {
             Some(typed) => repair_address(typed, Some(&preset))?,
             None => (preset.base.clone(), Vec::new()),
         };
-        let mut changes = Vec::new();
+        let mut changes = preset.findings();
         if !did.is_empty() {
             changes.push(Finding::new(Code::UrlRepaired).with("base", base.as_str()));
         }
-        let key = if arguments.key_stdin {
-            let paste = key::read(&standard_input()?, preset.is_built_in)?;
-            if !paste.notes.is_empty() {
-                let notes: Vec<String> = paste.notes.iter().map(|note| format!("{note:?}")).collect();
-                changes.push(Finding::new(Code::KeyCleaned).with("notes", notes.join(", ")));
-            }
-            paste.key
+        let paste = if arguments.key_stdin {
+            Some(key::of_standard_input(preset.is_built_in)?)
+        } else if arguments.key_prompt {
+            Some(key::of_terminal(preset.is_built_in, locale)?)
         } else {
-            stored_key(&places, &base)?
+            None
+        };
+        let key = match paste {
+            Some(paste) => {
+                if !paste.notes.is_empty() {
+                    let notes: Vec<String> = paste.notes.iter().map(|note| format!("{note:?}")).collect();
+                    changes.push(Finding::new(Code::KeyCleaned).with("notes", notes.join(", ")));
+                }
+                paste.key
+            }
+            None => key::stored(&places, &base)?,
         };
         let scheme = match arguments.auth {
             Auth::Auto => None,
@@ -245,37 +300,15 @@ impl Asked {
     }
 }
 
-/// The stored key, for the address that it was stored for and no other.
-fn stored_key(places: &Places, base: &GatewayUrl) -> Result<Secret, Finding> {
-    match state::journal(places)? {
-        Some(journal) if journal.is_connection() && journal.base == base.as_str() => {
-            observe::key_in_use(places, &journal)
-        }
-        _ => Err(Finding::new(Code::KeyNotStored)),
-    }
-}
-
-fn standard_input() -> Result<Zeroizing<String>, Finding> {
-    let mut text = Zeroizing::new(String::new());
-    std::io::stdin()
-        .take(LONGEST_INPUT)
-        .read_to_string(&mut text)
-        .map_err(|_| Finding::new(Code::KeyLint).with("reason", "not-ascii"))?;
-    // The line end of `echo` is nobody's slip and not worth a word.
-    let length = text.strip_suffix('\n').map_or(text.len(), |line| line.strip_suffix('\r').unwrap_or(line).len());
-    text.truncate(length);
-    Ok(text)
-}
-
 /// Whether Claude may be quit.
 enum Consent {
     Given,
-    AskIfPossible,
+    AskIfPossible(Locale),
 }
 
 impl Consent {
-    fn of(yes: bool) -> Self {
-        if yes { Self::Given } else { Self::AskIfPossible }
+    fn of(yes: bool, locale: Locale) -> Self {
+        if yes { Self::Given } else { Self::AskIfPossible(locale) }
     }
 
     /// Asks on a terminal; without one, silence is no consent.
@@ -283,13 +316,16 @@ impl Consent {
     fn to_quit(&self) -> bool {
         match self {
             Self::Given => true,
-            Self::AskIfPossible if airouter_platform::is_terminal() => {
-                eprint!("Claude Desktop 正在运行，需要退出后才能继续。现在退出吗？ Quit Claude Desktop now? [y/N] ");
+            Self::AskIfPossible(locale) if airouter_platform::is_terminal() => {
+                eprint!("{} [y/N] ", people::term("askQuit", *locale));
                 let _ = std::io::stderr().flush();
                 let mut answer = String::new();
                 std::io::stdin().lock().read_line(&mut answer).is_ok() && answer.trim().eq_ignore_ascii_case("y")
             }
-            Self::AskIfPossible => false,
+            Self::AskIfPossible(_) => false,
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,8 +10,10 @@ import type { Finding } from "../bindings/Finding";
 import type { KeyView } from "../bindings/KeyView";
 import type { Lamp } from "../bindings/Lamp";
 import type { Locale } from "../bindings/Locale";
+import type { MadePreset } from "../bindings/MadePreset";
 import type { ModelTrial } from "../bindings/ModelTrial";
 import type { OfferedModel } from "../bindings/OfferedModel";
+import type { Offer } from "../bindings/Offer";
 import type { Overview } from "../bindings/Overview";
 import type { Page } from "../bindings/Page";
 import type { Phase } from "../bindings/Phase";
@@ -38,6 +40,9 @@ export const COMMANDS = [
   "undo",
   "forget_session",
   "set_scenario",
+  "await_preset",
+  "answer_preset",
+  "make_preset",
   "finish",
 ] as const;
 
@@ -61,6 +66,11 @@ export interface Backend {
   forgetSession(): Promise<void>;
   /** Sets the stage of a rehearsal for another scenario; the road begins anew. */
   setScenario(id: string): Promise<Start>;
+  /** Tells of presets that are opened while the window is. */
+  awaitPreset(onOffer: (offer: Offer) => void): Promise<void>;
+  /** Uses the preset that waits, by the address that was shown, or none. Another one may wait by then. */
+  answerPreset(used: string | null): Promise<Start>;
+  makePreset(): Promise<MadePreset>;
   finish(): Promise<void>;
 }
 

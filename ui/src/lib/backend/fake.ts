@@ -4,6 +4,7 @@
 import type { EditView } from "../bindings/EditView";
 import type { Finding } from "../bindings/Finding";
 import type { Locale } from "../bindings/Locale";
+import type { Offer } from "../bindings/Offer";
 import type { Os } from "../bindings/Os";
 import type { Phase } from "../bindings/Phase";
 import type { PlanView } from "../bindings/PlanView";
@@ -11,7 +12,7 @@ import type { SetupWishes } from "../bindings/SetupWishes";
 import type { Start } from "../bindings/Start";
 import type { StepId } from "../bindings/StepId";
 import type { Backend } from "./backend";
-import { FACE, finding, lampsOf, outcomeOf, overviewOf, PRESET, PROFILE, REHEARSED, RELAY, reportOf, ROOT, SCENARIOS, statusOf, type Scenario } from "./scenes";
+import { FACE, finding, lampsOf, OFFER, outcomeOf, overviewOf, PRESET, PROFILE, REFUSED_OFFER, REHEARSED, RELAY, reportOf, ROOT, SCENARIOS, statusOf, type Scenario } from "./scenes";
 
 export type FakeOptions = {
   scenario: Scenario;
@@ -29,6 +30,8 @@ export type Fake = Backend & {
   install(): void;
   /** Lets somebody fill in the gateway in Claude's own window. */
   somebodyFilledItIn(): void;
+  /** Lets somebody open a preset by its link while the window is open. */
+  somebodyOpensAPreset(offer: Offer): void;
 };
 
 /** What the scenarios of a rehearsal look like in this double. */
@@ -41,6 +44,9 @@ export function fake({ scenario: played, locale, pace, os = "linux" }: FakeOptio
   let overview = overviewOf(scenario);
   let hasKey = false;
   let stopped = false;
+  let preset = PRESET;
+  let offer: Offer | null = scenario === "preset" ? OFFER : scenario === "preset-refused" ? REFUSED_OFFER : null;
+  let onOffer: (offer: Offer) => void = () => undefined;
   const asked: string[] = [];
 
   const pause = () => new Promise<void>((go) => setTimeout(go, pace));
@@ -53,9 +59,10 @@ export function fake({ scenario: played, locale, pace, os = "linux" }: FakeOptio
     locale,
     os,
     version: "0.1.0",
-    preset: PRESET,
+    preset,
     rehearsal: isRehearsal ? { scenario: staged, scenarios: REHEARSED } : null,
     overview,
+    offer,
   });
 
   async function walk(steps: readonly StepId[], onPhase: (phase: Phase) => void, failsAt: StepId | null, why: Finding | null) {
@@ -80,6 +87,11 @@ export function fake({ scenario: played, locale, pace, os = "linux" }: FakeOptio
     },
     somebodyFilledItIn() {
       overview = { ...overview, in_use: PRESET.base };
+    },
+
+    somebodyOpensAPreset(opened) {
+      offer = opened;
+      onOffer(opened);
     },
 
     async start() {
@@ -217,6 +229,24 @@ export function fake({ scenario: played, locale, pace, os = "linux" }: FakeOptio
       overview = overviewOf(scenario);
       hasKey = false;
       return begun();
+    },
+    async awaitPreset(tell) {
+      onOffer = tell;
+      await hear("await_preset");
+    },
+    async answerPreset(used) {
+      await hear("answer_preset");
+      if (used !== null && offer?.preset && offer.preset.base !== used) return begun();
+      if (used !== null && offer?.preset) {
+        preset = offer.preset;
+        hasKey = false;
+      }
+      offer = null;
+      return begun();
+    },
+    async makePreset() {
+      await hear("make_preset");
+      return { text: JSON.stringify({ schema: 1, name: PRESET.name, base: PRESET.base }, null, 2), link: "airouter-setup://preset/eyJzY2hlbWEiOjF9" };
     },
     async finish() {
       await hear("finish");

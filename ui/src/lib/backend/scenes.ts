@@ -8,10 +8,12 @@ import type { LampId } from "../bindings/LampId";
 import type { Layer } from "../bindings/Layer";
 import type { LayerId } from "../bindings/LayerId";
 import type { OfferedModel } from "../bindings/OfferedModel";
+import type { Offer } from "../bindings/Offer";
 import type { Outcome } from "../bindings/Outcome";
 import type { Overview } from "../bindings/Overview";
 import type { Owner } from "../bindings/Owner";
 import type { PracticeScenario } from "../bindings/PracticeScenario";
+import type { PresetView } from "../bindings/PresetView";
 import type { Severity } from "../bindings/Severity";
 import type { Status } from "../bindings/Status";
 import type { Tier } from "../bindings/Tier";
@@ -42,17 +44,51 @@ export const SCENARIOS = [
   "drifted",
   "other-gateway",
   "rehearsal",
+  "preset",
+  "preset-refused",
 ] as const;
 
 export type Scenario = (typeof SCENARIOS)[number];
 
-const PRESET = {
+const PRESET: PresetView = {
   name: "AIRouter",
   base: "https://aigc.aochengcloud.com/claude",
   host: "aigc.aochengcloud.com",
+  built_in: true,
   has_console: true,
+  console: "https://aigc.aochengcloud.com",
+  models: [],
+  egress: null,
+  supporter: null,
+  note: null,
+  expires: null,
+  signer: null,
 };
 export { PRESET };
+
+/** A preset that somebody sent. */
+export const OFFER: Offer = {
+  preset: {
+    name: "智关",
+    base: "https://gate.xn--fiqs8s.example/claude",
+    host: "gate.xn--fiqs8s.example",
+    built_in: false,
+    has_console: true,
+    console: "https://console.gate.example",
+    models: ["claude-sonnet-4-6", "claude-haiku-4-5-20251001"],
+    egress: ["pypi.org", "*.example.com"],
+    supporter: "客服小王",
+    note: "有问题请打400-123-4567\n工作日9点到18点",
+    expires: "2027-03-31",
+    signer: null,
+  },
+  findings: [finding("AR-907", "airouter-setup", "info", { id: "6ABBAADCE42AD704" })],
+};
+
+export const REFUSED_OFFER: Offer = {
+  preset: null,
+  findings: [finding("AR-904", "airouter-setup", "blocking", { expires: "2026-03-31", supporter: "客服小王" })],
+};
 
 export const ROOT = "/home/lin/.config/Claude-3p";
 

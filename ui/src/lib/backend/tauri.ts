@@ -34,5 +34,8 @@ export const tauri: Backend = {
   undo: (goal, restart, onPhase) => ask("undo", { goal, restart, onPhase: channel(onPhase) }),
   forgetSession: () => ask("forget_session"),
   setScenario: (id) => ask("set_scenario", { id }),
+  awaitPreset: (onOffer) => ask("await_preset", { onOffer: channel(onOffer) }),
+  answerPreset: (used) => ask("answer_preset", { used }),
+  makePreset: () => ask("make_preset"),
   finish: () => ask("finish"),
 };

@@ -17,6 +17,38 @@ base: string,
  */
 host: string, 
 /**
+ * True for the one that came with the program: nobody else may call an address official.
+ */
+built_in: boolean, 
+/**
  * True when a console page is known.
  */
-has_console: boolean, };
+has_console: boolean, 
+/**
+ * That page.
+ */
+console: string | null, 
+/**
+ * The models that it recommends, the default first.
+ */
+models: Array<string>, 
+/**
+ * Hosts that it wants opened for Claude's own tools; nothing leaves them as they are.
+ */
+egress: Array<string> | null, 
+/**
+ * Who made it.
+ */
+supporter: string | null, 
+/**
+ * What they have to say.
+ */
+note: string | null, 
+/**
+ * The last day on which it counts.
+ */
+expires: string | null, 
+/**
+ * Who signed it, if that is somebody known.
+ */
+signer: string | null, };

@@ -10,6 +10,7 @@ import type { Lamp } from "../bindings/Lamp";
 import type { Locale } from "../bindings/Locale";
 import type { ModelTrial } from "../bindings/ModelTrial";
 import type { OfferedModel } from "../bindings/OfferedModel";
+import type { Offer } from "../bindings/Offer";
 import type { Overview } from "../bindings/Overview";
 import type { Phase } from "../bindings/Phase";
 import type { PlanView } from "../bindings/PlanView";
@@ -59,4 +60,6 @@ export type RoadEvent =
   | { type: "staged"; start: Start }
   | { type: "to-start" }
   | { type: "by-hand" }
+  | { type: "preset-opened"; offer: Offer }
+  | { type: "preset-answered"; used: boolean; start: Start }
   | { type: "trouble"; finding: Finding };

@@ -8,6 +8,7 @@ import type { Finding } from "../bindings/Finding";
 import { added, defaulted, moved, picked, tried } from "./choosing";
 import type { StepId } from "../bindings/StepId";
 import type { RoadEvent } from "./events";
+import type { Offer } from "../bindings/Offer";
 import { begin, firstStep, isProving, waitingLamps, type State, type Step } from "./state";
 
 export function next(state: State, event: RoadEvent): State {
@@ -116,6 +117,10 @@ export function next(state: State, event: RoadEvent): State {
       return storedKey(state);
     case "by-hand":
       return { ...state, at: { screen: "manual", from: state.at } };
+    case "preset-opened":
+      return offered(state, event.offer);
+    case "preset-answered":
+      return answered(state, event);
     case "to-start":
       return { ...state, at: firstStep(state.overview) };
     case "start-over":
@@ -127,6 +132,26 @@ export function next(state: State, event: RoadEvent): State {
 function looked(state: State): State {
   if (state.at.screen === "prepare" && !state.overview.blocked) return { ...state, at: firstStep(state.overview) };
   return state;
+}
+
+/** A preset is shown wherever one is, except in the middle of writing. */
+function offered(state: State, offer: Offer): State {
+  const { at } = state;
+  if (at.screen === "apply") return state;
+  return { ...state, at: { screen: "preset", offer, from: at.screen === "preset" ? at.from : at, problem: null } };
+}
+
+/** With another gateway everything begins anew; otherwise the road goes on where it was. */
+function answered(state: State, { used, start }: Extract<RoadEvent, { type: "preset-answered" }>): State {
+  if (state.at.screen !== "preset") return state;
+  if (!used) return { ...state, at: state.at.from };
+  const { overview, preset } = start;
+  const isConnected = overview.status?.base === preset.base;
+  return {
+    ...begin({ ...start, locale: state.locale }),
+    run: state.run + 1,
+    at: isConnected ? { screen: "status", problem: null } : startAt({ ...state, overview }),
+  };
 }
 
 function back(state: State): State {
@@ -202,6 +227,7 @@ function troubled(state: State, { finding }: Extract<RoadEvent, { type: "trouble
     case "models":
     case "review":
     case "status":
+    case "preset":
       return { ...state, at: { ...state.at, problem: finding } };
     case "apply":
       if (state.at.task === "undo") {

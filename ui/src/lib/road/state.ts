@@ -13,6 +13,7 @@ import type { LampId } from "../bindings/LampId";
 import type { Locale } from "../bindings/Locale";
 import type { ModelTrial } from "../bindings/ModelTrial";
 import type { OfferedModel } from "../bindings/OfferedModel";
+import type { Offer } from "../bindings/Offer";
 import type { Overview } from "../bindings/Overview";
 import type { Phase } from "../bindings/Phase";
 import type { PlanView } from "../bindings/PlanView";
@@ -92,6 +93,8 @@ export type Step =
     }
   | { readonly screen: "status"; readonly problem: Finding | null }
   | { readonly screen: "undone"; readonly report: UndoReport }
+  /** A preset that somebody opened; `from` is where the road goes on if it is not used. */
+  | { readonly screen: "preset"; readonly offer: Offer; readonly from: Step; readonly problem: Finding | null }
   /** The road through Claude's own window; back leads to where it was left. */
   | { readonly screen: "manual"; readonly from: Step };
 
@@ -104,7 +107,10 @@ export function isProving(at: Step): at is Extract<Step, { screen: "apply" }> {
 
 export const LAMPS: readonly LampId[] = ["address", "key", "models", "answer", "streaming", "tools"];
 
-const NO_CHOICE: Choice = { ids: [], every: false, added: [], trying: [], trials: [] };
+/** What a preset recommends is chosen from the start. */
+function choiceOf(start: Start): Choice {
+  return { ids: start.preset.models, every: false, added: [], trying: [], trials: [] };
+}
 
 /** Where the road begins on this computer. */
 export function begin(start: Start): State {
@@ -118,11 +124,11 @@ export function begin(start: Start): State {
     scheme: null,
     proxy: null,
     check: { at: "idle" },
-    choice: NO_CHOICE,
+    choice: choiceOf(start),
     staticKey: false,
-    egress: null,
+    egress: start.preset.egress,
     run: 0,
-    at: firstStep(start.overview),
+    at: start.offer ? { screen: "preset", offer: start.offer, from: firstStep(start.overview), problem: null } : firstStep(start.overview),
   };
 }
 

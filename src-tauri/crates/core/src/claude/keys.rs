@@ -1,7 +1,8 @@
-//! The keys of a third-party profile that this program writes, with the version that brought each
-//! (OD unless said otherwise). An older Claude drops unknown keys with a warning, some builds more
-//! than that, so a key is written only for versions that know it.
+//! The keys that this program writes or judges, by name; [`super::schema`] has type and first version
+//! of every known one. An older Claude drops unknown keys with a warning, some builds more than that,
+//! so a key is written only for versions that know it.
 
+use super::schema;
 use super::version::Version;
 
 /// `gateway`, the only provider that this program sets up.
@@ -41,24 +42,10 @@ pub const HYBRID_POINTER: &str = "hybridPointer";
 /// The list of profiles, in `_meta.json`.
 pub const ENTRIES: &str = "entries";
 
-/// The first version that knows a key; nothing for the keys that were there from the beginning.
-fn since(key: &str) -> Option<Version> {
-    match key {
-        AUTH_SCHEME => Some(Version(1, 3036, 0)),
-        CREDENTIAL_KIND => Some(Version(1, 8555, 0)),
-        CUSTOM_HEADERS | DISCOVERY => Some(Version(1, 8089, 0)),
-        NO_CHOOSER => Some(Version(1, 3834, 0)),
-        CHAT_TAB => Some(Version(1, 13576, 0)),
-        // From 1.24012.0 for managed sources, from 1.25927.0 in the local library.
-        DISPLAY_NAME => Some(Version(1, 25927, 0)),
-        _ => None,
-    }
-}
-
 /// True when the version knows the key; an unknown version is taken for a new one.
 pub fn is_known(key: &str, claude: Option<Version>) -> bool {
-    match (since(key), claude) {
-        (Some(since), Some(version)) => version >= since,
+    match (schema::key_named(key), claude) {
+        (Some(key), Some(version)) => version >= key.since,
         _ => true,
     }
 }

@@ -13,6 +13,7 @@ pub mod outlook;
 pub mod packages;
 pub mod policy;
 pub mod roots;
+pub mod schema;
 pub mod shape;
 pub mod tools;
 pub mod version;

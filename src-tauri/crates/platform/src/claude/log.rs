@@ -27,6 +27,11 @@ impl Mark {
         }
     }
 
+    /// The beginning of a log, for what it says of earlier starts.
+    pub fn at_beginning(path: &Path) -> Self {
+        Self { length: 0, ..Self::at_end(path) }
+    }
+
     /// What was appended since. A log that was rotated or cut is read from its beginning.
     pub fn appended(&self) -> String {
         let Ok(mut file) = fs_err::File::open(&self.path) else { return String::new() };

@@ -1,0 +1,64 @@
+//! The computer on which a connection was tried, as far as an administrator may know it: no name of a
+//! person, no path, nothing of the key.
+
+use serde_json::json;
+
+use crate::check::AuthScheme;
+use crate::claude::version::Version;
+use crate::proof::Proof;
+use crate::view::{Os, Status};
+
+/// What was seen there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pilot {
+    /// Its system.
+    pub os: Os,
+    /// Its Claude, if there is one and its version can be told.
+    pub claude: Option<Version>,
+    /// The gateway's address.
+    pub base: String,
+    /// How the key is sent.
+    pub scheme: AuthScheme,
+    /// Each value that was written, and whether it is still there.
+    pub values: Vec<(String, bool)>,
+    /// What Claude's own log said at its last start, if it was started.
+    pub proof: Option<Proof>,
+}
+
+impl Pilot {
+    /// Takes what may be told of a computer's status.
+    pub fn of(os: Os, claude: Option<Version>, status: &Status, proof: Option<Proof>) -> Self {
+        Self {
+            os,
+            claude,
+            base: status.base.clone(),
+            scheme: status.scheme,
+            values: status.rows.iter().map(|row| (row.name.clone(), row.ok)).collect(),
+            proof,
+        }
+    }
+
+    /// True when Claude's own log says that it works, and everything is still as it was written.
+    pub fn is_proved(&self) -> bool {
+        self.values.iter().all(|(_, ok)| *ok) && self.proof.as_ref().is_some_and(|proof| proof.healthy != Some(false))
+    }
+
+    /// The file `pilot.json`.
+    pub(super) fn to_json(&self) -> String {
+        let values: serde_json::Map<_, _> = self.values.iter().map(|(name, ok)| (name.clone(), json!(ok))).collect();
+        let value = json!({
+            "schema": 1,
+            "proved": self.is_proved(),
+            "system": self.os,
+            "claude": self.claude.map(|version| version.to_string()),
+            "base": self.base,
+            "auth": self.scheme.word(),
+            "values_as_written": values,
+            // The lines themselves name folders, and folders name people.
+            "log": self.proof.as_ref().map(|proof| {
+                json!({"mode": "gateway", "host": proof.host, "models": proof.models, "healthy": proof.healthy})
+            }),
+        });
+        format!("{value:#}\n")
+    }
+}

@@ -1,0 +1,182 @@
+//! The file of a preset: one JSON object with `schema` 1, `name` and `base`; everything else may be
+//! left out. Unknown fields are refused, and so is anything that looks like a key, wherever it stands:
+//! presets travel through chat programs.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Day, Preset, Signer};
+use crate::address::{AddressChange, GatewayUrl, repair};
+use crate::claude::egress;
+use crate::finding::{Code, Finding};
+use crate::key::clean::{is_invisible, plain};
+use crate::models::{DropReason, judge_id};
+use crate::secret::masked;
+
+/// The one form of file so far.
+const SCHEMA: u32 = 1;
+/// Most models that a preset recommends; long lists hurt (PI).
+const MOST_MODELS: usize = 20;
+/// Most hosts that a preset opens.
+const MOST_HOSTS: usize = 50;
+/// Longest name of a gateway or a person, in characters: Claude's own limit for labels (OD).
+const LONGEST_NAME: usize = 60;
+/// Longest note, in characters.
+const LONGEST_NOTE: usize = 500;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    schema: u32,
+    name: String,
+    base: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    console: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usage_log: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    models: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    egress: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    supporter: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires: Option<String>,
+}
+
+/// Reads it.
+pub(super) fn read(text: &str) -> Result<Preset, Finding> {
+    let value: Value = serde_json::from_str(text).map_err(|error| invalid(&error.to_string()))?;
+    // Before anything else: an unknown field is named in the refusal, and its name may be a key.
+    no_key_in(&value)?;
+    // From the text again, because a value has forgotten which field stood there twice.
+    let file: File = serde_json::from_str(text).map_err(|error| invalid(&error.to_string()))?;
+    if file.schema != SCHEMA {
+        return Err(invalid(&format!("schema {}", file.schema)));
+    }
+    let base = safely_written(&file.base).ok_or_else(|| invalid("base"))?;
+    for (field, url) in [("console", &file.console), ("usage_log", &file.usage_log)] {
+        if url.as_ref().is_some_and(|url| safely_written(url).is_none()) {
+            return Err(invalid(field));
+        }
+    }
+    Ok(Preset {
+        name: told(&file.name, LONGEST_NAME, false).ok_or_else(|| invalid("name"))?,
+        base,
+        console: file.console,
+        usage_log: file.usage_log,
+        models: models(file.models)?,
+        egress: hosts(file.egress.as_deref())?,
+        supporter: match file.supporter {
+            Some(text) => Some(told(&text, LONGEST_NAME, false).ok_or_else(|| invalid("supporter"))?),
+            None => None,
+        },
+        note: match file.note {
+            Some(text) => Some(told(&text, LONGEST_NOTE, true).ok_or_else(|| invalid("note"))?),
+            None => None,
+        },
+        expires: match file.expires {
+            Some(text) => Some(text.parse::<Day>().map_err(|_| invalid("expires"))?),
+            None => None,
+        },
+        is_built_in: false,
+        signer: Signer::None,
+    })
+}
+
+/// Writes it.
+pub(super) fn write(preset: &Preset) -> String {
+    let file = File {
+        schema: SCHEMA,
+        name: preset.name.clone(),
+        base: preset.base.as_str().to_owned(),
+        console: preset.console.clone(),
+        usage_log: preset.usage_log.clone(),
+        models: preset.models.clone(),
+        egress: preset.egress.clone(),
+        supporter: preset.supporter.clone(),
+        note: preset.note.clone(),
+        expires: preset.expires.map(|day| day.to_string()),
+    };
+    // Plain data always has a text.
+    serde_json::to_string_pretty(&file).unwrap_or_default() + "\n"
+}
+
+fn invalid(reason: &str) -> Finding {
+    Finding::new(Code::PresetInvalid).with("reason", masked(reason))
+}
+
+fn no_key_in(value: &Value) -> Result<(), Finding> {
+    let holds = |text: &str| {
+        let plain: String = text.chars().filter(|c| !is_invisible(*c)).map(plain).collect();
+        masked(&plain) != plain || holds_uuid(&plain)
+    };
+    let refuse = |place: &str| Finding::new(Code::PresetHoldsKey).with("place", masked(place));
+    match value {
+        Value::String(text) if holds(&without_host(text)) => Err(refuse("value")),
+        Value::Array(items) => items.iter().try_for_each(no_key_in),
+        Value::Object(fields) => fields.iter().try_for_each(|(name, value)| {
+            if holds(name) {
+                return Err(refuse("name"));
+            }
+            no_key_in(value).map_err(|_| refuse(name))
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Some gateways give keys of this form.
+fn holds_uuid(text: &str) -> bool {
+    let is_of_uuid = |c: char| c.is_ascii_hexdigit() || c == '-';
+    text.split(|c| !is_of_uuid(c)).any(|run| run.len() >= 32 && run.bytes().any(|byte| byte.is_ascii_digit()))
+}
+
+/// A host may have a long name of letters and digits, and nobody hides a key there.
+fn without_host(text: &str) -> String {
+    match safely_written(text) {
+        Some(address) => text.to_ascii_lowercase().replacen(address.name(), "", 1),
+        None => text.to_owned(),
+    }
+}
+
+/// The address in a file, which names the place that was meant, or nothing. How it is written may be
+/// repaired, as a typed one is; that it was not encrypted may not.
+fn safely_written(text: &str) -> Option<GatewayUrl> {
+    let (address, changes) = repair(text, None).ok()?;
+    let is_meant = |change: &AddressChange| {
+        !matches!(change, AddressChange::MadeHttps | AddressChange::SchemeAdded | AddressChange::TakenFromText)
+    };
+    changes.iter().all(is_meant).then_some(address)
+}
+
+/// A text for people: one that is there, not long, in one line unless it is a note, and without signs
+/// that hide or turn what follows.
+fn told(text: &str, longest: usize, may_wrap: bool) -> Option<String> {
+    let text = text.trim();
+    let is_odd = |c: char| {
+        let is_variant = ('\u{fe00}'..='\u{fe0f}').contains(&c);
+        (c.is_control() && !(may_wrap && c == '\n'))
+            || matches!(c, '\u{2028}' | '\u{2029}')
+            || (is_invisible(c) && !is_variant)
+    };
+    let is_fine = !text.is_empty() && text.chars().count() <= longest && !text.chars().any(is_odd);
+    is_fine.then(|| text.to_owned())
+}
+
+/// Only ids that Claude would show; which version of Claude there is, nobody knows yet.
+fn models(ids: Vec<String>) -> Result<Vec<String>, Finding> {
+    let is_refused = |id: &String| judge_id(id, None).is_some_and(|why| why != DropReason::ClaudeTooOld);
+    if ids.len() > MOST_MODELS || ids.iter().any(is_refused) {
+        return Err(invalid("models"));
+    }
+    Ok(ids)
+}
+
+fn hosts(named: Option<&[String]>) -> Result<Option<Vec<String>>, Finding> {
+    if named.is_some_and(|named| named.len() > MOST_HOSTS) {
+        return Err(invalid("egress"));
+    }
+    egress::hosts(named).map_err(|_| invalid("egress"))
+}

@@ -1,0 +1,99 @@
+//! Putting an export for administrators where they want it, and reading what it is made of.
+
+use std::path::Path;
+
+use airouter_core::finding::{Code, Finding};
+use airouter_core::fleet::{Exported, Pilot};
+use airouter_core::plan::Wishes;
+use airouter_core::preset::Preset;
+use airouter_core::proof::{Proof, Reading, read};
+use airouter_core::undo::Journal;
+use airouter_core::view::Status;
+
+use crate::claude::log::Mark;
+use crate::files::{self, Privacy};
+use crate::places::Places;
+use crate::{claude, locale, observe, state};
+
+/// The line with which a start in gateway mode begins (PI).
+const START: &str = "[custom-3p] 3P mode active";
+
+/// The connection that this program made on this computer.
+#[derive(Debug)]
+pub struct Connected {
+    /// What was written.
+    pub wishes: Wishes,
+    /// How it is now.
+    pub status: Status,
+    /// The id under which Claude files the history.
+    pub organization: String,
+    /// What may be told of this computer.
+    pub pilot: Pilot,
+}
+
+/// Looks at the connection.
+///
+/// # Errors
+/// `NothingToExport` when there is none, or why it cannot be read.
+pub fn connected(places: &Places) -> Result<Connected, Finding> {
+    let nothing = || Finding::new(Code::NothingToExport);
+    let journal = state::journal(places)?.filter(Journal::is_connection).ok_or_else(nothing)?;
+    let wishes = Wishes::of(&journal, false)?;
+    let status = observe::overview(places).status.ok_or_else(nothing)?;
+    let version = claude::locate(places).as_ref().and_then(claude::version);
+    let pilot = Pilot::of(locale::os(), version, &status, last_proof(places, &wishes));
+    Ok(Connected { organization: state::organization(places).ok_or_else(nothing)?, wishes, status, pilot })
+}
+
+impl Connected {
+    /// The preset that leads others to the same: `base` is the one that was used, for its console.
+    pub fn preset(&self, base: &Preset) -> Preset {
+        let is_same = base.base == self.wishes.base;
+        Preset {
+            console: base.console.clone().filter(|_| is_same),
+            usage_log: base.usage_log.clone().filter(|_| is_same),
+            models: self.wishes.models.clone(),
+            egress: self.wishes.egress.clone(),
+            ..Preset::of(&self.wishes.name, self.wishes.base.clone())
+        }
+    }
+}
+
+/// What Claude's log said at its last start in gateway mode.
+fn last_proof(places: &Places, wishes: &Wishes) -> Option<Proof> {
+    places.settled().logs().iter().find_map(|path| {
+        let log = Mark::at_beginning(path).appended();
+        let last = log.rfind(START)?;
+        match read(&log[last..], &path.to_string_lossy(), &wishes.base) {
+            Reading::Proved(proof) => Some(proof),
+            Reading::Pending | Reading::Failed(_) => None,
+        }
+    })
+}
+
+/// Writes all files below a folder that is new or empty. Those with the key are for their owner alone.
+///
+/// # Errors
+/// `ExportPlace` with what is in the way.
+pub fn write(folder: &Path, exported: &[Exported]) -> Result<(), Finding> {
+    let failed = |reason: String| Finding::new(Code::ExportPlace).with("path", folder.display()).with("reason", reason);
+    let is_empty = match fs_err::read_dir(folder) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => true,
+        Err(error) => return Err(failed(error.to_string())),
+    };
+    if !is_empty {
+        return Err(failed("not empty".to_owned()));
+    }
+    for file in exported {
+        let path = file.path.split('/').fold(folder.to_owned(), |path, part| path.join(part));
+        let written = match file.holds_key {
+            true => files::replace(&path, &file.bytes, Privacy::OwnerOnly),
+            false => {
+                path.parent().map_or(Ok(()), fs_err::create_dir_all).and_then(|()| fs_err::write(&path, &file.bytes))
+            }
+        };
+        written.map_err(|error| failed(error.to_string()))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! `export`: the connection on this computer, for others.
+
+use airouter_core::finding::{Code, Finding};
+use airouter_core::fleet::{Exported, Fleet, Helpers};
+use airouter_core::preset::link::Carried;
+use airouter_core::preset::{Preset, link};
+use airouter_core::secret::Secret;
+use airouter_core::view::Locale;
+use airouter_platform::export::{Connected, connected, write};
+use airouter_platform::places::Places;
+use serde_json::json;
+
+use crate::arguments::Export;
+use crate::key;
+use crate::output::Answer;
+
+/// The preset's file, where it is all that is written; the system knows it by its ending.
+const PRESET_FILE: &str = "gateway.airouter";
+
+/// `export`
+pub(crate) fn export(arguments: &Export, locale: Locale) -> Answer {
+    let made =
+        Places::here().and_then(|places| connected(&places)).and_then(|connected| make(arguments, connected, locale));
+    match made {
+        Ok(answer) => answer,
+        Err(finding) => Answer::refused(vec![finding]),
+    }
+}
+
+fn make(arguments: &Export, connected: Connected, locale: Locale) -> Result<Answer, Finding> {
+    let preset = Preset {
+        supporter: arguments.supporter.clone(),
+        note: arguments.note.clone(),
+        expires: arguments.expires,
+        ..connected.preset(&Preset::airouter())
+    };
+    let text = preset.to_json()?;
+    let view = preset.view();
+    let mut findings = Vec::new();
+    if !connected.pilot.is_proved() {
+        findings.push(Finding::new(Code::ExportUnproved));
+    }
+    let files = if arguments.preset {
+        vec![Exported { path: PRESET_FILE, bytes: text.clone().into_bytes(), holds_key: false }]
+    } else {
+        let key = key_for(arguments, locale)?;
+        if key.is_some() {
+            findings.push(Finding::new(Code::ExportHoldsKey));
+        }
+        fleet(arguments, connected, preset, key).files()?
+    };
+    let named: Vec<_> = files.iter().map(|file| json!({"path": file.path, "holds_key": file.holds_key})).collect();
+    match &arguments.to {
+        Some(folder) if !arguments.dry_run => write(folder, &files)?,
+        _ => {}
+    }
+    let outcome = if arguments.dry_run { "dry-run" } else { "exported" };
+    let answer = Answer::new(findings).with("preset", view);
+    let answer = answer.with("link", link::write(&Carried { preset: text.clone(), signature: None }));
+    Ok(match &arguments.to {
+        Some(folder) => answer.with("outcome", outcome).with("to", folder.display().to_string()).with("files", named),
+        None => answer.reads(text.trim_end().to_owned()),
+    })
+}
+
+/// The key, only if it was asked for by name.
+fn key_for(arguments: &Export, locale: Locale) -> Result<Option<Secret>, Finding> {
+    let paste = if !arguments.with_key {
+        return Ok(None);
+    } else if arguments.key_prompt {
+        key::of_terminal(false, locale)?
+    } else {
+        key::of_standard_input(false)?
+    };
+    Ok(Some(paste.key))
+}
+
+fn fleet(arguments: &Export, connected: Connected, preset: Preset, key: Option<Secret>) -> Fleet {
+    let usual = Helpers::default();
+    Fleet {
+        preset,
+        scheme: connected.wishes.scheme,
+        organization: connected.organization,
+        helpers: Helpers {
+            windows: arguments.helper_windows.clone().unwrap_or(usual.windows),
+            macos: arguments.helper_macos.clone().unwrap_or(usual.macos),
+            linux: arguments.helper_linux.clone().unwrap_or(usual.linux),
+        },
+        key,
+        oldest: arguments.for_claude,
+        pilot: connected.pilot,
+    }
+}

@@ -1,0 +1,114 @@
+//! The published form of what `--json` prints: made from the very types that are printed, and from one
+//! list of the fields that commands add.
+//!
+//! Fields may be added, so a reader must not mind ones that it does not know; none is ever taken away or
+//! changed. `docs/schema` has the copy that is published, and a test fails when it is not this.
+
+use airouter_core::check::{AuthScheme, Lamp, Layer};
+use airouter_core::finding::Finding;
+use airouter_core::models::OfferedModel;
+use airouter_core::proof::Proof;
+use airouter_core::view::{ClaudeView, EditView, Phase, PlanView, PresetView, Status};
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::{Value, json};
+
+/// Where the schema is known by name.
+const ID: &str = "urn:airouter-setup:schema:cli:1";
+
+/// How a command that writes ended.
+#[derive(JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[expect(dead_code, reason = "only its form is of interest")]
+enum Ending {
+    /// Written, and Claude's own log proves it.
+    Proved,
+    /// Written; Claude was not started.
+    Written,
+    /// Written; Claude was started, but its log does not prove it.
+    Unproved,
+    /// A step failed; everything is as before.
+    RolledBack,
+    /// Nothing was written.
+    Refused,
+    /// Everything was as it is wanted already; nothing was touched.
+    Unchanged,
+    /// The files were exported.
+    Exported,
+    /// Nothing was to be done, only shown.
+    DryRun,
+}
+
+/// A file of an export.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its form is of interest")]
+struct ExportedFile {
+    /// Its path below the folder.
+    path: String,
+    /// It holds a key in plain text.
+    holds_key: bool,
+}
+
+/// A field, which commands have it, and its form.
+type Field = (&'static str, &'static str, fn(&mut SchemaGenerator) -> Schema);
+
+const FIELDS: &[Field] = &[
+    ("passed", "check: Claude can be connected.", SchemaGenerator::subschema_for::<bool>),
+    ("base", "check: the address that was tested.", SchemaGenerator::subschema_for::<String>),
+    ("auth", "check: how the key was sent.", SchemaGenerator::subschema_for::<AuthScheme>),
+    ("lamps", "check: the six things that a person sees.", SchemaGenerator::subschema_for::<Vec<Lamp>>),
+    ("layers", "check: the twelve layers behind them.", SchemaGenerator::subschema_for::<Vec<Layer>>),
+    ("models", "check, models: what the gateway offers.", SchemaGenerator::subschema_for::<Vec<OfferedModel>>),
+    ("proposal", "check, models: the ids to choose at first.", SchemaGenerator::subschema_for::<Vec<String>>),
+    ("check", "apply: the whole answer of the check that did not pass.", |_| json_schema!({"$ref": "#"})),
+    ("plan", "apply, repair: what is done.", SchemaGenerator::subschema_for::<PlanView>),
+    ("outcome", "apply, repair, undo, leave, export: how it ended.", SchemaGenerator::subschema_for::<Ending>),
+    ("phases", "apply, repair: each step.", SchemaGenerator::subschema_for::<Vec<Phase>>),
+    ("proof", "apply, repair: what Claude's log said.", SchemaGenerator::subschema_for::<Option<Proof>>),
+    (
+        "static_key_may_help",
+        "apply, repair: compatibility mode would get round what failed.",
+        SchemaGenerator::subschema_for::<bool>,
+    ),
+    ("connected", "status: this program has connected Claude.", SchemaGenerator::subschema_for::<bool>),
+    ("healthy", "status: everything is as it was written.", SchemaGenerator::subschema_for::<bool>),
+    ("claude", "status: Claude Desktop on this computer.", SchemaGenerator::subschema_for::<ClaudeView>),
+    ("root", "status: Claude's folder.", SchemaGenerator::subschema_for::<String>),
+    ("status", "status: value by value.", SchemaGenerator::subschema_for::<Option<Status>>),
+    ("undone", "undo, leave: something was put back.", SchemaGenerator::subschema_for::<bool>),
+    ("restored", "undo, leave: what was or would be put back.", SchemaGenerator::subschema_for::<Vec<EditView>>),
+    ("left", "undo, leave: what others changed later.", SchemaGenerator::subschema_for::<Vec<EditView>>),
+    ("helper", "clean: gone, none, needed or stays.", SchemaGenerator::subschema_for::<String>),
+    ("preset", "export: the preset.", SchemaGenerator::subschema_for::<PresetView>),
+    ("link", "export: the preset as a link.", SchemaGenerator::subschema_for::<String>),
+    ("to", "export: the folder.", SchemaGenerator::subschema_for::<Option<String>>),
+    ("files", "export: the files.", SchemaGenerator::subschema_for::<Vec<ExportedFile>>),
+];
+
+/// The whole schema.
+pub(crate) fn schema() -> Value {
+    let mut generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    let mut properties = json!({
+        "schema": {"const": 1, "description": "The form of this object."},
+        "exit": {
+            "description": "The exit code: 0 ok, 1 a finding blocks, 3 refused and nothing written, 4 an error of the program. 2, wrong use, prints no object.",
+            "enum": [0, 1, 3, 4],
+        },
+        "findings": generator.subschema_for::<Vec<Finding>>(),
+    });
+    properties["findings"]["description"] = json!("Everything worth saying, worst first.");
+    for (name, description, form) in FIELDS {
+        let mut form = form(&mut generator);
+        form.insert("description".to_owned(), json!(description));
+        properties[*name] = form.into();
+    }
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": ID,
+        "title": "What airouter-setup-cli prints with --json",
+        "type": "object",
+        "required": ["schema", "exit", "findings"],
+        "properties": properties,
+        "$defs": generator.take_definitions(true),
+    })
+}

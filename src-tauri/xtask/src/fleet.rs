@@ -1,0 +1,17 @@
+//! `cargo xtask fleet`: a simulated fleet, provisioned, changed, repaired and undone by the command line.
+
+use anyhow::Result;
+
+use crate::build;
+use crate::desk::cargo_at_a_desk;
+use crate::machine::{Purpose, prepare};
+use crate::step::step;
+
+/// Rolls out to so many homes, with a key ring of their own, and prints the figures.
+pub(crate) fn fleet(homes: u32) -> Result<()> {
+    prepare(Purpose::Test)?;
+    build::page()?;
+    build::programs()?;
+    let mut fleet = cargo_at_a_desk()?;
+    step("the fleet", fleet.args(["run", "--quiet", "-p", "e2e", "--bin", "fleet", "--"]).arg(homes.to_string()))
+}

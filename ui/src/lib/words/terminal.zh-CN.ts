@@ -1,0 +1,25 @@
+// What only the command line says, in Chinese first. The window does not read it: a test writes it, with
+// the window's own words, into the command line's table.
+
+const zh = {
+  askKey: "请粘贴密钥，按回车（不会显示）：",
+  askQuit: "Claude Desktop正在运行，需要先退出，没发送的文字可能会丢失。现在退出吗？",
+  models: "可以在Claude里使用的模型（*为推荐）：",
+  dropped: "Claude不会显示的模型：",
+  changes: "改动的文件：",
+  steps: "步骤：",
+  values: "逐项核对：",
+  expected: "应该是",
+  restored: "恢复的值：",
+  left: "没有动的值（后来被改过）：",
+  proof: "Claude日志里的证据：",
+  files: "导出的文件：",
+  link: "预设的链接：",
+  absent: "（没有）",
+  unchanged: "一切都已经是这样，没有改动任何东西。",
+  exported: "已导出。",
+  dryRun: "以上只是预演，没有改动任何东西。",
+};
+
+export type TerminalWords = typeof zh;
+export const terminalZhCN: TerminalWords = zh;

@@ -4,6 +4,7 @@
 
 use anyhow::Result;
 
+use crate::bundle::output;
 use crate::machine::prepare_page;
 use crate::step::{cargo, npm, program, root, step, target};
 
@@ -21,21 +22,18 @@ pub(crate) fn parts() -> Result<()> {
 
     let name = "airouter-setup-programs.cdx";
     let mut list = program(tools.join("bin").join(TOOL.0));
-    list.args(["cyclonedx", "--format", "json", "--spec-version", "1.5", "--describe", "crate", "--target", "all"]);
+    list.args(["cyclonedx", "--format", "json", "--spec-version", "1.5", "--all", "--target", "all"]);
     list.args(["--manifest-path", "src-tauri/Cargo.toml", "--override-filename", name]);
     step("the programs' parts", &mut list)?;
-    // It writes a list beside each package of the workspace; the window's is the one that has everything.
-    for member in ["src-tauri", "src-tauri/crates/core", "src-tauri/crates/platform", "src-tauri/crates/practice"] {
-        let written = root().join(member).join(format!("{name}.json"));
-        if member == "src-tauri" {
-            std::fs::copy(&written, folder.join(format!("{name}.json")))?;
-        }
+    // It writes a list beside every package of the workspace; the window's is the one that has everything.
+    std::fs::copy(root().join(format!("src-tauri/{name}.json")), folder.join(format!("{name}.json")))?;
+    for manifest in output(program("git").args(["ls-files", "*Cargo.toml"]))?.lines() {
+        let written = root().join(manifest).with_file_name(format!("{name}.json"));
         if written.exists() {
             std::fs::remove_file(written)?;
         }
     }
-    let page = npm().args(["sbom", "--sbom-format", "cyclonedx", "--package-lock-only"]).output()?;
-    anyhow::ensure!(page.status.success(), "npm: {}", String::from_utf8_lossy(&page.stderr));
-    std::fs::write(folder.join("airouter-setup-page.cdx.json"), page.stdout)?;
+    let page = output(npm().args(["sbom", "--sbom-format", "cyclonedx", "--package-lock-only"]))?;
+    std::fs::write(folder.join("airouter-setup-page.cdx.json"), page)?;
     Ok(())
 }

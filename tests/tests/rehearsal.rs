@@ -10,7 +10,7 @@ use e2e::window::Window;
 use serde_json::{Value, json};
 
 /// What the guide for support says of each.
-const SCENARIOS: [(&str, &str, &str); 27] = [
+const SCENARIOS: [(&str, &str, &str); 28] = [
     ("good", "AR-860", "claude"),
     ("slow", "AR-860", "claude"),
     ("masked-key", "AR-401", "key"),
@@ -24,9 +24,10 @@ const SCENARIOS: [(&str, &str, &str); 27] = [
     ("too-fast", "AR-509", "account"),
     ("busy", "AR-603", "gateway"),
     ("upstream", "AR-604", "gateway"),
-    ("cut-stream", "AR-606", "gateway"),
+    ("no-streaming", "AR-606", "gateway"),
     ("web-page", "AR-305", "airouter-setup"),
     ("gateway-gone", "AR-204", "network"),
+    ("cut-stream", "AR-207", "network"),
     ("proxy-password", "AR-221", "network"),
     ("proxy-refuses", "AR-223", "company-policy"),
     ("proxy-gone", "AR-222", "this-computer"),
@@ -121,10 +122,10 @@ async fn a_trainer_picks_one_scenario_after_the_other_in_the_window() -> Result<
     let window = Window::open(&home, &["--rehearsal", &stage.to_string_lossy()], "zh_CN.UTF-8").await?;
     window.wait_for_screen("key").await?;
     for (id, found) in [
-        ("proxy-refuses", "AR-223"),
-        ("claude-missing", "AR-101"),
-        ("intercepted", "AR-213"),
-        ("after-update", "AR-711"),
+        ("proxy-refuses", "[data-code=\"AR-223\"]"),
+        ("claude-missing", "[data-code=\"AR-101\"]"),
+        ("intercepted", "[data-code=\"AR-213\"]"),
+        ("after-update", "#repair"),
     ] {
         window.click(&format!("#scenario option[value=\"{id}\"]")).await?;
         window.click("#scenario-start").await?;
@@ -133,7 +134,7 @@ async fn a_trainer_picks_one_scenario_after_the_other_in_the_window() -> Result<
             window.click("#practice-key").await?;
             window.click("#check").await?;
         }
-        window.wait_for(&format!("[data-code=\"{found}\"]")).await.with_context(|| id.to_owned())?;
+        window.wait_for(found).await.with_context(|| id.to_owned())?;
     }
     window.click("#scenario option[value=\"good\"]").await?;
     window.click("#scenario-start").await?;

@@ -125,19 +125,16 @@ impl ManagedHome {
         let names = |files: &BTreeMap<PathBuf, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
         ensure!(names(&now) == names(&self.first), "the files are {:?}", names(&now));
         let changed = now.iter().find(|(path, bytes)| self.first.get(*path) != Some(bytes));
-        match changed {
+        if let Some((path, bytes)) = changed {
             // A repair after a drift cannot bring back white space that somebody else removed.
-            Some((path, bytes)) => {
-                let value = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).ok();
-                let first = self.first.get(path).and_then(|bytes| value(bytes));
-                ensure!(
-                    first.is_some() && value(bytes) == first,
-                    "{} is {}",
-                    path.display(),
-                    String::from_utf8_lossy(bytes)
-                );
-            }
-            None => {}
+            let value = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).ok();
+            let first = self.first.get(path).and_then(|bytes| value(bytes));
+            ensure!(
+                first.is_some() && value(bytes) == first,
+                "{} is {}",
+                path.display(),
+                String::from_utf8_lossy(bytes)
+            );
         }
         ensure!(!self.claude().exists() || !self.number.is_multiple_of(2), "a folder is left");
         Ok(())

@@ -165,7 +165,7 @@ fn every_command_and_every_failure_prints_what_the_schema_says() {
     let models = listed["models"].as_array().unwrap();
     assert!(models.iter().any(|model| model["tier"] == "sonnet" && model["dropped"].is_null()), "{listed}");
     assert!(models.iter().any(|model| model["dropped"]["kind"].is_string()), "{listed}");
-    computer.check(&[&["models"][..], &with_key].concat(), &Fault::BadKey.example_key(), 1, Some("AR-402"));
+    computer.check(&[&["models"][..], &with_key].concat(), &Fault::Rejected.example_key(), 1, Some("AR-402"));
 
     let refused = computer.check(&apply, &poor, 3, Some("AR-503"));
     assert_eq!(refused["check"]["passed"], false);

@@ -83,7 +83,7 @@ fn claude_takes_the_linux_file_as_its_managed_source() {
 #[test]
 fn the_profile_for_macos_is_a_property_list_for_others_too() {
     let profile = bytes(&fleet(None).files().unwrap(), "macos/claude.mobileconfig");
-    let reader = "import json, plistlib, sys; print(json.dumps(plistlib.load(sys.stdin.buffer)))";
+    let reader = "import json, plistlib, sys; print(json.dumps(plistlib.loads(sys.stdin.buffer.read())))";
     let mut python =
         Command::new("python3").args(["-c", reader]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     python.stdin.take().unwrap().write_all(&profile).unwrap();

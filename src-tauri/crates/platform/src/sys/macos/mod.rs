@@ -64,6 +64,7 @@ impl Mac {
             system: ground.system.clone(),
             // As on a real computer: nothing is left out because it is a rehearsal.
             account: None,
+            claude_environment: Vec::new(),
             ground,
             ..crate::places::Places::in_scratch(&scratch).unwrap()
         };

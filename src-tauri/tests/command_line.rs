@@ -164,7 +164,9 @@ fn every_command_and_every_failure_prints_what_the_schema_says() {
     let listed = computer.check(&[&["models"][..], &with_key].concat(), &good, 0, None);
     let models = listed["models"].as_array().unwrap();
     assert!(models.iter().any(|model| model["tier"] == "sonnet" && model["dropped"].is_null()), "{listed}");
-    assert!(models.iter().any(|model| model["dropped"]["kind"].is_string()), "{listed}");
+    let mixed = computer.check(&[&["models"][..], &with_key].concat(), &Fault::Mixed.example_key(), 0, None);
+    let models = mixed["models"].as_array().unwrap();
+    assert!(models.iter().any(|model| model["dropped"]["kind"].is_string()), "{mixed}");
     computer.check(&[&["models"][..], &with_key].concat(), &Fault::Rejected.example_key(), 1, Some("AR-402"));
 
     let refused = computer.check(&apply, &poor, 3, Some("AR-503"));

@@ -45,6 +45,7 @@ const views = {
   "prepare-policy": ["managed-policy", shown("[data-code]")],
   key: ["healthy", shown("#key-input")],
   "key-rehearsal": ["rehearsal", shown("#practice-key")],
+  "key-script": ["rehearsal", then(shown("#script summary"), press("#script summary"))],
   "key-relay": ["other-gateway", shown("#leave")],
   "key-refused": ["healthy", then((page) => paste(page, "sk-ant-123456789"), shown("[data-code]"))],
   "key-advanced": ["healthy", then(press("#advanced summary"), (page) => page.locator("#address-input").fill("gate.example/v1"), press("#use-address"), shown("#address-changes"))],

@@ -38,7 +38,9 @@ pub(super) fn folder() -> PathBuf {
 
 /// Debian's cargo for one target, with one of its commands.
 pub(super) fn cargo(word: &str, triple: &str) -> Command {
-    let mut command = program(Path::new(PROGRAMS).join("cargo"));
+    // Cargo looks for its further commands in the person's home first, where those of a rustup are.
+    let name = if word == "clippy" { "cargo-clippy" } else { "cargo" };
+    let mut command = program(Path::new(PROGRAMS).join(name));
     for name in FOREIGN {
         command.env_remove(name);
     }

@@ -121,33 +121,41 @@ fn shown(name: &str) -> String {
     if name.is_empty() { "(Default)".to_owned() } else { name.to_owned() }
 }
 
-/// The policy of macOS: both lists merged key by key, the person's winning, which for the names is the
-/// union. Keys of the profile that brought them (`Payload…`) are not Claude's. A misspelled key is
-/// ignored by Claude; here it counts all the same, since there is no complete list of the keys of all
-/// versions, and a policy that is taken for none would make the program write in vain.
+/// The policy of macOS: both lists merged key by key, the person's winning. Keys of the profile that
+/// brought them (`Payload…`) are not Claude's. A misspelled key is ignored by Claude; here it counts all
+/// the same, since there is no complete list of the keys of all versions, and a policy that is taken for
+/// none would make the program write in vain.
 pub fn of_plists(lists: &Lists) -> Policy {
-    let (mut keys, mut places) = (Vec::new(), Vec::new());
-    for list in [&lists.user, &lists.machine].into_iter().flatten() {
-        let Ok(value) = plist::Value::from_reader(std::io::Cursor::new(&list.bytes)) else {
-            return Policy::Broken { place: list.path.clone(), why: "not a property list".to_owned() };
-        };
-        let Some(dictionary) = value.into_dictionary() else {
-            return Policy::Broken { place: list.path.clone(), why: "not a dictionary".to_owned() };
-        };
-        let names: Vec<String> = dictionary.into_iter().map(|(name, _)| name).collect();
-        let mut own: Vec<String> = names.into_iter().filter(|name| !name.starts_with("Payload")).collect();
-        if !own.is_empty() {
-            places.push(list.path.clone());
-            keys.append(&mut own);
+    match merged(lists) {
+        Err(broken) => broken,
+        Ok((values, _)) if values.is_empty() => Policy::None,
+        Ok((values, places)) => {
+            let mut keys: Vec<String> = values.into_iter().map(|(name, _)| name).collect();
+            keys.sort();
+            Policy::InForce { place: places.join(", "), keys, unreadable: Vec::new() }
         }
     }
-    keys.sort();
-    keys.dedup();
-    if keys.is_empty() {
-        Policy::None
-    } else {
-        Policy::InForce { place: places.join(", "), keys, unreadable: Vec::new() }
+}
+
+/// The values in force, and the lists that have some.
+fn merged(lists: &Lists) -> Result<(plist::Dictionary, Vec<String>), Policy> {
+    let (mut merged, mut places) = (plist::Dictionary::new(), Vec::new());
+    for list in [&lists.user, &lists.machine].into_iter().flatten() {
+        let broken = |why: &str| Policy::Broken { place: list.path.clone(), why: why.to_owned() };
+        let value =
+            plist::Value::from_reader(std::io::Cursor::new(&list.bytes)).map_err(|_| broken("not a property list"))?;
+        let values = value.into_dictionary().ok_or_else(|| broken("not a dictionary"))?;
+        let own: Vec<_> = values.into_iter().filter(|(name, _)| !name.starts_with("Payload")).collect();
+        if !own.is_empty() {
+            places.push(list.path.clone());
+        }
+        for (name, value) in own {
+            if !merged.contains_key(&name) {
+                merged.insert(name, value);
+            }
+        }
     }
+    Ok((merged, places))
 }
 
 #[cfg(test)]

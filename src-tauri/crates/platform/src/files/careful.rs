@@ -149,6 +149,7 @@ fn give_back(file: &NamedTempFile, path: &Path, bytes: &[u8]) -> io::Result<Repl
 }
 
 /// What came of exchanging two names.
+#[cfg_attr(windows, expect(dead_code, reason = "there it is not even tried"))]
 enum Swap {
     Done,
     /// One of them is not there.

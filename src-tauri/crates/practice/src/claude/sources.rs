@@ -53,7 +53,8 @@ pub enum NoSources {
 }
 
 impl Sources {
-    /// Takes the places as Claude does, from these variables.
+    /// Takes the places as Claude does, from these variables. `PRACTICE_HOME` goes before `HOME`: macOS finds
+    /// the person's keychain by the latter, and the helper that is started from here needs it.
     pub fn from_env(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, NoSources> {
         Self::of(&HERE, variable)
     }
@@ -63,7 +64,8 @@ impl Sources {
         let [ordinary, beside] = system.variables;
         // A relative folder is not valid for XDG; it counts as unset.
         let folder = |name: Option<&'static str>| {
-            let under_home = || set("HOME").map(|home| home.join(system.under_home));
+            let home = || set("PRACTICE_HOME").or_else(|| set("HOME"));
+            let under_home = || home().map(|home| home.join(system.under_home));
             let named = name.and_then(set).filter(|folder| folder.is_absolute());
             named.or_else(under_home).ok_or(NoSources::NoHome)
         };
@@ -157,6 +159,9 @@ mod tests {
         let variables = [("HOME", "/Users/li"), ("XDG_CONFIG_HOME", "/x")];
         let support = "/Users/li/Library/Application Support";
         let sources = check_on(&MACOS, &variables, &format!("{support}/Claude"), &format!("{support}/Claude-3p"));
+        let scratch = [("HOME", "/Users/li"), ("PRACTICE_HOME", "/scratch")];
+        let support = "/scratch/Library/Application Support";
+        check_on(&MACOS, &scratch, &format!("{support}/Claude"), &format!("{support}/Claude-3p"));
         let logs = |third_party| sources.logs_together("Logs", third_party);
         assert_eq!(logs(true), Path::new("/Users/li/Library/Logs/Claude-3p"));
         assert_eq!(logs(false), Path::new("/Users/li/Library/Logs/Claude"));

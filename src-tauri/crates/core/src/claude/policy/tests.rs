@@ -100,6 +100,29 @@ fn the_lists_of_macos_are_merged_by_name() {
 }
 
 #[test]
+fn the_persons_list_wins_key_by_key() {
+    let list = |path: &str, text: &str| Some(List { path: path.to_owned(), bytes: text.as_bytes().to_vec() });
+    let lists = Lists {
+        user: list("/u", include_str!("lists/person.plist")),
+        machine: list("/m", include_str!("lists/machine.plist")),
+    };
+    let (values, places) = merged(&lists).unwrap();
+    let text = |name: &str| values.get(name).and_then(plist::Value::as_string);
+    assert_eq!(places, ["/u", "/m"]);
+    assert_eq!(text("inferenceGatewayBaseUrl"), Some("https://gateway.example/person"));
+    assert_eq!(text("inferenceProvider"), Some("gateway"), "what only the machine's has is in force too");
+    assert_eq!(values.get("disableAutoUpdates").and_then(plist::Value::as_boolean), Some(true));
+    let names: Vec<&str> = values.keys().map(String::as_str).collect();
+    let keys =
+        ["chatTabEnabled", "disableAutoUpdates", "inferenceGatewayBaseUrl", "inferenceModels", "inferenceProvider"];
+    assert_eq!(names.len(), keys.len(), "{names:?}");
+    assert_eq!(
+        of_plists(&lists),
+        Policy::InForce { place: "/u, /m".to_owned(), keys: keys.map(str::to_owned).to_vec(), unreadable: Vec::new() }
+    );
+}
+
+#[test]
 fn the_profiles_own_keys_are_no_policy() {
     let body = "<dict><key>PayloadUUID</key><string>x</string><key>PayloadVersion</key><integer>1</integer></dict>";
     check_lists(list("/u", body), None, None);

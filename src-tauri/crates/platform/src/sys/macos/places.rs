@@ -26,10 +26,11 @@ fn below(home: PathBuf, system: PathBuf) -> Ground {
     Ground { config: support.clone(), local: support, home, system }
 }
 
-/// What a stand-in Claude must be told to stay in a scratch folder.
+/// What a stand-in Claude must be told to stay in a scratch folder. Its home is not the variable's: the
+/// system finds the person's keychain by that one, and the stand-in starts the helper.
 pub(crate) fn claude_environment(ground: &Ground) -> Vec<(String, String)> {
     let text = |path: &Path| path.to_string_lossy().into_owned();
-    vec![("HOME".to_owned(), text(&ground.home)), ("PRACTICE_SYSTEM_ROOT".to_owned(), text(&ground.system))]
+    vec![("PRACTICE_HOME".to_owned(), text(&ground.home)), ("PRACTICE_SYSTEM_ROOT".to_owned(), text(&ground.system))]
 }
 
 /// Claude's third-party folder, if nothing else is named.
@@ -80,7 +81,7 @@ mod tests {
         assert_eq!(log, Path::new("/Users/李 雷/home/Library/Logs/Claude-3p/main.log"));
         assert_eq!(ordinary_log(&ground), Path::new("/Users/李 雷/home/Library/Logs/Claude/main.log"));
         let told = claude_environment(&ground);
-        assert!(told.contains(&("HOME".to_owned(), "/Users/李 雷/home".to_owned())), "{told:?}");
+        assert!(told.contains(&("PRACTICE_HOME".to_owned(), "/Users/李 雷/home".to_owned())), "{told:?}");
         let mac = Mac::new();
         assert_eq!(roots(&mac.places), std::slice::from_ref(&mac.places.root));
     }

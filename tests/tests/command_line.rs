@@ -148,7 +148,7 @@ async fn what_was_pasted_around_a_key_is_cleaned_and_said() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_not_tried_and_what_does_not_work_are_told_apart() -> Result<()> {
     let gateway = start(GatewayOptions::default()).await?;
-    let home = Home::new()?;
+    let (home, other) = (Home::new()?, Home::new()?);
     let preset = home.preset(&gateway.base_url())?;
     let preset = preset.to_string_lossy();
     let key = Fault::Overloaded.example_key();
@@ -157,6 +157,8 @@ async fn what_was_not_tried_and_what_does_not_work_are_told_apart() -> Result<()
     assert_eq!((exit, &answer["outcome"]), (0, &json!("written")), "{answer}");
     assert!(codes(&answer).contains(&"AR-713"), "nobody has tried it: {answer}");
     let (exit, answer) = home.cli_json(&words, &key)?;
+    assert_eq!((exit, &answer["outcome"]), (0, &json!("unchanged")), "what is right already is left: {answer}");
+    let (exit, answer) = other.cli_json(&words, &key)?;
     assert_eq!((exit, &answer["outcome"]), (0, &json!("unproved")), "{answer}");
     assert!(codes(&answer).contains(&"AR-857"), "Claude's own check fails: {answer}");
     Ok(())

@@ -43,10 +43,22 @@ function drawnLines(): Line[] {
     const range = document.createRange();
     range.selectNodeContents(node);
     for (const rect of range.getClientRects()) {
-      if (rect.width > 0) lines.push({ text: text.slice(0, 40), element, layer: layerOf(element), rect });
+      if (rect.width > 0 && !isScrolledAway(element, rect)) lines.push({ text: text.slice(0, 40), element, layer: layerOf(element), rect });
     }
   }
   return lines;
+}
+
+/** In a box that scrolls, what lies beyond its edges is read by scrolling; it lies on nothing. */
+function isScrolledAway(element: Element, rect: DOMRect): boolean {
+  for (let box: Element | null = element; box && box !== document.body; box = box.parentElement) {
+    if (!["auto", "scroll"].includes(getComputedStyle(box).overflowY)) continue;
+    const { top, bottom } = box.getBoundingClientRect();
+    // A line across the edge is seen in part, and what is seen must be in the right place.
+    const middle = (rect.top + rect.bottom) / 2;
+    if (middle < top || middle > bottom) return true;
+  }
+  return false;
 }
 
 /** What stays while the rest scrolls beneath it. */

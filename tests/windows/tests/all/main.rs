@@ -5,6 +5,7 @@
 mod credential;
 mod packages;
 mod policy;
+mod registry;
 mod road;
 mod settings;
 

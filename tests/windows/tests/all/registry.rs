@@ -1,21 +1,19 @@
 //! What is exported for Windows: the registry takes both files and gives back every value, and Claude
 //! starts from them.
-#![cfg(windows)]
-#![allow(clippy::disallowed_methods, missing_docs, reason = "a test works on files and processes")]
 
 use std::collections::BTreeMap;
 use std::process::Command;
 
 use airouter_practice::gateway::{Fault, GatewayOptions, start};
 use anyhow::{Context, Result, ensure};
-use e2e_windows::account::{Account, Hive, policies};
+use e2e_windows::account::{Account, Hive, VERSION, policies};
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn both_hives_are_imported_and_read_back_equal() -> Result<()> {
     let gateway = start(GatewayOptions::default()).await?;
     let account = Account::new()?;
-    account.install_by_squirrel()?;
+    account.install_by_squirrel(VERSION)?;
     let preset = account.preset(&gateway.base_url())?;
     let key = Fault::Ok.example_key();
     let words = ["apply", "--preset", &preset, "--key-stdin", "--write-only", "--yes", "--json"];

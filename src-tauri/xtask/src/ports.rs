@@ -17,8 +17,13 @@ use crate::step::root;
 use source::{Function, System};
 
 /// The packages whose functions a person runs.
-const PACKAGES: [&str; 4] =
-    ["src-tauri/crates/core", "src-tauri/crates/platform", "src-tauri/crates/practice", "src-tauri"];
+const PACKAGES: [&str; 5] = [
+    "src-tauri/crates/core",
+    "src-tauri/crates/platform",
+    "src-tauri/crates/practice",
+    "src-tauri/crates/rehearsal",
+    "src-tauri",
+];
 
 /// Checks both systems and names whatever is left alone.
 pub(crate) fn ports() -> Result<()> {

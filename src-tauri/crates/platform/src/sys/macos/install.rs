@@ -174,7 +174,8 @@ mod tests {
     #[test]
     fn a_stage_is_an_install_that_is_started_by_its_program() {
         let mac = Mac::new();
-        let places = Places { account: Some("rehearsal".to_owned()), ..mac.places.clone() };
+        let told = super::super::places::claude_environment(&mac.places.ground);
+        let places = Places { claude_environment: told, ..mac.places.clone() };
         let stage = stage(&places, "2.26454.0");
         for (path, text) in &stage.files {
             mac.put(&path.to_string_lossy(), text);

@@ -5,7 +5,7 @@
 //! them to be there, not to be seen, so no display is needed.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
 
@@ -55,6 +55,11 @@ impl Prefix {
         let _ = prefix.server("-w").status();
         // One server for all that follows: it would end between two programs and meet the next one half-way.
         step("its server", &mut prefix.server("-p"))?;
+        // The first program starts Windows' services, which keep what they inherit open as long as they live:
+        // whoever reads a program's output to its end would wait for them.
+        let mut first = prefix.wine();
+        first.args(["cmd.exe", "/c", "exit"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        step("its services", &mut first)?;
         Ok(prefix)
     }
 

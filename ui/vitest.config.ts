@@ -2,20 +2,7 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 
-// The browser comes from the system and must not look for anything on the network by itself.
-const installed = process.platform === "linux" ? { executablePath: "/usr/bin/chromium" } : { channel: "chrome" };
-const chromium = {
-  ...installed,
-  args: [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-  ],
-};
+import { CHROMIUM } from "./tests/chromium.ts";
 
 export default defineConfig({
   plugins: [svelte()],
@@ -36,9 +23,20 @@ export default defineConfig({
             headless: true,
             screenshotFailures: false,
             viewport: { width: 960, height: 720 },
-            provider: playwright({ launchOptions: chromium }),
+            provider: playwright({ launchOptions: CHROMIUM }),
             instances: [{ browser: "chromium" }],
           },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "gallery",
+          environment: "node",
+          include: ["tests/gallery/**/*.test.ts"],
+          globalSetup: "tests/gallery/setup.ts",
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
     ],

@@ -12,6 +12,7 @@ pub mod diagnosis;
 pub mod gateways;
 pub mod home;
 pub mod road;
+pub mod screen_reader;
 pub mod watch;
 pub mod window;
 
@@ -26,4 +27,9 @@ pub fn programs() -> PathBuf {
 /// The project's root folder.
 pub fn root() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+/// The page with its double, and what measures in a page: `npm run gallery` builds them.
+pub fn gallery() -> PathBuf {
+    root().join("ui/dist-gallery")
 }

@@ -1,13 +1,15 @@
 //! The program's window, driven through WebKit's own driver.
 
+use std::ffi::OsStr;
 use std::net::TcpListener;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use fantoccini::key::Key;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
@@ -27,6 +29,17 @@ pub struct Window {
 impl Window {
     /// Opens the program in a home, with these words and this system language.
     pub async fn open(home: &Home, words: &[&str], language: &str) -> Result<Self> {
+        Self::start(home, programs().join("airouter-setup").as_os_str(), words, language).await
+    }
+
+    /// Opens the program's window around another page: the files of a folder.
+    pub async fn around(home: &Home, page: &Path) -> Result<Self> {
+        let program = programs().join("examples/any-page");
+        Self::start(home, program.as_os_str(), &[&page.to_string_lossy()], "zh_CN.UTF-8").await
+    }
+
+    /// Starts a program that shows a window.
+    pub async fn start(home: &Home, program: &OsStr, words: &[&str], language: &str) -> Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let mut driver = home.command("/usr/bin/WebKitWebDriver");
         driver
@@ -35,7 +48,7 @@ impl Window {
             .env("LANG", language);
         let driver = Command::from(driver).kill_on_drop(true).stdout(std::process::Stdio::null()).spawn()?;
         let capabilities = json!({
-            "webkitgtk:browserOptions": { "binary": programs().join("airouter-setup"), "args": words }
+            "webkitgtk:browserOptions": { "binary": program.to_string_lossy(), "args": words }
         });
         let capabilities = capabilities.as_object().context("an object")?.clone();
         wait_for_driver(port).await?;
@@ -102,19 +115,26 @@ impl Window {
         Ok(self.client.execute_async(script, Vec::new()).await?)
     }
 
-    /// Everything that axe-core finds wrong on the page, one line each.
-    pub async fn accessibility_faults(&self) -> Result<Vec<String>> {
-        let source = std::fs::read_to_string(crate::root().join("ui/node_modules/axe-core/axe.min.js"))?;
-        self.client.execute(&format!("{source}; return true"), Vec::new()).await?;
-        let found = self
-            .run_and_wait(
-                "const done = arguments[arguments.length - 1];
-                 window.axe.run(document).then(
-                   (found) => done(found.violations.flatMap((fault) => fault.nodes.map((node) => fault.id + ' ' + node.target.join(' ')))),
-                   (error) => done(['axe failed: ' + error]))",
-            )
-            .await?;
-        serde_json::from_value(found).context("a list of faults")
+    /// What one of the page's measures gives (`ui/tests/gallery/measures.ts`), such as `measures.access()`.
+    pub async fn measure<T: DeserializeOwned>(&self, expression: &str) -> Result<T> {
+        if self.run("return typeof window.measures").await? == json!("undefined") {
+            let path = crate::gallery().join("measures.js");
+            let source = std::fs::read_to_string(path).context("the measures: run `cargo xtask test e2e`")?;
+            self.run(&format!("{source}; return true")).await?;
+        }
+        self.value(expression).await
+    }
+
+    /// The value of an expression in the page, which may be one that is still to come.
+    pub async fn value<T: DeserializeOwned>(&self, expression: &str) -> Result<T> {
+        let script = format!(
+            "const done = arguments[arguments.length - 1];
+             (async () => {{ return {expression} }})().then(
+               (value) => done({{ value: value ?? null }}), (error) => done({{ failed: String(error) }}))"
+        );
+        let answer = self.run_and_wait(&script).await?;
+        ensure!(answer["failed"].is_null(), "{expression}: {}", answer["failed"]);
+        serde_json::from_value(answer["value"].clone()).with_context(|| format!("{expression}: {answer}"))
     }
 
     /// Takes a picture, once nothing that ends is moving.

@@ -15,3 +15,15 @@ pub(crate) fn page() -> Result<()> {
 pub(crate) fn programs() -> Result<()> {
     step("build the programs", cargo().args(["build", "-p", "airouter-setup", "-p", "airouter-practice", "--bins"]))
 }
+
+/// Builds the page with its double, what measures in a page, and a window for it.
+pub(crate) fn gallery() -> Result<()> {
+    machine::prepare_page()?;
+    step("build the gallery", npm().args(["run", "gallery"]))?;
+    empty_window()
+}
+
+/// Builds the program's window without the program.
+pub(crate) fn empty_window() -> Result<()> {
+    step("build an empty window", cargo().args(["build", "-p", "airouter-setup", "--example", "any-page"]))
+}

@@ -18,6 +18,7 @@ const TO_DRIVE: &[&str] = &[
     "gnome-keyring",
     "libsecret-tools",
     "webkit2gtk-driver",
+    "at-spi2-core",
     "fonts-noto-cjk",
     "imagemagick",
     "xclip",

@@ -39,9 +39,10 @@ usage: cargo xtask <command>
   installer FOLDER  the installer for Windows, from programs that are built
   workflows         what is wrong with the files that build and publish in public
   parts             lists of what the program is made of, into target/parts
-  bench             how long a full check takes, beside curl, and what writing costs, beside copying;
-                    fails when either is too slow
-  shots             pictures of every screen, from the real program and from its page, into target/shots
+  bench             how long the first screen takes, beside an empty window, and a full check, beside curl,
+                    and what writing costs, beside copying; fails when any is too slow
+  shots             pictures of every screen, from the real program and from its page, into target/shots;
+                    --accept takes those that the tests compare with
   tidy              the house rules that no other tool checks
   icons             make the icon's sizes from icons/icon.svg
 
@@ -63,6 +64,7 @@ fn main() -> Result<()> {
         ["parts"] => parts::parts(),
         ["bench"] => bench::bench(),
         ["shots"] => shots::shots(),
+        ["shots", "--accept"] => shots::accept(),
         ["tidy"] => tidy::tidy(),
         ["icons"] => icons::icons(),
         ["help" | "--help" | "-h"] => {

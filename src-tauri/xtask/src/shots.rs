@@ -34,3 +34,12 @@ pub(crate) fn shots() -> Result<()> {
     eprintln!("── the pictures are in {}", folder.display());
     Ok(())
 }
+
+/// Accepts how the page looks now: what `cargo xtask test page` compares its pictures with.
+pub(crate) fn accept() -> Result<()> {
+    prepare(Purpose::Test)?;
+    prepare_page()?;
+    step("accept the pictures", npm().args(["run", "test", "--", "--project", "gallery", "--update"]))?;
+    eprintln!("── look at what has changed: git diff --stat ui/tests/gallery/accepted");
+    Ok(())
+}

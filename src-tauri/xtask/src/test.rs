@@ -35,6 +35,7 @@ pub(crate) fn test(parts: &[&str]) -> Result<()> {
 }
 
 fn page() -> Result<()> {
+    build::page()?;
     step("check the page", npm().args(["run", "check"]))?;
     step("test the page", npm().args(["run", "test"]))
 }
@@ -53,6 +54,7 @@ fn rust() -> Result<()> {
 fn e2e() -> Result<()> {
     build::page()?;
     build::programs()?;
+    build::gallery()?;
     step("the built program", desk::cargo_at_a_desk()?.args(["test", "-p", "e2e", "--", "--test-threads=1"]))
 }
 

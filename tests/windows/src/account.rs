@@ -34,10 +34,9 @@ const PACKAGES: &str =
 const INTERNET: &str = r"Software\Microsoft\Windows\CurrentVersion\Internet Settings";
 /// Where a person's languages are.
 const DESKTOP: &str = r"Control Panel\Desktop";
-/// Where Wine is told which Windows a program shall see. Elsewhere nobody reads it.
-const WINE_PROGRAMS: &str = r"Software\Wine\AppDefaults";
-/// The programs that ask.
-const ASKING: [&str; 2] = ["airouter-setup-cli.exe", "claude.exe"];
+/// Where a Windows says which one it is. Wine believes it.
+const WINDOWS: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
+const BUILD: &str = "CurrentBuildNumber";
 /// The computer has one registry, one keychain and one list of processes: one account at a time.
 static ALONE: Mutex<()> = Mutex::new(());
 /// Far longer than anything takes; only a hopeless test waits for it.
@@ -47,6 +46,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Account {
     folder: tempfile::TempDir,
     credential: PathBuf,
+    build: String,
     _alone: MutexGuard<'static, ()>,
 }
 
@@ -56,8 +56,12 @@ impl Account {
         let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         clean_registry();
         let credential = programs().join("airouter-credential.exe");
-        let account =
-            Self { folder: tempfile::Builder::new().prefix("李 雷 ").tempdir()?, credential, _alone: alone };
+        let account = Self {
+            folder: tempfile::Builder::new().prefix("李 雷 ").tempdir()?,
+            credential,
+            build: windows()?.get_value(BUILD)?,
+            _alone: alone,
+        };
         for folder in [account.local(), account.roaming(), account.windows()] {
             std::fs::create_dir_all(folder)?;
         }
@@ -152,13 +156,9 @@ impl Account {
         command
     }
 
-    /// Lets the programs see another Windows: `win81`, `win10` or `win11`.
-    pub fn see_windows(&self, version: &str) -> Result<()> {
-        for program in ASKING {
-            let (key, _) = RegKey::predef(HKEY_CURRENT_USER).create_subkey(format!(r"{WINE_PROGRAMS}\{program}"))?;
-            key.set_value("Version", &version)?;
-        }
-        Ok(())
+    /// Makes this another Windows, by its build, as long as the account lives.
+    pub fn be_windows(&self, build: &str) -> Result<()> {
+        Ok(windows()?.set_value(BUILD, &build)?)
     }
 
     /// Sets the proxy of the person.
@@ -247,6 +247,7 @@ impl Drop for Account {
         let _ = self.wait_until("its programs end", || self.processes().is_empty());
         let _ = Command::new(&self.credential).arg("forget").stderr(Stdio::null()).status();
         clean_registry();
+        let _ = self.be_windows(&self.build);
     }
 }
 
@@ -268,6 +269,10 @@ pub fn policies(hive: Hive) -> Result<RegKey> {
     Ok(root.create_subkey(POLICIES)?.0)
 }
 
+fn windows() -> Result<RegKey> {
+    Ok(RegKey::predef(HKEY_LOCAL_MACHINE).create_subkey(WINDOWS)?.0)
+}
+
 fn clean_registry() {
     for hive in [HKEY_LOCAL_MACHINE, HKEY_CURRENT_USER] {
         let _ = RegKey::predef(hive).delete_subkey_all(POLICIES);
@@ -275,9 +280,6 @@ fn clean_registry() {
     let person = RegKey::predef(HKEY_CURRENT_USER);
     for full_name in [PACKAGE, STORE_PACKAGE] {
         let _ = person.delete_subkey_all(format!(r"{PACKAGES}\{full_name}"));
-    }
-    for program in ASKING {
-        let _ = person.delete_subkey_all(format!(r"{WINE_PROGRAMS}\{program}"));
     }
     for (path, names) in [(INTERNET, &["ProxyServer", "ProxyEnable"][..]), (DESKTOP, &["PreferredUILanguages"])] {
         if let Ok((key, _)) = person.create_subkey(path) {

@@ -3,10 +3,14 @@
 
 mod scratch;
 
+#[cfg(unix)]
+use airouter_practice::claude::Distrust;
 use airouter_practice::claude::{
-    AddressFault, Distrust, JsonFault, LibraryFile, Loaded, Mode, ModelsFault, Refusal, Tier, Version, load,
+    AddressFault, JsonFault, LibraryFile, Loaded, Mode, ModelsFault, Refusal, Tier, Version, load,
 };
-use scratch::{Home, ID, KEY, SONNET, chmod, good_profile};
+#[cfg(unix)]
+use scratch::chmod;
+use scratch::{Home, ID, KEY, SONNET, good_profile};
 use serde_json::{Value, json};
 
 #[track_caller]

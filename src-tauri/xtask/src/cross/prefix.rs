@@ -26,9 +26,13 @@ __declspec(dllexport) int __stdcall ProcessPrng(unsigned char *to, size_t length
 ";
 
 /// What a fresh prefix is told: no graphics, and the Windows that it shall be. 19045 is the last build of
-/// Windows 10, whose redirection of folders is the harder case.
-const SETTINGS: [(&str, &str, &str); 2] =
-    [(r"HKCU\Software\Wine\Drivers", "Graphics", "null"), (r"HKCU\Software\Wine", "Version", "win10")];
+/// Windows 10, whose redirection of folders is the harder case; a test may set another one for a while.
+const SETTINGS: [(&str, &str, &str); 3] = [
+    (r"HKCU\Software\Wine\Drivers", "Graphics", "null"),
+    (VERSION, "CurrentVersion", "10.0"),
+    (VERSION, "CurrentBuildNumber", "19045"),
+];
+const VERSION: &str = r"HKLM\Software\Microsoft\Windows NT\CurrentVersion";
 
 /// A prefix of Wine.
 pub(super) struct Prefix {

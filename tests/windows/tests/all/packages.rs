@@ -35,7 +35,7 @@ async fn on_windows_10_each_family_has_a_folder_of_its_own() -> Result<()> {
 async fn on_windows_11_the_real_folder_is_the_one() -> Result<()> {
     let gateway = start(GatewayOptions::default()).await?;
     let account = Account::new()?;
-    account.see_windows("win11")?;
+    account.be_windows("22631")?;
     account.install_package(PACKAGE)?;
     let preset = account.preset(&gateway.base_url())?;
     let (exit, answer) = account.cli(&apply(&preset, &[]), &Fault::Ok.example_key())?;
@@ -65,7 +65,7 @@ async fn an_older_install_beside_the_package_is_connected_too() -> Result<()> {
 #[test]
 fn an_older_windows_is_refused() -> Result<()> {
     let account = Account::new()?;
-    account.see_windows("win81")?;
+    account.be_windows("17134")?;
     account.install_by_squirrel(VERSION)?;
     let (exit, answer) = account.cli(&["status", "--json"], "")?;
     assert_eq!((exit, codes(&answer).first()), (1, Some(&"AR-120")), "{answer}");

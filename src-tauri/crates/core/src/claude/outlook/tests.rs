@@ -2,6 +2,9 @@ use super::*;
 use crate::claude::library::ProfileFact;
 use serde_json::{Value, json};
 
+/// A whole path, which systems write in two ways.
+const PROGRAM: &str = if cfg!(windows) { r"C:\key.exe" } else { "/opt/key" };
+
 const ID: &str = "7d4c1a90-5b2e-4f38-9a61-0c8e3f5d2b47";
 const HOST: &str = "gate.example";
 
@@ -199,7 +202,7 @@ fn what_is_not_a_gateway_is_said() {
 fn a_block_that_cannot_be_used_is_degraded() {
     let sonnet: &[&str] = &["claude-sonnet-4-6"];
     let helper = |path: &str| json!({ "inferenceCredentialKind": "helper-script", "inferenceCredentialHelper": path });
-    check_block(helper("/opt/key"), Ok((KeySource::Program("/opt/key".to_owned()), sonnet, false)));
+    check_block(helper(PROGRAM), Ok((KeySource::Program(PROGRAM.to_owned()), sonnet, false)));
     check_block(helper("~/key"), Err(Unusable::Credential));
     check_block(json!({ "inferenceGatewayApiKey": " " }), Err(Unusable::Credential));
     check_block(json!({ "inferenceCredentialKind": "oauth" }), Err(Unusable::Credential));
@@ -223,9 +226,9 @@ fn one_foreign_model_spoils_the_list_of_an_old_version() {
 
 #[test]
 fn without_a_kind_the_program_wins() {
-    let mut computer = Computer::with_profile(json!({ "inferenceCredentialHelper": "/opt/key" }));
+    let mut computer = Computer::with_profile(json!({ "inferenceCredentialHelper": PROGRAM }));
     computer.version = Some(Version(1, 2_581, 0));
     let outlook = computer.outlook();
     let key = outlook.gateway().map(|inference| &inference.key);
-    assert_eq!(key, Some(&KeySource::Program("/opt/key".to_owned())), "1.2581 does not know kinds");
+    assert_eq!(key, Some(&KeySource::Program(PROGRAM.to_owned())), "1.2581 does not know kinds");
 }

@@ -91,9 +91,10 @@ mod tests {
         // As a virus scanner opens it: others may read and write, but not replace. The other program gets it
         // as its standard error and waits for a key.
         let held = std::fs::OpenOptions::new().read(true).write(true).share_mode(3).open(&path).unwrap();
-        let mut scanner = Command::new("cmd.exe");
-        scanner.args(["/c", "pause"]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(held);
-        let mut scanner = scanner.spawn().unwrap();
+        let mut scanner = {
+            let mut pause = Command::new("cmd.exe");
+            pause.args(["/c", "pause"]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(held).spawn().unwrap()
+        };
         let holder = std::thread::spawn(move || {
             std::thread::sleep(Duration::from_millis(200));
             scanner.kill().unwrap();

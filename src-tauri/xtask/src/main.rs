@@ -15,6 +15,7 @@ mod deb;
 mod desk;
 mod docs;
 mod fleet;
+mod fuzz;
 mod icons;
 mod machine;
 mod parts;
@@ -47,6 +48,8 @@ usage: cargo xtask <command>
                     fails when either is too slow
   fleet [--homes N] a fleet of N homes (1000), provisioned, changed, repaired and undone by the command
                     line, some runs killed or without network; prints the figures
+  fuzz [MINUTES]    random input for all that strangers write, 10 minutes for each of five readers; prints
+                    how many inputs it was; Linux only
   published         write docs/schema anew, and completions and the manual page into target/share
   shots             pictures of every screen, from the real program and from its page, into target/shots
   tidy              the house rules that no other tool checks
@@ -72,6 +75,8 @@ fn main() -> Result<()> {
         ["bench"] => bench::bench(),
         ["fleet"] => fleet::fleet(1000),
         ["fleet", "--homes", homes] => fleet::fleet(homes.parse()?),
+        ["fuzz"] => fuzz::fuzz(10),
+        ["fuzz", minutes] => fuzz::fuzz(minutes.parse()?),
         ["published"] => published::published(),
         ["shots"] => shots::shots(),
         ["tidy"] => tidy::tidy(),

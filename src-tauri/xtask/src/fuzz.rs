@@ -27,10 +27,9 @@ pub(crate) fn fuzz(minutes: u32) -> Result<()> {
     ensure!(cfg!(all(target_os = "linux", target_arch = "x86_64")), "the targets are built for Linux on x86-64");
     prepare(Purpose::Build)?;
     step("seeds", in_place(cargo()).args(["run", "--quiet", "--bin", "seeds"]))?;
-    step(
-        "build",
-        in_place(cargo()).args(["build", "--release", "--bins", "--target", TRIPLE]).env("RUSTFLAGS", FLAGS),
-    )?;
+    let mut build = in_place(cargo());
+    build.args(["build", "--release", "--target", TRIPLE]).args(TARGETS.iter().flat_map(|target| ["--bin", target]));
+    step("build", build.env("RUSTFLAGS", FLAGS))?;
     let mut figures = Vec::new();
     for target in TARGETS {
         figures.push(format!("{target}: {} inputs in {minutes} min", run(target, minutes)?));

@@ -27,7 +27,7 @@ impl Ended {
 
 /// Runs a program with `input` on its standard input, and ends it after `limit`.
 pub(crate) fn run(command: &mut Command, input: &str, limit: Duration) -> io::Result<Ended> {
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    let mut child = spawn(command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()))?;
     let output = collect(child.stdout.take());
     let error = collect(child.stderr.take());
     if let Some(mut stdin) = child.stdin.take() {
@@ -36,6 +36,24 @@ pub(crate) fn run(command: &mut Command, input: &str, limit: Duration) -> io::Re
     }
     let code = wait(&mut child, limit)?;
     Ok(Ended { code, output: output.join().unwrap_or_default(), error: error.join().unwrap_or_default() })
+}
+
+/// Starts a program that may have been written a moment ago: a child that another thread is just starting
+/// holds every open file of ours until it is a program of its own, and a file held open for writing is not
+/// run (`ETXTBSY`).
+pub(crate) fn spawn(command: &mut Command) -> io::Result<Child> {
+    /// Far more than a child needs to get that far.
+    const ATTEMPTS: u32 = 100;
+    let mut attempt = 1;
+    loop {
+        match command.spawn() {
+            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy && attempt < ATTEMPTS => {
+                attempt += 1;
+                thread::sleep(Duration::from_millis(10));
+            }
+            started => return started,
+        }
+    }
 }
 
 fn collect(pipe: Option<impl Read + Send + 'static>) -> thread::JoinHandle<Zeroizing<String>> {
@@ -82,6 +100,23 @@ mod tests {
     fn input_goes_in_and_output_comes_out() {
         let ended = run(&mut Command::new("cat"), "hello", Duration::from_secs(10)).unwrap();
         assert_eq!((ended.code, ended.output.as_str()), (Some(0), "hello"));
+    }
+
+    #[test]
+    fn a_program_that_is_still_being_written_is_waited_for() {
+        use std::os::unix::fs::OpenOptionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("program");
+        let mut file = std::fs::OpenOptions::new().create(true).write(true).mode(0o700).open(&path).unwrap();
+        file.write_all(b"#!/bin/sh\necho here\n").unwrap();
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                thread::sleep(Duration::from_millis(50));
+                drop(file);
+            });
+            let ended = run(&mut Command::new(&path), "", Duration::from_secs(10)).unwrap();
+            assert_eq!(ended.output.as_str(), "here\n");
+        });
     }
 
     #[test]

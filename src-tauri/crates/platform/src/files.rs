@@ -256,7 +256,9 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 #[cfg(unix)]
 mod tests {
     use super::*;
+    use crate::command::spawn;
     use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::process::Command;
 
     #[track_caller]
     fn check(make: impl FnOnce(&Path), expected: FileFact) {
@@ -302,9 +304,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("program");
         install_program(Path::new("/bin/sleep"), &program).unwrap();
-        let mut running = std::process::Command::new(&program).arg("30").spawn().unwrap();
+        let mut running = spawn(Command::new(&program).arg("30")).unwrap();
         install_program(Path::new("/bin/true"), &program).unwrap();
-        assert!(std::process::Command::new(&program).status().unwrap().success(), "the new one is in place");
+        assert!(spawn(&mut Command::new(&program)).unwrap().wait().unwrap().success(), "the new one is in place");
         running.kill().unwrap();
         running.wait().unwrap();
     }

@@ -12,7 +12,8 @@ use crate::places::Places;
 
 /// Starts a program of Claude's so that it outlives this one.
 pub(super) fn start_program(program: &Path, places: &Places) -> io::Result<()> {
-    let mut child = Command::new(program)
+    let mut command = Command::new(program);
+    command
         .envs(places.claude_environment.iter().map(|(name, value)| (name, value)))
         // Set by whoever drives this window in a test; Claude's own window is not meant.
         .env_remove("TAURI_WEBVIEW_AUTOMATION")
@@ -20,8 +21,8 @@ pub(super) fn start_program(program: &Path, places: &Places) -> io::Result<()> {
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        .process_group(0)
-        .spawn()?;
+        .process_group(0);
+    let mut child = crate::command::spawn(&mut command)?;
     // Whoever started a program must take note of its end, or it stays in the list of processes.
     std::thread::spawn(move || child.wait());
     Ok(())

@@ -158,6 +158,7 @@ impl HelperFault {
 #[cfg(unix)]
 mod tests {
     use super::*;
+    use std::io::Write;
     use std::os::unix::fs::PermissionsExt;
 
     const TOKEN: &str = "sk-practice-ok-0000000000000000000000000000";
@@ -167,7 +168,12 @@ mod tests {
     fn check(script: &str, mode: u32, expected: Result<(&str, usize), HelperFault>) {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a helper");
-        std::fs::write(&path, script).expect("a script");
+        // Written by another program: a child that another test is just starting would hold a file that is
+        // open for writing here, and such a file is not run.
+        let mut tee = std::process::Command::new("tee");
+        let mut tee = tee.arg(&path).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("tee");
+        tee.stdin.take().expect("its input").write_all(script.as_bytes()).expect("a script");
+        assert!(tee.wait().expect("tee").success());
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).expect("a mode");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let found = runtime.block_on(ask(&path, Duration::from_secs(1), Context::Background));

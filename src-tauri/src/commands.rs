@@ -18,6 +18,10 @@ use tauri::{AppHandle, Runtime, State};
 use tauri_plugin_opener::OpenerExt;
 use zeroize::Zeroizing;
 
+mod support;
+
+pub use support::*;
+
 use crate::guard::{guard, guard_blocking};
 use crate::session::Session;
 

@@ -71,6 +71,10 @@ pub fn equip<R: Runtime>(shell: Builder<R>, session: Session) -> Builder<R> {
         commands::plan,
         commands::apply,
         commands::undo,
+        commands::doctor,
+        commands::preview_report,
+        commands::save_report,
+        commands::read_claude_report,
         commands::forget_session,
         commands::set_scenario,
         commands::await_preset,
@@ -106,6 +110,8 @@ fn open_window(app: &tauri::App) -> Result<(), Box<dyn std::error::Error>> {
         .inner_size(960.0, 720.0)
         .min_inner_size(360.0, 480.0)
         .center()
+        // A file that is dropped is the page's to read: it is a report of Claude's.
+        .disable_drag_drop_handler()
         // The page is ours alone: it goes nowhere and opens nothing.
         .on_navigation(|url| url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost"))
         .on_new_window(|_, _| tauri::webview::NewWindowResponse::Deny)

@@ -10,6 +10,7 @@ use airouter_core::claude::egress;
 use airouter_core::finding::{Code, Finding};
 use airouter_core::plan::{Plan, Wishes};
 use airouter_core::preset::Preset;
+use airouter_core::report::Report;
 use airouter_core::secret::Secret;
 use airouter_core::undo::Journal;
 use airouter_core::view::{KeyPlace, Locale, Rehearsal, SetupWishes};
@@ -45,9 +46,11 @@ struct Scene {
 #[derive(Default)]
 struct Memory {
     key: Option<Secret>,
+    asked: Option<GatewayUrl>,
     checked: Option<(GatewayUrl, AuthScheme)>,
     proxy: Option<String>,
     agreed: Option<Plan>,
+    report: Option<Report>,
     stop: Option<watch::Sender<bool>>,
 }
 
@@ -191,6 +194,7 @@ impl Session {
     pub fn checked(&self, base: GatewayUrl, proxy: Option<String>, report: &CheckReport) {
         let mut memory = self.memory();
         memory.proxy = proxy;
+        memory.asked = Some(base.clone());
         memory.checked = report.passed.then_some((base, report.scheme));
         memory.agreed = None;
     }
@@ -198,6 +202,17 @@ impl Session {
     /// The proxy that the person typed for the last check.
     pub(crate) fn proxy(&self) -> Option<String> {
         self.memory().proxy.clone()
+    }
+
+    /// The address that the last check asked. A pasted key has been sent there and nowhere else.
+    pub(crate) fn asked(&self) -> Option<GatewayUrl> {
+        self.memory().asked.clone()
+    }
+
+    /// True for a pasted key that was not sent anywhere yet.
+    pub(crate) fn has_unsent_key(&self) -> bool {
+        let memory = self.memory();
+        memory.key.is_some() && memory.asked.is_none()
     }
 
     /// The address and the way of sending the key: from the check, else from what is connected.
@@ -236,6 +251,16 @@ impl Session {
     /// The plan that the person saw last.
     pub(crate) fn agreed(&self) -> Option<Plan> {
         self.memory().agreed.clone()
+    }
+
+    /// Remembers the report that the person sees.
+    pub(crate) fn show(&self, report: Report) {
+        self.memory().report = Some(report);
+    }
+
+    /// The report that the person saw last.
+    pub(crate) fn shown(&self) -> Option<Report> {
+        self.memory().report.clone()
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {

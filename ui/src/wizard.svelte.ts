@@ -265,6 +265,37 @@ export class Wizard {
     }
   }
 
+  /** Opens the doctor's page, or looks again. */
+  async examine(): Promise<void> {
+    this.send({ type: "to-doctor" });
+    await this.#ask((run) => this.#backend.doctor().then((report) => this.send({ type: "examined", run, report })));
+  }
+
+  previewReport(): Promise<void> {
+    return this.#ask((run) => this.#backend.previewReport().then((view) => this.send({ type: "report-shown", run, view })));
+  }
+
+  saveReport(): Promise<void> {
+    return this.#ask((run) => this.#backend.saveReport().then((path) => this.send({ type: "report-saved", run, path })));
+  }
+
+  /** Hands one of Claude's own reports to the program: a pasted text, or a file's bytes as base64. */
+  readClaudeReport(text: string, file: boolean): Promise<void> {
+    return this.#ask((run) =>
+      this.#backend.readClaudeReport(text, file).then((view) => this.send({ type: "claude-told", run, view })),
+    );
+  }
+
+  /** A question of the doctor's page; what comes back after the page was left counts for nothing. */
+  async #ask(asking: (run: number) => Promise<void>): Promise<void> {
+    const run = this.state.run;
+    try {
+      await asking(run);
+    } catch (thrown) {
+      if (run === this.state.run) this.send({ type: "trouble", finding: asFinding(thrown) });
+    }
+  }
+
   finish(): Promise<void> {
     return this.#try(this.#backend.finish());
   }

@@ -20,6 +20,7 @@ export const LATER: Readonly<Record<Later, () => Promise<Part>>> = {
   status: part(() => import("./Status.svelte")),
   undone: part(() => import("./Undone.svelte")),
   preset: part(() => import("./Preset.svelte")),
+  doctor: part(() => import("./Doctor.svelte")),
   manual: part(() => import("./Manual.svelte")),
 };
 

@@ -109,6 +109,16 @@ catalogue! {
     AutomationRefused = "AR-121", "automation_refused", ThisComputer, Blocking;
     /// The app that calls itself Claude Desktop is signed by somebody else, or by nobody.
     ClaudeForeign = "AR-122", "claude_foreign", Claude, Blocking;
+    /// Claude has been running since before its configuration was written.
+    ClaudeNotRestarted = "AR-131", "claude_not_restarted", Claude, Blocking;
+    /// Variables meant for Claude Code are set and may win over what was written.
+    EnvironmentOverrides = "AR-132", "environment_overrides", ThisComputer, Warning;
+    /// There is little room for Claude's own parts.
+    DiskLow = "AR-133", "disk_low", ThisComputer, Info;
+    /// Claude's virtual machine cannot run on this computer.
+    NoVirtualisation = "AR-134", "no_virtualisation", ThisComputer, Info;
+    /// The place from which Claude fetches its own parts cannot be reached.
+    DownloadsUnreachable = "AR-135", "downloads_unreachable", Network, Info;
 
     // 2xx — the network
     /// This computer is not online.
@@ -263,6 +273,44 @@ catalogue! {
     DeadRelay = "AR-716", "dead_relay", ThisComputer, Warning;
     /// A host to be opened for Claude's tools is not one that Claude takes.
     HostInvalid = "AR-717", "host_invalid", AirouterSetup, Blocking;
+    /// The id of the selected profile is not one that Claude takes.
+    SelectionMalformed = "AR-721", "selection_malformed", ThisComputer, Blocking;
+    /// The selected profile is not in the list, or has no file.
+    ProfileMissing = "AR-722", "profile_missing", ThisComputer, Blocking;
+    /// Claude noted that it is to start in its ordinary mode.
+    ModeIsOrdinary = "AR-723", "mode_is_ordinary", Claude, Blocking;
+    /// Claude will ask on its sign-in screen which mode is meant.
+    ModeNotChosen = "AR-724", "mode_not_chosen", Claude, Warning;
+    /// The configuration that counts names another provider than a gateway, or none.
+    ProviderNotGateway = "AR-725", "provider_not_gateway", ThisComputer, Blocking;
+    /// The address in the configuration is another one, or one that Claude refuses.
+    ProfileAddress = "AR-726", "profile_address", ThisComputer, Blocking;
+    /// The address in the configuration ends in what Claude adds itself.
+    AddressEnding = "AR-727", "address_ending", ThisComputer, Blocking;
+    /// The configuration names no key that Claude could use.
+    CredentialUnusable = "AR-728", "credential_unusable", ThisComputer, Blocking;
+    /// The program that is to print the key cannot be started by what the configuration says.
+    HelperPath = "AR-729", "helper_path", ThisComputer, Blocking;
+    /// A written key and a program that prints one stand side by side.
+    TwoCredentials = "AR-730", "two_credentials", ThisComputer, Warning;
+    /// The stored key is not the one that Claude uses.
+    KeyDiffers = "AR-731", "key_differs", ThisComputer, Warning;
+    /// The folders that Claude may read hold different configurations.
+    CopiesDiffer = "AR-732", "copies_differ", ThisComputer, Blocking;
+    /// What stands where administrators put configuration was left there by another tool.
+    PolicyLeftover = "AR-733", "policy_leftover", ThisComputer, Blocking;
+    /// A model is listed twice.
+    ModelDoubled = "AR-734", "model_doubled", ThisComputer, Warning;
+    /// The history is filed under another id than before.
+    HistoryMoved = "AR-735", "history_moved", ThisComputer, Warning;
+    /// The configuration holds keys that the running Claude does not know.
+    KeysTooNew = "AR-736", "keys_too_new", Claude, Warning;
+    /// A key stands in the extra headers in plain text.
+    SecretInHeaders = "AR-737", "secret_in_headers", ThisComputer, Warning;
+    /// Claude's list of profiles points elsewhere.
+    PointedElsewhere = "AR-738", "pointed_elsewhere", Claude, Blocking;
+    /// A value of the configuration is of the wrong kind.
+    ValueMistyped = "AR-739", "value_mistyped", ThisComputer, Blocking;
 
     // 8xx — the keychain and the helper
     /// There is no keychain on this computer.
@@ -295,6 +343,20 @@ catalogue! {
     ProofUnhealthy = "AR-857", "proof_unhealthy", Claude, Warning;
     /// Claude started through the gateway: proved.
     Proved = "AR-860", "proved", Claude, Info;
+    /// Something that must not leave was still in the report; no file was made.
+    ReportNotClean = "AR-861", "report_not_clean", AirouterSetup, Blocking;
+    /// A file or a text is none of Claude's reports.
+    ClaudeReportUnreadable = "AR-862", "claude_report_unreadable", ThisComputer, Blocking;
+    /// Claude says that it could not read a part of its configuration.
+    ClaudeReportErrors = "AR-863", "claude_report_errors", Claude, Blocking;
+    /// Claude read other values than those that were written.
+    ClaudeReportDiffers = "AR-864", "claude_report_differs", Claude, Blocking;
+    /// Claude says that it has no key.
+    ClaudeReportNoKey = "AR-865", "claude_report_no_key", Claude, Blocking;
+    /// Claude read no configuration at all.
+    ClaudeReportEmpty = "AR-866", "claude_report_empty", Claude, Blocking;
+    /// Claude read what was written.
+    ClaudeReportAgrees = "AR-867", "claude_report_agrees", Claude, Info;
 
     // 9xx — this program
     /// An error of this program.

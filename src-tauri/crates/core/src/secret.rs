@@ -88,6 +88,12 @@ pub fn masked(text: &str) -> String {
     out
 }
 
+/// True for a text of which [`masked`] would replace something.
+pub fn holds_key(text: &str) -> bool {
+    let is_inner = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
+    text.split(|character| !is_inner(character)).any(looks_like_a_key)
+}
+
 fn looks_like_a_key(run: &str) -> bool {
     if run.starts_with("sk-") || run.starts_with("sk_") {
         return run.len() > 6;
@@ -129,6 +135,7 @@ mod tests {
     #[track_caller]
     fn check(input: &str, expected: &str) {
         assert_eq!(masked(input), expected);
+        assert_eq!(holds_key(input), input != expected);
     }
 
     #[test]

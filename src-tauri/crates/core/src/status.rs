@@ -1,5 +1,9 @@
 //! Expected versus actual: each value that this program wrote, and what is there now.
 
+mod values;
+
+pub use values::values;
+
 use serde_json::json;
 
 use crate::address::GatewayUrl;

@@ -512,6 +512,18 @@ pub struct UndoReport {
     pub findings: Vec<Finding>,
 }
 
+/// A report as it is shown before it is saved.
+#[derive(Debug, Clone, Serialize, TS)]
+#[ts(export)]
+pub struct ReportView {
+    /// The page, in the person's language.
+    pub page: String,
+    /// What is in the archive.
+    pub entries: Vec<crate::report::ReportEntry>,
+    /// The name that its file will have.
+    pub name: String,
+}
+
 /// A page that the program may open; which address that is, is decided here and not in the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]

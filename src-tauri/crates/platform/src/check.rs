@@ -155,6 +155,25 @@ pub fn check_and_wait(wanted: Wanted) -> CheckReport {
     }
 }
 
+/// Walks to another place as far as its encryption, without asking it anything, and says why it cannot be
+/// reached; from a program without an asynchronous runtime of its own.
+pub fn reach_and_wait(place: &GatewayUrl, limit: Duration) -> Option<Finding> {
+    let mut options = Options::default();
+    options.limits.name = limit;
+    options.limits.connect = limit;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
+    let reach = runtime.block_on(async {
+        let choice = choose_proxy(place, None, &options).await?;
+        // No key goes along: there is none.
+        Ok(Wire::new(place.clone(), Secret::new(String::new()), choice.proxy, options)?.walk().await)
+    });
+    runtime.shutdown_background();
+    match reach {
+        Ok(reach) => reach.trouble.map(|trouble| trouble.finding()),
+        Err(finding) => Some(finding),
+    }
+}
+
 /// Tries one model with a one-token message, through the proxy that the person typed or the system's.
 /// Nothing means that it answers.
 pub async fn try_model(

@@ -182,7 +182,7 @@ pub fn overview(places: &Places) -> Overview {
 }
 
 /// Another program's profile that leads Claude to a relay on this computer where nobody listens.
-fn dead_relay(selected: &Selected) -> Option<Finding> {
+pub(crate) fn dead_relay(selected: &Selected) -> Option<Finding> {
     let relay = selected.relay.as_ref().filter(|_| selected.is_gateway)?;
     let finding = || selected.finding(Code::DeadRelay);
     let ip = relay.name().parse().unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));

@@ -150,6 +150,12 @@ impl Places {
         mode_in(&self.root)
     }
 
+    /// Where the person keeps what was downloaded.
+    pub fn downloads(&self) -> PathBuf {
+        let named = if self.is_scratch() { None } else { dirs::download_dir() };
+        named.unwrap_or_else(|| self.ground.home.join("Downloads"))
+    }
+
     /// Claude's logs in third-party mode, in each of its folders.
     pub fn logs(&self) -> Vec<PathBuf> {
         self.roots().map(|root| sys::log_of(&self.ground, root)).collect()

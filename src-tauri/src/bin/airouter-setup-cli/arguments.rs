@@ -63,6 +63,10 @@ pub(crate) enum Command {
     /// Makes a preset for others from the connection on this computer, or everything that an
     /// administrator needs to roll it out.
     Export(Export),
+    /// Goes through every known cause for Claude not using the gateway.
+    Doctor(Doctor),
+    /// Makes a report for support, from which nothing private leaves.
+    Report(Report),
     /// Prints a shell's completions.
     Completions {
         /// The shell.
@@ -247,6 +251,30 @@ pub(crate) struct Rehearse {
     pub(crate) json: bool,
 }
 
+#[derive(Args, Clone)]
+pub(crate) struct Doctor {
+    #[command(flatten)]
+    pub(crate) gateway: Gateway,
+    /// Look at this computer alone, and ask nobody else.
+    #[arg(long)]
+    pub(crate) local: bool,
+    /// Also read one of Claude's own reports: the copied text, or the exported archive.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) claude_report: Option<PathBuf>,
+}
+
+#[derive(Args, Clone)]
+pub(crate) struct Report {
+    #[command(flatten)]
+    pub(crate) gateway: Gateway,
+    /// Look at this computer alone, and ask nobody else.
+    #[arg(long)]
+    pub(crate) local: bool,
+    /// Save the archive here; without it the page is only shown.
+    #[arg(long, value_name = "FILE.zip")]
+    pub(crate) out: Option<PathBuf>,
+}
+
 impl Arguments {
     /// Whether one JSON object is wanted.
     pub(crate) fn json(&self) -> bool {
@@ -259,6 +287,8 @@ impl Arguments {
             Command::Explain(explain) => explain.json,
             Command::Rehearse(rehearse) => rehearse.json,
             Command::Export(export) => export.json,
+            Command::Doctor(doctor) => doctor.gateway.json,
+            Command::Report(report) => report.gateway.json,
             Command::Completions { .. } | Command::Man | Command::Schema => false,
         }
     }
@@ -266,9 +296,11 @@ impl Arguments {
     /// The preset file that was named, if any.
     pub(crate) fn preset(&self) -> Option<&Path> {
         match &self.command {
-            Command::Check(gateway) | Command::Models(gateway) | Command::Apply(Apply { gateway, .. }) => {
-                gateway.preset.as_deref()
-            }
+            Command::Check(gateway)
+            | Command::Models(gateway)
+            | Command::Apply(Apply { gateway, .. })
+            | Command::Doctor(Doctor { gateway, .. })
+            | Command::Report(Report { gateway, .. }) => gateway.preset.as_deref(),
             _ => None,
         }
     }

@@ -4,6 +4,7 @@
 //! 0 ok, 1 a finding blocks, 2 wrong use, 3 refused and nothing written, 4 internal error.
 
 mod arguments;
+mod doctor;
 mod explain;
 mod export;
 mod key;
@@ -11,6 +12,7 @@ mod output;
 mod people;
 mod printed;
 mod rehearse;
+mod report;
 mod road;
 mod schema;
 mod words;
@@ -50,6 +52,8 @@ fn main() -> ExitCode {
         Command::Explain(explain) => explain::explain(&explain),
         Command::Rehearse(rehearse) => rehearse::rehearse(&rehearse),
         Command::Export(export) => export::export(&export, locale),
+        Command::Doctor(doctor) => doctor::doctor(&doctor, locale),
+        Command::Report(report) => report::report(&report, locale),
         Command::Completions { shell } => printed::completions(shell),
         Command::Man => printed::manual(),
         Command::Schema => printed::schema(),

@@ -11,6 +11,7 @@ use airouter_core::preset::Preset;
 use airouter_core::secret::Secret;
 use airouter_core::undo::Journal;
 use airouter_core::view::{KeyPlace, Locale, Outcome, UndoGoal};
+use airouter_platform::doctor::{self as examine, Depth};
 use airouter_platform::helper::{self, LetGo};
 use airouter_platform::places::Places;
 use airouter_platform::{apply as act, claude, observe, recover, state, undo as take_back};
@@ -26,7 +27,13 @@ pub(crate) fn check(arguments: &Gateway, locale: Locale) -> Answer {
         Err(finding) => return Answer::new(vec![finding]),
     };
     let report = run_check(&asked, arguments);
-    answer_of_check(report, &asked.changes)
+    let doctor = examine::examine(&asked.places, &asked.base, Some(report.clone()), Depth::Here);
+    let mut changes = asked.changes;
+    match &doctor {
+        Ok(doctor) => changes.extend(doctor.local_findings()),
+        Err(finding) => changes.push(finding.clone()),
+    }
+    answer_of_check(report, &changes).with("doctor", doctor.ok())
 }
 
 fn answer_of_check(report: CheckReport, changes: &[Finding]) -> Answer {
@@ -240,7 +247,7 @@ fn carry_out(
         .with("static_key_may_help", report.static_key_may_help)
 }
 
-fn run_check(asked: &Asked, arguments: &Gateway) -> CheckReport {
+pub(crate) fn run_check(asked: &Asked, arguments: &Gateway) -> CheckReport {
     let wanted = airouter_platform::check::Wanted {
         base: asked.base.clone(),
         key: asked.key.clone(),
@@ -253,7 +260,7 @@ fn run_check(asked: &Asked, arguments: &Gateway) -> CheckReport {
 }
 
 /// What a command was asked to work on.
-struct Asked {
+pub(crate) struct Asked {
     places: Places,
     preset: Preset,
     base: GatewayUrl,
@@ -263,7 +270,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(arguments: &Gateway, locale: Locale) -> Result<Self, Finding> {
+    pub(crate) fn of(arguments: &Gateway, locale: Locale) -> Result<Self, Finding> {
         let places = Places::here()?;
         let preset = airouter_platform::preset::load(arguments.preset.as_deref(), arguments.signed_by.as_deref())?;
         let (base, did) = match &arguments.address {

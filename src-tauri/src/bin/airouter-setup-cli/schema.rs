@@ -5,9 +5,13 @@
 //! changed. `docs/schema` has the copy that is published, and a test fails when it is not this.
 
 use airouter_core::check::{AuthScheme, Lamp, Layer};
+use airouter_core::claude_report::ClaudeReportView;
+use airouter_core::doctor::DoctorReport;
 use airouter_core::finding::Finding;
 use airouter_core::models::OfferedModel;
 use airouter_core::proof::Proof;
+use airouter_core::report::ReportEntry;
+use airouter_core::secret::KeyFace;
 use airouter_core::view::{ClaudeView, EditView, Phase, PlanView, PresetView, Status};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -79,6 +83,21 @@ const FIELDS: &[Field] = &[
     ("restored", "undo, leave: what was or would be put back.", SchemaGenerator::subschema_for::<Vec<EditView>>),
     ("left", "undo, leave: what others changed later.", SchemaGenerator::subschema_for::<Vec<EditView>>),
     ("helper", "clean: gone, none, needed or stays.", SchemaGenerator::subschema_for::<String>),
+    (
+        "doctor",
+        "check, doctor: every known cause, and every value that Claude reads.",
+        SchemaGenerator::subschema_for::<Option<DoctorReport>>,
+    ),
+    (
+        "claude_report",
+        "doctor: what Claude's own report says.",
+        SchemaGenerator::subschema_for::<Option<ClaudeReportView>>,
+    ),
+    ("saved", "report: where the archive is.", SchemaGenerator::subschema_for::<Option<String>>),
+    ("name", "report: a name that equal reports share.", SchemaGenerator::subschema_for::<String>),
+    ("entries", "report: what is in the archive.", SchemaGenerator::subschema_for::<Vec<ReportEntry>>),
+    ("key", "report: the stored key, for comparing.", SchemaGenerator::subschema_for::<Option<KeyFace>>),
+    ("page", "report: the page.", SchemaGenerator::subschema_for::<String>),
     ("preset", "export: the preset.", SchemaGenerator::subschema_for::<PresetView>),
     ("link", "export: the preset as a link.", SchemaGenerator::subschema_for::<String>),
     ("to", "export: the folder.", SchemaGenerator::subschema_for::<Option<String>>),

@@ -1,24 +1,13 @@
-//! What people read on a terminal. The sentences are the window's own: `words.json` is written from
-//! its word tables, and a test of the window fails when they differ.
+//! What people read on a terminal, beside the sentences of findings: `labels.json` is written from the
+//! window's word tables, and a test of the window fails when they differ.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use airouter_core::finding::{Code, Finding};
-use airouter_core::preset::Preset;
 use airouter_core::view::Locale;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-/// What is said of a code.
-#[derive(Deserialize, Serialize, Clone)]
-pub(crate) struct Words {
-    /// What it is.
-    pub(crate) title: String,
-    /// What it means.
-    pub(crate) meaning: String,
-    /// The one thing to do.
-    pub(crate) action: String,
-}
+pub(crate) use airouter_core::words::{of, sentence, tag};
 
 /// Single words and headings.
 #[derive(Deserialize, Default)]
@@ -33,34 +22,13 @@ pub(crate) struct Labels {
     pub(crate) headings: HashMap<String, String>,
 }
 
-type Table = HashMap<String, HashMap<String, Words>>;
-
-static TABLE: LazyLock<Table> = LazyLock::new(|| serde_json::from_str(include_str!("words.json")).unwrap_or_default());
-
 static LABELS: LazyLock<HashMap<String, Labels>> =
     LazyLock::new(|| serde_json::from_str(include_str!("labels.json")).unwrap_or_default());
-
-/// What is said of a code, with the gateway by its name.
-pub(crate) fn of(code: Code, locale: Locale, preset: &Preset) -> Option<Words> {
-    let words = TABLE.get(tag(locale))?.get(code.number())?;
-    let named = |text: &str| {
-        text.replace("{gateway}", &preset.name)
-            .replace("{host}", preset.base.host())
-            .replace("{base}", preset.base.as_str())
-    };
-    Some(Words { title: named(&words.title), meaning: named(&words.meaning), action: named(&words.action) })
-}
 
 /// A label of a kind, or the word itself where there is none.
 pub(crate) fn label(locale: Locale, kind: fn(&Labels) -> &HashMap<String, String>, word: &str) -> String {
     let known = LABELS.get(tag(locale)).and_then(|labels| kind(labels).get(word));
     known.cloned().unwrap_or_else(|| word.to_owned())
-}
-
-/// A finding in one line: code, what it is, what to do, with the gateway by its name.
-pub(crate) fn sentence(finding: &Finding, locale: Locale, preset: &Preset) -> String {
-    let Some(words) = of(finding.code, locale, preset) else { return finding.code.to_string() };
-    format!("{}  {} {}", finding.code.number(), words.title, words.action).trim_end().to_owned()
 }
 
 /// What is said when there is nothing to say.
@@ -71,30 +39,12 @@ pub(crate) fn all_well(locale: Locale) -> &'static str {
     }
 }
 
-/// A language by its tag.
-pub(crate) fn tag(locale: Locale) -> &'static str {
-    match locale {
-        Locale::ZhCn => "zh-CN",
-        Locale::En => "en",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use airouter_core::finding::Code;
     use crate::explain::word_of;
     use airouter_rehearsal::Scenario;
-
-    #[test]
-    fn every_code_has_a_sentence_in_both_languages() {
-        for code in Code::ALL {
-            for locale in [Locale::ZhCn, Locale::En] {
-                let sentence = sentence(&Finding::new(*code), locale, &Preset::airouter());
-                assert!(sentence.len() > code.to_string().len(), "{code} has no words in {}", tag(locale));
-                assert!(!sentence.contains('{'), "{sentence}");
-            }
-        }
-    }
 
     #[test]
     fn whatever_is_named_has_a_label_in_both_languages() {

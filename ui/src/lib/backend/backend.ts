@@ -6,6 +6,8 @@ import type { AddressView } from "../bindings/AddressView";
 import type { ApplyReport } from "../bindings/ApplyReport";
 import type { CheckReport } from "../bindings/CheckReport";
 import type { CheckWishes } from "../bindings/CheckWishes";
+import type { ClaudeReportView } from "../bindings/ClaudeReportView";
+import type { DoctorReport } from "../bindings/DoctorReport";
 import type { Finding } from "../bindings/Finding";
 import type { KeyView } from "../bindings/KeyView";
 import type { Lamp } from "../bindings/Lamp";
@@ -19,6 +21,7 @@ import type { Page } from "../bindings/Page";
 import type { Phase } from "../bindings/Phase";
 import type { PlanView } from "../bindings/PlanView";
 import type { SetupWishes } from "../bindings/SetupWishes";
+import type { ReportView } from "../bindings/ReportView";
 import type { Start } from "../bindings/Start";
 import type { UndoGoal } from "../bindings/UndoGoal";
 import type { UndoReport } from "../bindings/UndoReport";
@@ -38,6 +41,10 @@ export const COMMANDS = [
   "plan",
   "apply",
   "undo",
+  "doctor",
+  "preview_report",
+  "save_report",
+  "read_claude_report",
   "forget_session",
   "set_scenario",
   "await_preset",
@@ -63,6 +70,12 @@ export interface Backend {
   plan(wishes: SetupWishes): Promise<PlanView>;
   apply(wishes: SetupWishes, onPhase: (phase: Phase) => void): Promise<ApplyReport>;
   undo(goal: UndoGoal, restart: boolean, onPhase: (phase: Phase) => void): Promise<UndoReport>;
+  doctor(): Promise<DoctorReport>;
+  previewReport(): Promise<ReportView>;
+  /** Saves what was shown last, and tells where. */
+  saveReport(): Promise<string>;
+  /** Reads one of Claude's own reports: a text, or a file's bytes as base64. */
+  readClaudeReport(text: string, file: boolean): Promise<ClaudeReportView>;
   forgetSession(): Promise<void>;
   /** Sets the stage of a rehearsal for another scenario; the road begins anew. */
   setScenario(id: string): Promise<Start>;

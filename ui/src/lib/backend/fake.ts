@@ -12,6 +12,7 @@ import type { SetupWishes } from "../bindings/SetupWishes";
 import type { Start } from "../bindings/Start";
 import type { StepId } from "../bindings/StepId";
 import type { Backend } from "./backend";
+import { CLAUDE_REPORT, doctorOf, REPORT } from "./doctor-scenes";
 import { FACE, finding, lampsOf, OFFER, outcomeOf, overviewOf, PRESET, PROFILE, REFUSED_OFFER, REHEARSED, RELAY, reportOf, ROOT, SCENARIOS, statusOf, type Scenario } from "./scenes";
 
 export type FakeOptions = {
@@ -217,6 +218,24 @@ export function fake({ scenario: played, locale, pace, os = "linux" }: FakeOptio
           ...(scenario === "other-gateway" && goal === "before" ? [finding("AR-712", "this-computer", "info", RELAY)] : []),
         ],
       };
+    },
+    async doctor() {
+      await hear("doctor");
+      return doctorOf(scenario, overview.status !== null);
+    },
+    async previewReport() {
+      await hear("preview_report");
+      if (scenario === "report-unclean") throw finding("AR-861", "airouter-setup", "blocking", { path: "logs", reason: "key-like" });
+      return REPORT;
+    },
+    async saveReport() {
+      await hear("save_report");
+      return `/home/lin/Downloads/${REPORT.name}`;
+    },
+    async readClaudeReport(text) {
+      await hear("read_claude_report");
+      if (text.trim().length < 8) throw finding("AR-862", "this-computer", "blocking", { reason: "nothing-known" });
+      return CLAUDE_REPORT;
     },
     async forgetSession() {
       hasKey = false;

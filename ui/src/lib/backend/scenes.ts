@@ -43,6 +43,7 @@ export const SCENARIOS = [
   "connected",
   "drifted",
   "other-gateway",
+  "report-unclean",
   "rehearsal",
   "preset",
   "preset-refused",
@@ -269,7 +270,7 @@ export function statusOf(drifted: boolean): Status {
 export function overviewOf(scenario: Scenario): Overview {
   const installed = scenario !== "claude-missing";
   const running = scenario === "claude-running";
-  const connected = scenario === "connected" || scenario === "drifted";
+  const connected = scenario === "connected" || scenario === "drifted" || scenario === "report-unclean";
   const findings: Finding[] = [];
   if (!installed) findings.push(finding("AR-101", "claude"));
   if (scenario === "managed-policy") {

@@ -4,6 +4,8 @@ import type { AddressView } from "../bindings/AddressView";
 import type { ApplyReport } from "../bindings/ApplyReport";
 import type { AuthScheme } from "../bindings/AuthScheme";
 import type { CheckReport } from "../bindings/CheckReport";
+import type { ClaudeReportView } from "../bindings/ClaudeReportView";
+import type { DoctorReport } from "../bindings/DoctorReport";
 import type { Finding } from "../bindings/Finding";
 import type { KeyView } from "../bindings/KeyView";
 import type { Lamp } from "../bindings/Lamp";
@@ -15,6 +17,7 @@ import type { Overview } from "../bindings/Overview";
 import type { Phase } from "../bindings/Phase";
 import type { PlanView } from "../bindings/PlanView";
 import type { Start } from "../bindings/Start";
+import type { ReportView } from "../bindings/ReportView";
 import type { UndoReport } from "../bindings/UndoReport";
 
 export type RoadEvent =
@@ -62,4 +65,10 @@ export type RoadEvent =
   | { type: "by-hand" }
   | { type: "preset-opened"; offer: Offer }
   | { type: "preset-answered"; used: boolean; start: Start }
+  // Doctor
+  | { type: "to-doctor" }
+  | { type: "examined"; run: number; report: DoctorReport }
+  | { type: "report-shown"; run: number; view: ReportView }
+  | { type: "report-saved"; run: number; path: string }
+  | { type: "claude-told"; run: number; view: ClaudeReportView }
   | { type: "trouble"; finding: Finding };

@@ -7,6 +7,7 @@ import type { ApplyReport } from "../bindings/ApplyReport";
 import type { Finding } from "../bindings/Finding";
 import { added, defaulted, moved, picked, tried } from "./choosing";
 import type { StepId } from "../bindings/StepId";
+import { doctored } from "./doctor";
 import type { RoadEvent } from "./events";
 import type { Offer } from "../bindings/Offer";
 import { begin, firstStep, isProving, waitingLamps, type State, type Step } from "./state";
@@ -121,6 +122,12 @@ export function next(state: State, event: RoadEvent): State {
       return offered(state, event.offer);
     case "preset-answered":
       return answered(state, event);
+    case "to-doctor":
+    case "examined":
+    case "report-shown":
+    case "report-saved":
+    case "claude-told":
+      return doctored(state, event);
     case "to-start":
       return { ...state, at: firstStep(state.overview) };
     case "start-over":
@@ -166,7 +173,8 @@ function back(state: State): State {
     case "undone":
       return { ...state, at: firstStep(state.overview) };
     case "manual":
-      return { ...state, at: state.at.from };
+    case "doctor":
+      return { ...state, run: state.run + 1, at: state.at.from };
     default:
       return state;
   }
@@ -228,6 +236,7 @@ function troubled(state: State, { finding }: Extract<RoadEvent, { type: "trouble
     case "review":
     case "status":
     case "preset":
+    case "doctor":
       return { ...state, at: { ...state.at, problem: finding } };
     case "apply":
       if (state.at.task === "undo") {

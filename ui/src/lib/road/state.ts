@@ -6,6 +6,8 @@ import type { ApplyReport } from "../bindings/ApplyReport";
 import type { AuthScheme } from "../bindings/AuthScheme";
 import type { CheckReport } from "../bindings/CheckReport";
 import type { CheckWishes } from "../bindings/CheckWishes";
+import type { ClaudeReportView } from "../bindings/ClaudeReportView";
+import type { DoctorReport } from "../bindings/DoctorReport";
 import type { Finding } from "../bindings/Finding";
 import type { KeyView } from "../bindings/KeyView";
 import type { Lamp } from "../bindings/Lamp";
@@ -17,6 +19,7 @@ import type { Offer } from "../bindings/Offer";
 import type { Overview } from "../bindings/Overview";
 import type { Phase } from "../bindings/Phase";
 import type { PlanView } from "../bindings/PlanView";
+import type { ReportView } from "../bindings/ReportView";
 import type { SetupWishes } from "../bindings/SetupWishes";
 import type { Start } from "../bindings/Start";
 import type { StepId } from "../bindings/StepId";
@@ -95,6 +98,20 @@ export type Step =
   | { readonly screen: "undone"; readonly report: UndoReport }
   /** A preset that somebody opened; `from` is where the road goes on if it is not used. */
   | { readonly screen: "preset"; readonly offer: Offer; readonly from: Step; readonly problem: Finding | null }
+  /** What is looked at when something is wrong; back leads to where one was. */
+  | {
+      readonly screen: "doctor";
+      readonly from: Step;
+      /** Nothing while it is being looked at. */
+      readonly report: DoctorReport | null;
+      readonly problem: Finding | null;
+      /** The report for support, as it would leave. */
+      readonly preview: ReportView | null;
+      /** Where it was saved. */
+      readonly saved: string | null;
+      /** What Claude's own report says. */
+      readonly told: ClaudeReportView | null;
+    }
   /** The road through Claude's own window; back leads to where it was left. */
   | { readonly screen: "manual"; readonly from: Step };
 

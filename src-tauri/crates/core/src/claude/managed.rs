@@ -7,9 +7,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::policy::{self, Hives, Lists, Policy};
+use super::policy::{self, Data, Hives, Lists, Policy};
 use super::version::Version;
 use crate::finding::{Code, Finding};
 use crate::json::{Document, NotEditable};
@@ -70,6 +70,38 @@ pub fn judge(source: &ManagedSource, claude: Option<Version>) -> Option<Finding>
     }
 }
 
+/// The values that an administrator set, by their names, as far as Claude can read them.
+pub fn values(source: &ManagedSource, claude: Option<Version>) -> Map<String, Value> {
+    let mut values = Map::new();
+    match source {
+        ManagedSource::Absent | ManagedSource::Rejected { .. } => {}
+        ManagedSource::File { bytes, .. } => {
+            values.extend(Document::parse(bytes).map(|document| document.values().clone()).unwrap_or_default());
+        }
+        ManagedSource::Registry(hives) => {
+            // The machine's value stands first and wins.
+            for value in policy::values_of_registry(hives, claude).into_iter().rev() {
+                let content = match &value.data {
+                    Data::Text(text) => Value::String(text.clone()),
+                    Data::Number(number) => Value::from(*number),
+                    Data::Expandable | Data::Invisible => continue,
+                };
+                values.insert(value.name.clone(), content);
+            }
+        }
+        ManagedSource::Plists(lists) => {
+            // The person's list is merged over the machine's.
+            for list in [&lists.machine, &lists.user].into_iter().flatten() {
+                let read = plist::Value::from_reader(std::io::Cursor::new(&list.bytes)).ok();
+                if let Some(Value::Object(more)) = read.and_then(|list| serde_json::to_value(list).ok()) {
+                    values.extend(more.into_iter().filter(|(name, _)| !name.starts_with("Payload")));
+                }
+            }
+        }
+    }
+    values
+}
+
 fn of_policy(policy: Policy, claude: Option<Version>) -> Option<Finding> {
     match policy {
         Policy::None => None,
@@ -109,7 +141,7 @@ fn keys(bytes: &[u8]) -> Result<BTreeMap<String, Value>, NotEditable> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::policy::{Data, PolicyValue};
+    use super::super::policy::PolicyValue;
     use super::*;
 
     #[track_caller]

@@ -90,14 +90,24 @@ pub enum Policy {
 /// key hides the person's key, whatever it is called: misspelled, empty, or the default value. Before,
 /// both were merged and the machine's won. An unknown version is taken for a new one.
 pub fn of_registry(hives: &Hives, claude: Option<Version>) -> Policy {
+    let (places, values) = counting(hives, claude);
+    if places.is_empty() { Policy::None } else { in_force(&places.join(", "), values.into_iter()) }
+}
+
+/// The values of the hives that count, the machine's first.
+pub(super) fn values_of_registry(hives: &Hives, claude: Option<Version>) -> Vec<&PolicyValue> {
+    counting(hives, claude).1
+}
+
+fn counting(hives: &Hives, claude: Option<Version>) -> (Vec<&'static str>, Vec<&PolicyValue>) {
     let counts = |values: &[PolicyValue]| values.iter().any(|value| value.data != Data::Invisible);
     let (machine, user) = (counts(&hives.machine), counts(&hives.user));
     let is_merged = claude.is_some_and(|version| version < NO_LONGER_MERGED);
     match (machine, user) {
-        (false, false) => Policy::None,
-        (true, true) if is_merged => in_force(&format!("{MACHINE}, {USER}"), hives.machine.iter().chain(&hives.user)),
-        (true, _) => in_force(MACHINE, hives.machine.iter()),
-        (false, true) => in_force(USER, hives.user.iter()),
+        (false, false) => (Vec::new(), Vec::new()),
+        (true, true) if is_merged => (vec![MACHINE, USER], hives.machine.iter().chain(&hives.user).collect()),
+        (true, _) => (vec![MACHINE], hives.machine.iter().collect()),
+        (false, true) => (vec![USER], hives.user.iter().collect()),
     }
 }
 

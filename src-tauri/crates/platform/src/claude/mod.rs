@@ -45,6 +45,12 @@ pub fn is_running(install: &Install) -> bool {
     processes().is_none_or(|system| claudes(&system, install).next().is_some())
 }
 
+/// When the running Claude was started, in seconds since 1970.
+pub fn started(install: &Install) -> Option<u64> {
+    let system = processes()?;
+    claudes(&system, install).map(Process::start_time).min()
+}
+
 /// The older of the installed version and the running ones: an update that was installed but not
 /// started yet leaves a Claude running that does not know the newer keys (PI).
 pub fn version(install: &Install) -> Option<Version> {

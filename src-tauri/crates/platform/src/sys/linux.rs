@@ -221,6 +221,15 @@ pub(crate) fn proxy_settings() -> ProxySettings {
     }
 }
 
+/// Whether a virtual machine can run here: the kernel offers it, or the processor says so.
+pub(crate) fn virtualisation(places: &Places) -> Option<bool> {
+    if places.system.join("dev/kvm").exists() {
+        return Some(true);
+    }
+    let processor = fs_err::read_to_string(places.system.join("proc/cpuinfo")).ok()?;
+    Some(processor.split_whitespace().any(|word| word == "vmx" || word == "svm"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -38,6 +38,13 @@ pub(crate) fn is_executable(path: &Path) -> bool {
     fs_err::metadata(path).is_ok_and(|meta| meta.is_file() && meta.mode() & 0o111 != 0)
 }
 
+/// The room that is free on the disk of a folder, or of the nearest one that exists, in bytes.
+pub(crate) fn free_room(folder: &Path) -> Option<u64> {
+    let there = folder.ancestors().find(|folder| folder.is_dir())?;
+    let disk = rustix::fs::statvfs(there).ok()?;
+    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
 /// Makes a file a program that its owner may run.
 pub(crate) fn make_executable(file: &File) -> io::Result<()> {
     file.set_permissions(Permissions::from_mode(0o700))

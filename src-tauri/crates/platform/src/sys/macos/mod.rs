@@ -8,6 +8,7 @@
 mod files;
 mod install;
 mod locale;
+mod parts;
 mod places;
 mod policy;
 mod processes;
@@ -18,10 +19,11 @@ use std::time::Duration;
 
 use airouter_core::view::Os;
 
-pub(crate) use super::unix::{identity, is_executable, is_held, is_mine, make_private_folders, make_way, sync_folder};
+pub(crate) use super::unix::{free_room, identity, is_executable, is_held, is_mine, make_private_folders, make_way, sync_folder};
 pub(crate) use files::make_executable;
 pub(crate) use install::{has_claude_code, locate, stage, version_of};
 pub(crate) use locale::language;
+pub(crate) use parts::virtualisation;
 pub(crate) use places::{
     claude_environment, ground, log_of, obstacle, ordinary_log, roots, scratch_ground, usual_root,
 };

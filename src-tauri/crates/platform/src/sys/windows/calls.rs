@@ -16,11 +16,13 @@ use windows_sys::Win32::Security::{
     EqualSid, GetTokenInformation, IsWellKnownSid, OWNER_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR, PSID, TOKEN_QUERY,
     TOKEN_USER, TokenUser, WinBuiltinAdministratorsSid, WinLocalSystemSid,
 };
+use windows_sys::Win32::Storage::FileSystem::GetDiskFreeSpaceExW;
 use windows_sys::Win32::Storage::Packaging::Appx::GetCurrentPackageFamilyName;
 use windows_sys::Win32::System::Console::{GetStdHandle, STD_ERROR_HANDLE, STD_INPUT_HANDLE, STD_OUTPUT_HANDLE};
 use windows_sys::Win32::System::Threading::{
-    GetCurrentProcess, OpenProcess, OpenProcessToken, PROCESS_NAME_WIN32, PROCESS_QUERY_LIMITED_INFORMATION,
-    PROCESS_TERMINATE, QueryFullProcessImageNameW, TerminateProcess,
+    GetCurrentProcess, IsProcessorFeaturePresent, OpenProcess, OpenProcessToken, PF_VIRT_FIRMWARE_ENABLED,
+    PROCESS_NAME_WIN32, PROCESS_QUERY_LIMITED_INFORMATION, PROCESS_TERMINATE, QueryFullProcessImageNameW,
+    TerminateProcess,
 };
 use windows_sys::Win32::UI::WindowsAndMessaging::{
     EnumWindows, GetWindowThreadProcessId, IsWindowVisible, PostMessageW, WM_CLOSE,
@@ -40,6 +42,21 @@ impl Drop for Handle {
         // SAFETY: the handle came from a call that gave it to this value alone, and is closed once.
         unsafe { CloseHandle(self.0) };
     }
+}
+
+/// The room that a person may still fill on the disk of a folder that exists, in bytes.
+pub(super) fn free_room(folder: &Path) -> Option<u64> {
+    let path: Vec<u16> = folder.as_os_str().encode_wide().chain([0]).collect();
+    let mut free = 0;
+    // SAFETY: the path ends with a zero and, like the number, outlives the call; the others may be null.
+    let done = unsafe { GetDiskFreeSpaceExW(path.as_ptr(), &raw mut free, ptr::null_mut(), ptr::null_mut()) };
+    (done != 0).then_some(free)
+}
+
+/// Whether the processor's help for virtual machines is switched on.
+pub(super) fn virtualisation() -> bool {
+    // SAFETY: the call takes a number and gives one.
+    unsafe { IsProcessorFeaturePresent(PF_VIRT_FIRMWARE_ENABLED) != 0 }
 }
 
 /// What [`close_windows`] looks for.

@@ -7,6 +7,7 @@ mod calls;
 mod files;
 mod install;
 mod locale;
+mod parts;
 mod places;
 mod policy;
 mod processes;
@@ -23,6 +24,7 @@ pub(crate) use files::{
 };
 pub(crate) use install::{has_claude_code, locate, stage, version_of};
 pub(crate) use locale::language;
+pub(crate) use parts::{free_room, virtualisation};
 pub(crate) use places::{
     claude_environment, ground, log_of, obstacle, ordinary_log, roots, scratch_ground, usual_root,
 };

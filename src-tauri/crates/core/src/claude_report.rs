@@ -1,0 +1,220 @@
+//! Claude's own reports, read for the person: the text of *Copy Managed Configuration Report* and the
+//! archive of *Generate Diagnostic Report*.
+//!
+//! They are the only place in which Claude says what it read and from where. Their form is not documented
+//! and moves between releases (OD names the files `managed-config.txt`, `provider-status.txt`,
+//! `deployment-mode.txt` and the heading `Parse errors`), so they are read leniently: what is known is
+//! taken, the rest is passed over, and what was not said is never taken for good.
+
+mod lines;
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+use ts_rs::TS;
+
+use crate::address::GatewayUrl;
+use crate::change::Content;
+use crate::claude::keys;
+use crate::finding::{Code, Finding, worst_first};
+use crate::proof::{self, Reading};
+use crate::report::{Unopened, open_archive};
+use crate::secret::masked;
+use crate::undo::Journal;
+use crate::view::{StatusRow, ValueSource};
+
+/// Largest file that is looked at, in bytes; real ones are a few hundred kilobytes.
+pub const LARGEST: usize = 16 * 1024 * 1024;
+
+/// The files of the archive that are read.
+const FILES: [&str; 4] = ["managed-config.txt", "provider-status.txt", "deployment-mode.txt", "main.log"];
+
+/// What Claude says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ClaudeReport {
+    /// The values that it read, by their names, as it writes them.
+    pub values: BTreeMap<String, String>,
+    /// Where they come from, in its words.
+    pub sources: Vec<String>,
+    /// What it could not read.
+    pub errors: Vec<String>,
+    /// The mode in which it is.
+    pub mode: Option<String>,
+    /// Whether it has a key that it can use.
+    pub has_key: Option<bool>,
+    /// Whether its own check passed.
+    pub is_healthy: Option<bool>,
+    /// Its log, if the archive holds one.
+    pub log: Option<String>,
+}
+
+/// What the page and the command line are told of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, TS)]
+#[ts(export)]
+pub struct ClaudeReportView {
+    /// What it means, worst first.
+    pub findings: Vec<Finding>,
+    /// What Claude read, beside what was written.
+    pub values: Vec<StatusRow>,
+}
+
+/// Reads a text or an archive.
+///
+/// # Errors
+/// `ClaudeReportUnreadable` with the reason: `too-large`, `not-an-archive`, `not-text`, `nothing-known`.
+pub fn read(bytes: &[u8]) -> Result<ClaudeReport, Finding> {
+    let unreadable = |reason: &str| Finding::new(Code::ClaudeReportUnreadable).with("reason", reason);
+    if bytes.len() > LARGEST {
+        return Err(unreadable("too-large"));
+    }
+    let mut report = ClaudeReport::default();
+    if bytes.starts_with(b"PK") {
+        let last = |name: &str| name.rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase();
+        let files = open_archive(bytes, |name| FILES.contains(&last(name).as_str())).map_err(|why| match why {
+            Unopened::NotAnArchive => unreadable("not-an-archive"),
+            Unopened::TooLarge => unreadable("too-large"),
+        })?;
+        for (name, content) in files {
+            let Some(text) = text_of(&content) else { continue };
+            if last(&name) == "main.log" {
+                report.log = Some(text);
+            } else {
+                lines::read(&text, last(&name) == "deployment-mode.txt", &mut report);
+            }
+        }
+    } else {
+        let text = text_of(bytes).ok_or_else(|| unreadable("not-text"))?;
+        lines::read(&text, false, &mut report);
+    }
+    if report == ClaudeReport::default() { Err(unreadable("nothing-known")) } else { Ok(report) }
+}
+
+/// A text in the encodings that systems copy and save.
+fn text_of(bytes: &[u8]) -> Option<String> {
+    let wide = |pairs: &[u8], read: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = pairs.chunks_exact(2).map(|pair| read([pair[0], pair[1]])).collect();
+        String::from_utf16(&units).ok()
+    };
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => wide(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => wide(rest, u16::from_be_bytes),
+        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8(rest.to_vec()).ok(),
+        _ => String::from_utf8(bytes.to_vec()).ok().filter(|text| !text.contains('\0')),
+    }
+}
+
+/// What Claude says, compared with what was written. `base` is the address that is wanted where nothing
+/// was written.
+pub fn explain(report: &ClaudeReport, journal: Option<&Journal>, base: &GatewayUrl) -> ClaudeReportView {
+    let is_managed = report.sources.iter().find(|source| lines::is_managed(source));
+    let values = compare(report, journal, base, is_managed.is_some());
+    let mut findings = Vec::new();
+    if let Some(source) = is_managed {
+        findings.push(Finding::new(Code::ManagedByPolicy).with("path", shortened(source)));
+    }
+    if let Some(error) = report.errors.first() {
+        let finding = Finding::new(Code::ClaudeReportErrors).with("said", shortened(error));
+        findings.push(finding.with("count", report.errors.len()));
+    }
+    let is_empty = report.values.is_empty() && report.sources.iter().all(|source| lines::is_none(source));
+    let only_mode = report.sources.is_empty() && report.errors.is_empty() && report.values.is_empty();
+    if is_empty && !only_mode {
+        findings.push(Finding::new(Code::ClaudeReportEmpty));
+    }
+    match report.values.get(keys::PROVIDER) {
+        Some(provider) if bare(provider) != "gateway" => {
+            findings.push(Finding::new(Code::ProviderNotGateway).with("provider", masked(bare(provider))));
+        }
+        _ => {}
+    }
+    let differing: Vec<&str> = values.iter().filter(|row| !row.ok).map(|row| row.name.as_str()).collect();
+    if !differing.is_empty() {
+        findings.push(Finding::new(Code::ClaudeReportDiffers).with("keys", differing.join(", ")));
+    }
+    if report.has_key == Some(false) {
+        findings.push(Finding::new(Code::ClaudeReportNoKey));
+    }
+    if report.mode.as_deref().is_some_and(lines::is_ordinary) {
+        findings.push(Finding::new(Code::ProofOrdinaryMode).with("mode", report.mode.clone().unwrap_or_default()));
+    }
+    if report.is_healthy == Some(false) {
+        findings.push(Finding::new(Code::ProofUnhealthy));
+    }
+    if let Some(Reading::Failed(finding)) = report.log.as_ref().map(|log| proof::read(log, "main.log", base))
+        && findings.iter().all(|known: &Finding| known.code != finding.code)
+    {
+        findings.push(finding);
+    }
+    if findings.is_empty() {
+        findings.push(Finding::new(Code::ClaudeReportAgrees));
+    }
+    worst_first(&mut findings);
+    ClaudeReportView { findings, values }
+}
+
+/// The values of which Claude speaks, beside what was written to its profile.
+fn compare(report: &ClaudeReport, journal: Option<&Journal>, base: &GatewayUrl, is_managed: bool) -> Vec<StatusRow> {
+    let source = if is_managed { ValueSource::Policy } else { ValueSource::Local };
+    let edits = journal.filter(|journal| journal.is_connection()).into_iter().flat_map(|journal| &journal.files);
+    let edits: Vec<_> = edits.flat_map(|file| &file.edits).collect();
+    let wanted = |name: &str| -> Option<Value> {
+        let written = edits.iter().find(|edit| edit.target.name() == name);
+        match written.map(|edit| &edit.after) {
+            Some(Content::Plain(value)) => Some(value.clone()),
+            Some(_) => None,
+            None if name == keys::BASE_URL => Some(Value::from(base.as_str())),
+            None => None,
+        }
+    };
+    let row = |(name, said): (&String, &String)| {
+        let expected = wanted(name);
+        let ok = is_hidden(said) || expected.as_ref().is_none_or(|expected| is_same(expected, said));
+        StatusRow {
+            name: name.clone(),
+            expected: expected.map(|expected| masked(&expected.to_string())),
+            actual: Some(if name == keys::API_KEY { "\"•••\"".to_owned() } else { shortened(said) }),
+            ok,
+            source,
+            cause: None,
+        }
+    };
+    report.values.iter().map(row).collect()
+}
+
+/// Claude hides what is sensitive, in one way or another.
+fn is_hidden(said: &str) -> bool {
+    let lower = said.to_lowercase();
+    said.contains(['•', '*', '…']) || ["redacted", "hidden", "masked", "<set>"].iter().any(|word| lower.contains(word))
+}
+
+/// The same value, whether it is written as JSON, bare, or as a list with commas.
+fn is_same(expected: &Value, said: &str) -> bool {
+    let list = |text: &str| -> Vec<String> {
+        text.trim_matches(['[', ']'])
+            .split(',')
+            .map(|item| bare(item).to_owned())
+            .filter(|item| !item.is_empty())
+            .collect()
+    };
+    match expected {
+        Value::String(text) => bare(said) == text,
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(|item| bare(&item.to_string()).to_owned()).collect();
+            items == list(said)
+        }
+        other => serde_json::from_str::<Value>(bare(said)).is_ok_and(|said| said == *other),
+    }
+}
+
+fn bare(text: &str) -> &str {
+    text.trim().trim_matches(['"', '\''])
+}
+
+fn shortened(text: &str) -> String {
+    masked(&text.chars().take(200).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests;

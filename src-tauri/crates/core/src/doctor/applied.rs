@@ -1,0 +1,131 @@
+//! Was the configuration applied, does Claude read it, and was Claude started anew since?
+
+use super::DoctorStep::Applied;
+use super::facts::DoctorFacts;
+use super::sheet::Sheet;
+use super::{inference, profile, reached};
+use crate::claude::library::Library;
+use crate::claude::outlook::{self, Because, Outlook};
+use crate::claude::version::Version;
+use crate::claude::{keys, managed, tools};
+use crate::finding::{Code, Finding, Severity};
+use crate::json::Document;
+
+/// Seconds by which a system may tell the start of a program wrong.
+const SLACK: u64 = 2;
+
+pub(super) fn look(facts: &DoctorFacts, foretold: &Outlook, status: Option<&[Finding]>, sheet: &mut Sheet) {
+    look_at_claude(facts, sheet);
+    look_at_policy(facts, sheet);
+    let library = &facts.computer.library;
+    sheet.mendable(Applied, Code::FileNotUnderstood, not_understood(facts));
+    let because = if let Outlook::Ordinary(because) = foretold { Some(*because) } else { None };
+    let is_because = |any: &[Because]| because.is_some_and(|because| any.contains(&because));
+    let there = (!library.meta.is_absent() && !facts.is_managed()).then_some(());
+
+    let unapplied = is_because(&[Because::NoLibrary, Because::NothingSelected])
+        || (is_because(&[Because::NoInference]) && facts.selected().is_none());
+    let unapplied = unapplied.then(|| not_applied(sheet.is_meant));
+    sheet.perhaps(Applied, Code::NotConnected, (!facts.is_managed()).then_some(unapplied));
+    let malformed = is_because(&[Because::SelectionMalformed]).then(|| Finding::new(Code::SelectionMalformed));
+    sheet.perhaps(Applied, Code::SelectionMalformed, there.map(|()| malformed));
+    let missing = match because {
+        Some(Because::SelectionNotListed) => Some("not-listed"),
+        Some(Because::ProfileMissing) => Some("no-file"),
+        _ => None,
+    };
+    let missing = missing.map(|reason| Finding::new(Code::ProfileMissing).with("reason", reason));
+    sheet.perhaps(Applied, Code::ProfileMissing, there.map(|()| missing));
+    let elsewhere = is_because(&[Because::PointedElsewhere]).then(|| Finding::new(Code::PointedElsewhere));
+    sheet.perhaps(Applied, Code::PointedElsewhere, there.map(|()| elsewhere));
+    profile::look(facts, foretold, sheet);
+    let ordinary = is_because(&[Because::ModeIsOrdinary]);
+    let ordinary = ordinary.then(|| Finding::new(Code::ModeIsOrdinary).with("path", &library.mode_path));
+    let mode_counts = (ordinary.is_some() || inference(foretold).is_some()).then_some(());
+    sheet.perhaps(Applied, Code::ModeIsOrdinary, mode_counts.map(|()| ordinary));
+    let unchosen = matches!(foretold, Outlook::SignIn(_)).then(|| Finding::new(Code::ModeNotChosen));
+    sheet.perhaps(Applied, Code::ModeNotChosen, mode_counts.map(|()| unchosen));
+    let has_twins = !facts.computer.twins.is_empty();
+    sheet.perhaps(Applied, Code::CopiesDiffer, has_twins.then(|| copies_differ(facts, foretold)));
+    for code in [Code::Drifted, Code::Interrupted] {
+        let found = |findings: &[Finding]| findings.iter().find(|finding| finding.code == code).cloned();
+        sheet.perhaps(Applied, code, status.map(found));
+    }
+    sheet.perhaps(Applied, Code::ClaudeNotRestarted, not_restarted(facts));
+}
+
+fn look_at_claude(facts: &DoctorFacts, sheet: &mut Sheet) {
+    let claude = &facts.computer.claude;
+    let missing = (!claude.is_installed).then(|| {
+        let finding = Finding::new(Code::ClaudeMissing);
+        if facts.has_claude_code { finding.with("claude_code", "yes") } else { finding }
+    });
+    sheet.tested(Applied, Code::ClaudeMissing, missing);
+    let too_old = |version: Version| {
+        (version < Version::FIRST_WITH_GATEWAY).then(|| Finding::new(Code::ClaudeTooOld).with("version", version))
+    };
+    match claude.version {
+        Some(version) => sheet.tested(Applied, Code::ClaudeTooOld, too_old(version)),
+        None => sheet.untested(Applied, Code::ClaudeTooOld),
+    }
+    for code in [Code::ClaudeMustMove, Code::InsideClaude] {
+        sheet.tested(Applied, code, facts.computer.obstacle.clone().filter(|finding| finding.code == code));
+    }
+}
+
+fn look_at_policy(facts: &DoctorFacts, sheet: &mut Sheet) {
+    let computer = &facts.computer;
+    sheet.tested(Applied, Code::ManagedByPolicy, managed::judge(&computer.managed, computer.claude.version));
+    let values = managed::values(&computer.managed, computer.claude.version);
+    let left = Document::parse(serde_json::Value::Object(values).to_string().as_bytes())
+        .ok()
+        .and_then(|document| tools::tool_of(None, &document));
+    let left = left.map(|tool| Finding::new(Code::PolicyLeftover).with("tool", tool));
+    sheet.tested(Applied, Code::PolicyLeftover, left);
+}
+
+/// What is there but not in use. Where nobody wanted this connection, that is no trouble.
+fn not_applied(is_meant: bool) -> Finding {
+    let severity = if is_meant { Severity::Blocking } else { Severity::Info };
+    Finding { severity, ..Finding::new(Code::NotConnected) }
+}
+
+/// A file of Claude's that Claude itself would not read: a byte-order mark, comments, a comma too many.
+fn not_understood(facts: &DoctorFacts) -> Option<Finding> {
+    let of = |library: &Library| {
+        let selected = library.applied().unwrap_or_default();
+        let ours = facts.computer.journal.as_ref().map(|journal| journal.profile_id.as_str());
+        let counts = |id: &str| id == selected || Some(id) == ours;
+        let profiles = library.profiles.iter().filter(|profile| counts(&profile.id));
+        let mut files = vec![(&library.meta_path, &library.meta), (&library.mode_path, &library.mode)];
+        files.extend(profiles.map(|profile| (&profile.path, &profile.file)));
+        files.into_iter().find_map(|(path, file)| {
+            let reason = file.document().err()?;
+            Some(Finding::new(Code::FileNotUnderstood).with("path", path).with("reason", reason))
+        })
+    };
+    facts.computer.libraries().find_map(of)
+}
+
+/// A folder that Claude may read instead, in which something else stands (PI: a container's copy masks
+/// the real folder).
+fn copies_differ(facts: &DoctorFacts, foretold: &Outlook) -> Option<Finding> {
+    let computer = &facts.computer;
+    let differs = |twin: &&Library| outlook::outlook(&computer.managed, twin, computer.claude.version) != *foretold;
+    let twin = computer.twins.iter().find(differs)?;
+    Some(Finding::new(Code::CopiesDiffer).with("path", &twin.root).with("root", &computer.library.root))
+}
+
+/// Claude reads its configuration once, at its start (OD). It may itself note the person's choices in
+/// the profile later, so a newer file alone says nothing where the log proves the connection.
+fn not_restarted(facts: &DoctorFacts) -> Option<Option<Finding>> {
+    let started = match (facts.run.started, facts.computer.claude.is_running) {
+        (Some(started), _) => started,
+        (None, true) => return None,
+        (None, false) => return facts.selected().map(|_| None),
+    };
+    let written = facts.run.written?;
+    let is_older = started + SLACK < written;
+    let finding = || Finding::new(Code::ClaudeNotRestarted).with("key", keys::APPLIED);
+    Some((is_older && !reached::is_proved(facts)).then(finding))
+}

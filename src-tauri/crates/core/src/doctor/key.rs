@@ -1,0 +1,102 @@
+//! Is the key good, and does Claude get that very key?
+
+use std::path::Path;
+
+use super::DoctorStep::Key;
+use super::facts::{DoctorFacts, ProgramFact};
+use super::live;
+use super::sheet::Sheet;
+use crate::claude::keys;
+use crate::claude::outlook::{Outlook, Source, Unusable};
+use crate::finding::{Code, Finding};
+use crate::secret::{KeyFace, Secret, masked};
+use crate::undo::Journal;
+use crate::view::KeyPlace;
+
+/// Endings of scripts, which Claude cannot start on Windows without a shell (G).
+const SCRIPTS: [&str; 4] = [".cmd", ".bat", ".ps1", ".vbs"];
+
+pub(super) fn look(facts: &DoctorFacts, foretold: &Outlook, sheet: &mut Sheet) {
+    live::look(facts, &live::KEY, sheet);
+    let in_keychain = facts.held.as_ref().filter(|_| place(facts) == Some(KeyPlace::Keychain));
+    sheet.perhaps(Key, Code::KeyNotStored, in_keychain.map(|held| held.key.clone().err()));
+    let helper = in_keychain.map(|held| (!held.helper).then(|| Finding::new(Code::HelperBroken)));
+    sheet.perhaps(Key, Code::HelperBroken, helper);
+    let has_none = matches!(foretold, Outlook::Degraded(Source::Local, Unusable::Credential));
+    let path = facts.program.as_ref().map(wrong_path);
+    let path_is_wrong = path.as_ref().is_some_and(Option::is_some);
+    sheet.perhaps(Key, Code::HelperPath, path);
+    // A program that cannot be started is said already, with what is wrong with it.
+    let unusable = (has_none && !path_is_wrong).then(|| Finding::new(Code::CredentialUnusable));
+    sheet.perhaps(Key, Code::CredentialUnusable, facts.selected().map(|_| unusable));
+    sheet.perhaps(Key, Code::TwoCredentials, facts.selected().map(|_| two_credentials(facts)));
+    sheet.perhaps(Key, Code::KeyDiffers, known_face(facts).map(|known| key_differs(facts, &known)));
+}
+
+fn place(facts: &DoctorFacts) -> Option<KeyPlace> {
+    let journal = facts.computer.journal.as_ref().filter(|journal| journal.is_connection());
+    journal.map(|journal| journal.key_place)
+}
+
+/// Why Claude cannot start the program: nothing is expanded and nothing is split, so a path with words
+/// behind it is one name of a file (PI).
+fn wrong_path(program: &ProgramFact) -> Option<Finding> {
+    let path = program.path.as_str();
+    let lower = path.to_lowercase();
+    let is_absolute = Path::new(path).is_absolute() || path.as_bytes().get(1) == Some(&b':');
+    let reason = if path.starts_with('~') || path.contains('$') || path.contains('%') {
+        "not-expanded"
+    } else if !is_absolute {
+        "not-absolute"
+    } else if SCRIPTS.iter().any(|ending| lower.ends_with(ending)) {
+        "script"
+    } else if program.runs {
+        return None;
+    } else if path.contains(" -") || path.contains('"') {
+        "arguments"
+    } else {
+        "missing"
+    };
+    Some(Finding::new(Code::HelperPath).with("path", masked(path)).with("reason", reason))
+}
+
+/// With a kind set, only one of them counts; without, the program wins (OD). Either way the other one
+/// misleads, and a written key can be read by everybody who opens the file.
+fn two_credentials(facts: &DoctorFacts) -> Option<Finding> {
+    let has = |key| facts.selected_text(key).is_some_and(|text| !text.trim().is_empty());
+    let both = has(keys::API_KEY) && has(keys::CREDENTIAL_HELPER);
+    both.then(|| Finding::new(Code::TwoCredentials).with("keys", [keys::API_KEY, keys::CREDENTIAL_HELPER].join(", ")))
+}
+
+/// The key that this program stored, by its face.
+fn known_face(facts: &DoctorFacts) -> Option<KeyFace> {
+    let journal = facts.computer.journal.as_ref().filter(|journal| journal.is_connection())?;
+    let stored = facts.held.as_ref().and_then(|held| held.key.as_ref().ok());
+    match journal.key_place {
+        KeyPlace::Keychain => stored.cloned(),
+        KeyPlace::Profile => journal.key.clone(),
+    }
+}
+
+/// The key in use is another one: what Claude handed on to its engine, what stands in the profile, or
+/// what was noted when the key was stored.
+fn key_differs(facts: &DoctorFacts, known: &KeyFace) -> Option<Finding> {
+    let differs = |face: &KeyFace| face.fingerprint != known.fingerprint;
+    let finding = |face: &KeyFace, because: &str| {
+        Finding::new(Code::KeyDiffers)
+            .with("stored", &known.fingerprint)
+            .with("in_use", &face.fingerprint)
+            .with("because", because)
+    };
+    let handed_on = &facts.run.handed_on;
+    if let Some(face) = handed_on.first().filter(|_| handed_on.iter().all(differs)) {
+        return Some(finding(face, "handed-on"));
+    }
+    let written = facts.selected_text(keys::API_KEY).filter(|key| !key.trim().is_empty());
+    let written = written.map(|key| Secret::new(key).face());
+    let noted = facts.computer.journal.as_ref().and_then(|journal: &Journal| journal.key.clone());
+    written
+        .filter(differs)
+        .map(|face| finding(&face, "written"))
+        .or_else(|| noted.filter(differs).map(|face| finding(&face, "replaced")))
+}

@@ -1,0 +1,60 @@
+//! What the live check says, as lines of the doctor's sheet: its twelve layers in six groups.
+
+use super::sheet::Sheet;
+use super::{DoctorStep, facts::DoctorFacts};
+use crate::check::{LampState, LayerId};
+use crate::finding::Code;
+
+/// A group of layers: the code that stands for it, and its step.
+pub(super) struct Group {
+    code: Code,
+    step: DoctorStep,
+    layers: &'static [LayerId],
+}
+
+/// The key and the account behind it.
+pub(super) const KEY: [Group; 2] = [
+    Group { code: Code::KeyRejected, step: DoctorStep::Key, layers: &[LayerId::Key] },
+    Group { code: Code::QuotaExhausted, step: DoctorStep::Key, layers: &[LayerId::Account] },
+];
+
+/// The way to the gateway, and that it is one.
+pub(super) const WAY: [Group; 2] = [
+    Group {
+        code: Code::TcpTimeout,
+        step: DoctorStep::Address,
+        layers: &[LayerId::Name, LayerId::Tcp, LayerId::Proxy, LayerId::Tls, LayerId::Http],
+    },
+    Group { code: Code::WrongBaseUrl, step: DoctorStep::Address, layers: &[LayerId::Shape] },
+];
+
+/// What comes back.
+pub(super) const ANSWERS: [Group; 4] = [
+    Group { code: Code::ModelsEmpty, step: DoctorStep::Reached, layers: &[LayerId::Models] },
+    Group { code: Code::UpstreamError, step: DoctorStep::Reached, layers: &[LayerId::Message] },
+    Group { code: Code::StreamBroken, step: DoctorStep::Reached, layers: &[LayerId::Streaming] },
+    Group { code: Code::ToolsBroken, step: DoctorStep::Reached, layers: &[LayerId::Tools] },
+];
+
+/// Writes the groups down.
+pub(super) fn look(facts: &DoctorFacts, groups: &[Group], sheet: &mut Sheet) {
+    for group in groups {
+        let Some(report) = &facts.live else {
+            sheet.untested(group.step, group.code);
+            continue;
+        };
+        let mut layers = report.layers.iter().filter(|layer| group.layers.contains(&layer.id));
+        let found = layers.clone().find_map(|layer| layer.finding.clone());
+        let is_tested = layers.any(|layer| matches!(layer.state, LampState::Ok | LampState::Warning));
+        match found {
+            Some(finding) => sheet.tested(group.step, group.code, Some(finding)),
+            None if is_tested => sheet.tested(group.step, group.code, None),
+            None => sheet.untested(group.step, group.code),
+        }
+    }
+}
+
+/// True for a line that the live check wrote.
+pub(super) fn is_live(code: Code) -> bool {
+    KEY.iter().chain(&WAY).chain(&ANSWERS).any(|group| group.code == code)
+}

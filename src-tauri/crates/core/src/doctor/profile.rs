@@ -1,0 +1,97 @@
+//! The selected profile, value by value: what Claude would refuse, drop or take otherwise than meant.
+
+use serde_json::Value;
+
+use super::DoctorStep::Applied;
+use super::facts::DoctorFacts;
+use super::sheet::Sheet;
+use crate::claude::keys;
+use crate::claude::outlook::{Outlook, Unusable};
+use crate::finding::{Code, Finding};
+use crate::json::Document;
+use crate::models::{DropReason, judge_id};
+use crate::secret::masked;
+
+/// Where the history is filed if nothing else is said (PI).
+const USUAL_HISTORY: &str = "00000000-0000-4000-8000-000000000001";
+
+pub(super) fn look(facts: &DoctorFacts, foretold: &Outlook, sheet: &mut Sheet) {
+    let profile = facts.selected().filter(|_| !facts.is_managed());
+    let profile = profile.as_ref();
+    sheet.perhaps(Applied, Code::ProviderNotGateway, profile.map(provider));
+    let mistyped = match foretold {
+        Outlook::Degraded(_, Unusable::WrongType(key)) => Some(Finding::new(Code::ValueMistyped).with("keys", key)),
+        _ => None,
+    };
+    sheet.perhaps(Applied, Code::ValueMistyped, profile.map(|_| mistyped));
+    let empty = matches!(foretold, Outlook::Degraded(_, Unusable::Models)).then(|| Finding::new(Code::NoUsableModel));
+    let dropped = profile.map(|profile| dropped_model(profile, facts));
+    // One bad id may spoil the whole list; then the id is what is told.
+    let is_told = dropped.as_ref().is_some_and(Option::is_some);
+    sheet.perhaps(Applied, Code::NoUsableModel, profile.map(|_| empty.filter(|_| !is_told)));
+    sheet.perhaps(Applied, Code::ModelNotForClaude, dropped);
+    sheet.perhaps(Applied, Code::ModelDoubled, profile.map(doubled_model));
+    sheet.perhaps(Applied, Code::KeysTooNew, profile.map(|profile| too_new(profile, facts)));
+    sheet.perhaps(Applied, Code::HistoryMoved, profile.and_then(|profile| history(profile, facts)));
+    sheet.perhaps(Applied, Code::SecretInHeaders, profile.map(secret_in_headers));
+}
+
+fn provider(profile: &Document) -> Option<Finding> {
+    let provider = profile.get(keys::PROVIDER).and_then(Value::as_str).unwrap_or_default();
+    (provider != "gateway").then(|| Finding::new(Code::ProviderNotGateway).with("provider", masked(provider)))
+}
+
+fn names(profile: &Document) -> Vec<&str> {
+    profile
+        .elements(keys::MODELS)
+        .iter()
+        .filter_map(|item| item.as_str().or_else(|| item.get("name").and_then(Value::as_str)))
+        .collect()
+}
+
+/// An id that Claude drops, or for which it refuses the list. A bare family name is fine where Claude
+/// asks the gateway.
+fn dropped_model(profile: &Document, facts: &DoctorFacts) -> Option<Finding> {
+    let asks = profile.get(keys::DISCOVERY).and_then(Value::as_bool) != Some(false);
+    let is_bad = |id: &&str| match judge_id(id, facts.computer.claude.version) {
+        None => false,
+        Some(DropReason::BareAlias) => !asks,
+        Some(_) => true,
+    };
+    let bad: Vec<&str> = names(profile).into_iter().filter(is_bad).collect();
+    let first = bad.first()?;
+    let finding = Finding::new(Code::ModelNotForClaude).with("model", masked(first));
+    // Some are left to choose from, unless one spoils the whole list.
+    let spoils = bad.iter().any(|id| judge_id(id, None) == Some(DropReason::RefusesList));
+    Some(if spoils || bad.len() == names(profile).len() { finding } else { finding.softened() })
+}
+
+fn doubled_model(profile: &Document) -> Option<Finding> {
+    let names = names(profile);
+    let doubled = names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)).map(|(_, name)| *name)?;
+    Some(Finding::new(Code::ModelDoubled).with("model", masked(doubled)))
+}
+
+fn too_new(profile: &Document, facts: &DoctorFacts) -> Option<Finding> {
+    let version = facts.computer.claude.version?;
+    let is_unknown = |key: &&String| !keys::is_known(key, Some(version));
+    let unknown: Vec<&str> = profile.values().keys().filter(is_unknown).map(String::as_str).collect();
+    (!unknown.is_empty())
+        .then(|| Finding::new(Code::KeysTooNew).with("keys", unknown.join(", ")).with("version", version))
+}
+
+/// Nothing to compare with where no id was ever made.
+fn history(profile: &Document, facts: &DoctorFacts) -> Option<Option<Finding>> {
+    let kept = facts.computer.organization.as_deref()?;
+    let is_connection = facts.computer.journal.as_ref().is_some_and(crate::undo::Journal::is_connection);
+    let present = profile.get(keys::ORGANIZATION).and_then(Value::as_str).unwrap_or(USUAL_HISTORY);
+    is_connection.then(|| (present != kept).then(|| Finding::new(Code::HistoryMoved).with("keys", keys::ORGANIZATION)))
+}
+
+fn secret_in_headers(profile: &Document) -> Option<Finding> {
+    let headers = profile.get(keys::CUSTOM_HEADERS).or_else(|| profile.get("inferenceGatewayHeaders"))?;
+    let text = headers.to_string();
+    let lower = text.to_lowercase();
+    let is_named = ["authorization", "api-key", "token", "secret", "cookie"].iter().any(|word| lower.contains(word));
+    (is_named || masked(&text) != text).then(|| Finding::new(Code::SecretInHeaders).with("keys", keys::CUSTOM_HEADERS))
+}

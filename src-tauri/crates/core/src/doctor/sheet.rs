@@ -1,0 +1,53 @@
+//! The sheet that the checks are written on, one line each.
+
+use super::{DoctorCheck, DoctorState, DoctorStep};
+use crate::finding::{Code, Finding, Severity};
+
+/// Lines so far.
+pub(super) struct Sheet {
+    checks: Vec<DoctorCheck>,
+    /// Somebody wanted this connection, so its troubles count in full.
+    pub(super) is_meant: bool,
+}
+
+impl Sheet {
+    pub(super) fn new(is_meant: bool) -> Self {
+        Self { checks: Vec::new(), is_meant }
+    }
+
+    /// A check that was made; nothing found is good.
+    pub(super) fn tested(&mut self, step: DoctorStep, code: Code, finding: Option<Finding>) {
+        let state = if finding.is_some() { DoctorState::Trouble } else { DoctorState::Ok };
+        self.put(step, code, state, finding);
+    }
+
+    /// The same for a trouble that connecting would mend: it counts in full only where somebody wanted
+    /// the connection.
+    pub(super) fn mendable(&mut self, step: DoctorStep, code: Code, finding: Option<Finding>) {
+        let finding = finding.map(|finding| if self.is_meant { finding } else { finding.softened() });
+        self.tested(step, code, finding);
+    }
+
+    /// A check that was not made.
+    pub(super) fn untested(&mut self, step: DoctorStep, code: Code) {
+        self.put(step, code, DoctorState::NotTested, None);
+    }
+
+    /// Made where `look` is something, else not.
+    pub(super) fn perhaps(&mut self, step: DoctorStep, code: Code, look: Option<Option<Finding>>) {
+        match look {
+            Some(finding) => self.mendable(step, code, finding),
+            None => self.untested(step, code),
+        }
+    }
+
+    pub(super) fn into_checks(self) -> Vec<DoctorCheck> {
+        self.checks
+    }
+
+    fn put(&mut self, step: DoctorStep, code: Code, state: DoctorState, finding: Option<Finding>) {
+        let owner = finding.as_ref().map_or(code.owner(), |finding| finding.owner);
+        let blocking = code.severity() == Severity::Blocking;
+        self.checks.push(DoctorCheck { code, step, state, owner, blocking, finding });
+    }
+}

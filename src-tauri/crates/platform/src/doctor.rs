@@ -1,0 +1,129 @@
+//! Looking for the doctor: everything that decides whether Claude gets to the gateway, as facts.
+
+mod overrides;
+mod run;
+
+pub(crate) use run::end_of;
+
+use std::time::Duration;
+
+use airouter_core::address::GatewayUrl;
+use airouter_core::check::CheckReport;
+use airouter_core::claude::keys;
+use airouter_core::doctor::{self, DoctorFacts, DoctorReport, Parts, ProgramFact};
+use airouter_core::finding::Finding;
+use airouter_core::plan::Facts;
+use airouter_core::secret::Secret;
+use airouter_core::status::Held;
+use airouter_core::undo::Journal;
+use airouter_core::view::KeyPlace;
+
+use crate::check::reach_and_wait;
+use crate::claude;
+use crate::places::Places;
+use crate::{keychain, observe, state, sys};
+
+/// From where Claude fetches its own parts (OD).
+const DOWNLOADS: &str = "https://downloads.claude.ai";
+/// How long that place may take to be reached.
+const DOWNLOADS_LIMIT: Duration = Duration::from_secs(5);
+
+/// How far the doctor looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// This computer alone.
+    Here,
+    /// Also what Claude's own parts need, for which the network is asked.
+    Around,
+}
+
+/// The address that Claude is to use: the one that was connected, else the preset's.
+///
+/// # Errors
+/// `FileNotUnderstood` when this program's own journal cannot be read.
+pub fn wanted_base(places: &Places, preset: &GatewayUrl) -> Result<GatewayUrl, Finding> {
+    let journal = state::journal(places)?.filter(Journal::is_connection);
+    let written = journal.and_then(|journal| GatewayUrl::parse(&journal.base).ok());
+    Ok(written.unwrap_or_else(|| preset.clone()))
+}
+
+/// Looks, and goes through everything.
+///
+/// # Errors
+/// See [`look`].
+pub fn examine(
+    places: &Places,
+    base: &GatewayUrl,
+    live: Option<CheckReport>,
+    depth: Depth,
+) -> Result<DoctorReport, Finding> {
+    Ok(doctor::examine(&look(places, base, live, depth)?))
+}
+
+/// Looks at this computer. `live` is what the gateway answered, if it was asked.
+///
+/// # Errors
+/// `FileNotUnderstood` when this program's own journal cannot be read.
+pub fn look(
+    places: &Places,
+    base: &GatewayUrl,
+    live: Option<CheckReport>,
+    depth: Depth,
+) -> Result<DoctorFacts, Finding> {
+    let places = &places.settled();
+    let install = claude::locate(places);
+    let computer = observe::facts(places, install.as_ref())?;
+    let helper = DoctorFacts::named_helper(&computer);
+    Ok(DoctorFacts {
+        held: computer.journal.as_ref().filter(|journal| journal.is_connection()).map(|journal| held(places, journal)),
+        has_claude_code: claude::has_claude_code(places),
+        program: helper.map(|path| ProgramFact { runs: sys::is_executable(path.as_ref()), path }),
+        run: run::look(places, install.as_ref(), &computer),
+        relay_is_dead: computer.library.selected().is_some_and(|selected| observe::dead_relay(&selected).is_some()),
+        overrides: overrides::look(places),
+        parts: if depth == Depth::Around { parts(places) } else { Parts::default() },
+        base: base.clone(),
+        live,
+        computer,
+    })
+}
+
+/// The stored key itself is asked for, as Claude asks: what an earlier writing noted of it may no longer
+/// be so.
+fn held(places: &Places, journal: &Journal) -> Held {
+    let key = match journal.key_place {
+        KeyPlace::Keychain => keychain::read(places).map(|key| key.face()),
+        KeyPlace::Profile => observe::key_in_use(places, journal).map(|key| key.face()),
+    };
+    Held { key, helper: places.helper.is_file() }
+}
+
+/// In a rehearsal nothing of the real computer counts.
+fn parts(places: &Places) -> Parts {
+    if places.is_scratch() {
+        return Parts::default();
+    }
+    let reached = GatewayUrl::parse(DOWNLOADS).ok().map(|place| reach_and_wait(&place, DOWNLOADS_LIMIT));
+    Parts { free: sys::free_room(&places.root), virtualisation: sys::virtualisation(places), downloads: reached }
+}
+
+/// Every key that can be found on this computer for Claude: what must not leave it.
+pub(crate) fn secrets(places: &Places, computer: &Facts) -> Vec<Secret> {
+    let mut secrets: Vec<Secret> = Vec::new();
+    if computer.journal.as_ref().is_some_and(|journal| journal.key_place == KeyPlace::Keychain) {
+        secrets.extend(keychain::read(places));
+    }
+    for library in computer.libraries() {
+        for profile in &library.profiles {
+            let Ok(document) = profile.file.document() else { continue };
+            let text = |key: &str| document.get(key).and_then(|value| value.as_str());
+            secrets.extend(text(keys::API_KEY).map(|key| Secret::new(key.to_owned())));
+            let headers = document.get(keys::CUSTOM_HEADERS).and_then(|headers| headers.as_object());
+            let values = headers.into_iter().flat_map(|headers| headers.values()).filter_map(|value| value.as_str());
+            secrets.extend(values.map(|value| Secret::new(value.to_owned())));
+        }
+    }
+    secrets.extend(run::handed_on(places));
+    secrets.extend(overrides::secrets());
+    secrets
+}

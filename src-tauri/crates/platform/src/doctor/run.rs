@@ -1,0 +1,108 @@
+//! The running Claude: since when, what it was given, what it wrote.
+
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
+use std::time::UNIX_EPOCH;
+
+use airouter_core::doctor::{LogFact, RunFacts};
+use airouter_core::plan::Facts;
+use airouter_core::secret::Secret;
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use crate::claude::{self, Install};
+use crate::places::Places;
+
+/// Most of a log that is looked at, from its end, in bytes.
+pub(crate) const LOG_END: u64 = 512 * 1024;
+/// Most files with keys that are looked at.
+const MOST_FILES: usize = 16;
+/// Largest of them, in bytes.
+const LARGEST: u64 = 64 * 1024;
+
+pub(super) fn look(places: &Places, install: Option<&Install>, computer: &Facts) -> RunFacts {
+    let selected = computer.library.applied().map(|id| places.profile(&id));
+    let written = selected.iter().chain([&places.meta()]).filter_map(|path| written(path)).max();
+    let log = end_of(&places.log, LOG_END).map(|text| LogFact {
+        path: places.log.to_string_lossy().into_owned(),
+        text,
+        written: self::written(&places.log),
+    });
+    RunFacts {
+        started: install.and_then(claude::started),
+        written,
+        handed_on: handed_on(places).iter().map(Secret::face).collect(),
+        log,
+    }
+}
+
+/// The keys that the running Claude handed on to its own engine: it writes what it was given into a file
+/// of its own, and takes it away when it quits (PI).
+pub(super) fn handed_on(places: &Places) -> Vec<Secret> {
+    let Ok(folder) = fs_err::read_dir(&places.root) else { return Vec::new() };
+    let is_one = |path: &Path| {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        name.starts_with("host-creds-") && name.ends_with(".json")
+    };
+    let files = folder.flatten().map(|entry| entry.path()).filter(|path| is_one(path)).take(MOST_FILES);
+    let mut keys: Vec<Secret> = Vec::new();
+    for path in files {
+        let Ok(file) = fs_err::File::open(&path) else { continue };
+        let mut text = Zeroizing::new(String::new());
+        if file.take(LARGEST).read_to_string(&mut text).is_err() {
+            continue;
+        }
+        let Ok(Value::Object(fields)) = serde_json::from_str(&text) else { continue };
+        for (name, value) in fields {
+            let name = name.to_lowercase();
+            let is_key = ["token", "key", "credential", "secret"].iter().any(|word| name.contains(word));
+            keys.extend(
+                value.as_str().filter(|text| is_key && text.len() >= 8).map(|text| Secret::new(text.to_owned())),
+            );
+        }
+    }
+    keys
+}
+
+/// The end of a text file; nothing if there is none.
+pub(crate) fn end_of(path: &Path, most: u64) -> Option<String> {
+    let mut file = fs_err::File::open(path).ok()?;
+    let length = file.metadata().ok()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(most))).ok()?;
+    let mut bytes = Vec::new();
+    file.take(most).read_to_end(&mut bytes).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn written(path: &Path) -> Option<u64> {
+    let changed = fs_err::metadata(path).ok()?.modified().ok()?;
+    changed.duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_log_is_read_and_no_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("main.log");
+        assert_eq!(end_of(&path, 10), None);
+        std::fs::write(&path, "0123456789abc").unwrap();
+        assert_eq!(end_of(&path, 3).as_deref(), Some("abc"));
+        assert_eq!(end_of(&path, 99).as_deref(), Some("0123456789abc"));
+    }
+
+    #[test]
+    fn what_claude_handed_on_is_found_and_other_files_are_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places::in_scratch(folder.path()).unwrap();
+        std::fs::create_dir_all(&places.root).unwrap();
+        let text = r#"{"provider":"gateway","baseUrl":"https://x.example","token":"sk-handed-on-0123"}"#;
+        std::fs::write(places.root.join("host-creds-1f.json"), text).unwrap();
+        std::fs::write(places.root.join("other.json"), text).unwrap();
+        std::fs::write(places.root.join("host-creds-2f.json"), "broken").unwrap();
+        let faces: Vec<_> = handed_on(&places).iter().map(Secret::face).collect();
+        assert_eq!(faces, [Secret::new("sk-handed-on-0123".to_owned()).face()]);
+    }
+}

@@ -1,0 +1,205 @@
+//! Gathering for the report, and putting it where the person finds it.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use airouter_core::claude::library::{FileFact, Library};
+use airouter_core::claude::managed;
+use airouter_core::claude_report::LARGEST;
+use airouter_core::doctor::DoctorFacts;
+use airouter_core::finding::{Code, Finding};
+use airouter_core::preset::Preset;
+use airouter_core::report::{Attached, Person, Report, ReportFacts};
+use airouter_core::secret::{Secret, masked};
+use airouter_core::view::{ClaudeView, Locale};
+use sysinfo::System;
+
+use crate::doctor::{end_of, secrets};
+use crate::files::{self, Privacy};
+use crate::places::Places;
+use crate::{claude, sys};
+
+/// Most of a log that goes into a report, from its end, in bytes.
+const LOG_END: u64 = 512 * 1024;
+
+/// Variables that may matter, beside those of Claude Code.
+const VARIABLES: [&str; 10] = [
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "NO_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "all_proxy",
+    "no_proxy",
+    "CLAUDE_USER_DATA_DIR",
+    "XDG_CONFIG_HOME",
+];
+
+/// Gathers what a report is made of. `version` is this program's, `facts` what the doctor looked at.
+pub fn gather(places: &Places, preset: &Preset, version: &str, locale: Locale, facts: &DoctorFacts) -> ReportFacts {
+    let places = &places.settled();
+    let install = claude::locate(places);
+    let computer = &facts.computer;
+    let environment = environment();
+    let mut known = secrets(places, computer);
+    known.extend(passwords(&environment));
+    ReportFacts {
+        version: version.to_owned(),
+        os: sys::OS,
+        system: system(),
+        locale,
+        gateway: preset.name.clone(),
+        base: facts.base.as_str().to_owned(),
+        claude: ClaudeView {
+            installed: computer.claude.is_installed,
+            running: computer.claude.is_running,
+            version: computer.claude.version.map(|version| version.to_string()),
+            path: install.map(|install| install.launcher.to_string_lossy().into_owned()),
+        },
+        doctor: airouter_core::doctor::examine(facts),
+        key: facts.held.as_ref().and_then(|held| held.key.clone().ok()),
+        files: attached(facts),
+        logs: logs(places),
+        environment,
+        person: person(places),
+        secrets: known,
+    }
+}
+
+/// Saves a report among the person's downloads, where browsers put what people look for. A dialog would
+/// ask for a place and a name, which are two questions more than the person has answers to; the place is
+/// told afterwards. The name is made from the content, so the same report is saved once.
+///
+/// # Errors
+/// `CannotWrite` with what the system says.
+pub fn save(places: &Places, report: &Report) -> Result<PathBuf, Finding> {
+    let path = places.downloads().join(report.file_name());
+    save_as(&path, report)?;
+    Ok(path)
+}
+
+/// Saves a report in a place that was named.
+///
+/// # Errors
+/// `CannotWrite` with what the system says.
+pub fn save_as(path: &Path, report: &Report) -> Result<(), Finding> {
+    let cannot = |error: std::io::Error| {
+        Finding::new(Code::CannotWrite).with("path", path.display()).with("reason", masked(&error.to_string()))
+    };
+    let path = std::path::absolute(path).map_err(cannot)?;
+    if let Some(folder) = path.parent().filter(|folder| !folder.is_dir()) {
+        fs_err::create_dir_all(folder).map_err(cannot)?;
+    }
+    files::replace(&path, &report.archive, Privacy::OwnerOnly).map_err(cannot)
+}
+
+/// Reads one of Claude's own reports from a file, and no more of it than a report can have.
+///
+/// # Errors
+/// `ClaudeReportUnreadable` with what the system says.
+pub fn read_claude_report(path: &Path) -> Result<Vec<u8>, Finding> {
+    let mut bytes = Vec::new();
+    let file = fs_err::File::open(path);
+    // One byte more, so that whoever reads it sees that it is too large.
+    let read = file.and_then(|file| file.take(LARGEST as u64 + 1).read_to_end(&mut bytes));
+    let unreadable =
+        |error: std::io::Error| Finding::new(Code::ClaudeReportUnreadable).with("reason", masked(&error.to_string()));
+    read.map_err(unreadable)?;
+    Ok(bytes)
+}
+
+/// Claude's files in each of its folders, and the administrator's values.
+fn attached(facts: &DoctorFacts) -> Vec<Attached> {
+    let computer = &facts.computer;
+    let mut files = Vec::new();
+    let mut put = |name: String, file: &FileFact| {
+        if let FileFact::Present(bytes) = file {
+            files.push(Attached { name, bytes: bytes.clone() });
+        }
+    };
+    for (index, library) in computer.libraries().enumerate() {
+        let folder = if index == 0 { String::new() } else { format!("folder-{}-", index + 1) };
+        put(format!("{folder}_meta.json"), &library.meta);
+        put(format!("{folder}claude_desktop_config.json"), &library.mode);
+        let ours = computer.journal.as_ref().map(|journal| journal.profile_id.as_str());
+        for (what, id) in [("selected", library.applied().as_deref()), ("ours", ours)] {
+            if let Some(profile) = id.and_then(|id| Library::profile(library, id)) {
+                put(format!("{folder}{what}-profile.json"), &profile.file);
+            }
+        }
+    }
+    let policy = managed::values(&computer.managed, computer.claude.version);
+    if !policy.is_empty() {
+        let bytes = serde_json::Value::Object(policy).to_string().into_bytes();
+        files.push(Attached { name: "policy.json".to_owned(), bytes });
+    }
+    files
+}
+
+fn logs(places: &Places) -> Vec<Attached> {
+    let own = fs_err::read_dir(places.state.join("logs")).ok();
+    let own = own.and_then(|folder| folder.flatten().map(|entry| entry.path()).max());
+    let all = [
+        ("claude.log", Some(places.log.clone())),
+        ("claude-ordinary.log", Some(places.ordinary_log.clone())),
+        ("airouter-setup.log", own),
+    ];
+    let read = |(name, path): (&str, Option<PathBuf>)| {
+        let text = end_of(&path?, LOG_END)?;
+        Some(Attached { name: name.to_owned(), bytes: text.into_bytes() })
+    };
+    all.into_iter().filter_map(read).collect()
+}
+
+fn environment() -> Vec<(String, String)> {
+    let counts = |name: &str| VARIABLES.contains(&name) || name.starts_with("ANTHROPIC_");
+    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+        Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
+    };
+    let mut all: Vec<_> = std::env::vars_os().filter_map(text).filter(|(name, _)| counts(name)).collect();
+    all.sort();
+    all
+}
+
+/// The passwords of proxies.
+fn passwords(environment: &[(String, String)]) -> Vec<Secret> {
+    let between = |value: &str| {
+        let (before, _) = value.split_once("://").map_or(value, |(_, rest)| rest).rsplit_once('@')?;
+        let (_, password) = before.split_once(':')?;
+        Some(Secret::new(password.to_owned()))
+    };
+    environment.iter().filter_map(|(_, value)| between(value)).collect()
+}
+
+fn person(places: &Places) -> Person {
+    let name = |variable: &str| std::env::var(variable).ok().filter(|name| !name.is_empty());
+    Person {
+        home: places.ground.home.to_string_lossy().into_owned(),
+        user: name("USER").or_else(|| name("USERNAME")).unwrap_or_default(),
+        computer: System::host_name().unwrap_or_default(),
+    }
+}
+
+fn system() -> String {
+    let name = System::long_os_version().unwrap_or_default();
+    format!("{name} · {}", System::cpu_arch())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_password_of_a_proxy_is_a_secret() {
+        let of = |value: &str| {
+            passwords(&[("HTTPS_PROXY".to_owned(), value.to_owned())])
+                .iter()
+                .map(|it| it.reveal().to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(of("http://li:geheim@127.0.0.1:7890"), ["geheim"]);
+        assert_eq!(of("li:ge@heim@proxy:1"), ["ge@heim"]);
+        assert_eq!(of("http://127.0.0.1:7890"), Vec::<String>::new());
+    }
+}

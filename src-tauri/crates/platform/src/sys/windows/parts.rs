@@ -1,0 +1,27 @@
+//! What Claude's own parts need of this computer: room, and a processor that can run their machine.
+
+use std::path::Path;
+
+use super::calls;
+use crate::places::Places;
+
+/// The room that is free on the disk of a folder, or of the nearest one that exists, in bytes.
+pub(crate) fn free_room(folder: &Path) -> Option<u64> {
+    calls::free_room(folder.ancestors().find(|folder| folder.is_dir())?)
+}
+
+/// Whether a virtual machine can run here, as the firmware says.
+pub(crate) fn virtualisation(_places: &Places) -> Option<bool> {
+    Some(calls::virtualisation())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_room_somewhere() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(free_room(&folder.path().join("not/there")).is_some_and(|free| free > 0));
+    }
+}

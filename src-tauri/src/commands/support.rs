@@ -32,8 +32,8 @@ pub async fn preview_report(session: State<'_, Session>) -> Answer<ReportView> {
         let facts = looked(&session)?;
         let locale = session.locale();
         let version = env!("CARGO_PKG_VERSION");
-        let gathered = report::gather(session.places(), session.preset(), version, locale, &facts);
-        let made = compose(&gathered, &|finding| words::sentence(finding, locale, session.preset()))?;
+        let gathered = report::gather(session.places(), &session.preset(), version, locale, &facts);
+        let made = compose(&gathered, &|finding| words::sentence(finding, locale, &session.preset()))?;
         let view = ReportView { page: made.page.clone(), entries: made.entries.clone(), name: made.file_name() };
         session.show(made);
         Ok(view)

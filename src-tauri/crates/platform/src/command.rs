@@ -107,7 +107,7 @@ mod tests {
         use std::os::unix::fs::OpenOptionsExt;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("program");
-        let mut file = std::fs::OpenOptions::new().create(true).write(true).mode(0o700).open(&path).unwrap();
+        let mut file = std::fs::OpenOptions::new().create_new(true).write(true).mode(0o700).open(&path).unwrap();
         file.write_all(b"#!/bin/sh\necho here\n").unwrap();
         thread::scope(|scope| {
             scope.spawn(|| {

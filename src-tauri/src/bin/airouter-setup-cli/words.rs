@@ -42,8 +42,8 @@ pub(crate) fn all_well(locale: Locale) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use airouter_core::finding::Code;
     use crate::explain::word_of;
+    use airouter_core::finding::Code;
     use airouter_rehearsal::Scenario;
 
     #[test]

@@ -19,7 +19,9 @@ use std::time::Duration;
 
 use airouter_core::view::Os;
 
-pub(crate) use super::unix::{free_room, identity, is_executable, is_held, is_mine, make_private_folders, make_way, sync_folder};
+pub(crate) use super::unix::{
+    free_room, identity, is_executable, is_held, is_mine, make_private_folders, make_way, sync_folder,
+};
 pub(crate) use files::make_executable;
 pub(crate) use install::{has_claude_code, locate, stage, version_of};
 pub(crate) use locale::language;

@@ -24,4 +24,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert!(free_room(&folder.path().join("not/there")).is_some_and(|free| free > 0));
     }
+
+    #[test]
+    fn the_firmware_always_says_something() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places::in_scratch(folder.path()).unwrap();
+        assert!(virtualisation(&places).is_some());
+    }
 }

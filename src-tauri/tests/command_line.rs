@@ -186,6 +186,25 @@ fn every_command_and_every_failure_prints_what_the_schema_says() {
     computer.check(&["status"], "", 1, None);
     assert_eq!(computer.check(&["repair", "--write-only"], "", 0, None)["outcome"], "written");
 
+    let told = computer.folder.path().join("told.txt");
+    std::fs::write(&told, "Source: local (configLibrary)\ninferenceProvider: bedrock\n").unwrap();
+    let told = told.to_str().unwrap();
+    let doctor = ["doctor", "--local", "--preset", preset];
+    assert_eq!(computer.check(&doctor, "", 1, Some("AR-101"))["doctor"]["configured"], true);
+    let told = computer.check(&[&doctor[..], &["--claude-report", told]].concat(), "", 1, None);
+    assert!(told["claude_report"]["findings"].to_string().contains("AR-725"), "{told}");
+    let absent = computer.check(&[&doctor[..], &["--claude-report", "/nowhere"]].concat(), "", 1, None);
+    assert!(absent["findings"].to_string().contains("AR-862"), "{absent}");
+    let asked = computer.check(&["doctor", "--preset", preset, "--key-stdin"], &poor, 1, None);
+    assert!(asked["findings"].to_string().contains("AR-503"), "{asked}");
+    let report = ["report", "--local", "--preset", preset];
+    assert_eq!(computer.check(&report, "", 0, None)["saved"], Value::Null);
+    let archive = computer.folder.path().join("reports/report.zip");
+    computer.check(&[&report[..], &["--out", archive.to_str().unwrap()]].concat(), "", 0, None);
+    assert!(archive.is_file());
+    computer.check(&[&report[..], &["--out", "/proc/report.zip"]].concat(), "", 3, Some("AR-702"));
+    computer.check(&["report", "--address", "ftp://x", "--preset", preset], "", 3, None);
+
     let (to, only) = (computer.folder.path().join("to"), computer.folder.path().join("only"));
     let (to, only) = (to.to_str().unwrap(), only.to_str().unwrap());
     assert_eq!(computer.check(&["export", "--to", to, "--dry-run"], "", 0, Some("AR-912"))["outcome"], "dry-run");

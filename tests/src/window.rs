@@ -122,6 +122,11 @@ impl Window {
             let source = std::fs::read_to_string(path).context("the measures: run `cargo xtask test e2e`")?;
             self.run(&format!("{source}; return true")).await?;
         }
+        self.value(expression).await
+    }
+
+    /// The value of an expression in the page, which may be one that is still to come.
+    pub async fn value<T: DeserializeOwned>(&self, expression: &str) -> Result<T> {
         let script = format!(
             "const done = arguments[arguments.length - 1];
              (async () => {{ return {expression} }})().then(

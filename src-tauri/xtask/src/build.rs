@@ -20,5 +20,10 @@ pub(crate) fn programs() -> Result<()> {
 pub(crate) fn gallery() -> Result<()> {
     machine::prepare_page()?;
     step("build the gallery", npm().args(["run", "gallery"]))?;
-    step("build its window", cargo().args(["build", "-p", "airouter-setup", "--example", "any-page"]))
+    empty_window()
+}
+
+/// Builds the program's window without the program.
+pub(crate) fn empty_window() -> Result<()> {
+    step("build an empty window", cargo().args(["build", "-p", "airouter-setup", "--example", "any-page"]))
 }

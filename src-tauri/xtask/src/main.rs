@@ -44,8 +44,8 @@ usage: cargo xtask <command>
   installer FOLDER  the installer for Windows, from programs that are built
   workflows         what is wrong with the files that build and publish in public
   parts             lists of what the program is made of, into target/parts
-  bench             how long a full check takes, beside curl, and what writing costs, beside copying;
-                    fails when either is too slow
+  bench             how long the first screen takes, beside an empty window, a full check, beside curl,
+                    and writing, beside copying; fails when one is too slow
   fleet [--homes N] a fleet of N homes (1000), provisioned, changed, repaired and undone by the command
                     line, some runs killed or without network; prints the figures
   fuzz [MINUTES]    random input for all that strangers write, 10 minutes for each of five readers; prints

@@ -49,6 +49,11 @@ export class Gallery {
     return this.page.evaluate(async () => [...(await window.measures.access()), ...window.measures.clippings()]);
   }
 
+  /** The colours of what is shown. */
+  colours(): Promise<string[]> {
+    return this.page.evaluate(() => window.measures.colours());
+  }
+
   close(): Promise<void> {
     return this.browser.close();
   }

@@ -19,7 +19,7 @@ export type Look = {
 
 const ALL = Object.keys(VIEWS).filter((name) => !VIEWS[name]?.unpictured);
 /** One of each kind of screen, for looks in which only the layout differs. */
-const SOME = ["prepare", "checking", "check-bad-key", "models", "review-running", "manual", "result-proved", "status-drifted", "status-leaving", "undone-with-rest"];
+const SOME = ["prepare", "checking", "check-bad-key", "models", "review-running", "manual", "result-proved", "status-drifted", "status-leaving", "doctor-trouble", "undone-with-rest"];
 
 const both = (look: (locale: Locale, tag: string) => Look): Look[] => [look("zh-CN", "zh"), look("en", "en")];
 

@@ -2,14 +2,16 @@
 // It is one script without a module, put into the page from outside as `measures`.
 
 import { access } from "./access";
+import { colours } from "./colours";
 import { clippings } from "./text";
 
-/** Each result is a list of sentences, one for each fault. */
 const measures = {
   access,
 
   /** Text that is cut off, lies on other text, or makes the page wider than the window. */
   clippings,
+
+  colours,
 
   /** Why a person who has no mouse cannot see where they are; nothing when they can. */
   focusFault(): string | null {

@@ -2,7 +2,8 @@
 //
 // Two machines never set letters alike to the last dot, and a picture that fails for that is soon
 // believed by nobody. So a picture is reduced to a third, where a letter is a few dots of one grey; what
-// remains are colours, sizes and places. Accepted pictures are kept in that size, which keeps them small.
+// remains are sizes, places and the difference between light and dark; the exact colours stand in a list
+// beside them (`colours.ts`). Accepted pictures are kept in that size, which keeps them small.
 
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -47,9 +48,17 @@ export function compare(path: string, taken: Buffer, accepting: boolean): string
   return `${(differs.share * 100).toFixed(2)} % of ${found}.png differ`;
 }
 
-/** Whether a person would see a difference between two screens. */
-export function looksDifferent(one: Buffer, other: Buffer): boolean {
-  return (difference(reduced(one), reduced(other))?.share ?? 1) > SHARE;
+/** Compares the colours of a look with the accepted ones, or accepts them. What differs is a sentence each. */
+export function compareColours(look: string, colours: ReadonlySet<string>, accepting: boolean): string[] {
+  const path = join(ACCEPTED, look, "colours.txt");
+  const now = [...colours].sort();
+  if (accepting) {
+    writeFileSync(path, `${now.join("\n")}\n`);
+    return [];
+  }
+  const accepted = readFileSync(path, "utf8").trimEnd().split("\n");
+  const fresh = now.filter((colour) => !accepted.includes(colour)).map((colour) => `new: ${colour}`);
+  return [...fresh, ...accepted.filter((colour) => !colours.has(colour)).map((colour) => `gone: ${colour}`)];
 }
 
 function difference(one: PNG, other: PNG): { share: number; picture: PNG } | null {

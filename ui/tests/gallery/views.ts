@@ -38,6 +38,12 @@ async function toResult(): Promise<void> {
   await shown("[data-outcome]");
 }
 
+async function toDoctor(): Promise<void> {
+  await shown("#to-doctor");
+  await press("#to-doctor");
+  await shown("#examine:not(:disabled)");
+}
+
 async function ask(button: string): Promise<void> {
   await press(button);
   await shown("dialog[open]");
@@ -171,6 +177,24 @@ export const VIEWS: Record<string, View> = {
   "status-unfolded": { scenario: "connected", reach: then(() => shown("#change-models"), unfold) },
   "status-drifted": { scenario: "drifted", reach: () => shown("#repair") },
   "status-leaving": { scenario: "connected", reach: () => ask("#leave") },
+
+  doctor: { scenario: "connected", reach: toDoctor },
+  "doctor-looking": {
+    scenario: "connected",
+    change: () => ({ doctor: never }),
+    reach: then(() => shown("#to-doctor"), () => press("#to-doctor"), () => shown("#examine:disabled")),
+  },
+  "doctor-trouble": { scenario: "drifted", reach: toDoctor },
+  "doctor-bad-key": { scenario: "bad-key", reach: then(failed("AR-402"), toDoctor) },
+  "doctor-failed": { scenario: "connected", change: () => ({ doctor: () => Promise.reject(asFinding("lost")) }), reach: then(() => shown("#to-doctor"), () => press("#to-doctor"), () => shown("[data-screen=doctor] [data-code]")) },
+  "doctor-report": {
+    scenario: "connected",
+    reach: then(toDoctor, () => press("#make-report"), () => shown("#save-report"), () => press("#save-report"), () => shown("#report-saved"), unfold),
+  },
+  "doctor-claude-report": {
+    scenario: "connected",
+    reach: then(toDoctor, () => press("#claude-report summary"), () => fill("#claude-text", "Source: local"), () => press("#read-claude"), () => shown("#claude-told")),
+  },
 
   undone: { scenario: "connected", reach: leave },
   "undone-with-rest": { scenario: "drifted", reach: then(leave, unfold) },

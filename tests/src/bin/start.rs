@@ -1,0 +1,79 @@
+//! How long it takes until a person can do something, beside an empty window of the same toolkit.
+//!
+//! From the moment at which the system is told to start the program until the page says that its screen
+//! stands: the program's page with a mark of its own (`performance.mark("screen")`), the empty one in the
+//! only line that it has. Both are opened through the same driver, which takes the same from both.
+#![allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a tool for the people who build the program")]
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use e2e::home::Home;
+use e2e::window::Window;
+
+/// How often each is started.
+const ROUNDS: usize = 9;
+/// The program may take this much longer than an empty window.
+const LIMIT: f64 = 1.25;
+
+const EMPTY: &str =
+    r#"<!doctype html><meta charset="utf-8"><title>empty</title><script type="module" src="/empty.js"></script>"#;
+const MARK: &str = r#"performance.mark("screen");"#;
+/// Writes down when it starts what comes after, and becomes it.
+const STOPWATCH: &str = r#"date +%s%3N >"$0"; exec "$@""#;
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let page = tempfile::tempdir()?;
+    std::fs::write(page.path().join("index.html"), EMPTY)?;
+    std::fs::write(page.path().join("empty.js"), MARK)?;
+    let home = Home::new()?;
+    let programs = e2e::programs();
+    let ours = [programs.join("airouter-setup")];
+    let empty = [programs.join("examples/any-page"), page.path().to_owned()];
+    let (mut our_times, mut empty_times) = (Vec::new(), Vec::new());
+    // In turns, so that a busy moment of the machine meets both; the first round warms up.
+    for round in 0..=ROUNDS {
+        let measured = [start(&home, &ours).await?, start(&home, &empty).await?];
+        if round > 0 {
+            our_times.push(measured[0]);
+            empty_times.push(measured[1]);
+        }
+    }
+    let (ours, empty) = (median(our_times), median(empty_times));
+    let ratio = ours / empty;
+    println!("{ROUNDS} starts, medians");
+    println!("until the first screen stands  {ours:6.0} ms");
+    println!("an empty window                {empty:6.0} ms");
+    println!("ratio {ratio:.3}, at most {LIMIT}");
+    ensure!(ratio <= LIMIT, "the first screen comes too late");
+    Ok(())
+}
+
+/// Milliseconds from the start of a program to its page's mark.
+async fn start(home: &Home, command: &[PathBuf]) -> Result<f64> {
+    let begun = home.path().join("begun");
+    let mut words = vec!["-c".into(), STOPWATCH.into(), begun.to_string_lossy()];
+    words.extend(command.iter().map(|word| word.to_string_lossy()));
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    let window = Window::start(home, Path::new("/bin/sh").as_os_str(), &words, "zh_CN.UTF-8").await?;
+    let stood: f64 = window
+        .value(
+            "new Promise((stands) => {
+               const look = () => {
+                 const [mark] = performance.getEntriesByName('screen');
+                 if (mark) stands(performance.timeOrigin + mark.startTime); else setTimeout(look, 10);
+               };
+               look();
+             })",
+        )
+        .await?;
+    window.close().await?;
+    let begun: f64 = std::fs::read_to_string(&begun).context("the stopwatch")?.trim().parse()?;
+    Ok(stood - begun)
+}
+
+fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
+}

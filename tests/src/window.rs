@@ -3,9 +3,11 @@
 use std::ffi::OsStr;
 use std::net::TcpListener;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
+use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use fantoccini::key::Key;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -19,6 +21,8 @@ use crate::programs;
 
 /// How long anything on the page may take before a test gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Until the page has become what it is becoming.
+const MOMENT: Duration = Duration::from_millis(50);
 
 /// An open window.
 pub struct Window {
@@ -60,12 +64,16 @@ impl Window {
     }
 
     /// Waits until something is there.
-    pub async fn wait_for(&self, css: &str) -> Result<fantoccini::elements::Element> {
-        match self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await {
-            Ok(element) => Ok(element),
-            Err(error) => {
-                let page = self.text("body").await.unwrap_or_default();
-                Err(error).with_context(|| format!("waiting for {css}; the page says:\n{page}"))
+    pub async fn wait_for(&self, css: &str) -> Result<Element> {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            match self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await {
+                Ok(element) => return Ok(element),
+                Err(error) if is_passing(&error) && Instant::now() < end => tokio::time::sleep(MOMENT).await,
+                Err(error) => {
+                    let page = self.text("body").await.unwrap_or_default();
+                    return Err(error).with_context(|| format!("waiting for {css}; the page says:\n{page}"));
+                }
             }
         }
     }
@@ -77,7 +85,17 @@ impl Window {
 
     /// Waits until something can be clicked, and clicks it.
     pub async fn click(&self, css: &str) -> Result<()> {
-        self.wait_for(&format!("{css}:not(:disabled)")).await?.click().await.with_context(|| format!("clicking {css}"))
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let found = self.wait_for(&format!("{css}:not(:disabled)")).await?;
+            // The driver scrolls until a thing is in the window, though it may lie under the bar of buttons.
+            let scroll = format!("document.querySelector({})?.scrollIntoView({{ block: 'center' }})", json!(css));
+            self.run(&scroll).await?;
+            match found.click().await {
+                Err(error) if is_passing(&error) && Instant::now() < end => tokio::time::sleep(MOMENT).await,
+                clicked => return clicked.with_context(|| format!("clicking {css}")),
+            }
+        }
     }
 
     /// Types into a field.
@@ -198,4 +216,9 @@ async fn wait_for_driver(port: u16) -> Result<()> {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     bail!("the driver does not answer")
+}
+
+/// True for a failure that means nothing: what was found gave way to something else in this very moment.
+fn is_passing(error: &CmdError) -> bool {
+    format!("{error:?}").to_lowercase().contains("stale")
 }

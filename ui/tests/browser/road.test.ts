@@ -375,6 +375,22 @@ describe("the road", () => {
     expect(document.querySelector<HTMLInputElement>('#egress input[value="some"]')?.checked).toBe(true);
   });
 
+  it("leaves a fold open while somebody types in it", async () => {
+    open("connected");
+    await at("status");
+    press("#to-doctor");
+    await at("doctor");
+    press("#claude-report summary");
+    document.querySelector<HTMLElement>("#claude-text")?.focus();
+    await userEvent.keyboard("Source: local");
+    expect(document.querySelector<HTMLTextAreaElement>("#claude-text")?.value).toBe("Source: local");
+    expect(document.querySelector<HTMLDetailsElement>("#claude-report")?.open).toBe(true);
+    press("#read-claude");
+    await expect.poll(() => document.querySelector("#claude-told")).not.toBeNull();
+    press("#claude-report summary");
+    await expect.poll(() => document.querySelector<HTMLDetailsElement>("#claude-report")?.open).toBe(false);
+  });
+
   it("goes back to Anthropic from another program's gateway", async () => {
     open("other-gateway");
     await at("key");

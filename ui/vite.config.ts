@@ -10,9 +10,12 @@ export default defineConfig({
     emptyOutDir: true,
     target: "es2022",
     cssTarget: ["chrome111", "safari16"],
-    // The window's content policy has no place for inlined scripts, and preloading would use the network.
-    modulePreload: false,
+    // What the first screen needs is asked for at once. Later screens are few and small, and are read ahead anyway.
+    modulePreload: { polyfill: false, resolveDependencies: (_file, needed, { hostType }) => (hostType === "html" ? needed : []) },
+    // The window's content policy has no place for inlined scripts.
     assetsInlineLimit: 0,
+    // The program asks for the words of its language by this name while the window is made (`open_window`).
+    rolldownOptions: { output: { chunkFileNames: ({ moduleIds }) => (moduleIds.some((id) => id.includes("/lib/words/")) ? "assets/[name].js" : "assets/[name]-[hash].js") } },
     cssCodeSplit: false,
   },
 });

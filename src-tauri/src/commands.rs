@@ -12,7 +12,7 @@ use airouter_core::view::{
     AddressView, ApplyReport, CheckWishes, KeyView, Locale, MadePreset, ModelTrial, Offer, Overview, Page, Phase,
     PlanView, SetupWishes, Start, UndoGoal, UndoReport,
 };
-use airouter_platform::{apply as act, check as live, claude, export, locale, observe, recover, undo as take_back};
+use airouter_platform::{apply as act, check as live, claude, export, locale, observe, undo as take_back};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Runtime, State};
 use tauri_plugin_opener::OpenerExt;
@@ -34,21 +34,17 @@ const CLAUDE_DOWNLOAD: &str = "https://claude.ai/download";
 #[tauri::command]
 pub async fn start(session: State<'_, Session>) -> Answer<Start> {
     let session = session.inner().clone();
-    guard_blocking(move || Ok(first_look(&session))).await
+    guard_blocking(move || Ok(start_with(&session, session.seen_ahead()))).await
 }
 
-fn first_look(session: &Session) -> Start {
-    // A sudden end of an earlier run is settled before anything is shown.
-    let resumed = recover::at_start(session.places());
-    let mut overview = observe::overview(session.places());
-    overview.findings.extend(resumed.filter(|finding| !finding.blocks()));
+fn start_with(session: &Session, seen: Option<Overview>) -> Start {
     Start {
         locale: session.locale(),
         os: locale::os(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         preset: session.preset().view(),
         rehearsal: session.rehearsal(),
-        overview,
+        overview: seen.unwrap_or_else(|| session.first_overview()),
         offer: session.offers().view(),
     }
 }
@@ -250,7 +246,7 @@ pub async fn answer_preset(used: Option<String>, session: State<'_, Session>) ->
     let session = session.inner().clone();
     guard_blocking(move || {
         session.answer_offer(used.as_deref());
-        Ok(first_look(&session))
+        Ok(start_with(&session, None))
     })
     .await
 }
@@ -273,7 +269,7 @@ pub async fn set_scenario(id: String, session: State<'_, Session>) -> Answer<Sta
     let session = session.inner().clone();
     guard_blocking(move || {
         session.set_scenario(&id)?;
-        Ok(first_look(&session))
+        Ok(start_with(&session, None))
     })
     .await
 }

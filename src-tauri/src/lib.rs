@@ -86,6 +86,7 @@ pub fn equip<R: Runtime>(shell: Builder<R>, session: Session) -> Builder<R> {
 
 fn set_up(app: &mut tauri::App) -> Result<(), Box<dyn std::error::Error>> {
     let session = app.state::<Session>().inner().clone();
+    session.look_ahead();
     if !session.is_rehearsal() {
         // macOS hands links and files over as events; elsewhere they are arguments of a second copy.
         app.deep_link().on_open_url(move |event| {
@@ -110,6 +111,16 @@ fn open_window(app: &tauri::App) -> Result<(), Box<dyn std::error::Error>> {
         .inner_size(960.0, 720.0)
         .min_inner_size(360.0, 480.0)
         .center()
+        // The words come together with the page, not after it; where there is no page yet, a little later.
+        .initialization_script(format!(
+            "{{
+               const words = document.createElement('link');
+               words.rel = 'modulepreload';
+               words.href = '/assets/' + {} + '.js';
+               document.documentElement?.append(words);
+             }}",
+            serde_json::to_string(&session.locale())?
+        ))
         // A file that is dropped is the page's to read: it is a report of Claude's.
         .disable_drag_drop_handler()
         // The page is ours alone: it goes nowhere and opens nothing.

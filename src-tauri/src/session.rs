@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 
 use airouter_core::address::GatewayUrl;
 use airouter_core::check::{AuthScheme, CheckReport};
@@ -13,9 +14,9 @@ use airouter_core::preset::Preset;
 use airouter_core::report::Report;
 use airouter_core::secret::Secret;
 use airouter_core::undo::Journal;
-use airouter_core::view::{KeyPlace, Locale, Rehearsal, SetupWishes};
+use airouter_core::view::{KeyPlace, Locale, Overview, Rehearsal, SetupWishes};
 use airouter_platform::places::Places;
-use airouter_platform::{locale, observe, state};
+use airouter_platform::{locale, observe, recover, state};
 use airouter_rehearsal::{FullDisk, Scenario, Stage};
 use tokio::sync::watch;
 
@@ -35,6 +36,7 @@ struct Inner {
     rehearsal: Option<PathBuf>,
     scene: Mutex<Scene>,
     memory: Mutex<Memory>,
+    ahead: Mutex<Option<JoinHandle<Overview>>>,
 }
 
 /// What a rehearsal exchanges while the window is open. Otherwise it stays as it is.
@@ -85,11 +87,41 @@ impl Session {
 
     fn new(places: Places, scene: Scene, rehearsal: Option<PathBuf>) -> Self {
         let (offers, scene) = (Offers::default(), Mutex::new(scene));
-        Self { inner: Arc::new(Inner { places, offers, rehearsal, scene, memory: Mutex::default() }) }
+        Self {
+            inner: Arc::new(Inner {
+                places,
+                offers,
+                rehearsal,
+                scene,
+                memory: Mutex::default(),
+                ahead: Mutex::default(),
+            }),
+        }
     }
 
     pub(crate) fn places(&self) -> &Places {
         &self.inner.places
+    }
+
+    /// Begins the first look while the window is still being made: the page need not wait for it.
+    pub(crate) fn look_ahead(&self) {
+        let session = self.clone();
+        let looking = std::thread::spawn(move || session.first_overview());
+        *self.inner.ahead.lock().unwrap_or_else(PoisonError::into_inner) = Some(looking);
+    }
+
+    /// What the look that was begun ahead has seen, if there is one that was not yet asked for.
+    pub(crate) fn seen_ahead(&self) -> Option<Overview> {
+        let looking = self.inner.ahead.lock().unwrap_or_else(PoisonError::into_inner).take();
+        looking.and_then(|looking| looking.join().ok())
+    }
+
+    /// Looks at the computer, once a sudden end of an earlier run is settled.
+    pub(crate) fn first_overview(&self) -> Overview {
+        let resumed = recover::at_start(self.places());
+        let mut overview = observe::overview(self.places());
+        overview.findings.extend(resumed.filter(|finding| !finding.blocks()));
+        overview
     }
 
     pub(crate) fn preset(&self) -> Arc<Preset> {

@@ -12,7 +12,7 @@ use e2e::home::Home;
 use e2e::window::Window;
 
 /// How often each is started.
-const ROUNDS: usize = 9;
+const ROUNDS: usize = 25;
 /// The program may take this much longer than an empty window.
 const LIMIT: f64 = 1.25;
 
@@ -31,17 +31,17 @@ async fn main() -> Result<()> {
     let programs = e2e::programs();
     let ours = [programs.join("airouter-setup")];
     let empty = [programs.join("examples/any-page"), page.path().to_owned()];
-    let (mut our_times, mut empty_times) = (Vec::new(), Vec::new());
-    // In turns, so that a busy moment of the machine meets both; the first round warms up.
+    let (mut our_times, mut empty_times, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    // In turns, so that a busy moment of the machine meets both of a round; the first warms up.
     for round in 0..=ROUNDS {
-        let measured = [start(&home, &ours).await?, start(&home, &empty).await?];
+        let (our_time, empty_time) = (start(&home, &ours).await?, start(&home, &empty).await?);
         if round > 0 {
-            our_times.push(measured[0]);
-            empty_times.push(measured[1]);
+            our_times.push(our_time);
+            empty_times.push(empty_time);
+            ratios.push(our_time / empty_time);
         }
     }
-    let (ours, empty) = (median(our_times), median(empty_times));
-    let ratio = ours / empty;
+    let (ours, empty, ratio) = (median(our_times), median(empty_times), median(ratios));
     println!("{ROUNDS} starts, medians");
     println!("until the first screen stands  {ours:6.0} ms");
     println!("an empty window                {empty:6.0} ms");

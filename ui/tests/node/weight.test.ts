@@ -25,7 +25,7 @@ it.each(Object.keys(LANGUAGES))("weighs at most 60 kB in %s", (language) => {
   const page = readFileSync(join(BUILT, "index.html"), "utf8");
   const named = [...page.matchAll(/\/assets\/([\w-]+\.(?:js|css))/g)].map(([, name]) => name as string);
   // Nobody reads two languages at once: each is a file of its own.
-  const words = readdirSync(join(BUILT, "assets")).filter((file) => file.startsWith(`${language}-`) && file.endsWith(".js"));
+  const words = readdirSync(join(BUILT, "assets")).filter((file) => file === `${language}.js`);
   expect(words).toHaveLength(1);
   const read = new Set(named.filter((name) => name.endsWith(".css")));
   for (const file of [...named.filter((name) => name.endsWith(".js")), ...words]) withImports(file, read);

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use airouter_core::view::Locale;
-use tauri::{Builder, Manager, Runtime, WebviewUrl, WebviewWindowBuilder};
+use tauri::{Builder, Manager, RunEvent, Runtime, WebviewUrl, WebviewWindowBuilder};
 use tauri_plugin_deep_link::DeepLinkExt;
 
 pub use session::Session;
@@ -45,9 +45,15 @@ pub fn run() -> ExitCode {
         }));
         shell = shell.plugin(tauri_plugin_deep_link::init());
     }
-    let done = shell.setup(set_up).run(tauri::generate_context!());
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
+    match shell.setup(set_up).build(tauri::generate_context!()) {
+        Ok(app) => {
+            app.run(|app, event| {
+                if matches!(event, RunEvent::Exit) {
+                    app.state::<Session>().leave_stage();
+                }
+            });
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             tracing::error!(%error, "no window");
             ExitCode::FAILURE

@@ -163,6 +163,13 @@ impl Session {
         Ok(())
     }
 
+    /// Sends the actors of a rehearsal home. The stage stays as it is, for the next time.
+    pub(crate) fn leave_stage(&self) {
+        if let Some(stage) = &self.scene().stage {
+            stage.leave();
+        }
+    }
+
     /// Lets the disk be full for what this thread writes, where a rehearsal has it so.
     pub(crate) fn disk(&self) -> Option<FullDisk> {
         self.scene().stage.as_ref().and_then(Stage::disk)

@@ -2,6 +2,9 @@
 //! with the code that the customer reads out and with the one who has to mend it, and nothing is left.
 #![allow(clippy::disallowed_methods, missing_docs, reason = "a test works on files")]
 
+use std::path::Path;
+use std::time::{Duration, Instant};
+
 use airouter_practice::scenario::Scenario;
 use anyhow::{Context, Result, ensure};
 use e2e::home::Home;
@@ -139,5 +142,20 @@ async fn a_trainer_picks_one_scenario_after_the_other_in_the_window() -> Result<
     window.click("#scenario option[value=\"good\"]").await?;
     window.click("#scenario-start").await?;
     road::to_proof(&window, &Scenario::named("good").and_then(Scenario::paste).context("a key")?).await?;
-    window.close().await
+    ensure!(acts_on(&stage)?, "the stand-in is on the stage");
+    // The program may be gone before the driver has its answer.
+    let _ = window.click("#finish").await;
+    window.wait_until_ended().await?;
+    let end = Instant::now() + Duration::from_secs(30);
+    while acts_on(&stage)? {
+        ensure!(Instant::now() < end, "the stand-in stayed behind");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Ok(())
+}
+
+/// Whether a program of the stage runs.
+fn acts_on(stage: &Path) -> Result<bool> {
+    let program = format!("^{}/", stage.display());
+    Ok(std::process::Command::new("pgrep").args(["-f", &program]).output()?.status.success())
 }

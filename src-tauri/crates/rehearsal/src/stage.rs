@@ -112,6 +112,12 @@ impl Stage {
         Rehearsal { scenario: self.scenario.id.clone(), scenarios: Scenario::all().iter().map(scenario_view).collect() }
     }
 
+    /// Leaves the stage as it is, for another time; the stand-in goes.
+    pub fn leave(&self) {
+        // Where it cannot be told, it goes once the stage is set anew.
+        let _ = lower_curtain(&self.places.system);
+    }
+
     /// Ends the rehearsal: the stand-in goes, the practice key is forgotten, the folder is empty.
     ///
     /// # Errors

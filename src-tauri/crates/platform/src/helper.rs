@@ -33,13 +33,14 @@ const LIMIT: Duration = Duration::from_secs(10);
 /// # Errors
 /// `HelperBroken` with what the system says.
 pub fn install(places: &Places) -> Result<(), Finding> {
-    put(places)?;
+    // The name comes first: a helper that stands alone would store and forget the usual entry.
     let account_file = places.helper.with_file_name(ACCOUNT_FILE);
     match &places.account {
         Some(account) => files::replace(&account_file, account.as_bytes(), files::Privacy::OwnerOnly),
         None => files::remove(&account_file),
     }
-    .map_err(|error| broken(&error))
+    .map_err(|error| broken(&error))?;
+    put(places)
 }
 
 /// Brings an installed helper up to date with this program. To be called at each start: an update of
@@ -82,11 +83,12 @@ pub fn clean(places: &Places) -> Result<LetGo, Finding> {
 
 /// The same for who holds the lock. `own` is a profile that does not count, because it goes too.
 pub(crate) fn let_go(places: &Places, own: Option<&str>) -> Result<LetGo, Finding> {
-    if !places.helper.exists() {
-        return Ok(LetGo::Nothing);
-    }
     if is_named(places, own) {
-        return Ok(LetGo::Needed);
+        return Ok(if places.helper.exists() { LetGo::Needed } else { LetGo::Nothing });
+    }
+    if !places.helper.exists() {
+        // A sudden end may have left the name of its entry.
+        return remove(places).map(|()| LetGo::Nothing);
     }
     if let Err(finding) = keychain::forget(places) {
         return Ok(LetGo::KeyStays(finding));
@@ -94,7 +96,7 @@ pub(crate) fn let_go(places: &Places, own: Option<&str>) -> Result<LetGo, Findin
     remove(places).map(|()| LetGo::Gone)
 }
 
-/// Removes the helper program from its place.
+/// Removes the helper program from its place, and then the name of its entry: never is it without.
 ///
 /// # Errors
 /// `CannotWrite` with what the system says.

@@ -16,6 +16,8 @@ use airouter_platform::{apply, fault, observe, recover, undo};
 use crate::states::State;
 
 const NEW_KEY: &str = "sk-new-0123456789abcdef0123456789";
+/// Of the person's own home, which nobody here may touch.
+const OWN_KEY: &str = "sk-own-0123456789abcdef0123456789";
 const OLD_KEY: &str = "sk-old-0123456789abcdef0123456789";
 
 /// What is done.
@@ -67,6 +69,7 @@ impl Computer {
         let folder = tempfile::tempdir_in(if Path::new("/dev/shm").is_dir() { "/dev/shm" } else { "/tmp" }).unwrap();
         let places = places(folder.path());
         put_helper(folder.path(), &places.bundled_helper);
+        std::fs::write(folder.path().with_extension("own"), OWN_KEY).unwrap();
         std::fs::create_dir_all(places.root.parent().unwrap()).unwrap();
         for (path, text) in &state.files {
             let path = places.root.join(path);
@@ -93,6 +96,7 @@ impl Computer {
 
     /// Makes everything as it was before the act.
     pub(crate) fn reset(&self) {
+        std::fs::write(self.own_entry(), OWN_KEY).unwrap();
         let chain = self.folder.path().with_extension("keychain");
         for path in snapshot(self.folder.path()).into_keys().chain([chain]) {
             if !self.everything.contains_key(&path) {
@@ -201,7 +205,17 @@ impl Computer {
                 return Err(format!("a key is in {}", path.display()));
             }
         }
-        if self.places.helper.exists() { Err("the helper program is left".to_owned()) } else { Ok(()) }
+        if std::fs::read_to_string(self.own_entry()).ok().as_deref() != Some(OWN_KEY) {
+            return Err("the entry of the person's own home was touched".to_owned());
+        }
+        let account = self.places.helper.with_file_name(airouter_platform::helper::ACCOUNT_FILE);
+        let left = [&self.places.helper, &account].into_iter().find(|path| path.exists());
+        left.map_or(Ok(()), |path| Err(format!("{} is left", path.display())))
+    }
+
+    /// What the keychain holds for the home that is the person's own; this one is another.
+    fn own_entry(&self) -> PathBuf {
+        self.folder.path().with_extension("own")
     }
 }
 
@@ -271,15 +285,17 @@ fn apply_once(places: &Places, base: &str, key: &str, static_key: bool) -> Outco
 }
 
 fn places(folder: &Path) -> Places {
-    Places { bundled_helper: folder.join("came-with-it"), account: None, ..Places::in_scratch(folder).unwrap() }
+    Places { bundled_helper: folder.join("came-with-it"), ..Places::in_scratch(folder).unwrap() }
 }
 
-/// A helper program by its contract, with a file outside of everything for a keychain.
+/// A helper program by its contract, with files outside of everything for a keychain: one entry for this
+/// home, which is named beside the helper, and the usual one.
 fn put_helper(folder: &Path, path: &Path) {
     let chain = folder.with_extension("keychain");
-    let chain = chain.display();
+    let (chain, own) = (chain.display(), folder.with_extension("own"));
+    let (own, account) = (own.display(), airouter_platform::helper::ACCOUNT_FILE);
     let script = format!(
-        "#!/bin/sh\ncase \"$1\" in\nstore) cat > {chain}.new && mv {chain}.new {chain} ;;\nforget) test -f {chain} || exit 3; rm {chain} ;;\ncheck) test -f {chain} || exit 3 ;;\n*) test -f {chain} || exit 3; cat {chain} ;;\nesac\n"
+        "#!/bin/sh\nchain={own}\ntest -f \"${{0%/*}}/{account}\" && chain={chain}\ncase \"$1\" in\nstore) cat > $chain.new && mv $chain.new $chain ;;\nforget) test -f $chain || exit 3; rm $chain ;;\ncheck) test -f $chain || exit 3 ;;\n*) test -f $chain || exit 3; cat $chain ;;\nesac\n"
     );
     std::fs::write(path, script).unwrap();
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700)).unwrap();
@@ -288,6 +304,7 @@ fn put_helper(folder: &Path, path: &Path) {
 impl Drop for Computer {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(self.folder.path().with_extension("keychain"));
+        let _ = std::fs::remove_file(self.own_entry());
     }
 }
 

@@ -25,6 +25,10 @@ fn connected() -> DoctorFacts {
 
 fn connected_with(key_place: KeyPlace) -> DoctorFacts {
     let mut computer = Facts::of_an_empty_home();
+    if cfg!(windows) {
+        // What is an absolute path there.
+        r"C:\Users\li\AppData\Local\AIRouter Setup\airouter-credential.exe".clone_into(&mut computer.helper);
+    }
     let id = computer.fresh_profile_id.clone();
     let path = computer.library.profile_path(&id);
     computer.library.profiles = vec![ProfileFact { id, path, file: FileFact::Absent }];

@@ -91,6 +91,10 @@ impl Window {
             // The driver scrolls until a thing is in the window, though it may lie under the bar of buttons.
             let scroll = format!("document.querySelector({})?.scrollIntoView({{ block: 'center' }})", json!(css));
             self.run(&scroll).await?;
+            if has_large_text() {
+                self.run(&format!("document.querySelector({}).click()", json!(css))).await?;
+                return Ok(());
+            }
             match found.click().await {
                 Err(error) if is_passing(&error) && Instant::now() < end => tokio::time::sleep(MOMENT).await,
                 clicked => return clicked.with_context(|| format!("clicking {css}")),
@@ -216,6 +220,11 @@ async fn wait_for_driver(port: u16) -> Result<()> {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     bail!("the driver does not answer")
+}
+
+/// True where the system makes all text larger: the driver points beside what has grown.
+fn has_large_text() -> bool {
+    std::env::var("GDK_DPI_SCALE").is_ok_and(|scale| scale != "1")
 }
 
 /// True for a failure that means nothing: what was found gave way to something else in this very moment.

@@ -10,8 +10,8 @@ export default defineConfig({
     emptyOutDir: true,
     target: "es2022",
     cssTarget: ["chrome111", "safari16"],
-    // What the first screen needs is asked for at once. Later screens are few and small, and are read ahead anyway.
-    modulePreload: { polyfill: false, resolveDependencies: (_file, needed, { hostType }) => (hostType === "html" ? needed : []) },
+    // There is nothing to load ahead: the first screen is one file, and the later ones another.
+    modulePreload: false,
     // The window's content policy has no place for inlined scripts.
     assetsInlineLimit: 0,
     // The program asks for the words of its language by this name while the window is made (`open_window`).

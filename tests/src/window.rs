@@ -163,8 +163,16 @@ impl Window {
     pub async fn picture(&self, path: &Path) -> Result<()> {
         self.run_and_wait(
             "const done = arguments[arguments.length - 1];
-             const ending = document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations !== Infinity);
-             Promise.allSettled(ending.map((one) => one.finished)).then(() => done(true))",
+             const frame = () => new Promise(requestAnimationFrame);
+             const drawn = async () => {
+               // A screen that has only just come is not painted, and nothing of it moves yet.
+               await frame();
+               await frame();
+               const ending = document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations !== Infinity);
+               await Promise.allSettled(ending.map((one) => one.finished));
+               await frame();
+             };
+             void drawn().then(() => done(true))",
         )
         .await?;
         if let Some(folder) = path.parent() {

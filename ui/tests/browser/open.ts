@@ -9,11 +9,9 @@ import { fake, type Fake } from "../../src/lib/backend/fake";
 import type { Scenario } from "../../src/lib/backend/scenes";
 import type { Locale } from "../../src/lib/bindings/Locale";
 import type { Os } from "../../src/lib/bindings/Os";
-import { readAll } from "../../src/screens/later";
+// Built, a later screen comes in a moment; here it is made first, which may take longer than a test waits.
+import "../../src/screens/later";
 import "../../src/styles/index.css";
-
-// Built, a screen comes in a moment; here it is made first, which may take longer than a test waits.
-await readAll();
 
 export function open(scenario: Scenario, locale: Locale = "zh-CN", pace = 0, os: Os = "linux"): Fake {
   const backend = fake({ scenario, locale, pace, os });

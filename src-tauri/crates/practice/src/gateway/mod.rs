@@ -105,7 +105,8 @@ pub fn preset_json(gateway: &Gateway) -> String {
 pub(crate) fn preset(base: &str, gateway: &Gateway) -> String {
     let preset = serde_json::json!({
         "schema": 1,
-        "name": "练习网关",
+        // As the customer's: whoever rehearses sees what the customer sees, and the banner says the rest.
+        "name": "AIRouter",
         "base": base,
         "console": format!("http://{}/", gateway.address),
     });

@@ -1,18 +1,21 @@
 // Takes pictures of every state of every screen from the fake program, in every look, and makes one sheet
 // for each theme: `npm run pictures -- FOLDER`. `ONLY=key,review LOOKS=zh-light` takes a few.
 import { execFileSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { chromium } from "playwright";
-import { createServer } from "vite";
+import { build, preview } from "vite";
 
 const [folder] = process.argv.slice(2);
 if (!folder) throw new Error("say into which folder");
 mkdirSync(folder, { recursive: true });
 
-const server = await createServer({ mode: "fake", logLevel: "warn", server: { port: 0, strictPort: false } });
-await server.listen();
+// Built once, for it is opened hundreds of times.
+const outDir = join(tmpdir(), `airouter-fake-${process.pid}`);
+await build({ mode: "fake", logLevel: "warn", build: { outDir } });
+const server = await preview({ logLevel: "warn", build: { outDir }, preview: { host: "127.0.0.1", port: 0 } });
 const address = `http://127.0.0.1:${server.httpServer.address().port}`;
 
 const KEY = "sk-Zq81practiceOnlyNeverReal00000000000000000007f3a";
@@ -114,23 +117,27 @@ const taken = new Map();
 for (const { name, theme, locale, isWhole, options } of [...looks, ...forced]) {
   if (wanted && !wanted.includes(name)) continue;
   const context = await browser.newContext({ ...options, colorScheme: theme === "dark" ? "dark" : "light", reducedMotion: "reduce" });
+  // One page for all: a new one is a new process each time. What stops the clock has its own.
+  const usual = await context.newPage();
   for (const [view, [scenario, reach, { os, pace = 5, clock } = {}]] of Object.entries(views)) {
     if (only && !only.includes(view)) continue;
-    const page = await context.newPage();
+    const page = clock ? await context.newPage() : usual;
     if (clock) await page.clock.install();
     await page.goto(`${address}/?scenario=${scenario}&locale=${locale}&pace=${pace}${os ? `&os=${os}` : ""}`);
     await page.locator("#screen h1").first().waitFor();
     await reach(page);
+    await page.mouse.move(0, 0);
     await page.waitForTimeout(120);
     const path = join(folder, `${name}-${view}.png`);
     await page.screenshot({ path, fullPage: isWhole });
     taken.set(theme, [...(taken.get(theme) ?? []), path]);
-    await page.close();
+    if (clock) await page.close();
   }
   await context.close();
 }
 await browser.close();
 await server.close();
+rmSync(outDir, { recursive: true });
 
 for (const [theme, pictures] of taken) {
   execFileSync("montage", [...pictures, "-tile", "8x", "-geometry", "480x480>+8+8", "-background", "#808080", join(folder, `sheet-${theme}.png`)]);

@@ -142,5 +142,5 @@ rmSync(outDir, { recursive: true });
 for (const [theme, pictures] of taken) {
   // Made small while they are read: ImageMagick may not hold hundreds of whole ones.
   const small = pictures.map((path) => `${path}[480x480>]`);
-  execFileSync("montage", [...small, "-tile", "16x", "-geometry", "+8+8", "-background", "#808080", join(folder, `sheet-${theme}.png`)]);
+  execFileSync("montage", [...small, "-tile", "16x", "-geometry", "480x480>+8+8", "-background", "#808080", join(folder, `sheet-${theme}.png`)]);
 }

@@ -8,8 +8,9 @@ use anyhow::{Context, Result};
 
 use crate::step::{cargo, program, step, target};
 
-/// Wide and high enough for the largest window in the pictures.
-pub(crate) const SCREEN: &str = "-screen 0 1400x1100x24";
+/// Wide and high enough for the largest window in the pictures. Without `-noreset` the display starts anew
+/// whenever its last window is closed, and refuses one that is opened in that moment.
+pub(crate) const SCREEN: &str = "-screen 0 1400x1100x24 -noreset";
 /// The key ring must be unlocked before anything asks for a secret, or the bus starts a locked one.
 pub(crate) const UNLOCK: &str =
     "printf practice | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; exec \"$@\"";

@@ -10,6 +10,7 @@ mod count;
 mod installer;
 mod macos;
 mod prefix;
+pub(crate) mod runner;
 mod windows;
 
 use anyhow::{Result, bail};

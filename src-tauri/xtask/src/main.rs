@@ -66,6 +66,8 @@ fn main() -> Result<()> {
         ["run", "--live"] => run::live(),
         ["test", parts @ ..] => test::test(parts),
         ["cross", lanes @ ..] => cross::cross(lanes),
+        // Cargo asks for this one.
+        [cross::runner::WORD, words @ ..] => std::process::exit(cross::runner::run(words)?),
         ["bundle", words @ ..] => bundle::bundle(words),
         ["installer", folder] => bundle::installer::release(folder.as_ref()),
         // The bundler asks for this one.

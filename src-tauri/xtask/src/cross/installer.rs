@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 use super::compiler;
 use super::prefix::Prefix;
@@ -110,10 +110,20 @@ impl<'a> Person<'a> {
         entries.filter(|entry| entry.file_name().to_string_lossy().starts_with("AIRouter")).count()
     }
 
-    /// Runs a program to its end; gives its exit code.
+    /// Runs a program to its end; gives its exit code. One that asks something, asks nobody.
     fn run(&self, name: &Path, words: &[&str]) -> Result<i32> {
-        let status = self.prefix.wine().arg(name).args(words).status()?;
-        status.code().context("it was ended")
+        let mut child = self.prefix.wine().arg(name).args(words).spawn()?;
+        let end = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = child.try_wait()? {
+                return status.code().context("it was ended");
+            }
+            if Instant::now() > end {
+                child.kill()?;
+                bail!("{} {}: does not end", name.display(), words.join(" "));
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
     }
 
     fn set_windows(&self, version: &str) -> Result<()> {

@@ -7,7 +7,8 @@ use anyhow::{Result, ensure};
 
 use super::compiler::{self, cargo};
 use super::count::step_counting;
-use super::prefix::{Prefix, WINE};
+use super::prefix::Prefix;
+use super::runner;
 use crate::step::step;
 
 /// The target.
@@ -51,7 +52,8 @@ fn run(prefix: &Prefix, folder: &Path) -> Result<usize> {
     }
     let mut tests = tests();
     prefix.equip(&mut tests);
-    tests.env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER", WINE).env("PROGRAMS", folder);
+    let runner = [std::env::current_exe()?.to_string_lossy().into_owned(), runner::WORD.to_owned()];
+    tests.args(["--config", &format!("target.{TRIPLE}.runner={runner:?}")]).env("PROGRAMS", folder);
     // The window's tests find a library of the engine beside the programs.
     step_counting("tests under Wine", tests.env("WINEPATH", folder))
 }

@@ -7,6 +7,7 @@
 
 mod home;
 mod runs;
+mod session;
 
 use std::path::Path;
 use std::process::Command;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
+use super::session::sign_in_anew;
 use super::{CUT_OFF, KILLED, ManagedHome, scattered};
 
 /// How a program ends that was killed.
@@ -108,6 +109,7 @@ impl Runs<'_> {
 
     /// Everybody once; with `hurt`, some are killed within that time and some are cut off.
     pub(super) fn run(&self, wanted: &Wanted, hurt: Option<Duration>) -> Result<Vec<Ended>> {
+        sign_in_anew()?;
         let fate = |home: &ManagedHome| {
             let Some(usual) = hurt else { return Fate::Lives };
             let salt = wanted.name();

@@ -1,13 +1,13 @@
 //! A fleet: many homes that a management system keeps, each by a run of the command line program, many
-//! at once and all against one keychain. Some runs are killed at a random moment, some find no network;
-//! the next run must heal them all, and in the end every home must be as it was.
+//! at once and all against one keychain. Some runs are killed at a random moment, some find no network,
+//! and the key ring's service ends in the middle; the next run must heal them all, and in the end every home
+//! must be as it was.
 //!
 //! GNU parallel starts the runs, as it does for administrators. What is right is worked out here a
 //! second time, from what each home held at first, and shares nothing with the program.
 
 mod home;
 mod runs;
-mod session;
 
 use std::path::Path;
 use std::process::Command;
@@ -36,6 +36,8 @@ pub struct Stage {
     pub killed: usize,
     /// How many found no network.
     pub cut_off: usize,
+    /// How many met the key ring while its service had ended.
+    pub without_key_ring: usize,
     /// How many of those were right after the second run.
     pub healed: usize,
     /// How many of the others had nothing to do in the second run.
@@ -99,13 +101,16 @@ fn stages(runs: &Runs<'_>, base: &str) -> Result<Vec<Stage>> {
 fn stage(runs: &Runs<'_>, wanted: &Wanted) -> Result<Stage> {
     let begun = Instant::now();
     let usual = runs.usual_time(wanted)?;
+    let starts = key_ring_starts();
     let first = runs.run(wanted, Some(usual))?;
+    let ends = key_ring_starts() - starts;
     let second = runs.run(wanted, None)?;
     let took = begun.elapsed();
     let mut stage = Stage {
         name: wanted.name(),
         killed: 0,
         cut_off: 0,
+        without_key_ring: 0,
         healed: 0,
         untouched: 0,
         took,
@@ -116,9 +121,11 @@ fn stage(runs: &Runs<'_>, wanted: &Wanted) -> Result<Stage> {
     for (before, after) in first.iter().zip(&second) {
         let number = after.number;
         ensure!(after.exit == Some(0), "{}, second run, home {number}: {:?} {}", stage.name, after.exit, after.text);
-        let is_hurt = before.was_killed() || before.is_cut_off;
+        let without_key_ring = before.met_no_key_ring() && !before.was_killed() && !before.is_cut_off;
+        let is_hurt = before.was_killed() || before.is_cut_off || without_key_ring;
         stage.killed += usize::from(before.was_killed());
         stage.cut_off += usize::from(before.is_cut_off && !before.was_killed());
+        stage.without_key_ring += usize::from(without_key_ring);
         stage.healed += usize::from(is_hurt);
         ensure!(
             is_hurt || before.exit == Some(0),
@@ -134,8 +141,22 @@ fn stage(runs: &Runs<'_>, wanted: &Wanted) -> Result<Stage> {
             all += run.took;
         }
     }
+    ensure!(ends > 0, "{}: the key ring's service did not end", stage.name);
+    let at_once = std::thread::available_parallelism()?.get() * runs::JOBS_A_CORE;
+    ensure!(
+        stage.without_key_ring <= ends * at_once,
+        "{}: {} runs met no key ring, which ended {ends} times",
+        stage.name,
+        stage.without_key_ring
+    );
     stage.mean = all / u32::try_from(2 * runs.homes.len().max(1))?;
     Ok(stage)
+}
+
+/// How often the bus has had to start the key ring's service, as its desk writes it down.
+fn key_ring_starts() -> usize {
+    let starts = std::env::var_os("HOME").map(|home| Path::new(&home).join("key-ring-starts"));
+    starts.and_then(|file| std::fs::read_to_string(file).ok()).map_or(0, |lines| lines.lines().count())
 }
 
 /// The programs without what only a debugger reads: each home gets a copy of the smaller one.

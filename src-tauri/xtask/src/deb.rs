@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::bundle::{output, quick_deb};
-use crate::desk::{SCREEN, UNLOCK};
+use crate::desk::SCREEN;
 use crate::machine::{Purpose, prepare};
 use crate::step::{cargo, program, step, target};
 
@@ -20,6 +20,9 @@ use crate::step::{cargo, program, step, target};
 const OLDER: &str = "0.0.9";
 /// What the test needs beside what the package brings.
 const AT_THE_DESK: [&str; 6] = ["xvfb", "xauth", "webkit2gtk-driver", "libsecret-tools", "procps", "dbus"];
+/// The key ring must be unlocked before anything asks for a secret, or the bus starts a locked one.
+const UNLOCK: &str =
+    "printf practice | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; exec \"$@\"";
 /// The folder of the tests in that system.
 const TESTS: &str = "/opt/tests";
 

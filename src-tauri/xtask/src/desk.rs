@@ -11,9 +11,15 @@ use crate::step::{cargo, program, step, target};
 /// Wide and high enough for the largest window in the pictures. Without `-noreset` the display starts anew
 /// whenever its last window is closed, and refuses one that is opened in that moment.
 pub(crate) const SCREEN: &str = "-screen 0 1400x1100x24 -noreset";
-/// The key ring must be unlocked before anything asks for a secret, or the bus starts a locked one.
-pub(crate) const UNLOCK: &str =
-    "printf practice | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; exec \"$@\"";
+/// How the bus starts the key ring when somebody asks for it: unlocked. It may have to more than once: a
+/// program that goes away while it is answered ends gnome-keyring (42 to 50), and the service that comes with
+/// the package would start a locked one in its place, which nobody is there to unlock. Each start leaves a
+/// line, so that a test can tell.
+const KEY_RING: &str = "\
+[D-BUS Service]
+Name=org.freedesktop.secrets
+Exec=/bin/sh -c \"echo started >>$HOME/key-ring-starts; printf practice | exec gnome-keyring-daemon --unlock --foreground --components=secrets >/dev/null 2>&1\"
+";
 
 /// Cargo, at such a desk. Its home is a new one each time; the bus hands its environment to whatever
 /// it starts, so everything of the person's is taken away before.
@@ -25,6 +31,9 @@ pub(crate) fn cargo_at_a_desk() -> Result<Command> {
     }
     std::fs::create_dir_all(home.join(".config/gtk-3.0"))?;
     std::fs::create_dir_all(&run)?;
+    let services = run.join("dbus-1/services");
+    std::fs::create_dir_all(&services)?;
+    std::fs::write(services.join("org.freedesktop.secrets.service"), KEY_RING)?;
     step("a folder of one's own", program("chmod").arg("0700").arg(&run))?;
     let real = |name: &str, folder: &str| {
         std::env::var_os(name)
@@ -34,7 +43,7 @@ pub(crate) fn cargo_at_a_desk() -> Result<Command> {
 
     let mut command = Command::new("dbus-run-session");
     command
-        .args(["--", "xvfb-run", "-a", "-s", SCREEN, "sh", "-ec", UNLOCK, "sh"])
+        .args(["--", "xvfb-run", "-a", "-s", SCREEN])
         .arg(cargo().get_program())
         .current_dir(crate::step::root())
         .env("HOME", &home)

@@ -9,14 +9,15 @@ async fn main() -> Result<()> {
     let homes: usize = std::env::args().nth(1).map_or(Ok(1000), |word| word.parse())?;
     let folder = tempfile::Builder::new().prefix("fleet-").tempdir()?;
     println!("{homes} homes");
-    println!("stage      killed  no network  healed  untouched  mean run  longest  both runs, a home");
+    println!("stage      killed  no network  no key ring  healed  untouched  mean run  longest  both runs, a home");
     let stages = roll_out(homes, folder.path()).await?;
     for stage in &stages {
         println!(
-            "{:<10} {:>6}  {:>10}  {:>6}  {:>9}  {:>6} ms  {:>5} ms  {:>6} ms",
+            "{:<10} {:>6}  {:>10}  {:>11}  {:>6}  {:>9}  {:>6} ms  {:>5} ms  {:>6} ms",
             stage.name,
             stage.killed,
             stage.cut_off,
+            stage.without_key_ring,
             stage.healed,
             stage.untouched,
             stage.mean.as_millis(),

@@ -9,13 +9,21 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
-use super::session::sign_in_anew;
 use super::{CUT_OFF, KILLED, ManagedHome, scattered};
 
 /// How a program ends that was killed.
 const BY_KILL: i32 = 128 + 9;
+/// How many runs there are at a time for each core.
+pub(super) const JOBS_A_CORE: usize = 2;
 /// So many runs are timed to know within what time to kill.
 const TIMED: usize = 3;
+
+/// Ends the key ring's service of this bus, and no other.
+const END_KEY_RING: &str = "\
+kill -KILL $(dbus-send --session --print-reply=literal --dest=org.freedesktop.DBus / \
+    org.freedesktop.DBus.GetConnectionUnixProcessID string:org.freedesktop.secrets | tr -dc '0-9 ' | \
+    awk '{print $NF}')
+";
 
 /// What the management system wants of everybody.
 pub(super) enum Wanted {
@@ -54,16 +62,24 @@ impl Ended {
         self.exit == Some(BY_KILL)
     }
 
+    /// It found the key ring out of reach, and said so.
+    pub(super) fn met_no_key_ring(&self) -> bool {
+        self.exit.is_some_and(|exit| exit != 0) && self.codes().iter().any(|code| code.starts_with("AR-80"))
+    }
+
     /// It found everything as it was wanted.
     pub(super) fn was_needless(&self) -> bool {
-        let answer: Value = serde_json::from_str(&self.text).unwrap_or_default();
-        let codes: Vec<&str> = answer["findings"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|finding| finding["code"].as_str())
-            .collect();
-        answer["outcome"] == "unchanged" || codes.contains(&"AR-708")
+        self.answer()["outcome"] == "unchanged" || self.codes().iter().any(|code| code == "AR-708")
+    }
+
+    fn answer(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_default()
+    }
+
+    fn codes(&self) -> Vec<String> {
+        let answer = self.answer();
+        let findings = answer["findings"].as_array().into_iter().flatten();
+        findings.filter_map(|finding| finding["code"].as_str().map(str::to_owned)).collect()
     }
 }
 
@@ -109,10 +125,12 @@ impl Runs<'_> {
 
     /// Everybody once; with `hurt`, some are killed within that time and some are cut off.
     pub(super) fn run(&self, wanted: &Wanted, hurt: Option<Duration>) -> Result<Vec<Ended>> {
-        sign_in_anew()?;
         let fate = |home: &ManagedHome| {
             let Some(usual) = hurt else { return Fate::Lives };
             let salt = wanted.name();
+            if home.number == self.homes.len() / 2 {
+                return Fate::EndsKeyRing;
+            }
             // Of every hundred in their scattered order.
             match scattered(home.number, salt) % 100 {
                 place if place < KILLED => Fate::Killed(
@@ -147,7 +165,7 @@ impl Runs<'_> {
         std::fs::write(&scripts, list)?;
         let log = folder.join("log");
         Command::new("parallel")
-            .args(["--will-cite", "--jobs", "200%", "--joblog"])
+            .args(["--will-cite", "--jobs", &format!("{JOBS_A_CORE}00%"), "--joblog"])
             .arg(&log)
             .arg("-a")
             .arg(&scripts)
@@ -175,13 +193,14 @@ impl Runs<'_> {
                 format!("{:.3}", after.as_secs_f64().max(0.001)),
             ]);
         }
+        let before = if matches!(fate, Fate::EndsKeyRing) { END_KEY_RING } else { "" };
         command.push(self.programs.join("airouter-setup-cli").display().to_string());
         command.extend(wanted.words(preset, home));
         command.extend(matches!(fate, Fate::Shown).then(|| "--dry-run".to_owned()));
         let quoted: Vec<String> = command.iter().map(|word| format!("'{}'", word.replace('\'', "'\\''"))).collect();
         let path = |ending: &str| folder.join(format!("{}.{ending}", home.number)).display().to_string();
         Ok(format!(
-            "{} <'{}' >'{}' 2>'{}'\necho $? >'{}'\n",
+            "{before}{} <'{}' >'{}' 2>'{}'\necho $? >'{}'\n",
             quoted.join(" "),
             path("key"),
             path("out"),
@@ -196,6 +215,8 @@ enum Fate {
     Lives,
     Killed(Duration),
     CutOff,
+    /// It begins when the key ring's service has just ended under everybody.
+    EndsKeyRing,
     /// It only shows what it would do.
     Shown,
 }

@@ -107,6 +107,12 @@ pub fn remove(places: &Places) -> Result<(), Finding> {
     Ok(())
 }
 
+/// True when the helper program or the name of its entry is here and no profile names it.
+pub(crate) fn is_left_over(places: &Places) -> bool {
+    let is_here = places.helper.exists() || places.helper.with_file_name(ACCOUNT_FILE).exists();
+    is_here && !is_named(places, None)
+}
+
 /// True when a profile in any of Claude's folders names the helper.
 fn is_named(places: &Places, own: Option<&str>) -> bool {
     let helper = places.helper.to_string_lossy();

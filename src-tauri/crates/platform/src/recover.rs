@@ -97,7 +97,7 @@ fn take_back(places: &Places, journal: &Journal, pending: &Pending) -> Result<()
     undo::restore(|now| plan_rollback(journal, pending, now))?;
     let Some(earlier) = &pending.earlier else {
         remove_empty(journal.made_folders.iter().rev().map(Path::new));
-        if let Some(finding) = undo::let_go_of_key(places, journal)? {
+        if let Some(finding) = undo::let_go_of_key(places, Some(&journal.profile_id))? {
             tracing::warn!(code = finding.code.number(), "the key stays in the keychain");
         }
         return state::keep_journal(places, None);

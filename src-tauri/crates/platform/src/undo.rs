@@ -40,7 +40,7 @@ pub fn undo(places: &Places, goal: UndoGoal, restart: bool, on_phase: &mut dyn F
 pub fn preview(places: &Places, goal: UndoGoal) -> UndoReport {
     let foresee = || -> Result<UndoPlan, Finding> {
         if is_there_already(places, goal)? {
-            return Err(Finding::new(Code::NothingToUndo));
+            return nothing_but_leftovers(places).map(|()| UndoPlan::default());
         }
         let facts = observe::facts(places, claude::locate(places).as_ref())?;
         let journal = facts.journal.as_ref().filter(|journal| goal == UndoGoal::Before || journal.is_connection());
@@ -69,7 +69,9 @@ fn carry_out(
 ) -> Result<UndoPlan, Finding> {
     let _lock = state::lock(places)?;
     if is_there_already(places, goal)? {
-        return Err(Finding::new(Code::NothingToUndo));
+        nothing_but_leftovers(places)?;
+        let findings = let_go_of_key(places, None)?.into_iter().collect();
+        return Ok(UndoPlan { findings, ..UndoPlan::default() });
     }
     let mut tell = |step: StepId, state: PhaseState| on_phase(&Phase { step, state, finding: None });
 
@@ -118,6 +120,12 @@ fn is_there_already(places: &Places, goal: UndoGoal) -> Result<bool, Finding> {
     })
 }
 
+/// Where nothing else is to be undone: the key may have stayed because its keychain did not answer. Claude
+/// knows nothing of it, so it may run.
+fn nothing_but_leftovers(places: &Places) -> Result<(), Finding> {
+    if helper::is_left_over(places) { Ok(()) } else { Err(Finding::new(Code::NothingToUndo)) }
+}
+
 /// The changes, the lock held and Claude closed. What was under way is over by now, so that nothing may
 /// be left to undo.
 fn go_back(places: &Places, goal: UndoGoal) -> Result<UndoPlan, Finding> {
@@ -143,7 +151,7 @@ pub(crate) fn take_everything_back(places: &Places, journal: &Journal) -> Result
     state::keep_journal(places, Some(&Journal { undoing: true, ..journal.clone() }))?;
     let mut plan = restore(|now| plan_undo(journal, now))?;
     remove_empty(journal.made_folders.iter().rev().map(Path::new));
-    plan.findings.extend(let_go_of_key(places, journal)?);
+    plan.findings.extend(let_go_of_key(places, Some(&journal.profile_id))?);
     state::keep_journal(places, None)?;
     Ok(plan)
 }
@@ -217,12 +225,13 @@ pub(crate) fn replace(path: &Path, seen: &FileFact, document: &Document) -> io::
 }
 
 /// Removes the key and the helper program, unless another profile names the helper. A keychain that
-/// does not answer is worth saying and no reason to stay connected.
+/// does not answer is worth saying and no reason to stay connected; another undo tries again. `own` is a
+/// profile that does not count, because it goes too.
 ///
 /// # Errors
 /// `CannotWrite` when the helper cannot be removed; the next start tries again.
-pub(crate) fn let_go_of_key(places: &Places, journal: &Journal) -> Result<Option<Finding>, Finding> {
-    Ok(match helper::let_go(places, Some(&journal.profile_id))? {
+pub(crate) fn let_go_of_key(places: &Places, own: Option<&str>) -> Result<Option<Finding>, Finding> {
+    Ok(match helper::let_go(places, own)? {
         LetGo::KeyStays(finding) => Some(finding.softened()),
         LetGo::Gone | LetGo::Nothing | LetGo::Needed => None,
     })

@@ -6,9 +6,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use airouter_core::finding::Code;
+use airouter_core::view::UndoGoal;
 use airouter_platform::helper::{self, ACCOUNT_FILE, LetGo};
 use airouter_platform::places::Places;
-use airouter_platform::{recover, state};
+use airouter_platform::{recover, state, undo};
 
 const PROFILE: &str = "99999999-9999-4999-8999-999999999999";
 
@@ -147,6 +148,27 @@ fn it_stays_where_the_keychain_keeps_the_key() {
     let computer = Computer::with(&text, Some(&text));
     let Ok(LetGo::KeyStays(finding)) = helper::clean(&computer.places) else { panic!("the key is still there") };
     assert_eq!((finding.code, computer.installed()), (Code::KeychainLocked, Some(text)));
+}
+
+#[test]
+fn another_undo_takes_the_key_that_stayed() {
+    let (locked, open) = (says("0.1.0", 5), says("0.1.0", 0));
+    let computer = Computer::with(&locked, Some(&locked));
+    let undo = || undo::undo(&computer.places, UndoGoal::Before, false, &mut |_| {});
+    let codes = |findings: &[airouter_core::finding::Finding]| {
+        findings.iter().map(|finding| (finding.code, finding.blocks())).collect::<Vec<_>>()
+    };
+    let report = undo();
+    assert_eq!((report.undone, codes(&report.findings)), (true, vec![(Code::KeychainLocked, false)]));
+    assert_eq!(computer.installed(), Some(locked));
+
+    put(&computer.places.helper, &open);
+    assert_eq!(undo::preview(&computer.places, UndoGoal::Before).findings, Vec::new());
+    let report = undo();
+    assert_eq!((report.undone, report.findings, computer.installed()), (true, Vec::new(), None));
+    assert_eq!(computer.asked(), "forget\nforget\n");
+    let report = undo();
+    assert_eq!((report.undone, codes(&report.findings)), (false, vec![(Code::NothingToUndo, false)]));
 }
 
 #[test]

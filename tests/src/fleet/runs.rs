@@ -64,7 +64,7 @@ impl Ended {
 
     /// It found the key ring out of reach, and said so.
     pub(super) fn met_no_key_ring(&self) -> bool {
-        self.codes().iter().any(|code| code.starts_with("AR-80"))
+        self.codes().iter().any(|code| ["AR-801", "AR-802", "AR-805"].contains(&code.as_str()))
     }
 
     /// It found everything as it was wanted.

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use airouter_core::claude::keys;
+use airouter_core::claude::{keys, managed};
 // Three numbers, compared one by one: this program's versions are of the same form.
 use airouter_core::claude::version::Version;
 use airouter_core::finding::{Code, Finding};
@@ -19,7 +19,7 @@ use airouter_core::secret::masked;
 
 use crate::keychain::{self, exit};
 use crate::places::Places;
-use crate::{command, files, observe, recover, state};
+use crate::{command, files, observe, recover, state, sys};
 
 /// The file beside the helper program that names another keychain entry than the usual one.
 pub const ACCOUNT_FILE: &str = "airouter-credential.account";
@@ -113,8 +113,14 @@ pub(crate) fn is_left_over(places: &Places) -> bool {
     is_here && !is_named(places, None)
 }
 
-/// True when a profile in any of Claude's folders names the helper.
+/// True when a profile in any of Claude's folders names the helper, or an administrator's configuration one
+/// that lies elsewhere: it gives the same key.
 fn is_named(places: &Places, own: Option<&str>) -> bool {
+    let managed = managed::values(&sys::managed(places), None);
+    let managed = managed.get(keys::CREDENTIAL_HELPER).and_then(|named| named.as_str()?.rsplit(['/', '\\']).next());
+    if managed.is_some_and(|name| places.helper.file_name().is_some_and(|helper| helper == name)) {
+        return true;
+    }
     let helper = places.helper.to_string_lossy();
     places.settled().roots().map(|root| observe::library(root, None)).any(|library| {
         library.profiles.iter().filter(|profile| own != Some(profile.id.as_str())).any(|profile| {

@@ -142,6 +142,24 @@ fn it_stays_as_long_as_a_profile_names_it() {
     assert_eq!(helper::clean(&computer.places), Ok(LetGo::Nothing));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn it_stays_as_long_as_an_administrator_has_claude_ask_one_like_it() {
+    let text = says("0.1.0", 0);
+    let computer = Computer::with(&text, Some(&text));
+    let managed = computer.places.system.join("etc/claude-desktop/managed-settings.json");
+    put(&managed, r#"{"inferenceCredentialHelper":"/usr/bin/airouter-credential"}"#);
+    // Claude, and so this program, trusts no file and no folder that others can write.
+    std::fs::set_permissions(managed.parent().unwrap(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(helper::clean(&computer.places), Ok(LetGo::Needed));
+    let report = undo::undo(&computer.places, UndoGoal::Before, false, &mut |_| {});
+    assert_eq!((report.undone, report.findings[0].code), (false, Code::NothingToUndo));
+    assert_eq!((computer.installed(), computer.asked()), (Some(text), String::new()));
+
+    std::fs::write(&managed, r#"{"inferenceCredentialHelper":"/usr/bin/another"}"#).unwrap();
+    assert_eq!(helper::clean(&computer.places), Ok(LetGo::Gone));
+}
+
 #[test]
 fn it_stays_where_the_keychain_keeps_the_key() {
     let text = says("0.1.0", 5);

@@ -14,15 +14,18 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use airouter_practice::gateway::{GatewayOptions, start};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 pub use home::ManagedHome;
-use runs::{Runs, Wanted};
+use runs::{Ended, Runs, Wanted};
 
 /// Of a hundred runs, how many are killed on their way.
 const KILLED: usize = 5;
 /// Of a hundred runs, how many find no network.
 const CUT_OFF: usize = 5;
+/// In how many runs the key ring's service must last once. Under four programs at a time it ends about once in
+/// two thousand runs, by a known fault of its own.
+const CALM_WITHIN: usize = 5;
 /// What is wanted at first, and after the change.
 const MODELS: [&[&str]; 2] =
     [&["claude-sonnet-4-5-20250929", "claude-haiku-4-5-20251001"], &["claude-opus-4-5-20251101"]];
@@ -101,10 +104,8 @@ fn stages(runs: &Runs<'_>, base: &str) -> Result<Vec<Stage>> {
 fn stage(runs: &Runs<'_>, wanted: &Wanted) -> Result<Stage> {
     let begun = Instant::now();
     let usual = runs.usual_time(wanted)?;
-    let starts = key_ring_starts();
-    let first = runs.run(wanted, Some(usual))?;
-    let ends = key_ring_starts() - starts;
-    let second = runs.run(wanted, None)?;
+    let (first, ends) = counting_ends(|| runs.run(wanted, Some(usual)))?;
+    let second = a_calm_run(runs, wanted)?;
     let took = begun.elapsed();
     let mut stage = Stage {
         name: wanted.name(),
@@ -151,6 +152,25 @@ fn stage(runs: &Runs<'_>, wanted: &Wanted) -> Result<Stage> {
     );
     stage.mean = all / u32::try_from(2 * runs.homes.len().max(1))?;
     Ok(stage)
+}
+
+/// Everybody once more, nobody hurt. What gnome-keyring does when it ends by itself in the middle is not what
+/// is asked here, so the run counts in which it did not.
+fn a_calm_run(runs: &Runs<'_>, wanted: &Wanted) -> Result<Vec<Ended>> {
+    for _ in 0..CALM_WITHIN {
+        let (run, ends) = counting_ends(|| runs.run(wanted, None))?;
+        if ends == 0 {
+            return Ok(run);
+        }
+    }
+    bail!("{}: the key ring's service ended in each of {CALM_WITHIN} runs", wanted.name())
+}
+
+/// A run, and how often the key ring's service ended meanwhile.
+fn counting_ends(run: impl FnOnce() -> Result<Vec<Ended>>) -> Result<(Vec<Ended>, usize)> {
+    let starts = key_ring_starts();
+    let ended = run()?;
+    Ok((ended, key_ring_starts() - starts))
 }
 
 /// How often the bus has had to start the key ring's service, as its desk writes it down.

@@ -14,11 +14,11 @@ pub(crate) const SCREEN: &str = "-screen 0 1400x1100x24 -noreset";
 /// How the bus starts the key ring when somebody asks for it: unlocked. It may have to more than once: a
 /// program that goes away while it is answered ends gnome-keyring (42 to 50), and the service that comes with
 /// the package would start a locked one in its place, which nobody is there to unlock. Each start leaves a
-/// line, so that a test can tell.
+/// line, so that a test can tell; so does what it has to say.
 const KEY_RING: &str = "\
 [D-BUS Service]
 Name=org.freedesktop.secrets
-Exec=/bin/sh -c \"echo started >>$HOME/key-ring-starts; printf practice | exec gnome-keyring-daemon --unlock --foreground --components=secrets >/dev/null 2>&1\"
+Exec=/bin/sh -c \"echo started >>$HOME/key-ring-starts; printf practice | exec gnome-keyring-daemon --unlock --foreground --components=secrets >/dev/null 2>>$HOME/key-ring-errors\"
 ";
 
 /// Cargo, at such a desk. Its home is a new one each time; the bus hands its environment to whatever

@@ -67,7 +67,8 @@ fn start_claude(places: &Places) -> Child {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(&path, "#!/bin/sh\nwhile :; do sleep 0.1; done\n").unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let child = Command::new(&path).stdin(Stdio::null()).spawn().unwrap();
+    // By its interpreter, as the system would: while another test forks, a file that was just written is busy.
+    let child = Command::new("/bin/sh").arg(&path).stdin(Stdio::null()).spawn().unwrap();
     let install = claude::locate(places).unwrap();
     while !claude::is_running(&install) {
         std::thread::sleep(Duration::from_millis(10));

@@ -11,10 +11,11 @@ use crate::step::{cargo, program, step, target};
 /// Wide and high enough for the largest window in the pictures. Without `-noreset` the display starts anew
 /// whenever its last window is closed, and refuses one that is opened in that moment.
 pub(crate) const SCREEN: &str = "-screen 0 1400x1100x24 -noreset";
-/// How the bus starts the key ring when somebody asks for it: unlocked. It may have to more than once: a
-/// program that goes away while it is answered ends gnome-keyring (42 to 50), and the service that comes with
-/// the package would start a locked one in its place, which nobody is there to unlock. Each start leaves a
-/// line, so that a test can tell; so does what it has to say.
+/// How the bus starts the key ring when somebody asks for it: unlocked. It may have to more than once:
+/// gnome-keyring 42 was seen to end under many short-lived programs (others report it of 50, where a program
+/// goes away while it is answered), and the service that comes with the package would start a locked one in
+/// its place, which nobody is there to unlock. Each start leaves a line for the tests to count, and what the
+/// service complains of is kept beside it.
 const KEY_RING: &str = "\
 [D-BUS Service]
 Name=org.freedesktop.secrets

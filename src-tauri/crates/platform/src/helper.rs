@@ -63,7 +63,7 @@ pub enum LetGo {
     Gone,
     /// There was none.
     Nothing,
-    /// A profile names it, so it stays and Claude goes on working.
+    /// A profile or an administrator's configuration names it, so it stays and Claude goes on working.
     Needed,
     /// The keychain would not let go of the key, so the helper stays too.
     KeyStays(Finding),
@@ -107,7 +107,7 @@ pub fn remove(places: &Places) -> Result<(), Finding> {
     Ok(())
 }
 
-/// True when the helper program or the name of its entry is here and no profile names it.
+/// True when the helper program or the name of its entry is here and nothing of Claude's names it.
 pub(crate) fn is_left_over(places: &Places) -> bool {
     let is_here = places.helper.exists() || places.helper.with_file_name(ACCOUNT_FILE).exists();
     is_here && !is_named(places, None)

@@ -290,6 +290,18 @@ fn people_are_told_in_their_language() {
 }
 
 #[test]
+fn people_are_told_what_was_found_as_in_the_window() {
+    let computer = Computer::new();
+    let told = |language| {
+        let words = ["check", "--preset", &computer.preset, "--key-stdin", "--lang", language];
+        String::from_utf8(computer.run(&words, "sk-pr********************ac9f").stderr).unwrap()
+    };
+    let (chinese, english) = (told("zh-CN"), told("en"));
+    assert!(chinese.contains("AR-401  密钥被隐藏了一部分。请") && chinese.contains("reason = masked"), "{chinese}");
+    assert!(english.contains("AR-401  Part of the key is hidden. Copy"), "{english}");
+}
+
+#[test]
 fn a_preset_and_a_link_lead_others_to_the_same() {
     let computer = Computer::new();
     let key = Fault::Ok.example_key();

@@ -12,7 +12,7 @@ use crate::step::root;
 pub(crate) const LANGUAGES: [&str; 2] = ["zh-CN", "en"];
 
 const CATALOGUE: &str = "src-tauri/crates/core/src/finding.rs";
-const WORDS: &str = "src-tauri/src/bin/airouter-setup-cli/words.json";
+const WORDS: &str = "src-tauri/crates/core/src/words.json";
 const LABELS: &str = "src-tauri/src/bin/airouter-setup-cli/labels.json";
 const SCENARIOS: &str = "src-tauri/crates/practice/src/scenarios.json";
 
@@ -38,6 +38,31 @@ pub(crate) struct Words {
     pub(crate) title: String,
     pub(crate) meaning: String,
     pub(crate) action: String,
+    /// What is said instead, by a fact's name and its value.
+    pub(crate) cases: BTreeMap<String, BTreeMap<String, Self>>,
+}
+
+impl Words {
+    /// The same as it is said where no fact is known: the last of each `[one|other|last]`.
+    pub(crate) fn general(&self, named: &dyn Fn(String) -> String) -> Self {
+        let general = |template: &str| {
+            let pieces = template.split_inclusive(']').map(|piece| match piece.trim_end_matches(']').split_once('[') {
+                Some((plain, choice)) => format!("{plain}{}", choice.rsplit('|').next().unwrap_or_default()),
+                None => piece.to_owned(),
+            });
+            named(pieces.collect())
+        };
+        let cases = self.cases.iter().map(|(name, values)| {
+            let values = values.iter().map(|(value, words)| (value.clone(), words.general(named)));
+            (name.clone(), values.collect())
+        });
+        Self {
+            title: general(&self.title),
+            meaning: general(&self.meaning),
+            action: general(&self.action),
+            cases: cases.collect(),
+        }
+    }
 }
 
 /// Single words and headings.

@@ -13,8 +13,8 @@ use crate::step::root;
 /// What stands for the gateway where a sentence names it: the handbooks speak of the built-in one.
 const GATEWAY: [(&str, &str); 3] = [
     ("{gateway}", "AIRouter"),
-    ("{host}", "aigc.aochengcloud.com"),
-    ("{base}", "https://aigc.aochengcloud.com/claude"),
+    ("{gateway.host}", "aigc.aochengcloud.com"),
+    ("{gateway.base}", "https://aigc.aochengcloud.com/claude"),
 ];
 
 /// What the hundreds are about, in the order of [`LANGUAGES`].
@@ -99,7 +99,7 @@ impl Book<'_> {
                 let about = about.map_or("", |(_, names)| names[self.index]);
                 text += &format!("### {}xx {about}\n\n", first.unwrap_or_default());
             }
-            let Words { title, meaning, action: what } = self.said(entry);
+            let Words { title, meaning, action: what, cases } = self.said(entry);
             let severity = self.labels.severities.get(&entry.severity).cloned().unwrap_or_default();
             let (colon, open, close) = colon;
             text += &format!(
@@ -110,6 +110,11 @@ impl Book<'_> {
                 self.owner(entry),
                 entry.slug
             );
+            let cases: Vec<String> = cases.values().flat_map(BTreeMap::values).map(|words| self.case(words)).collect();
+            if !cases.is_empty() {
+                let heading = self.labels.headings.get("cases").cloned().unwrap_or_default();
+                text += &format!("{heading}{colon}\n\n{}\n", cases.concat());
+            }
         }
         text
     }
@@ -153,8 +158,14 @@ impl Book<'_> {
 
     fn said(&self, entry: &Entry) -> Words {
         let words = self.words.get(&entry.number).cloned().unwrap_or_default();
-        let named = |text: String| GATEWAY.iter().fold(text, |text, (hole, name)| text.replace(hole, name));
-        Words { title: named(words.title), meaning: named(words.meaning), action: named(words.action) }
+        words.general(&|text| GATEWAY.iter().fold(text, |text, (hole, name)| text.replace(hole, name)))
+    }
+
+    /// What else may stand beside a code, as far as it differs.
+    fn case(&self, words: &Words) -> String {
+        let gap = ["", " "][self.index];
+        let title = if words.title.is_empty() { String::new() } else { format!("**{}** ", words.title) };
+        format!("- {title}{}{gap}{}", words.meaning, words.action).trim_end().to_owned() + "\n"
     }
 
     fn owner<'a>(&'a self, entry: &'a Entry) -> &'a str {
@@ -193,7 +204,9 @@ mod tests {
             for scenario in &scenarios {
                 assert!(text.contains(&format!("`{}`", scenario.id)), "{} in {}", scenario.id, path.display());
             }
-            assert!(!text.contains("{gateway}") && !text.contains("{base}"), "{}", path.display());
+            for template in ["{gateway", "[{", "|]"] {
+                assert!(!text.contains(template), "{template} in {}", path.display());
+            }
         }
     }
 

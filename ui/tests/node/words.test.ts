@@ -5,6 +5,8 @@ import { describe, expect, it } from "vitest";
 import type { Code } from "../../src/lib/bindings/Code";
 import { loadWords, LOCALES } from "../../src/lib/words";
 import type { Facts } from "../../src/lib/words/facts";
+import { findings as templatesEn } from "../../src/lib/words/findings.en";
+import { findings as templatesZhCN } from "../../src/lib/words/findings.zh-CN";
 import { pseudo } from "../../src/lib/words/pseudo";
 import { terminalEn } from "../../src/lib/words/terminal.en";
 import { terminalZhCN } from "../../src/lib/words/terminal.zh-CN";
@@ -50,6 +52,7 @@ describe("the words", () => {
     // A function may leave out a parameter that its language does not need.
     const loose = (tree: unknown) => JSON.parse(JSON.stringify(shape(tree)).replaceAll(/function of \d/g, "function")) as unknown;
     expect(loose(en)).toEqual(loose(zh));
+    expect(shape(templatesEn)).toEqual(shape(templatesZhCN));
   });
 
   it("are never empty", () => {
@@ -91,13 +94,32 @@ describe("the words", () => {
     for (const words of [zh, en]) expect(Object.keys(words.findings(facts())).sort()).toEqual([...codes].sort());
   });
 
-  // The command line speaks the same sentences. `npx vitest run -u` writes them anew.
+  // The command line and the report speak the same sentences. `npx vitest run -u` writes them anew.
   it("are the command line's too", async () => {
-    const place = { gateway: "{gateway}", host: "{host}", base: "{base}", os: "linux", of: () => "" } as const;
-    const sentences = (words: typeof zh) =>
-      Object.fromEntries(Object.entries(words.findings(place)).map(([code, { title, meaning, action }]) => [code, { title, meaning, action }]));
-    const table = JSON.stringify({ "zh-CN": sentences(zh), en: sentences(en) }, null, 2);
-    await expect(`${table}\n`).toMatchFileSnapshot("../../../src-tauri/src/bin/airouter-setup-cli/words.json");
+    const table = JSON.stringify({ "zh-CN": templatesZhCN, en: templatesEn }, null, 2);
+    await expect(`${table}\n`).toMatchFileSnapshot("../../../src-tauri/crates/core/src/words.json");
+  });
+
+  it("say the same there of the same facts", async () => {
+    const place = { gateway: "AIRouter", host: "aigc.aochengcloud.com", base: "https://aigc.aochengcloud.com/claude", os: "linux" } as const;
+    const samples = (Object.keys(templatesZhCN) as Code[]).flatMap((code) => {
+      const both = [templatesZhCN[code], templatesEn[code]];
+      const names = [...new Set([...JSON.stringify(both).matchAll(/\{([a-z_]+)\}/g)].map((match) => match[1] ?? "").filter((name) => name !== "gateway"))];
+      // What others wrote must not be taken for a template.
+      const value = (name: string): [string, string] => [name, `<${name}> {gateway} [one|other] $&`];
+      const all = names.map(value);
+      const cases = Object.entries(templatesZhCN[code].cases ?? {}).flatMap(([name, values]) => Object.keys(values).map((is): [string, string][] => [...all, [name, is]]));
+      if (all.length + cases.length === 0) return [];
+      const known = [[], ...names.map((name) => [value(name)]), all, ...cases].map((found) => Object.fromEntries(found) as Record<string, string>);
+      return known.map((found) => {
+        const words = (language: typeof zh) => language.findings({ ...place, of: (name) => found[name] ?? "" })[code];
+        return { code, facts: found, "zh-CN": words(zh), en: words(en) };
+      });
+    });
+    await expect(`${JSON.stringify(samples, null, 1)}\n`).toMatchFileSnapshot("../../../src-tauri/crates/core/src/said.json");
+  });
+
+  it("have the same names in the command line", async () => {
     const labels = ({ owners, severities, rehearsal: { groups, headings } }: typeof zh) => ({ owners, severities, groups, headings });
     const named = JSON.stringify({ "zh-CN": labels(zh), en: labels(en) }, null, 2);
     await expect(`${named}\n`).toMatchFileSnapshot("../../../src-tauri/src/bin/airouter-setup-cli/labels.json");

@@ -1,8 +1,8 @@
 //! The sentences of findings, for those who speak without a page: the command line and the report. They
-//! are the page's own: `words.json` is written from its word tables, and a test of the page fails when
-//! they differ.
+//! are the page's own: `words.json` is written from its word tables (`facts.ts` tells how they are read)
+//! and `said.json` from what it says of samples, and a test of the page fails when they differ.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use crate::preset::Preset;
 use crate::view::Locale;
 
 /// What is said of a code.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Words {
     /// What it is.
     pub title: String,
@@ -22,27 +22,76 @@ pub struct Words {
     pub action: String,
 }
 
-type Table = HashMap<String, HashMap<String, Words>>;
+/// The same as templates: `{name}` is a fact, of `[one|other|last]` the first is said whose facts are known.
+#[derive(Debug, Deserialize)]
+struct Template {
+    #[serde(flatten)]
+    general: Words,
+    /// What is said instead, by a fact's name and its value.
+    #[serde(default)]
+    cases: BTreeMap<String, BTreeMap<String, Case>>,
+}
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../../../src/bin/airouter-setup-cli/words.json")).unwrap_or_default()
-});
+#[derive(Debug, Deserialize)]
+struct Case {
+    title: Option<String>,
+    meaning: Option<String>,
+    action: Option<String>,
+}
 
-/// What is said of a code, with the gateway by its name.
-pub fn of(code: Code, locale: Locale, preset: &Preset) -> Option<Words> {
-    let words = TABLE.get(tag(locale))?.get(code.number())?;
-    let named = |text: &str| {
-        text.replace("{gateway}", &preset.name)
-            .replace("{host}", preset.base.host())
-            .replace("{base}", preset.base.as_str())
+impl Case {
+    fn over(&self, general: Words) -> Words {
+        let said = |own: &Option<String>, general| own.clone().unwrap_or(general);
+        Words {
+            title: said(&self.title, general.title),
+            meaning: said(&self.meaning, general.meaning),
+            action: said(&self.action, general.action),
+        }
+    }
+}
+
+type Table = HashMap<String, HashMap<String, Template>>;
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| serde_json::from_str(include_str!("words.json")).unwrap_or_default());
+
+/// What is said of a finding and its facts, with the gateway by its name.
+pub fn of(finding: &Finding, locale: Locale, preset: &Preset) -> Option<Words> {
+    let template = template(finding.code, locale)?;
+    let found = |name: &str| finding.evidence.iter().find(|fact| fact.name == name).map(|fact| fact.value.as_str());
+    let words = template.cases.iter().fold(template.general.clone(), |words, (name, values)| {
+        match found(name).and_then(|value| values.get(value)) {
+            Some(case) => case.over(words),
+            None => words,
+        }
+    });
+    let value = |name: &str| match name {
+        "gateway" => Some(preset.name.as_str()),
+        "gateway.host" => Some(preset.base.host()),
+        "gateway.base" => Some(preset.base.as_str()),
+        _ => found(name).filter(|value| !value.is_empty()),
     };
-    Some(Words { title: named(&words.title), meaning: named(&words.meaning), action: named(&words.action) })
+    Some(Words {
+        title: fill(&words.title, &value),
+        meaning: fill(&words.meaning, &value),
+        action: fill(&words.action, &value),
+    })
+}
+
+/// What is said of a code where more is known, for each fact that changes the words.
+pub fn cases(code: Code, locale: Locale, preset: &Preset) -> Vec<Words> {
+    let cases = template(code, locale).into_iter().flat_map(|template| &template.cases);
+    let values = cases.flat_map(|(name, values)| values.keys().map(move |value| (name, value)));
+    values.filter_map(|(name, value)| of(&Finding::new(code).with(name, value), locale, preset)).collect()
 }
 
 /// A finding in one line: code, what it is, what to do, with the gateway by its name.
 pub fn sentence(finding: &Finding, locale: Locale, preset: &Preset) -> String {
-    let Some(words) = of(finding.code, locale, preset) else { return finding.code.to_string() };
-    format!("{}  {} {}", finding.code.number(), words.title, words.action).trim_end().to_owned()
+    let Some(words) = of(finding, locale, preset) else { return finding.code.to_string() };
+    let stop = match locale {
+        Locale::ZhCn => "。",
+        Locale::En => ". ",
+    };
+    format!("{}  {}{stop}{}", finding.code.number(), words.title, words.action)
 }
 
 /// A language by its tag.
@@ -51,6 +100,31 @@ pub fn tag(locale: Locale) -> &'static str {
         Locale::ZhCn => "zh-CN",
         Locale::En => "en",
     }
+}
+
+fn template(code: Code, locale: Locale) -> Option<&'static Template> {
+    TABLE.get(tag(locale))?.get(code.number())
+}
+
+fn fill<'a>(template: &str, value: &impl Fn(&str) -> Option<&'a str>) -> String {
+    let is_known = |text: &&str| parts(text, '{', '}').all(|(_, name)| name.is_none_or(|name| value(name).is_some()));
+    let chosen: String = parts(template, '[', ']')
+        .map(|(plain, choice)| {
+            let chosen = choice.and_then(|choice| choice.split('|').find(is_known));
+            format!("{plain}{}", chosen.unwrap_or_default())
+        })
+        .collect();
+    parts(&chosen, '{', '}')
+        .map(|(plain, name)| format!("{plain}{}", name.and_then(value).unwrap_or_default()))
+        .collect()
+}
+
+/// The plain pieces of a text, each with what stands in brackets after it.
+fn parts(text: &str, open: char, close: char) -> impl Iterator<Item = (&str, Option<&str>)> {
+    text.split_inclusive(close).map(move |piece| {
+        let bracketed = piece.strip_suffix(close).and_then(|piece| piece.split_once(open));
+        bracketed.map_or((piece, None), |(plain, inside)| (plain, Some(inside)))
+    })
 }
 
 #[cfg(test)]
@@ -63,7 +137,32 @@ mod tests {
             for locale in [Locale::ZhCn, Locale::En] {
                 let sentence = sentence(&Finding::new(*code), locale, &Preset::airouter());
                 assert!(sentence.len() > code.to_string().len(), "{code} has no words in {}", tag(locale));
-                assert!(!sentence.contains('{'), "{sentence}");
+                assert!(!sentence.contains(['{', '[', '|']), "{sentence}");
+            }
+        }
+    }
+
+    #[derive(Deserialize)]
+    struct Sample {
+        code: String,
+        facts: BTreeMap<String, String>,
+        #[serde(flatten)]
+        said: HashMap<String, Words>,
+    }
+
+    #[test]
+    fn the_page_and_the_command_line_say_the_same_of_the_same_facts() {
+        let samples: Vec<Sample> = serde_json::from_str(include_str!("said.json")).expect("samples");
+        assert!(samples.len() > 100);
+        for Sample { code, facts, said } in samples {
+            let known = Code::ALL.iter().find(|known| known.number() == code).expect("a code");
+            let finding = facts.iter().fold(Finding::new(*known), |finding, (name, value)| finding.with(name, value));
+            for locale in [Locale::ZhCn, Locale::En] {
+                assert_eq!(
+                    of(&finding, locale, &Preset::airouter()).as_ref(),
+                    said.get(tag(locale)),
+                    "{code} {facts:?}"
+                );
             }
         }
     }

@@ -18,7 +18,7 @@ pub(crate) fn explain(arguments: &Explain) -> Answer {
     let preset = Preset::airouter();
     match find(&arguments.code) {
         Some(code) => {
-            let in_words = |locale| words::of(code, locale, &preset);
+            let in_words = |locale| words::of(&Finding::new(code), locale, &preset);
             let words = json!({
                 words::tag(Locale::ZhCn): in_words(Locale::ZhCn),
                 words::tag(Locale::En): in_words(Locale::En),
@@ -29,7 +29,7 @@ pub(crate) fn explain(arguments: &Explain) -> Answer {
                 .with("owner", code.owner())
                 .with("severity", code.severity())
                 .with("words", words)
-                .reads(text(&Finding::new(code), locale(), &preset))
+                .reads(whole(code, locale(), &preset))
         }
         None => {
             let near = near(&arguments.code);
@@ -45,7 +45,7 @@ pub(crate) fn explain(arguments: &Explain) -> Answer {
 
 /// A finding in full: code, what it is, what it means, what to do, whose it is.
 pub(crate) fn text(finding: &Finding, locale: Locale, preset: &Preset) -> String {
-    let Some(words) = words::of(finding.code, locale, preset) else { return finding.code.to_string() };
+    let Some(words) = words::of(finding, locale, preset) else { return finding.code.to_string() };
     let heading = |word: &str| label(locale, |labels| &labels.headings, word);
     let severity = label(locale, |labels| &labels.severities, &word_of(finding.severity));
     let owner = label(locale, |labels| &labels.owners, &word_of(finding.owner));
@@ -56,6 +56,21 @@ pub(crate) fn text(finding: &Finding, locale: Locale, preset: &Preset) -> String
         format!("{}  {owner} ({severity})", heading("owner")),
     ]
     .join("\n")
+}
+
+/// The same of a code, with what else the person may read beside its number.
+fn whole(code: Code, locale: Locale, preset: &Preset) -> String {
+    let mut whole = text(&Finding::new(code), locale, preset);
+    let cases = words::cases(code, locale, preset);
+    if !cases.is_empty() {
+        whole += &format!("\n{}", label(locale, |labels| &labels.headings, "cases"));
+    }
+    let general = words::of(&Finding::new(code), locale, preset).map(|words| words.action);
+    for words in cases {
+        let what = if general.as_ref() == Some(&words.action) { "" } else { words.action.as_str() };
+        whole += format!("\n  {}  {} {what}", words.title, words.meaning).trim_end();
+    }
+    whole
 }
 
 /// The stable word of an owner or a severity.
@@ -130,9 +145,19 @@ mod tests {
     }
 
     #[test]
+    fn all_that_may_stand_beside_a_code_is_told() {
+        let text = whole(Code::KeyLint, Locale::En, &Preset::airouter());
+        for part in ["Part of the key is hidden", "The key was pasted twice", "This is a key of another service"] {
+            assert!(text.contains(part), "{text}");
+        }
+        assert!(!text.contains(['{', '[']), "{text}");
+        assert!(!whole(Code::KeyRejected, Locale::En, &Preset::airouter()).contains("may also say"));
+    }
+
+    #[test]
     fn an_explanation_is_whole() {
         let text = text(&Finding::new(Code::QuotaExhausted), Locale::En, &Preset::airouter());
-        let words = words::of(Code::QuotaExhausted, Locale::En, &Preset::airouter()).expect("words");
+        let words = words::of(&Finding::new(Code::QuotaExhausted), Locale::En, &Preset::airouter()).expect("words");
         for part in ["AR-503", &words.title, &words.meaning, &words.action] {
             assert!(text.contains(part), "{text}");
         }

@@ -90,16 +90,19 @@ pub(crate) fn finish(mut answer: Answer, json: bool, locale: Locale, preset: &Pr
     let exit = answer.exit;
     if !json {
         for line in people::told(&Value::Object(answer.more.clone()), locale, preset) {
-            eprintln!("{line}");
+            eprintln!("{}", plain(&line));
         }
     }
     for finding in &answer.findings {
-        eprintln!("{}", words::sentence(finding, locale, preset));
+        eprintln!("{}", plain(&words::sentence(finding, locale, preset)));
+        for fact in words::facts(finding).filter(|_| !json && finding.blocks()) {
+            eprintln!("  {}", plain(&fact));
+        }
     }
     match answer.text.take() {
         Some(advice) if exit == USAGE => eprintln!("{advice}"),
         // Whoever pages through a list may leave before its end.
-        Some(text) if !json => drop(writeln!(std::io::stdout(), "{text}")),
+        Some(text) if !json => drop(writeln!(std::io::stdout(), "{}", plain(&text))),
         Some(_) => {}
         None if answer.findings.is_empty() => eprintln!("{}", words::all_well(locale)),
         None => {}
@@ -110,8 +113,23 @@ pub(crate) fn finish(mut answer: Answer, json: bool, locale: Locale, preset: &Pr
     exit
 }
 
+/// Without what a terminal would obey: gateways and other programs wrote some of it.
+fn plain(text: &str) -> String {
+    text.replace(|letter: char| letter.is_control() && !matches!(letter, '\n' | '\t'), " ")
+}
+
 /// The language that the person chose in the window, else the system's.
 pub(crate) fn locale() -> Locale {
     airouter_platform::places::Places::from_environment()
         .map_or(Locale::ZhCn, |places| airouter_platform::locale::preferred(&places))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_wrote_cannot_steer_the_terminal() {
+        assert_eq!(plain("claude\u{1b}[2J\u{9b}31m\tb\n\r"), "claude [2J 31m\tb\n ");
+    }
 }

@@ -64,7 +64,7 @@ impl Tale {
     fn check(&mut self, answer: &Value) {
         for lamp in items(&answer["lamps"]) {
             let millis = lamp["millis"].as_u64().map(|millis| format!("  {millis} ms")).unwrap_or_default();
-            let text = format!("{}: {}{millis}", self.word("lamps", &lamp["id"]), self.word("states", &lamp["state"]));
+            let text = format!("{}  {}{millis}", self.word("lamps", &lamp["id"]), self.word("states", &lamp["state"]));
             self.item(&text);
         }
     }

@@ -90,8 +90,7 @@ fn told(scenario: &Scenario, met: &[Finding], locale: Locale, preset: &Preset) -
     text.push(format!("\n{}", heading("sees")));
     for finding in met.iter().filter(|finding| finding.blocks() || finding.code.number() == scenario.code) {
         let seen = explain::text(finding, locale, preset);
-        text.extend(seen.lines().map(|line| format!("  {line}")));
-        text.extend(finding.evidence.iter().map(|fact| format!("    {} = {}", fact.name, fact.value)));
+        text.extend(seen.lines().map(str::to_owned).chain(words::facts(finding)).map(|line| format!("  {line}")));
     }
     text.push(format!("\n{}", heading("supporter")));
     text.extend(script.supporter.iter().enumerate().map(|(index, line)| format!("  {}. {line}", index + 1)));

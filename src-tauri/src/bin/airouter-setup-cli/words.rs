@@ -4,10 +4,11 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use airouter_core::finding::Finding;
 use airouter_core::view::Locale;
 use serde::Deserialize;
 
-pub(crate) use airouter_core::words::{of, sentence, tag};
+pub(crate) use airouter_core::words::{cases, of, sentence, tag};
 
 /// Single words and headings.
 #[derive(Deserialize, Default)]
@@ -29,6 +30,11 @@ static LABELS: LazyLock<HashMap<String, Labels>> =
 pub(crate) fn label(locale: Locale, kind: fn(&Labels) -> &HashMap<String, String>, word: &str) -> String {
     let known = LABELS.get(tag(locale)).and_then(|labels| kind(labels).get(word));
     known.cloned().unwrap_or_else(|| word.to_owned())
+}
+
+/// A finding's facts, a line each.
+pub(crate) fn facts(finding: &Finding) -> impl Iterator<Item = String> {
+    finding.evidence.iter().map(|fact| format!("  {} = {}", fact.name, fact.value))
 }
 
 /// What is said when there is nothing to say.
@@ -57,7 +63,8 @@ mod tests {
             for scenario in Scenario::all() {
                 assert!(labels.groups.contains_key(scenario.group.word()), "{}", scenario.id);
             }
-            for heading in ["customer", "sees", "owner", "supporter", "end", "meaning", "action", "nothingReal", "list"]
+            for heading in
+                ["customer", "sees", "owner", "supporter", "end", "meaning", "action", "nothingReal", "list", "cases"]
             {
                 assert!(labels.headings.contains_key(heading), "{heading}");
             }

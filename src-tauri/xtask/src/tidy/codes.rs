@@ -82,7 +82,7 @@ mod tests {
 
     fn whole() -> (Table, BTreeMap<String, Labels>) {
         let said = || "said".to_owned();
-        let words = || Words { title: said(), meaning: said(), action: said() };
+        let words = || Words { title: said(), meaning: said(), action: said(), ..Words::default() };
         let table = LANGUAGES.map(|language| (language.to_owned(), BTreeMap::from([("AR-202".to_owned(), words())])));
         let labels = LANGUAGES.map(|language| {
             let owners = BTreeMap::from([("network".to_owned(), said())]);

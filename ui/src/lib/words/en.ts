@@ -1,5 +1,6 @@
 // The words of the window in English.
 
+import { teller } from "./facts";
 import { findings } from "./findings.en";
 import type { Words } from "./zh-CN";
 
@@ -20,7 +21,7 @@ export const en: Words = {
     nothing: "(none)",
     openConsole: (gateway) => `Open the ${gateway} console`,
   },
-  findings,
+  findings: teller(findings),
   finding: {
     whose: "The problem is with ",
     about: "It is about ",
@@ -125,6 +126,7 @@ export const en: Words = {
       meaning: "What it means",
       action: "What to do",
       owner: "Whose it is",
+      cases: "It may also say",
       nothingReal: "This is a rehearsal in a temporary folder. The real Claude and real keys are not touched.",
       list: "Scenarios to rehearse. Use: rehearse NAME",
     },

@@ -1,7 +1,7 @@
 // The words of the window, written in Chinese first: this file is the type that the others must meet.
 // Between Han and Latin letters no spaces are typed; the style sheet sets that gap.
 
-import type { Facts } from "./facts";
+import { teller, type Facts } from "./facts";
 import { findings } from "./findings.zh-CN";
 
 const zh = {
@@ -19,7 +19,7 @@ const zh = {
     nothing: "（没有）",
     openConsole: (gateway: string) => `打开${gateway}控制台`,
   },
-  findings,
+  findings: teller(findings),
   finding: {
     whose: "问题出在：",
     about: "有关：",
@@ -124,6 +124,7 @@ const zh = {
       meaning: "说明",
       action: "怎么做",
       owner: "谁来处理",
+      cases: "也可能显示",
       nothingReal: "这是演练：只用临时文件夹，没有动到真正的Claude和密钥。",
       list: "可以演练的情景（用rehearse加上名字开始）",
     } as Record<string, string>,

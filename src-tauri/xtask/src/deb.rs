@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::bundle::{output, quick_deb};
-use crate::desk::SCREEN;
+use crate::desk::{SCREEN, offer_key_ring};
 use crate::machine::{Purpose, prepare};
 use crate::step::{cargo, program, step, target};
 
@@ -20,9 +20,6 @@ use crate::step::{cargo, program, step, target};
 const OLDER: &str = "0.0.9";
 /// What the test needs beside what the package brings.
 const AT_THE_DESK: [&str; 6] = ["xvfb", "xauth", "webkit2gtk-driver", "libsecret-tools", "procps", "dbus"];
-/// The key ring must be unlocked before anything asks for a secret, or the bus starts a locked one.
-const UNLOCK: &str =
-    "printf practice | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; exec \"$@\"";
 /// The folder of the tests in that system.
 const TESTS: &str = "/opt/tests";
 
@@ -44,6 +41,7 @@ pub(crate) fn deb() -> Result<()> {
     let mut desk = system.run();
     desk.args(["apt-get", "install", "-y", "-qq", "--no-install-recommends"]).args(AT_THE_DESK);
     step("a desk", &mut desk)?;
+    offer_key_ring(&system.root.join("usr/local/share"))?;
     step("a person", system.run().args(["useradd", "--create-home", "person"]))?;
 
     let road = Path::new(TESTS).join(tests.road.file_name().context("a name")?);
@@ -199,8 +197,7 @@ impl System {
                            exec runuser -u person -- env -i HOME=/home/person USER=person LANG=C.UTF-8 \
                            PATH=/usr/bin:/bin XDG_RUNTIME_DIR=/run/user/person PROGRAMS=/usr/bin \"$@\"";
         let mut command = self.run();
-        command.args(["sh", "-ec", SIT, "sh", "dbus-run-session", "--", "xvfb-run", "-a", "-s", SCREEN]);
-        command.args(["sh", "-ec", UNLOCK, "sh"]).arg(name);
+        command.args(["sh", "-ec", SIT, "sh", "dbus-run-session", "--", "xvfb-run", "-a", "-s", SCREEN]).arg(name);
         command
     }
 }

@@ -1,7 +1,7 @@
 //! A desk of its own for a window: a private D-Bus session, a virtual display and an unlocked key
 //! ring, none of which is the person's.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -22,6 +22,14 @@ Name=org.freedesktop.secrets
 Exec=/bin/sh -c \"echo started >>$HOME/key-ring-starts; printf practice | exec gnome-keyring-daemon --unlock --foreground --components=secrets >/dev/null 2>>$HOME/key-ring-errors\"
 ";
 
+/// Has a session's bus start the key ring unlocked. `data` is a folder that the bus searches before
+/// `/usr/share`: the session's `XDG_RUNTIME_DIR`, or a system's `/usr/local/share`.
+pub(crate) fn offer_key_ring(data: &Path) -> Result<()> {
+    let services = data.join("dbus-1/services");
+    std::fs::create_dir_all(&services)?;
+    Ok(std::fs::write(services.join("org.freedesktop.secrets.service"), KEY_RING)?)
+}
+
 /// Cargo, at such a desk. Its home is a new one each time; the bus hands its environment to whatever
 /// it starts, so everything of the person's is taken away before.
 pub(crate) fn cargo_at_a_desk() -> Result<Command> {
@@ -32,9 +40,7 @@ pub(crate) fn cargo_at_a_desk() -> Result<Command> {
     }
     std::fs::create_dir_all(home.join(".config/gtk-3.0"))?;
     std::fs::create_dir_all(&run)?;
-    let services = run.join("dbus-1/services");
-    std::fs::create_dir_all(&services)?;
-    std::fs::write(services.join("org.freedesktop.secrets.service"), KEY_RING)?;
+    offer_key_ring(&run)?;
     step("a folder of one's own", program("chmod").arg("0700").arg(&run))?;
     let real = |name: &str, folder: &str| {
         std::env::var_os(name)

@@ -118,7 +118,7 @@ pub(crate) fn is_left_over(places: &Places) -> bool {
 fn is_named(places: &Places, own: Option<&str>) -> bool {
     let managed = managed::values(&sys::managed(places), None);
     let managed = managed.get(keys::CREDENTIAL_HELPER).and_then(|named| named.as_str()?.rsplit(['/', '\\']).next());
-    if managed.is_some_and(|name| places.helper.file_name().is_some_and(|helper| helper == name)) {
+    if managed.is_some_and(|name| places.helper.file_name().is_some_and(|helper| helper.eq_ignore_ascii_case(name))) {
         return true;
     }
     let helper = places.helper.to_string_lossy();

@@ -148,7 +148,8 @@ fn it_stays_as_long_as_an_administrator_has_claude_ask_one_like_it() {
     let text = says("0.1.0", 0);
     let computer = Computer::with(&text, Some(&text));
     let managed = computer.places.system.join("etc/claude-desktop/managed-settings.json");
-    put(&managed, r#"{"inferenceCredentialHelper":"/usr/bin/airouter-credential"}"#);
+    // Windows and macOS go by the name in any case.
+    put(&managed, r#"{"inferenceCredentialHelper":"/usr/bin/AIRouter-Credential"}"#);
     // Claude, and so this program, trusts no file and no folder that others can write.
     std::fs::set_permissions(managed.parent().unwrap(), std::fs::Permissions::from_mode(0o755)).unwrap();
     assert_eq!(helper::clean(&computer.places), Ok(LetGo::Needed));

@@ -302,6 +302,27 @@ fn people_are_told_what_was_found_as_in_the_window() {
 }
 
 #[test]
+fn every_command_speaks_the_language_that_was_asked_for() {
+    let computer = Computer::new();
+    let commands: [&[&str]; 6] = [
+        &["explain", "AR-401"],
+        &["explain", "AR-599"],
+        &["rehearse"],
+        &["rehearse", "no-such-scenario"],
+        &["rehearse", "masked-key"],
+        &["doctor", "--local"],
+    ];
+    let is_chinese = |told: &str| told.chars().any(|letter| ('\u{4e00}'..'\u{9fff}').contains(&letter));
+    for command in commands {
+        for (language, expected) in [("zh-CN", true), ("en", false)] {
+            let output = computer.run(&[command, &["--lang", language]].concat(), "");
+            let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+            assert_eq!(is_chinese(&told), expected, "{command:?} {language}: {told}");
+        }
+    }
+}
+
+#[test]
 fn a_preset_and_a_link_lead_others_to_the_same() {
     let computer = Computer::new();
     let key = Fault::Ok.example_key();

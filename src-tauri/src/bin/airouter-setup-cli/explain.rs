@@ -7,14 +7,14 @@ use airouter_core::view::Locale;
 use serde_json::{Value, json};
 
 use crate::arguments::Explain;
-use crate::output::{Answer, locale};
+use crate::output::Answer;
 use crate::words::{self, label};
 
 /// How many codes are named in the place of one that does not exist.
 const NEAR: usize = 3;
 
 /// `explain`
-pub(crate) fn explain(arguments: &Explain) -> Answer {
+pub(crate) fn explain(arguments: &Explain, locale: Locale) -> Answer {
     let preset = Preset::airouter();
     match find(&arguments.code) {
         Some(code) => {
@@ -29,12 +29,12 @@ pub(crate) fn explain(arguments: &Explain) -> Answer {
                 .with("owner", code.owner())
                 .with("severity", code.severity())
                 .with("words", words)
-                .reads(whole(code, locale(), &preset))
+                .reads(whole(code, locale, &preset))
         }
         None => {
             let near = near(&arguments.code);
             let named: Vec<&str> = near.iter().map(|code| code.number()).collect();
-            let advice = match locale() {
+            let advice = match locale {
                 Locale::ZhCn => format!("没有编号{}。相近的有：{}", arguments.code, named.join("、")),
                 Locale::En => format!("There is no code {}. Near it: {}", arguments.code, named.join(", ")),
             };

@@ -9,35 +9,35 @@ use serde_json::{Value, json};
 
 use crate::arguments::Rehearse;
 use crate::explain;
-use crate::output::{Answer, locale};
+use crate::output::Answer;
 use crate::words::{self, label};
 
 /// `rehearse`
-pub(crate) fn rehearse(arguments: &Rehearse) -> Answer {
+pub(crate) fn rehearse(arguments: &Rehearse, locale: Locale) -> Answer {
     let Some(name) = arguments.scenario.as_deref().filter(|_| !arguments.list) else {
-        return list(locale());
+        return list(locale);
     };
     let Some(scenario) = Scenario::named(name) else {
-        let advice = match locale() {
+        let advice = match locale {
             Locale::ZhCn => format!("没有情景“{name}”。用rehearse --list查看全部。"),
             Locale::En => format!("There is no scenario {name}. See rehearse --list."),
         };
         return Answer::misused(advice);
     };
-    match play(scenario) {
+    match play(scenario, locale) {
         Ok(answer) => answer,
         Err(finding) => Answer::new(vec![finding]),
     }
 }
 
-fn play(scenario: &'static Scenario) -> Result<Answer, Finding> {
+fn play(scenario: &'static Scenario, locale: Locale) -> Result<Answer, Finding> {
     let folder = tempfile::Builder::new()
         .prefix("airouter-rehearsal-")
         .tempdir()
         .map_err(|error| Finding::new(Code::RehearsalNotSet).with("reason", error))?;
     let stage = Stage::set(folder.path(), scenario)?;
     let walked = walk(&stage);
-    let text = told(scenario, &walked.met, locale(), stage.preset());
+    let text = told(scenario, &walked.met, locale, stage.preset());
     // Whatever remains lies in a temporary folder, so it is no reason to call the rehearsal a failure.
     if let Err(finding) = stage.strike() {
         tracing::warn!(code = finding.code.number(), "the stage is not cleared");

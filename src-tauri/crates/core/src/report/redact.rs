@@ -53,7 +53,7 @@ const KNOWN_NAMES: [&str; 24] = [
 ];
 
 /// Texts that may be shown as they are, for keys of few possible values.
-const KNOWN_TEXTS: [&str; 22] = [
+const KNOWN_TEXTS: [&str; 23] = [
     "gateway",
     "anthropic",
     "bedrock",
@@ -76,6 +76,8 @@ const KNOWN_TEXTS: [&str; 22] = [
     "true",
     "false",
     "present",
+    // What the table of values shows of a key: its length would be taken for the key's.
+    "•••",
 ];
 
 /// Lines of Claude's log that are about its connection (PI), and this program's own.

@@ -228,6 +228,9 @@ fn what_support_needs_is_still_there() {
     facts.files = vec![Attached { name: "profile.json".to_owned(), bytes: profile.to_string().into_bytes() }];
     let log = "2026-11-23 10:00:00 [info] [custom-3p] Model discovery: skipped (inferenceModels obviates discovery); picker = 3 (inferenceModels)\n";
     facts.logs = vec![Attached { name: "claude.log".to_owned(), bytes: log.as_bytes().to_vec() }];
+    let key = &mut facts.doctor.values[0];
+    key.name = "inferenceGatewayApiKey".to_owned();
+    (key.expected, key.actual) = (Some(r#""•••""#.to_owned()), Some(r#""•••""#.to_owned()));
     let text = whole(&compose(&facts, &say).unwrap());
     let face = facts.key.unwrap();
     for kept in [
@@ -235,6 +238,7 @@ fn what_support_needs_is_still_there() {
         "~/.local/share/airouter-setup/airouter-credential",
         "claude-haiku-4-5-20251001",
         "picker = 3 (inferenceModels)",
+        r#"| inferenceGatewayApiKey | "•••" | "•••" |"#,
         &face.fingerprint,
         &face.last4,
         "AR-711",

@@ -141,6 +141,15 @@ fn every_command_and_every_failure_prints_what_the_schema_says() {
     let old = computer.folder.path().join("old.airouter");
     std::fs::write(&old, r#"{"schema":1,"name":"x","base":"https://x.example","expires":"2020-01-01"}"#).unwrap();
 
+    computer.check(&["status", "--bogus"], "", 2, None);
+    computer.check(&["explain"], "", 2, None);
+    computer.check(&["explain", "AR-599"], "", 2, None);
+    let told = computer.check(&["explain", "AR-401"], "", 0, None);
+    assert!(told["cases"]["en"].as_array().unwrap().len() > 10, "{told}");
+    computer.check(&["rehearse", "no-such-scenario"], "", 2, None);
+    assert!(computer.check(&["rehearse"], "", 0, None)["scenarios"].as_array().unwrap().len() > 20);
+    assert_eq!(computer.check(&["rehearse", "masked-key"], "", 0, None)["as_foreseen"], true);
+    assert_eq!(computer.check(&["clean"], "", 0, None)["helper"], "none");
     computer.check(&["status"], "", 1, Some("AR-101"));
     computer.check(&["repair"], "", 3, Some("AR-710"));
     computer.check(&["undo"], "", 0, Some("AR-708"));

@@ -95,7 +95,7 @@ pub(crate) struct Gateway {
     /// see arguments, so one with a password belongs in `HTTPS_PROXY`.
     #[arg(long, value_name = "URL")]
     pub(crate) proxy: Option<String>,
-    /// How to send the key.
+    /// How to send the key: `auto` finds out.
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) auth: Auth,
     /// A model to set up, the default first; may be given more than once.
@@ -114,11 +114,8 @@ pub(crate) struct Gateway {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Auth {
-    /// Find out.
     Auto,
-    /// `Authorization: Bearer`
     Bearer,
-    /// `x-api-key`
     XApiKey,
 }
 

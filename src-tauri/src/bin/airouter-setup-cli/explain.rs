@@ -18,17 +18,18 @@ pub(crate) fn explain(arguments: &Explain, locale: Locale) -> Answer {
     let preset = Preset::airouter();
     match find(&arguments.code) {
         Some(code) => {
+            let (chinese, english) = (words::tag(Locale::ZhCn), words::tag(Locale::En));
             let in_words = |locale| words::of(&Finding::new(code), locale, &preset);
-            let words = json!({
-                words::tag(Locale::ZhCn): in_words(Locale::ZhCn),
-                words::tag(Locale::En): in_words(Locale::En),
-            });
+            let words = json!({chinese: in_words(Locale::ZhCn), english: in_words(Locale::En)});
+            let cases = |locale| words::cases(code, locale, &preset);
+            let cases = json!({chinese: cases(Locale::ZhCn), english: cases(Locale::En)});
             Answer::new(Vec::new())
                 .with("code", code)
                 .with("name", code.slug())
                 .with("owner", code.owner())
                 .with("severity", code.severity())
                 .with("words", words)
+                .with("cases", cases)
                 .reads(whole(code, locale, &preset))
         }
         None => {

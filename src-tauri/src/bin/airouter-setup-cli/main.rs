@@ -7,6 +7,7 @@ mod arguments;
 mod doctor;
 mod explain;
 mod export;
+mod help;
 mod key;
 mod output;
 mod people;
@@ -21,20 +22,20 @@ use std::process::ExitCode;
 
 use airouter_core::preset::Preset;
 use airouter_core::view::Locale;
-use arguments::{Arguments, Command};
-use clap::Parser;
+use arguments::Command;
+use help::Instead;
 
 fn main() -> ExitCode {
     // In rehearsal this very program stands in for Claude Desktop: copied under its name, it is it.
     if airouter_platform::stage::is_stand_in() {
         return airouter_practice::claude::run();
     }
-    let arguments = match Arguments::try_parse() {
+    let words: Vec<std::ffi::OsString> = std::env::args_os().collect();
+    let arguments = match help::read(&words) {
         Ok(arguments) => arguments,
-        Err(error) => {
-            let is_help = !error.use_stderr();
-            let _ = error.print();
-            return ExitCode::from(if is_help { output::OK } else { output::USAGE });
+        Err(instead) => {
+            let Instead { answer, locale, json } = *instead;
+            return ExitCode::from(output::finish(answer, json, locale, &Preset::airouter()));
         }
     };
     let json = arguments.json();

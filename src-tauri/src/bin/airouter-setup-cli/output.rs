@@ -52,6 +52,12 @@ impl Answer {
         Self { text: Some(text), ..self }
     }
 
+    /// What people read.
+    #[cfg(test)]
+    pub(crate) fn text(&self) -> &str {
+        self.text.as_deref().unwrap_or_default()
+    }
+
     /// Refused before anything was written.
     pub(crate) fn refused(findings: Vec<Finding>) -> Self {
         Self { exit: REFUSED, ..Self::new(findings) }

@@ -4,10 +4,12 @@
 //! Fields may be added, so a reader must not mind ones that it does not know; none is ever taken away or
 //! changed. `docs/schema` has the copy that is published, and a test fails when it is not this.
 
+use std::collections::BTreeMap;
+
 use airouter_core::check::{AuthScheme, Lamp, Layer};
 use airouter_core::claude_report::ClaudeReportView;
 use airouter_core::doctor::DoctorReport;
-use airouter_core::finding::Finding;
+use airouter_core::finding::{Code, Finding, Owner, Severity};
 use airouter_core::models::OfferedModel;
 use airouter_core::proof::Proof;
 use airouter_core::report::ReportEntry;
@@ -53,6 +55,48 @@ struct ExportedFile {
     holds_key: bool,
 }
 
+/// What is said of a code.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its form is of interest")]
+struct Said {
+    /// What it is.
+    title: String,
+    /// What it means.
+    meaning: String,
+    /// The one thing to do.
+    action: String,
+}
+
+/// A scenario for training.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its form is of interest")]
+struct Training {
+    /// Its name on the command line.
+    id: String,
+    /// What it is about.
+    group: String,
+    /// The code that must come.
+    code: Code,
+    /// Whose it is.
+    owner: Owner,
+    /// What is said, by language.
+    script: BTreeMap<String, TrainingScript>,
+}
+
+/// What is said in a scenario.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its form is of interest")]
+struct TrainingScript {
+    /// The scenario in a few words.
+    title: String,
+    /// How the customer begins.
+    customer: String,
+    /// What the supporter says, one thing at a time.
+    supporter: Vec<String>,
+    /// How it ends well.
+    end: String,
+}
+
 /// A field, which commands have it, and its form.
 type Field = (&'static str, &'static str, fn(&mut SchemaGenerator) -> Schema);
 
@@ -94,7 +138,11 @@ const FIELDS: &[Field] = &[
         SchemaGenerator::subschema_for::<Option<ClaudeReportView>>,
     ),
     ("saved", "report: where the archive is.", SchemaGenerator::subschema_for::<Option<String>>),
-    ("name", "report: a name that equal reports share.", SchemaGenerator::subschema_for::<String>),
+    (
+        "name",
+        "report: a name that equal reports share. explain: the code's name.",
+        SchemaGenerator::subschema_for::<String>,
+    ),
     ("entries", "report: what is in the archive.", SchemaGenerator::subschema_for::<Vec<ReportEntry>>),
     ("key", "report: the stored key, for comparing.", SchemaGenerator::subschema_for::<Option<KeyFace>>),
     ("page", "report: the page.", SchemaGenerator::subschema_for::<String>),
@@ -102,6 +150,20 @@ const FIELDS: &[Field] = &[
     ("link", "export: the preset as a link.", SchemaGenerator::subschema_for::<String>),
     ("to", "export: the folder.", SchemaGenerator::subschema_for::<Option<String>>),
     ("files", "export: the files.", SchemaGenerator::subschema_for::<Vec<ExportedFile>>),
+    ("code", "explain: the code.", SchemaGenerator::subschema_for::<Code>),
+    ("owner", "explain: whose it is.", SchemaGenerator::subschema_for::<Owner>),
+    ("severity", "explain: how bad it is.", SchemaGenerator::subschema_for::<Severity>),
+    ("words", "explain: what is said, by language.", SchemaGenerator::subschema_for::<BTreeMap<String, Said>>),
+    (
+        "cases",
+        "explain: what may be said instead, by language.",
+        SchemaGenerator::subschema_for::<BTreeMap<String, Vec<Said>>>,
+    ),
+    ("near", "explain: codes that may have been meant.", SchemaGenerator::subschema_for::<Vec<Code>>),
+    ("scenarios", "rehearse: all of them.", SchemaGenerator::subschema_for::<Vec<Training>>),
+    ("scenario", "rehearse: the one that was played.", SchemaGenerator::subschema_for::<Training>),
+    ("as_foreseen", "rehearse: it came as the scenario says.", SchemaGenerator::subschema_for::<bool>),
+    ("met", "rehearse: what came, in that order.", SchemaGenerator::subschema_for::<Vec<Finding>>),
 ];
 
 /// The whole schema.
@@ -110,8 +172,8 @@ pub(crate) fn schema() -> Value {
     let mut properties = json!({
         "schema": {"const": 1, "description": "The form of this object."},
         "exit": {
-            "description": "The exit code: 0 ok, 1 a finding blocks, 3 refused and nothing written, 4 an error of the program. 2, wrong use, prints no object.",
-            "enum": [0, 1, 3, 4],
+            "description": "The exit code: 0 ok, 1 a finding blocks, 2 wrong use, 3 refused and nothing written, 4 an error of the program.",
+            "enum": [0, 1, 2, 3, 4],
         },
         "findings": generator.subschema_for::<Vec<Finding>>(),
     });

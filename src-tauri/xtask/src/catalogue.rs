@@ -80,6 +80,8 @@ pub(crate) struct Scenario {
     pub(crate) id: String,
     pub(crate) group: String,
     pub(crate) code: String,
+    #[serde(default)]
+    facts: BTreeMap<String, String>,
     #[serde(flatten)]
     rest: BTreeMap<String, serde_json::Value>,
 }
@@ -94,6 +96,23 @@ pub(crate) struct Script {
 }
 
 impl Scenario {
+    /// What the customer reads of `words`, which are those of the code.
+    pub(crate) fn sees(&self, mut words: Words) -> Words {
+        let cases = std::mem::take(&mut words.cases);
+        for case in self.facts.iter().filter_map(|(name, value)| cases.get(name)?.get(value)) {
+            for (said, own) in [
+                (&mut words.title, &case.title),
+                (&mut words.meaning, &case.meaning),
+                (&mut words.action, &case.action),
+            ] {
+                if !own.is_empty() {
+                    said.clone_from(own);
+                }
+            }
+        }
+        words
+    }
+
     /// What is said in a language.
     pub(crate) fn script(&self, language: &str) -> Result<Script> {
         let script = self.rest.get(language).with_context(|| format!("{} says nothing in {language}", self.id))?;

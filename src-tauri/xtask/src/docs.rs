@@ -132,7 +132,7 @@ impl Book<'_> {
             let script = scenario.script(self.language)?;
             let entry = self.entries.iter().find(|entry| entry.number == scenario.code);
             let entry = entry.with_context(|| format!("{} is in no catalogue", scenario.code))?;
-            let said = self.said(entry);
+            let said = scenario.sees(self.said(entry));
             let supporter: Vec<String> =
                 script.supporter.iter().enumerate().map(|(index, line)| format!("{}. {line}\n", index + 1)).collect();
             text += &format!(

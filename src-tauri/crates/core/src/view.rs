@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::check::AuthScheme;
-use crate::finding::Finding;
+use crate::finding::{Evidence, Finding};
 use crate::proof::Proof;
 use crate::secret::KeyFace;
 
@@ -140,6 +140,8 @@ pub struct PracticeScenario {
     pub key: Option<String>,
     /// The code that the customer will read out.
     pub code: String,
+    /// What is found with it, as far as it changes what the customer reads.
+    pub facts: Vec<Evidence>,
     /// What is said in Chinese.
     #[serde(rename = "zh-CN")]
     pub zh_cn: PracticeScript,

@@ -5,6 +5,7 @@
 //! story because they read the same file. Code and owner are written down there as a trainer expects
 //! them, not computed, so that a walk through a scenario is a test of the program.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,9 @@ pub struct Scenario {
     pub code: String,
     /// Whose it is to mend.
     pub owner: String,
+    /// What is found with it, as far as it changes what the customer reads.
+    #[serde(default)]
+    pub facts: BTreeMap<String, String>,
     /// How the stage is set.
     #[serde(default)]
     pub stage: Scenery,

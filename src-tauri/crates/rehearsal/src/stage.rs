@@ -8,7 +8,7 @@ use std::io;
 use std::path::Path;
 
 use airouter_core::check::AuthScheme;
-use airouter_core::finding::{Code, Finding};
+use airouter_core::finding::{Code, Evidence, Finding};
 use airouter_core::plan::Wishes;
 use airouter_core::preset::Preset;
 use airouter_core::secret::Secret;
@@ -226,6 +226,7 @@ fn scenario_view(scenario: &Scenario) -> PracticeScenario {
         group: scenario.group.word().to_owned(),
         key: scenario.paste(),
         code: scenario.code.clone(),
+        facts: scenario.facts.iter().map(|(name, value)| Evidence::new(name, value)).collect(),
         zh_cn: script(&scenario.zh_cn),
         en: script(&scenario.en),
     }

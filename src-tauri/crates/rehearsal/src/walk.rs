@@ -25,7 +25,12 @@ pub fn walk(stage: &Stage) -> Walked {
     let mut met = road(stage);
     met.retain(|finding| finding.code != Code::KeyInProfile);
     let scenario = stage.scenario();
-    let is_foreseen = |finding: &Finding| finding.code.number() == scenario.code;
+    let is_foreseen = |finding: &Finding| {
+        let found = |(name, value): (&String, &String)| {
+            finding.evidence.iter().any(|fact| fact.name == *name && fact.value == *value)
+        };
+        finding.code.number() == scenario.code && scenario.facts.iter().all(found)
+    };
     // Where something blocks, that is what the customer reads out.
     let told = met.iter().find(|finding| finding.blocks()).or_else(|| met.iter().find(|finding| is_foreseen(finding)));
     let differs = (!told.is_some_and(is_foreseen)).then(|| {

@@ -305,6 +305,7 @@ function rehearsed(id: string, group: string, code: string, zh: Said, en: Said):
     group,
     key: id === "policy" ? null : `sk-practice-${id}-0000000000000000`,
     code,
+    facts: [],
     "zh-CN": { title: zh[0], customer: zh[1], supporter: ["请粘贴密钥。", "请念一下编号。"], end: "客户知道下一步做什么。" },
     en: { title: en[0], customer: en[1], supporter: ["Please paste the key.", "Please read me the code."], end: "The customer knows what to do next." },
   };

@@ -12,7 +12,7 @@ use crate::step::root;
 pub(crate) const LANGUAGES: [&str; 2] = ["zh-CN", "en"];
 
 const CATALOGUE: &str = "src-tauri/crates/core/src/finding.rs";
-const WORDS: &str = "src-tauri/crates/core/src/words.json";
+const WORDS: &str = "src-tauri/crates/core/src/said.json";
 const LABELS: &str = "src-tauri/src/bin/airouter-setup-cli/labels.json";
 const SCENARIOS: &str = "src-tauri/crates/practice/src/scenarios.json";
 
@@ -38,30 +38,40 @@ pub(crate) struct Words {
     pub(crate) title: String,
     pub(crate) meaning: String,
     pub(crate) action: String,
-    /// What is said instead, by a fact's name and its value.
-    pub(crate) cases: BTreeMap<String, BTreeMap<String, Self>>,
 }
 
-impl Words {
-    /// The same as it is said where no fact is known: the last of each `[one|other|last]`.
-    pub(crate) fn general(&self, named: &dyn Fn(String) -> String) -> Self {
-        let general = |template: &str| {
-            let pieces = template.split_inclusive(']').map(|piece| match piece.trim_end_matches(']').split_once('[') {
-                Some((plain, choice)) => format!("{plain}{}", choice.rsplit('|').next().unwrap_or_default()),
-                None => piece.to_owned(),
-            });
-            named(pieces.collect())
-        };
-        let cases = self.cases.iter().map(|(name, values)| {
-            let values = values.iter().map(|(value, words)| (value.clone(), words.general(named)));
-            (name.clone(), values.collect())
-        });
-        Self {
-            title: general(&self.title),
-            meaning: general(&self.meaning),
-            action: general(&self.action),
-            cases: cases.collect(),
-        }
+/// What the page says of a code, in general or where a fact changes it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Said {
+    pub(crate) code: String,
+    pub(crate) facts: BTreeMap<String, String>,
+    /// By language.
+    #[serde(flatten)]
+    pub(crate) words: BTreeMap<String, Words>,
+}
+
+/// Everything that is said.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Table {
+    pub(crate) plain: Vec<Said>,
+}
+
+impl Table {
+    /// What is said of a code with these facts.
+    pub(crate) fn of(&self, number: &str, facts: &BTreeMap<String, String>, language: &str) -> Option<&Words> {
+        let said = self.plain.iter().find(|said| said.code == number && said.facts == *facts)?;
+        said.words.get(language)
+    }
+
+    /// What is said of a code in general.
+    pub(crate) fn general(&self, number: &str, language: &str) -> Option<&Words> {
+        self.of(number, &BTreeMap::new(), language)
+    }
+
+    /// What is said of it instead, where a fact changes it.
+    pub(crate) fn cases(&self, number: &str, language: &str) -> impl Iterator<Item = &Words> {
+        let cases = self.plain.iter().filter(move |said| said.code == number && !said.facts.is_empty());
+        cases.filter_map(move |said| said.words.get(language))
     }
 }
 
@@ -81,7 +91,7 @@ pub(crate) struct Scenario {
     pub(crate) group: String,
     pub(crate) code: String,
     #[serde(default)]
-    facts: BTreeMap<String, String>,
+    pub(crate) facts: BTreeMap<String, String>,
     #[serde(flatten)]
     rest: BTreeMap<String, serde_json::Value>,
 }
@@ -96,32 +106,12 @@ pub(crate) struct Script {
 }
 
 impl Scenario {
-    /// What the customer reads of `words`, which are those of the code.
-    pub(crate) fn sees(&self, mut words: Words) -> Words {
-        let cases = std::mem::take(&mut words.cases);
-        for case in self.facts.iter().filter_map(|(name, value)| cases.get(name)?.get(value)) {
-            for (said, own) in [
-                (&mut words.title, &case.title),
-                (&mut words.meaning, &case.meaning),
-                (&mut words.action, &case.action),
-            ] {
-                if !own.is_empty() {
-                    said.clone_from(own);
-                }
-            }
-        }
-        words
-    }
-
     /// What is said in a language.
     pub(crate) fn script(&self, language: &str) -> Result<Script> {
         let script = self.rest.get(language).with_context(|| format!("{} says nothing in {language}", self.id))?;
         Ok(serde_json::from_value(script.clone())?)
     }
 }
-
-/// Words by language and number.
-pub(crate) type Table = BTreeMap<String, BTreeMap<String, Words>>;
 
 /// All codes, in their order.
 pub(crate) fn entries() -> Result<Vec<Entry>> {

@@ -2,20 +2,12 @@
 //! reads another sentence than the customer is worse off than without a handbook, so codes, words and
 //! scripts are written here, and a test fails when they are not.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::catalogue::{self, Entry, LANGUAGES, Labels, Scenario, Words};
+use crate::catalogue::{self, Entry, LANGUAGES, Labels, Scenario, Table, Words};
 use crate::step::root;
-
-/// What stands for the gateway where a sentence names it: the handbooks speak of the built-in one.
-const GATEWAY: [(&str, &str); 3] = [
-    ("{gateway}", "AIRouter"),
-    ("{gateway.host}", "aigc.aochengcloud.com"),
-    ("{gateway.base}", "https://aigc.aochengcloud.com/claude"),
-];
 
 /// What the hundreds are about, in the order of [`LANGUAGES`].
 const HUNDREDS: [(char, [&str; 2]); 9] = [
@@ -53,11 +45,10 @@ fn handbooks() -> Result<Vec<(PathBuf, String)>> {
         .map(|(index, language)| {
             let path = root().join(format!("docs/support.{language}.md"));
             let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-            let said = words.get(*language).context("words")?;
             let labels = labels.get(*language).context("labels")?;
-            let book = Book { index, language, entries: &entries, words: said, labels };
-            let text = replaced(&text, "phone", &book.phone())?;
-            let text = replaced(&text, "codes", &book.codes())?;
+            let book = Book { index, language, entries: &entries, words: &words, labels };
+            let text = replaced(&text, "phone", &book.phone()?)?;
+            let text = replaced(&text, "codes", &book.codes()?)?;
             let text = replaced(&text, "scripts", &book.scripts(&scenarios)?)?;
             Ok((path, text))
         })
@@ -68,25 +59,25 @@ struct Book<'a> {
     index: usize,
     language: &'a str,
     entries: &'a [Entry],
-    words: &'a BTreeMap<String, Words>,
+    words: &'a Table,
     labels: &'a Labels,
 }
 
 impl Book<'_> {
     /// One line a code, short enough for a phone: for who hears a number and must say something now.
-    fn phone(&self) -> String {
+    fn phone(&self) -> Result<String> {
         let [code, what, whose, _] = COLUMNS[self.index];
         let mut text = format!("| {code} | {what} | {whose} |\n|---|---|---|\n");
         for entry in self.entries {
             let number = &entry.number;
             let anchor = number.to_lowercase();
-            text += &format!("| [{number}](#{anchor}) | {} | {} |\n", self.said(entry).title, self.owner(entry));
+            text += &format!("| [{number}](#{anchor}) | {} | {} |\n", self.general(entry)?.title, self.owner(entry));
         }
-        text
+        Ok(text)
     }
 
     /// Every code with all of its words.
-    fn codes(&self) -> String {
+    fn codes(&self) -> Result<String> {
         let [_, _, whose, action] = COLUMNS[self.index];
         let colon = [("：", "（", "）"), (": ", " (", ")")][self.index];
         let mut text = String::new();
@@ -99,7 +90,8 @@ impl Book<'_> {
                 let about = about.map_or("", |(_, names)| names[self.index]);
                 text += &format!("### {}xx {about}\n\n", first.unwrap_or_default());
             }
-            let Words { title, meaning, action: what, cases } = self.said(entry);
+            let general = self.general(entry)?;
+            let Words { title, meaning, action: what } = general;
             let severity = self.labels.severities.get(&entry.severity).cloned().unwrap_or_default();
             let (colon, open, close) = colon;
             text += &format!(
@@ -110,13 +102,14 @@ impl Book<'_> {
                 self.owner(entry),
                 entry.slug
             );
-            let cases: Vec<String> = cases.values().flat_map(BTreeMap::values).map(|words| self.case(words)).collect();
+            let cases = self.words.cases(&entry.number, self.language);
+            let cases: Vec<String> = cases.map(|words| self.case(words, general)).collect();
             if !cases.is_empty() {
                 let heading = self.labels.headings.get("cases").cloned().unwrap_or_default();
                 text += &format!("{heading}{colon}\n\n{}\n", cases.concat());
             }
         }
-        text
+        Ok(text)
     }
 
     /// Every scenario with its script.
@@ -132,7 +125,8 @@ impl Book<'_> {
             let script = scenario.script(self.language)?;
             let entry = self.entries.iter().find(|entry| entry.number == scenario.code);
             let entry = entry.with_context(|| format!("{} is in no catalogue", scenario.code))?;
-            let said = scenario.sees(self.said(entry));
+            let said = self.words.of(&entry.number, &scenario.facts, self.language);
+            let said = said.with_context(|| format!("{} has facts that no words speak of", scenario.id))?;
             let supporter: Vec<String> =
                 script.supporter.iter().enumerate().map(|(index, line)| format!("{}. {line}\n", index + 1)).collect();
             text += &format!(
@@ -156,16 +150,17 @@ impl Book<'_> {
         Ok(text)
     }
 
-    fn said(&self, entry: &Entry) -> Words {
-        let words = self.words.get(&entry.number).cloned().unwrap_or_default();
-        words.general(&|text| GATEWAY.iter().fold(text, |text, (hole, name)| text.replace(hole, name)))
+    fn general(&self, entry: &Entry) -> Result<&Words> {
+        let words = self.words.general(&entry.number, self.language);
+        words.with_context(|| format!("{} has no words in {}", entry.number, self.language))
     }
 
     /// What else may stand beside a code, as far as it differs.
-    fn case(&self, words: &Words) -> String {
+    fn case(&self, words: &Words, general: &Words) -> String {
         let gap = ["", " "][self.index];
-        let title = if words.title.is_empty() { String::new() } else { format!("**{}** ", words.title) };
-        format!("- {title}{}{gap}{}", words.meaning, words.action).trim_end().to_owned() + "\n"
+        let title = if words.title == general.title { String::new() } else { format!("**{}** ", words.title) };
+        let action = if words.action == general.action { "" } else { words.action.as_str() };
+        format!("- {title}{}{gap}{action}", words.meaning).trim_end().to_owned() + "\n"
     }
 
     fn owner<'a>(&'a self, entry: &'a Entry) -> &'a str {

@@ -466,6 +466,11 @@ impl Finding {
         self
     }
 
+    /// A fact's value by its name, if it was found.
+    pub fn fact(&self, name: &str) -> Option<&str> {
+        self.evidence.iter().find(|fact| fact.name == name).map(|fact| fact.value.as_str())
+    }
+
     /// The same finding as a warning, where the road can go on in spite of it.
     #[must_use]
     pub fn softened(mut self) -> Self {

@@ -207,8 +207,7 @@ mod tests {
         let held = Held { key: Ok(Secret::new("sk-0123456789abcdef".to_owned()).face()), helper: true };
         let now = |_: &str| text.map_or(FileFact::Absent, |text| FileFact::Present(text.as_bytes().to_vec()));
         let (_, findings) = compare(&journal(), now, &held, around);
-        let because = findings[0].evidence.iter().find(|evidence| evidence.name == "because").unwrap();
-        assert_eq!(because.value, expected, "{text:?}");
+        assert_eq!(findings[0].fact("because"), Some(expected), "{text:?}");
     }
 
     #[test]

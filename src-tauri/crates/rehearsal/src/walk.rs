@@ -26,16 +26,20 @@ pub fn walk(stage: &Stage) -> Walked {
     met.retain(|finding| finding.code != Code::KeyInProfile);
     let scenario = stage.scenario();
     let is_foreseen = |finding: &Finding| {
-        let found = |(name, value): (&String, &String)| {
-            finding.evidence.iter().any(|fact| fact.name == *name && fact.value == *value)
-        };
-        finding.code.number() == scenario.code && scenario.facts.iter().all(found)
+        let found = |(name, value): (&String, &String)| finding.fact(name) == Some(value);
+        finding.code.number() == scenario.code
     };
     // Where something blocks, that is what the customer reads out.
     let told = met.iter().find(|finding| finding.blocks()).or_else(|| met.iter().find(|finding| is_foreseen(finding)));
     let differs = (!told.is_some_and(is_foreseen)).then(|| {
-        let told = told.or(met.first()).map_or("nothing", |finding| finding.code.number());
-        Finding::new(Code::RehearsalDiffers).with("expected", &scenario.code).with("actual", told)
+        let told = told.or(met.first());
+        let actual = told.map_or("nothing", |finding| finding.code.number());
+        let differs = Finding::new(Code::RehearsalDiffers).with("expected", &scenario.code).with("actual", actual);
+        // The right code for another reason: each fact that is not as foreseen.
+        scenario.facts.iter().fold(differs, |differs, (name, value)| {
+            let found = told.and_then(|finding| finding.fact(name)).unwrap_or("nothing");
+            if found == value { differs } else { differs.with(name, format!("{found}, not {value}")) }
+        })
     });
     Walked { met, differs }
 }

@@ -28,6 +28,16 @@ fn what_does_not_come_as_foreseen_is_said() {
 }
 
 #[test]
+fn the_right_code_for_another_reason_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut wrong = Scenario::named("claude-missing").unwrap().clone();
+    wrong.facts.insert("reason".to_owned(), "masked".to_owned());
+    let stage = Stage::set(folder.path(), Box::leak(Box::new(wrong))).unwrap();
+    let differs = walk(&stage).differs.expect("another reason");
+    assert_eq!((differs.fact("actual"), differs.fact("reason")), (Some("AR-101"), Some("nothing, not masked")));
+}
+
+#[test]
 fn a_folder_that_cannot_be_one_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::arguments::Explain;
 use crate::output::Answer;
+use crate::people;
 use crate::words::{self, label};
 
 /// How many codes are named in the place of one that does not exist.
@@ -35,11 +36,8 @@ pub(crate) fn explain(arguments: &Explain, locale: Locale) -> Answer {
         None => {
             let near = near(&arguments.code);
             let named: Vec<&str> = near.iter().map(|code| code.number()).collect();
-            let advice = match locale {
-                Locale::ZhCn => format!("没有编号{}。相近的有：{}", arguments.code, named.join("、")),
-                Locale::En => format!("There is no code {}. Near it: {}", arguments.code, named.join(", ")),
-            };
-            Answer::misused(advice).with("near", near)
+            let advice = people::term("noCode", locale).replace("{near}", &named.join(" "));
+            Answer::misused(advice.replace("{word}", &arguments.code)).with("near", near)
         }
     }
 }

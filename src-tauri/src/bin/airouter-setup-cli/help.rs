@@ -1,5 +1,5 @@
 //! What the command line says of itself: its help and what is wrong with a call, in both languages. The
-//! Chinese stands in `help.zh-CN.json` by the English of [`Arguments`].
+//! Chinese of the help stands in `help.zh-CN.json` by the English of [`Arguments`].
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -12,6 +12,7 @@ use clap::{Command, CommandFactory, FromArgMatches, ValueEnum};
 
 use crate::arguments::{Arguments, Lang};
 use crate::output::{self, Answer};
+use crate::people::term;
 
 static CHINESE: LazyLock<HashMap<String, String>> =
     LazyLock::new(|| serde_json::from_str(include_str!("help.zh-CN.json")).unwrap_or_default());
@@ -64,44 +65,47 @@ fn in_chinese(command: Command) -> Command {
     command
         .about(about)
         .long_about(None)
-        .help_template("{about-with-newline}\n用法：{usage}\n\n{all-args}")
-        .subcommand_help_heading("命令")
+        .help_template(format!("{{about-with-newline}}\n{}：{{usage}}\n\n{{all-args}}", chinese("Usage")))
+        .subcommand_help_heading(chinese("Commands"))
         .mut_args(|arg| {
-            let heading = if arg.is_positional() { "参数" } else { "选项" };
+            let heading = if arg.is_positional() { "Arguments" } else { "Options" };
             let help = of(arg.get_help());
-            arg.help(help).long_help(None).help_heading(heading).hide_possible_values(true).hide_default_value(true)
+            arg.help(help)
+                .long_help(None)
+                .help_heading(chinese(heading))
+                .hide_possible_values(true)
+                .hide_default_value(true)
         })
         .mut_subcommands(in_chinese)
 }
 
-fn chinese(text: &str) -> String {
-    CHINESE.get(text).cloned().unwrap_or_else(|| text.to_owned())
+/// A test names whatever has none.
+fn chinese(text: &str) -> &'static str {
+    CHINESE.get(text).map_or("", String::as_str)
 }
 
 /// What is wrong with a call.
 fn told(error: &Error, locale: Locale) -> String {
-    if locale == Locale::En {
-        return error.to_string();
-    }
     let of = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
-    let what = match error.kind() {
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => return error.to_string(),
-        ErrorKind::InvalidSubcommand => format!("没有“{}”这个命令。", of(ContextKind::InvalidSubcommand)),
-        ErrorKind::UnknownArgument => format!("没有“{}”这个参数。", of(ContextKind::InvalidArg)),
-        ErrorKind::MissingSubcommand => "还没有写命令，例如check。".to_owned(),
-        ErrorKind::MissingRequiredArgument => format!("还缺少：{}", of(ContextKind::InvalidArg)),
+    let word = |kind| ("{word}", of(kind));
+    let (name, words) = match error.kind() {
+        ErrorKind::InvalidSubcommand => ("noCommand", vec![word(ContextKind::InvalidSubcommand)]),
+        ErrorKind::MissingSubcommand => ("missingCommand", Vec::new()),
+        ErrorKind::UnknownArgument => ("noArgument", vec![word(ContextKind::InvalidArg)]),
+        ErrorKind::MissingRequiredArgument => ("missingArgument", vec![word(ContextKind::InvalidArg)]),
         ErrorKind::ArgumentConflict => {
-            format!("“{}”不能和“{}”一起用。", of(ContextKind::InvalidArg), of(ContextKind::PriorArg))
+            ("conflict", vec![("{other}", of(ContextKind::PriorArg)), word(ContextKind::InvalidArg)])
         }
         ErrorKind::InvalidValue if of(ContextKind::InvalidValue).is_empty() => {
-            format!("“{}”后面还缺少内容。", of(ContextKind::InvalidArg))
+            ("missingValue", vec![word(ContextKind::InvalidArg)])
         }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
-            format!("“{}”不能是“{}”。", of(ContextKind::InvalidArg), of(ContextKind::InvalidValue))
+            ("badValue", vec![word(ContextKind::InvalidArg), ("{value}", of(ContextKind::InvalidValue))])
         }
-        _ => "用法不对。".to_owned(),
+        _ => ("misused", Vec::new()),
     };
-    format!("{what}\n加上--help可以查看用法。")
+    let what = words.iter().fold(term(name, locale), |text, (hole, word)| text.replace(hole, word));
+    format!("{what}\n{}", term("seeHelp", locale))
 }
 
 #[cfg(test)]
@@ -119,6 +123,7 @@ mod tests {
     #[test]
     fn everything_is_told_in_chinese_and_nothing_else() {
         let mut english = texts(&command(Locale::En));
+        english.extend(["Usage", "Commands", "Arguments", "Options"].map(str::to_owned));
         english.sort();
         english.dedup();
         let missing: Vec<&String> = english.iter().filter(|text| !CHINESE.contains_key(*text)).collect();
@@ -145,7 +150,7 @@ mod tests {
             ("cli check --lang zh-CN --key-stdin --key-prompt", "不能和“--key-prompt”一起用"),
             ("cli --lang zh-CN", "还没有写命令"),
             ("cli check --lang zh-CN --help", "检查"),
-            ("cli check --lang en --bogus", "unexpected argument '--bogus'"),
+            ("cli check --lang en --bogus", "There is no argument “--bogus”"),
             ("cli check --lang en --help", "Checks address, key and models"),
         ] {
             let (told, json) = said(line);

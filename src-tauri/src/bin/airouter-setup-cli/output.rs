@@ -110,7 +110,7 @@ pub(crate) fn finish(mut answer: Answer, json: bool, locale: Locale, preset: &Pr
         // Whoever pages through a list may leave before its end.
         Some(text) if !json => drop(writeln!(std::io::stdout(), "{}", plain(&text))),
         Some(_) => {}
-        None if answer.findings.is_empty() => eprintln!("{}", words::all_well(locale)),
+        None if answer.findings.is_empty() => eprintln!("{}", people::term("allWell", locale)),
         None => {}
     }
     if json {

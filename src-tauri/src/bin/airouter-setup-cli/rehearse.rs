@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::arguments::Rehearse;
 use crate::explain;
 use crate::output::Answer;
+use crate::people;
 use crate::words::{self, label};
 
 /// `rehearse`
@@ -18,11 +19,7 @@ pub(crate) fn rehearse(arguments: &Rehearse, locale: Locale) -> Answer {
         return list(locale);
     };
     let Some(scenario) = Scenario::named(name) else {
-        let advice = match locale {
-            Locale::ZhCn => format!("没有情景“{name}”。用rehearse --list查看全部。"),
-            Locale::En => format!("There is no scenario {name}. See rehearse --list."),
-        };
-        return Answer::misused(advice);
+        return Answer::misused(people::term("noScenario", locale).replace("{word}", name));
     };
     match play(scenario, locale) {
         Ok(answer) => answer,

@@ -37,14 +37,6 @@ pub(crate) fn facts(finding: &Finding) -> impl Iterator<Item = String> {
     finding.evidence.iter().map(|fact| format!("  {} = {}", fact.name, fact.value))
 }
 
-/// What is said when there is nothing to say.
-pub(crate) fn all_well(locale: Locale) -> &'static str {
-    match locale {
-        Locale::ZhCn => "一切正常。",
-        Locale::En => "All is well.",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

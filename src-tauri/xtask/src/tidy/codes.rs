@@ -23,7 +23,7 @@ pub(super) fn breaches(files: &[PathBuf]) -> Result<Vec<String>> {
 fn missing(entry: &Entry, words: &Table, labels: &BTreeMap<String, Labels>, tests: &[String]) -> Vec<String> {
     let mut missing = Vec::new();
     for language in LANGUAGES {
-        let words = words.get(language).and_then(|words| words.get(&entry.number)).cloned().unwrap_or_default();
+        let words = words.general(&entry.number, language).cloned().unwrap_or_default();
         for (field, text) in [("title", words.title), ("meaning", words.meaning), ("action", words.action)] {
             if text.trim().is_empty() {
                 missing.push(format!("{} has no {field} in {language}", entry.number));
@@ -67,7 +67,7 @@ fn tests_in(file: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::Words;
+    use crate::catalogue::{Said, Words};
 
     fn entry() -> Entry {
         let text = |text: &str| text.to_owned();
@@ -82,13 +82,14 @@ mod tests {
 
     fn whole() -> (Table, BTreeMap<String, Labels>) {
         let said = || "said".to_owned();
-        let words = || Words { title: said(), meaning: said(), action: said(), ..Words::default() };
-        let table = LANGUAGES.map(|language| (language.to_owned(), BTreeMap::from([("AR-202".to_owned(), words())])));
+        let words = || Words { title: said(), meaning: said(), action: said() };
+        let words = LANGUAGES.map(|language| (language.to_owned(), words())).into();
+        let table = Table { plain: vec![Said { code: "AR-202".to_owned(), facts: BTreeMap::new(), words }] };
         let labels = LANGUAGES.map(|language| {
             let owners = BTreeMap::from([("network".to_owned(), said())]);
             (language.to_owned(), Labels { owners, ..Labels::default() })
         });
-        (table.into(), labels.into())
+        (table, labels.into())
     }
 
     #[track_caller]
@@ -110,7 +111,7 @@ mod tests {
         for test in ["", "Code::DnsHijack", "AR-2021", "dns_hijack", "my_dns"] {
             check(&words, &labels, test, &["AR-202 dns is expected by no test"]);
         }
-        words.get_mut("en").and_then(|words| words.get_mut("AR-202")).expect("words").action.clear();
+        words.plain[0].words.get_mut("en").expect("words").action.clear();
         check(&words, &labels, "Code::Dns", &["AR-202 has no action in en"]);
         labels.get_mut("zh-CN").expect("labels").owners.clear();
         let owner = "AR-202 has an owner without a name in zh-CN: network";

@@ -19,6 +19,18 @@ const zh = {
   unchanged: "一切都已经是这样，没有改动任何东西。",
   exported: "已导出。",
   dryRun: "以上只是预演，没有改动任何东西。",
+  allWell: "一切正常。",
+  noCode: "没有编号{word}。相近的有：{near}",
+  noScenario: "没有情景“{word}”。用rehearse --list查看全部。",
+  noCommand: "没有“{word}”这个命令。",
+  missingCommand: "还没有写命令，例如check。",
+  noArgument: "没有“{word}”这个参数。",
+  missingArgument: "还缺少：{word}",
+  missingValue: "“{word}”后面还缺少内容。",
+  badValue: "“{word}”不能是“{value}”。",
+  conflict: "“{word}”不能和“{other}”一起用。",
+  misused: "用法不对。",
+  seeHelp: "加上--help可以查看用法。",
 };
 
 export type TerminalWords = typeof zh;

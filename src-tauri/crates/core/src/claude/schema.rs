@@ -189,8 +189,8 @@ mod tests {
     #[track_caller]
     fn check(name: &str, value: Value, from: Option<Version>, reason: Option<&str>) {
         let found = lint([(name, &value)], from).err();
-        let said = found.as_ref().and_then(|finding| finding.evidence.iter().find(|fact| fact.name == "reason"));
-        assert_eq!(said.map(|fact| fact.value.as_str()), reason, "{name} = {value}");
+        let said = found.as_ref().and_then(|finding| finding.fact("reason"));
+        assert_eq!(said, reason, "{name} = {value}");
     }
 
     #[test]

@@ -9,10 +9,7 @@ use crate::gateway::{Asked, NetFault, Route, Verdict, classify, read_message};
 /// True for refusals that only somebody gives who has looked at the key and knows it. Silence, a crash
 /// or a bad request prove nothing about it; a refusal from behind the gateway (4xx) has passed it.
 pub(super) fn knows_the_key(finding: &Finding) -> bool {
-    let is_refused_behind = || {
-        let status = finding.evidence.iter().find(|fact| fact.name == "status");
-        status.is_some_and(|status| status.value.starts_with('4'))
-    };
+    let is_refused_behind = || finding.fact("status").is_some_and(|status| status.starts_with('4'));
     match finding.code {
         Code::NoChannel | Code::Overloaded => true,
         Code::UpstreamError => is_refused_behind(),

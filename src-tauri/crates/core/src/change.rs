@@ -56,6 +56,13 @@ pub struct FileChange {
     /// From the values put back to the bytes of before; only a journal knows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patch: Option<Patch>,
+    /// Where the file lies as it was, because it was damaged; only a journal knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_aside: Option<String>,
+    /// Who could read and write it before, as the system's number for it; only a journal knows it, and only
+    /// where systems have such numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<u32>,
 }
 
 impl Target {
@@ -128,6 +135,11 @@ impl Edit {
 }
 
 impl FileChange {
+    /// A change that is planned: nothing is known yet that only a journal knows.
+    pub fn new(role: FileRole, path: &str, existed: bool, edits: Vec<Edit>) -> Self {
+        Self { role, path: path.to_owned(), existed, edits, patch: None, kept_aside: None, mode: None }
+    }
+
     /// The document with all changes made. `key` is what [`Content::Key`] stands for.
     pub fn apply(&self, document: &Document, key: Option<&Secret>) -> Document {
         let puts: Vec<Put<'_>> = self.edits.iter().filter_map(|edit| edit.target.put(&edit.after, key)).collect();

@@ -82,6 +82,12 @@ impl Document {
         self.values.get(key)
     }
 
+    /// A value at the top with its key, as they are written.
+    pub fn raw(&self, key: &str) -> Option<String> {
+        let root = CstRootNode::parse(&self.text, &strict()).ok()?;
+        Some(root.object_value()?.get(key)?.to_string())
+    }
+
     /// The values at the top.
     pub fn values(&self) -> &Map<String, Value> {
         &self.values

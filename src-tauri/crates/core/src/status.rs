@@ -181,14 +181,9 @@ mod tests {
             every_model: false,
             key_place: KeyPlace::Keychain,
             key: None,
-            files: vec![FileChange {
-                role: FileRole::Mode,
-                path: "/m".to_owned(),
-                existed: false,
-                edits: vec![edit],
-                patch: None,
-            }],
+            files: vec![FileChange::new(FileRole::Mode, "/m", false, vec![edit])],
             made_folders: Vec::new(),
+            stray_key: false,
         }
     }
 

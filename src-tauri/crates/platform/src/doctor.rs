@@ -12,6 +12,7 @@ use airouter_core::check::CheckReport;
 use airouter_core::claude::keys;
 use airouter_core::doctor::{self, DoctorFacts, DoctorReport, Parts, ProgramFact};
 use airouter_core::finding::Finding;
+use airouter_core::keychain::Answer;
 use airouter_core::plan::Facts;
 use airouter_core::secret::Secret;
 use airouter_core::status::Held;
@@ -92,7 +93,7 @@ pub fn look(
 /// be so.
 fn held(places: &Places, journal: &Journal) -> Held {
     let key = match journal.key_place {
-        KeyPlace::Keychain => keychain::read(places).map(|key| key.face()),
+        KeyPlace::Keychain => keychain::read(places).face().required(),
         KeyPlace::Profile => observe::key_in_use(places, journal).map(|key| key.face()),
     };
     Held { key, helper: places.helper.is_file() }
@@ -111,7 +112,9 @@ fn parts(places: &Places) -> Parts {
 pub(crate) fn secrets(places: &Places, computer: &Facts) -> Vec<Secret> {
     let mut secrets: Vec<Secret> = Vec::new();
     if computer.journal.as_ref().is_some_and(|journal| journal.key_place == KeyPlace::Keychain) {
-        secrets.extend(keychain::read(places));
+        if let Answer::Key(key) = keychain::read(places) {
+            secrets.push(key);
+        }
     }
     for library in computer.libraries() {
         for profile in &library.profiles {

@@ -26,7 +26,7 @@ use needles::Needles;
 use redact::Redaction;
 
 /// What a report is made of, as it was found: nothing of it is reduced yet.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ReportFacts {
     /// This program's version.
     pub version: String,
@@ -59,7 +59,7 @@ pub struct ReportFacts {
 }
 
 /// A file or the end of a log.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Attached {
     /// What it is; its name in the archive.
     pub name: String,

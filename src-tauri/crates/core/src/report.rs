@@ -54,8 +54,10 @@ pub struct ReportFacts {
     pub environment: Vec<(String, String)>,
     /// Whose computer it is.
     pub person: Person,
-    /// What must not leave in any form: the keys that are known.
+    /// What must not leave in any form, nor in pieces: the keys and passwords that are known.
     pub secrets: Vec<Secret>,
+    /// What must not leave whole, because it may be a secret: the values of all other headers.
+    pub headers: Vec<Secret>,
 }
 
 /// A file or the end of a log.
@@ -176,7 +178,7 @@ fn compose_by(
         doctor,
         ..facts.clone()
     };
-    let page = page::write(&plain, &|finding| redaction.text(&say(finding)));
+    let page = page::write(&plain, &|finding| redaction.sentence(&say(finding)));
     let told = json!({
         "schema": 1,
         "program": {"version": plain.version, "os": plain.os, "system": plain.system, "locale": plain.locale},

@@ -11,6 +11,8 @@ mod words;
 pub use address::{shown_address, shown_value};
 pub use headers::is_secret_header;
 pub use redactor::{ERASED, Redactor};
+pub(crate) use redactor::{LONG, is_common};
+pub(crate) use words::is_whole_word;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

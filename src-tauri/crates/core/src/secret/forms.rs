@@ -9,8 +9,6 @@ use std::ops::Range;
 
 /// How often an escape within an escape is undone.
 const ROUNDS: usize = 3;
-/// Shorter runs of letters are too short to hold a secret in base64 or as hexadecimal numbers.
-const SHORTEST_RUN: usize = 6;
 /// Named characters of HTML that are ASCII.
 const NAMED: [(&str, u8); 38] = [
     ("amp", b'&'),
@@ -85,8 +83,8 @@ impl View {
     }
 }
 
-/// A text as it stands and in all the forms that something may hide in.
-pub(super) fn views(text: &str) -> Vec<View> {
+/// A text as it stands and in all the forms that something of at least so many bytes may hide in.
+pub(super) fn views(text: &str, shortest: usize) -> Vec<View> {
     let mut views = vec![View::of(text)];
     for round in 0..ROUNDS {
         match unescaped(&views[round]) {
@@ -95,7 +93,7 @@ pub(super) fn views(text: &str) -> Vec<View> {
         }
     }
     for index in 0..views.len() {
-        for mut inner in dense(&views[index]) {
+        for mut inner in dense(&views[index], shortest) {
             // What was escaped before it was encoded.
             if let Some(plain) = unescaped(&inner) {
                 views.push(View { is_rubble: true, ..plain });
@@ -206,7 +204,9 @@ fn letter(code: u32) -> Option<Vec<u8>> {
 
 /// Every run of letters as base64 that begins at each of its first four letters, and as hexadecimal
 /// numbers that begin at each of its first two.
-fn dense(view: &View) -> Vec<View> {
+fn dense(view: &View, shortest: usize) -> Vec<View> {
+    // Six bits a letter.
+    let shortest = (shortest * 8).div_ceil(6);
     let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(&byte);
     let mut runs: Vec<Range<usize>> = Vec::new();
     let mut begin = None;
@@ -215,7 +215,7 @@ fn dense(view: &View) -> Vec<View> {
         match (is_inside, begin) {
             (true, None) => begin = Some(at),
             (false, Some(from)) => {
-                if at - from >= SHORTEST_RUN {
+                if at - from >= shortest {
                     runs.push(from..at);
                 }
                 begin = None;

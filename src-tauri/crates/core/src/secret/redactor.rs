@@ -26,7 +26,7 @@ use super::words::{is_whole_word, shortened_ends};
 pub const ERASED: &str = "•••";
 
 /// From this length on, in characters, pieces of a secret count too.
-pub(super) const LONG: usize = 16;
+pub(crate) const LONG: usize = 16;
 /// How many bytes in a row make a piece.
 const PIECE: usize = 8;
 /// Shorter secrets would be found in any text and tell nobody anything.
@@ -140,7 +140,8 @@ impl Redactor {
             return Cow::Borrowed(text);
         }
         let mut found: Vec<Range<usize>> = Vec::new();
-        for view in forms::views(text) {
+        let shortest = if self.words.is_empty() { PIECE } else { SHORTEST };
+        for view in forms::views(text, shortest) {
             let lower: Vec<u8> = view.bytes.to_ascii_lowercase();
             let spared = self.spared_in(&lower);
             self.find_pieces(&view, &lower, &spared, &mut found);
@@ -230,8 +231,7 @@ impl Redactor {
         found: &mut Vec<Range<usize>>,
     ) {
         for word in &self.words {
-            let is_plain = word.lower.iter().all(|byte| byte.is_ascii_alphabetic() || b"-_ ".contains(byte));
-            if written == Written::ByUs && is_plain {
+            if written == Written::ByUs && has_letters_alone(&word.lower) {
                 continue;
             }
             for at in positions(lower, &word.lower) {
@@ -257,6 +257,16 @@ impl Redactor {
         };
         self.spared.iter().flat_map(ranges).collect()
     }
+}
+
+/// True for a secret that a sentence of this program's own may hold as one of its words.
+pub(crate) fn is_common(secret: &Secret) -> bool {
+    let lower = Zeroizing::new(secret.reveal().trim().to_ascii_lowercase());
+    lower.chars().count() < LONG && (has_letters_alone(lower.as_bytes()) || is_ordinary(lower.as_bytes()))
+}
+
+fn has_letters_alone(lower: &[u8]) -> bool {
+    lower.iter().all(|byte| byte.is_ascii_alphabetic() || b"-_ ".contains(byte))
 }
 
 /// How many slots the sieve has: enough that a key of the usual length fills one in a hundred.

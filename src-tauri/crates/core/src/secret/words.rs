@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-/// True where these bytes are a word by themselves. `text` is in lower case.
-pub(super) fn is_whole_word(text: &[u8], range: &Range<usize>) -> bool {
+/// True where these bytes are a word by themselves. The case of `text` does not matter.
+pub(crate) fn is_whole_word(text: &[u8], range: &Range<usize>) -> bool {
     let before = |back: usize| range.start.checked_sub(back).map(|at| text[at]);
     let after = |on: usize| text.get(range.end + on - 1).copied();
     let is_letter = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_');

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::claude::keys;
 use crate::json::{Document, Put};
-use crate::secret::Secret;
+use crate::secret::{ERASED, Secret, masked, shown_value};
 use crate::undo::Patch;
 use crate::view::{EditView, FileRole, FileView};
 
@@ -121,7 +121,12 @@ impl Content {
     pub fn shown(&self) -> Option<String> {
         match self {
             Self::Absent => None,
-            Self::Plain(value) => Some(value.to_string()),
+            // The entry of a list has an id. Any other object is headers, and of them the names are enough.
+            Self::Plain(Value::Object(fields)) if !fields.contains_key("id") => {
+                let shown = fields.keys().map(|name| (masked(name), Value::from(ERASED)));
+                Some(Value::Object(shown.collect()).to_string())
+            }
+            Self::Plain(value) => Some(shown_value(value)),
             Self::Key => Some("\"•••\"".to_owned()),
         }
     }
@@ -169,6 +174,14 @@ mod tests {
         assert_eq!(content, Content::Key);
         assert!(!serde_json::to_string(&content).unwrap().contains("canary"));
         assert!(!content.shown().unwrap().contains("canary"));
+    }
+
+    #[test]
+    fn what_lets_in_is_never_shown() {
+        let shown = |value: Value| Content::Plain(value).shown().unwrap();
+        assert_eq!(shown(json!("https://li:geheim@gate.example/x?key=geheim")), "\"https://•••@gate.example/x?•••\"");
+        assert_eq!(shown(json!({"X-Team-Secret": "geheim"})), "{\"X-Team-Secret\":\"•••\"}");
+        assert_eq!(shown(json!({"id": "1", "name": "Acme"})), "{\"id\":\"1\",\"name\":\"Acme\"}");
     }
 
     #[test]

@@ -40,10 +40,17 @@ pub enum NotEditable {
 }
 
 /// A JSON object with its text.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Document {
     text: String,
     values: Map<String, Value>,
+}
+
+impl std::fmt::Debug for Document {
+    /// A profile may hold a key, so only the length is printed.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Document({} bytes)", self.text.len())
+    }
 }
 
 impl Document {
@@ -163,7 +170,7 @@ impl Document {
 }
 
 /// A value to be put into a document; nothing takes it away.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub enum Put<'a> {
     /// A value at the top.
     Value {

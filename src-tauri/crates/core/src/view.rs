@@ -306,8 +306,8 @@ pub struct AddressView {
     pub is_preset: bool,
 }
 
-/// What the person wants checked.
-#[derive(Debug, Clone, Deserialize, TS)]
+/// What the person wants checked. It cannot be printed: a proxy's address may hold a password.
+#[derive(Clone, Deserialize, TS)]
 #[ts(export)]
 pub struct CheckWishes {
     /// The address; nothing means the preset's.

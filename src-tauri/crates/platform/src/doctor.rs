@@ -22,7 +22,7 @@ use airouter_core::view::KeyPlace;
 use crate::check::reach_and_wait;
 use crate::claude;
 use crate::places::Places;
-use crate::{keychain, observe, state, sys};
+use crate::{keychain, known, observe, state, sys};
 
 /// From where Claude fetches its own parts (OD).
 const DOWNLOADS: &str = "https://downloads.claude.ai";
@@ -108,9 +108,10 @@ fn parts(places: &Places) -> Parts {
     Parts { free: sys::free_room(&places.root), virtualisation: sys::virtualisation(places), downloads: reached }
 }
 
-/// Every key that can be found on this computer for Claude: what must not leave it.
-pub(crate) fn secrets(places: &Places, computer: &Facts) -> Vec<Secret> {
-    let mut secrets: Vec<Secret> = Vec::new();
+/// Every key that can be found on this computer for Claude: what must not leave it. And the values of
+/// headers that are probably no secret, which must not leave as a whole.
+pub(crate) fn secrets(places: &Places, computer: &Facts) -> (Vec<Secret>, Vec<Secret>) {
+    let (mut secrets, mut others): (Vec<Secret>, Vec<Secret>) = (Vec::new(), Vec::new());
     if computer.journal.as_ref().is_some_and(|journal| journal.key_place == KeyPlace::Keychain) {
         if let Answer::Key(key) = keychain::read(places) {
             secrets.push(key);
@@ -121,12 +122,14 @@ pub(crate) fn secrets(places: &Places, computer: &Facts) -> Vec<Secret> {
             let Ok(document) = profile.file.document() else { continue };
             let text = |key: &str| document.get(key).and_then(|value| value.as_str());
             secrets.extend(text(keys::API_KEY).map(|key| Secret::new(key.to_owned())));
-            let headers = document.get(keys::CUSTOM_HEADERS).and_then(|headers| headers.as_object());
-            let values = headers.into_iter().flat_map(|headers| headers.values()).filter_map(|value| value.as_str());
-            secrets.extend(values.map(|value| Secret::new(value.to_owned())));
+            for headers in [keys::CUSTOM_HEADERS, "inferenceGatewayHeaders"] {
+                for (is_secret, value) in known::headers_of(document.get(headers)) {
+                    if is_secret { secrets.push(value) } else { others.push(value) }
+                }
+            }
         }
     }
     secrets.extend(run::handed_on(places));
     secrets.extend(overrides::secrets());
-    secrets
+    (secrets, others)
 }

@@ -7,6 +7,7 @@ use airouter_core::preset::{Preset, link};
 use airouter_core::secret::Secret;
 use airouter_core::view::Locale;
 use airouter_platform::export::{Connected, connected, write};
+use airouter_platform::known;
 use airouter_platform::places::Places;
 use serde_json::json;
 
@@ -28,6 +29,7 @@ pub(crate) fn export(arguments: &Export, locale: Locale) -> Answer {
 }
 
 fn make(arguments: &Export, connected: Connected, locale: Locale) -> Result<Answer, Finding> {
+    known::spare(connected.wishes.base.as_str());
     let preset = Preset {
         supporter: arguments.supporter.clone(),
         note: arguments.note.clone(),
@@ -49,6 +51,9 @@ fn make(arguments: &Export, connected: Connected, locale: Locale) -> Result<Answ
         }
         fleet(arguments, connected, preset, key).files()?
     };
+    if let Some(file) = files.iter().find(|file| !file.holds_key && holds_secret(&file.bytes)) {
+        return Err(Finding::new(Code::PresetHoldsKey).with("place", file.path));
+    }
     let named: Vec<_> = files.iter().map(|file| json!({"path": file.path, "holds_key": file.holds_key})).collect();
     match &arguments.to {
         Some(folder) if !arguments.dry_run => write(folder, &files)?,
@@ -61,6 +66,11 @@ fn make(arguments: &Export, connected: Connected, locale: Locale) -> Result<Answ
         Some(folder) => answer.with("outcome", outcome).with("to", folder.display().to_string()).with("files", named),
         None => answer.reads(text.trim_end().to_owned()),
     })
+}
+
+/// True for a file in which a secret of this computer stands, though it is for others.
+fn holds_secret(bytes: &[u8]) -> bool {
+    known::redactor().finds(&String::from_utf8_lossy(bytes))
 }
 
 /// The key, only if it was asked for by name.

@@ -14,7 +14,7 @@ use airouter_core::view::{KeyPlace, Locale, Outcome, UndoGoal};
 use airouter_platform::doctor::{self as examine, Depth};
 use airouter_platform::helper::{self, LetGo};
 use airouter_platform::places::Places;
-use airouter_platform::{apply as act, claude, observe, recover, state, undo as take_back};
+use airouter_platform::{apply as act, claude, known, observe, recover, state, undo as take_back};
 
 use crate::arguments::{Apply, Auth, Gateway, Repair, Undo};
 use crate::output::Answer;
@@ -128,7 +128,9 @@ pub(crate) fn repair(arguments: &Repair, locale: Locale) -> Answer {
     }
     let at_hand = state::journal(&places).and_then(|journal| {
         let journal = journal.filter(Journal::is_connection).ok_or_else(|| Finding::new(Code::NotConnected))?;
-        Ok((Wishes::of(&journal, !arguments.write_only)?, observe::key_in_use(&places, &journal)?))
+        let key = observe::key_in_use(&places, &journal)?;
+        known::note([key.clone()]);
+        Ok((Wishes::of(&journal, !arguments.write_only)?, key))
     });
     match at_hand {
         Ok((wishes, key)) => {
@@ -295,6 +297,7 @@ impl Asked {
             Some(typed) => repair_address(typed, Some(&preset))?,
             None => (preset.base.clone(), Vec::new()),
         };
+        known::spare(base.as_str());
         let mut changes = preset.findings();
         if !did.is_empty() {
             changes.push(Finding::new(Code::UrlRepaired).with("base", base.as_str()));

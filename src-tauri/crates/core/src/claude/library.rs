@@ -9,7 +9,7 @@ use crate::finding::{Code, Finding};
 use crate::json::{Document, NotEditable};
 
 /// A file as it was found. Never holds more than [`crate::json::LARGEST_FILE`] bytes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum FileFact {
     /// There is none.
     Absent,
@@ -18,6 +18,17 @@ pub enum FileFact {
     /// It is something else, which is not touched; the word says what: `link`, `folder`,
     /// `other-owner`, `unreadable`, `too-large`.
     Strange(&'static str),
+}
+
+impl std::fmt::Debug for FileFact {
+    /// A file of Claude's may hold a key, so only its length is printed.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Absent => f.write_str("Absent"),
+            Self::Present(bytes) => write!(f, "Present({} bytes)", bytes.len()),
+            Self::Strange(what) => write!(f, "Strange({what})"),
+        }
+    }
 }
 
 /// Why a file cannot be edited.
@@ -158,7 +169,7 @@ impl Library {
         let profile = profile.unwrap_or_else(Document::empty);
         Some(Selected {
             tool: tool_of(Some(name), &profile),
-            base: profile.get(keys::BASE_URL).and_then(Value::as_str).map(crate::secret::masked),
+            base: profile.get(keys::BASE_URL).and_then(Value::as_str).map(crate::secret::shown_address),
             relay: relay(&profile),
             is_gateway: profile
                 .get(keys::PROVIDER)

@@ -31,6 +31,13 @@ pub(super) fn start_program(program: &Path, places: &Places) -> io::Result<()> {
     Ok(())
 }
 
+/// Forbids core dumps, for good: nobody may raise the limit again.
+pub(crate) fn no_core_dumps() {
+    let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
+    // Lowering a limit is refused to nobody.
+    let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
+}
+
 /// True when a file belongs to the person who runs this program.
 pub(crate) fn is_mine(_path: &Path, meta: &Metadata) -> bool {
     meta.uid() == rustix::process::geteuid().as_raw()

@@ -1,7 +1,5 @@
 // The words of the window in English.
 
-import { teller } from "./facts";
-import { findings } from "./findings.en";
 import type { Words } from "./zh-CN";
 
 const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
@@ -21,7 +19,6 @@ export const en: Words = {
     nothing: "(none)",
     openConsole: (gateway) => `Open the ${gateway} console`,
   },
-  findings: teller(findings),
   finding: {
     whose: "The problem is with ",
     about: "It is about ",

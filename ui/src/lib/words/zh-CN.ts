@@ -1,8 +1,7 @@
 // The words of the window, written in Chinese first: this file is the type that the others must meet.
 // Between Han and Latin letters no spaces are typed; the style sheet sets that gap.
 
-import { teller, type Facts } from "./facts";
-import { findings } from "./findings.zh-CN";
+import type { Facts } from "./facts";
 
 const zh = {
   language: "语言",
@@ -19,7 +18,6 @@ const zh = {
     nothing: "（没有）",
     openConsole: (gateway: string) => `打开${gateway}控制台`,
   },
-  findings: teller(findings),
   finding: {
     whose: "问题出在：",
     about: "有关：",

@@ -59,7 +59,7 @@ fn place(text: &[u8], at: usize) -> Place {
 pub(super) fn shortened_ends<'a>(text: &str, words: impl Iterator<Item = &'a [u8]> + Clone) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for (end, _) in text.match_indices('…').chain(text.match_indices("...")) {
-        let before = text[..end].as_bytes();
+        let before = &text.as_bytes()[..end];
         for word in words.clone() {
             let shortest = (word.len() / 2).max(4);
             let is_end = |length: &usize| {

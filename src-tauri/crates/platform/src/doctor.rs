@@ -112,10 +112,9 @@ fn parts(places: &Places) -> Parts {
 /// headers that are probably no secret, which must not leave as a whole.
 pub(crate) fn secrets(places: &Places, computer: &Facts) -> (Vec<Secret>, Vec<Secret>) {
     let (mut secrets, mut others): (Vec<Secret>, Vec<Secret>) = (Vec::new(), Vec::new());
-    if computer.journal.as_ref().is_some_and(|journal| journal.key_place == KeyPlace::Keychain) {
-        if let Answer::Key(key) = keychain::read(places) {
-            secrets.push(key);
-        }
+    let is_stored = computer.journal.as_ref().is_some_and(|journal| journal.key_place == KeyPlace::Keychain);
+    if is_stored && let Answer::Key(key) = keychain::read(places) {
+        secrets.push(key);
     }
     for library in computer.libraries() {
         for profile in &library.profiles {

@@ -398,10 +398,13 @@ fn the_journal_holds_no_header_of_the_profile() {
     let rest = serde_json::to_string(&file).unwrap();
     let header = r#""inferenceCustomHeaders":{"X-Team-Secret":"hunter2-of-the-team"}"#;
     put(&ours, &rest.replacen('{', &format!(r#"{{"inferenceModels":{models},{header},"#), 1));
+    // With no memory of before, what is there now is what must come back to the byte.
+    std::fs::remove_file(home.journal_file()).unwrap();
     let every_model = Wishes { models: Vec::new(), every_model: true, ..wishes(SECOND.0, KeyPlace::Keychain) };
     let report = apply::apply(&home.places, &every_model, &Secret::new(SECOND.1.to_owned()), None, &mut |_| {});
     assert_eq!(report.outcome, Outcome::Written, "{:?}", report.findings);
-    assert!(!std::fs::read_to_string(home.journal_file()).unwrap().contains("hunter2"));
+    let noted = std::fs::read_to_string(home.journal_file()).unwrap();
+    assert!(noted.contains("\"patch\"") && !noted.contains("hunter2"), "{noted}");
     assert!(std::fs::read_to_string(&ours).unwrap().contains("hunter2"), "theirs stays");
 }
 

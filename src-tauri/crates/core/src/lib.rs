@@ -24,6 +24,7 @@ pub mod report;
 pub mod secret;
 pub mod status;
 pub mod system;
+pub mod text;
 pub mod undo;
 pub mod view;
 pub mod words;

@@ -5,8 +5,10 @@
 //! are not touched. `careful` does the same with files that others write too.
 
 mod careful;
+mod cause;
 
 pub(crate) use careful::{Former, Replaced, remove_if, replace_if};
+pub(crate) use cause::{cannot_write, first_unwritable};
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -139,7 +141,8 @@ pub(crate) fn may_replace(path: &Path) -> io::Result<()> {
         }
         fs_err::OpenOptions::new().write(true).open(path)?;
     }
-    let there = path.ancestors().skip(1).find(|folder| folder.exists());
+    // A link to nothing is no folder in which something could be made, and none beside it will do.
+    let there = path.ancestors().skip(1).find(|folder| fs_err::symlink_metadata(folder).is_ok());
     there.map_or(Ok(()), |folder| temporary(folder).map(drop))
 }
 

@@ -5,7 +5,7 @@ import type { FindingTemplates } from "./facts";
 export const findings: FindingTemplates = {
   "AR-101": { title: "Claude Desktop is not installed yet", meaning: "Claude Desktop was not found on this computer.", action: "Download and install it. This page goes on by itself once it is there." },
   "AR-102": { title: "Claude is still open", meaning: "Claude has to be closed for this step.", action: "Quit Claude completely, including its icon in the tray or menu bar, then retry." },
-  "AR-103": { title: "Claude did not quit", meaning: "Claude was asked to quit and is still running. One of its windows may be waiting for you.", action: "Have a look at Claude, quit it there, then retry." },
+  "AR-103": { title: "Claude did not quit", meaning: "Claude was asked to quit, and [{children}, a part of it,|it] is still running. One of its windows may be waiting for you.", action: "Have a look at Claude, quit it[ and {children}|] there, then retry." },
   "AR-104": { title: "Claude did not start", meaning: "The configuration is fine, but Claude did not open.", action: "Open Claude yourself. If it does not open, install it again." },
   "AR-105": { title: "Claude is too old", meaning: "This version cannot be connected to another service yet.", action: "Install the newest Claude Desktop." },
   "AR-106": { title: "The version of Claude is unknown", meaning: "It is treated as the newest one, which is usually fine.", action: "Go on as usual." },

@@ -6,7 +6,7 @@ import type { FindingTemplates } from "./facts";
 export const findings: FindingTemplates = {
   "AR-101": { title: "还没有安装Claude Desktop", meaning: "在这台电脑上没有找到Claude Desktop。", action: "请下载并安装，装好后这里会自动继续。" },
   "AR-102": { title: "Claude还开着", meaning: "这一步需要先关闭Claude。", action: "请完全退出Claude（包括托盘或菜单栏里的图标），再重试。" },
-  "AR-103": { title: "Claude没有退出", meaning: "已经请Claude退出，但它还在运行。可能有窗口在等您确认。", action: "请切换到Claude看一眼，手动退出后再重试。" },
+  "AR-103": { title: "Claude没有退出", meaning: "已经请Claude退出，但[它的{children}|它]还在运行。可能有窗口在等您确认。", action: "请切换到Claude看一眼，手动退出[（包括{children}）|]后再重试。" },
   "AR-104": { title: "Claude没能启动", meaning: "配置没有问题，但Claude没有打开。", action: "请手动打开Claude。打不开的话，重新安装一次Claude。" },
   "AR-105": { title: "Claude版本太旧", meaning: "现在的版本还不支持接入其他服务。", action: "请安装最新版的Claude Desktop。" },
   "AR-106": { title: "看不出Claude的版本", meaning: "会按最新版处理，一般没有影响。", action: "请照常继续。" },

@@ -258,7 +258,7 @@ impl Work<'_> {
             }
             Err(finding) => {
                 // For support: what the files should have led to, beside what they did.
-                tracing::warn!(foretold = ?observe::outlook(self.places, Some(&install)), "not proved");
+                tracing::info!(foretold = ?observe::outlook(self.places, Some(&install)), "not proved");
                 self.tell(StepId::Prove, PhaseState::Failed, Some(finding.clone()));
                 findings.push(finding);
                 self.report(Outcome::Unproved, findings, None)

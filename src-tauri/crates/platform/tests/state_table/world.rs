@@ -10,6 +10,9 @@ use serde_json::Value;
 use crate::claude::View;
 use crate::home::{self, Home, Node, Tree};
 
+/// How a mismatch begins where only the style of a file is another.
+pub(crate) const STYLE: &str = "the values are as at first, the bytes are not: ";
+
 /// What others did to one of Claude's files since the first connection.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Touch {
@@ -154,7 +157,7 @@ impl World {
                 let (Some(before), Some(file)) = (before.bytes(), file.bytes()) else { return Some("is of another kind".to_owned()) };
                 let is_right = before == file || self.is_same(home, path, before, file, now);
                 let is_style = object(before).is_some_and(|before| Some(before) == object(file));
-                let how = if is_style { "the values are as at first, the bytes are not: " } else { "" };
+                let how = if is_style { STYLE } else { "" };
                 (!is_right).then(|| {
                     format!("{how}was {} and is {}", String::from_utf8_lossy(before), String::from_utf8_lossy(file))
                 })

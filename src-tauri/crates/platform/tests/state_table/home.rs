@@ -22,6 +22,14 @@ impl Node {
         if let Self::File { bytes, .. } = self { Some(bytes) } else { None }
     }
 
+    /// The same with other words in it.
+    pub(crate) fn moved(&self, pairs: &[(String, String)]) -> Self {
+        let Self::File { bytes, mode, owner } = self else { return self.clone() };
+        let Ok(text) = String::from_utf8(bytes.clone()) else { return self.clone() };
+        let text = pairs.iter().fold(text, |text, (old, new)| text.replace(old, new));
+        Self::File { bytes: text.into_bytes(), mode: *mode, owner: *owner }
+    }
+
     pub(crate) fn mode(&self) -> u32 {
         match self {
             Self::Folder { mode } | Self::File { mode, .. } => *mode,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
 
 use serde_json::Value;
 
@@ -24,6 +25,26 @@ pub(crate) struct State {
     pub(crate) kind: &'static str,
     pub(crate) tree: Tree,
     pub(crate) world: World,
+}
+
+impl State {
+    /// The same state in another home.
+    pub(crate) fn in_home(&self, from: &Home, to: &Home) -> Self {
+        let (old, new) = (from.folder().to_string_lossy(), to.folder().to_string_lossy());
+        // The keychain's files have no slashes in their names.
+        let flat = |path: &str| path.trim_start_matches('/').replace('/', "_");
+        let pairs = [(old.to_string(), new.to_string()), (flat(&old), flat(&new))];
+        // Offsets are noted in journals.
+        assert_eq!(old.len(), new.len(), "homes differ in length");
+        let path = |path: &PathBuf| {
+            let text = path.to_string_lossy().into_owned();
+            PathBuf::from(pairs.iter().fold(text, |text, (old, new)| text.replace(old, new)))
+        };
+        let tree = |tree: &Tree| tree.iter().map(|(place, node)| (path(place), node.moved(&pairs))).collect();
+        let mut world = World { baseline: tree(&self.world.baseline), ..self.world.clone() };
+        world.touched = world.touched.iter().map(|(place, touch)| (path(place), touch.clone())).collect();
+        Self { name: self.name.clone(), kind: self.kind, tree: tree(&self.tree), world }
+    }
 }
 
 /// Another tool's gateway is selected, the settings have their own style, and the files their own modes.

@@ -37,7 +37,7 @@ mod world;
 
 /// Of how many cells the usual run takes one.
 #[cfg(unix)]
-const SAMPLE: usize = 60;
+const SAMPLE: usize = 120;
 
 #[cfg(unix)]
 fn main() {
@@ -50,12 +50,16 @@ fn main() {
         Ok(number) => number.parse().unwrap(),
         Err(_) => SAMPLE,
     };
-    let workers = std::thread::available_parallelism().map_or(2, usize::from);
+    // The product waits for its helper most of the time.
+    let workers = 3 * std::thread::available_parallelism().map_or(2, usize::from);
+    let model = home::Home::new();
+    let states = states::all(&model);
     let (mut tally, mut counts) = (tally::Tally::default(), cells::Counts::default());
     std::thread::scope(|scope| {
+        let (model, states) = (&model, &states);
         let work = move |worker: usize| {
             let home = home::Home::new();
-            let states = states::all(&home);
+            let states: Vec<_> = states.iter().map(|state| state.in_home(model, &home)).collect();
             // Spread, so that no axis is in step with the sample.
             let spread = |number: usize| number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 17;
             cells::judge(&home, &states, |number| {

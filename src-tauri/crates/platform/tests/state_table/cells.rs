@@ -53,7 +53,7 @@ pub(crate) struct Counts {
 
 /// Judges one worker's share of the cells: each, or those that the sample takes.
 pub(crate) fn judge(home: &Home, states: &[State], share: impl Fn(usize) -> bool) -> (Tally, Counts) {
-    let (mut tally, mut ways) = (Tally::default(), HashMap::new());
+    let (mut tally, mut ways) = (Tally::new(), HashMap::new());
     let (answers, singles, pairs) = (answers(), singles(), pairs());
     let mut counts = Counts {
         states: states.len(),

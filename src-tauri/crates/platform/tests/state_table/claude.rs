@@ -1,6 +1,6 @@
 //! What Claude would make of its files, read here by other means than the product's own reader.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -51,9 +51,9 @@ impl<'a> View<'a> {
     pub(crate) fn is_helper_named(&self) -> bool {
         let meta = self.json(&self.home.places.meta()).unwrap_or_default();
         let listed = meta["entries"].as_array().into_iter().flatten().filter_map(|entry| text(entry, "id"));
-        listed.chain(text(&meta, "appliedId")).any(|id| {
-            self.json(&self.home.places.profile(&id)).is_some_and(|profile| self.names_helper(&profile))
-        })
+        listed
+            .chain(text(&meta, "appliedId"))
+            .any(|id| self.json(&self.home.places.profile(&id)).is_some_and(|profile| self.names_helper(&profile)))
     }
 
     /// The key that the keychain holds for this home.
@@ -103,12 +103,13 @@ impl<'a> View<'a> {
     }
 
     fn names_helper(&self, profile: &Value) -> bool {
-        text(profile, "inferenceCredentialHelper").is_some_and(|named| PathBuf::from(named) == self.home.places.helper)
+        text(profile, "inferenceCredentialHelper")
+            .is_some_and(|named| *named == *self.home.places.helper.to_string_lossy())
     }
 }
 
-/// A key that was pasted for this address, or one that is none of the four.
-fn fits(base: &str, key: &str) -> bool {
+/// A key that was pasted for this address.
+pub(crate) fn fits(base: &str, key: &str) -> bool {
     Gateway::of_key(key).is_some_and(|gateway| gateway.base() == base)
 }
 

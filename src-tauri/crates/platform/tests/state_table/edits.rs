@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use crate::home::{self, Home, Node};
 use crate::states::OTHER;
-use crate::world::{World, Wreck};
+use crate::world::World;
+use crate::wrecks::{unreadable, wreck};
 
 /// One of the three files that this program writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,7 +31,11 @@ impl Which {
             Self::Profile => {
                 let journal = read(&home.journal_file()).unwrap_or_default();
                 let noted = journal["profile_id"].as_str().map(|id| home.places.profile(id));
-                noted.filter(|path| path.exists())
+                let is_ours = |path: &PathBuf| {
+                    read(path).is_some_and(|profile| profile["inferenceCredentialHelper"] == json!(home.places.helper))
+                };
+                let listed = || std::fs::read_dir(home.places.library()).into_iter().flatten().flatten();
+                noted.filter(|path| path.exists()).or_else(|| listed().map(|entry| entry.path()).find(is_ours))
             }
         }
     }
@@ -245,33 +250,6 @@ fn remove(home: &Home, world: &mut World, which: Which) {
         // A file that is made again has the mode of a new one.
         world.lose(home, &path, [0o600]);
     }
-}
-
-fn wreck(home: &Home, world: &mut World, which: Which, is_empty: bool, make: impl FnOnce(&[u8]) -> Option<Vec<u8>>) {
-    let Some(path) = which.path(home).filter(|path| !world.wrecks.contains_key(path)) else { return };
-    let original = home::node(&path);
-    let bytes = original.as_ref().and_then(Node::bytes).unwrap_or(b"{\"a\": 1}");
-    let mode = original.as_ref().map_or(0o600, Node::mode);
-    let wrecked = match make(bytes) {
-        Some(bytes) => Node::File { bytes, mode, owner: rustix::process::geteuid().as_raw() },
-        None => Node::Folder { mode: 0o700 },
-    };
-    // Its folder is theirs, too.
-    world.touch(&path);
-    home::put(&path, &wrecked);
-    world.wrecks.insert(path, Wreck { wrecked, original, is_empty });
-}
-
-fn unreadable(home: &Home, world: &mut World, which: Which) {
-    const NOBODY: u32 = 65_534;
-    let Some(path) = which.path(home).filter(|path| !world.wrecks.contains_key(path)) else { return };
-    let Some(Node::File { bytes, mode, owner }) = home::node(&path) else { return };
-    // To root nothing is unreadable; there the file is somebody else's, which is not read either.
-    let is_root = rustix::process::geteuid().is_root();
-    let (mode_now, owner_now) = if is_root { (mode, NOBODY) } else { (0, owner) };
-    let wrecked = Node::File { bytes: bytes.clone(), mode: mode_now, owner: owner_now };
-    home::put(&path, &wrecked);
-    world.wrecks.insert(path, Wreck { wrecked, original: Some(Node::File { bytes, mode, owner }), is_empty: false });
 }
 
 fn as_before(home: &Home, world: &World, which: Which) {

@@ -48,7 +48,7 @@ pub(crate) fn judge(home: &Home, world: &World, end: Option<(Verb, End)>) -> Vec
         for others in OTHERS {
             home.put_back(&start);
             let way = walk(home, &mended, others);
-            if way.broken.is_empty() && way.residue.is_empty() {
+            if way.residue.is_empty() {
                 left.clear();
                 break;
             }
@@ -85,7 +85,11 @@ fn walk(home: &Home, world: &World, verbs: &[Verb]) -> Way {
         if let Some(words) = &done.said {
             said.push(format!("{verb:?} {:?} {}", words.end, words.codes()));
         }
-        broken.extend(done.broken.into_iter().map(|broken| Broken { detail: format!("on the way out, {verb:?}: {}", broken.detail), ..broken }));
+        broken.extend(
+            done.broken
+                .into_iter()
+                .map(|broken| Broken { detail: format!("on the way out, {verb:?}: {}", broken.detail), ..broken }),
+        );
     }
     let everything = home.everything();
     let now = View::new(home, &everything);
@@ -115,7 +119,9 @@ fn residue(world: &World, home: &Home, now: &View<'_>, everything: &Tree) -> Vec
     if now.journal().is_some() {
         left.push("the journal".to_owned());
     }
-    if now.led().is_some_and(|led| Gateway::ALL.iter().any(|gateway| gateway.base() == led.base)) && base.led() != now.led() {
+    if now.led().is_some_and(|led| Gateway::ALL.iter().any(|gateway| gateway.base() == led.base))
+        && base.led() != now.led()
+    {
         left.push("our gateway is selected".to_owned());
     }
     left

@@ -111,7 +111,8 @@ impl Home {
     pub(crate) fn put_back(&self, wanted: &Tree) {
         let now = self.everything();
         for (path, node) in now.iter().rev() {
-            let is_same_kind = wanted.get(path).is_some_and(|wanted| wanted.bytes().is_some() == node.bytes().is_some());
+            let is_same_kind =
+                wanted.get(path).is_some_and(|wanted| wanted.bytes().is_some() == node.bytes().is_some());
             if !is_same_kind {
                 remove(path, node);
             }

@@ -198,12 +198,14 @@ impl Memory {
 }
 
 fn connect(places: &Places, gateway: Gateway, key_place: KeyPlace) -> Said {
+    // One of them with every model that there is: a list of models goes then.
+    let every_model = gateway == Gateway::C;
     let wishes = Wishes {
         name: "AIRouter".to_owned(),
         base: GatewayUrl::parse(gateway.base()).unwrap(),
         scheme: AuthScheme::Bearer,
-        models: vec!["claude-sonnet-4-6".to_owned()],
-        every_model: false,
+        models: if every_model { Vec::new() } else { vec!["claude-sonnet-4-6".to_owned()] },
+        every_model,
         key_place,
         egress: None,
         restart: false,
@@ -248,7 +250,9 @@ fn clean(places: &Places) -> Said {
     match helper::clean(places) {
         Ok(LetGo::Gone) => said(End::Cleaned, &[]),
         Ok(LetGo::Nothing) => said(End::NothingToClean, &[]),
-        Ok(LetGo::Needed) => Said { findings: vec![("AR-950".to_owned(), false, String::new())], ..said(End::NotCleaned, &[]) },
+        Ok(LetGo::Needed) => {
+            Said { findings: vec![("AR-950".to_owned(), false, String::new())], ..said(End::NotCleaned, &[]) }
+        }
         Ok(LetGo::KeyStays(finding)) | Err(finding) => said(End::NotCleaned, &[finding]),
     }
 }

@@ -18,6 +18,8 @@ mod escape;
 #[cfg(unix)]
 mod home;
 #[cfg(unix)]
+mod kept;
+#[cfg(unix)]
 mod keychain;
 #[cfg(unix)]
 mod kill;
@@ -30,11 +32,15 @@ mod random;
 #[cfg(unix)]
 mod rules;
 #[cfg(unix)]
+mod said;
+#[cfg(unix)]
 mod states;
 #[cfg(unix)]
 mod tally;
 #[cfg(unix)]
 mod world;
+#[cfg(unix)]
+mod wrecks;
 
 /// How many sequences the usual run takes.
 #[cfg(unix)]
@@ -55,7 +61,7 @@ fn main() {
     // The product waits for its helper most of the time.
     let workers = 3 * std::thread::available_parallelism().map_or(2, usize::from) as u64;
     let began = std::time::Instant::now();
-    let mut tally = tally::Tally::default();
+    let mut tally = tally::Tally::new();
     std::thread::scope(|scope| {
         let share = |worker: u64| (first..first + count).filter(move |seed| seed % workers == worker);
         let threads: Vec<_> = (0..workers).map(|worker| scope.spawn(move || run(share(worker)))).collect();
@@ -71,7 +77,7 @@ fn main() {
 /// Runs the sequences of these seeds, each in a home of its own.
 #[cfg(unix)]
 fn run(seeds: impl Iterator<Item = u64>) -> tally::Tally {
-    let mut tally = tally::Tally::default();
+    let mut tally = tally::Tally::new();
     let mut known = std::collections::BTreeMap::<&'static str, usize>::new();
     let home = home::Home::new();
     let empty = home.everything();
@@ -93,7 +99,8 @@ fn run(seeds: impl Iterator<Item = u64>) -> tally::Tally {
                 broken = if found.is_empty() { broken } else { found };
             }
         }
-        let acts = |step: &random::Step| if let random::Step::Act(verb, _) = step { Some(format!("{verb:?}")) } else { None };
+        let acts =
+            |step: &random::Step| if let random::Step::Act(verb, _) = step { Some(format!("{verb:?}")) } else { None };
         let place = shortest.steps.iter().rev().find_map(acts).unwrap_or_default();
         tally.add(&place, || format!("seed {seed}, {shortest}"), &broken);
     }

@@ -62,7 +62,11 @@ pub(crate) fn put_another_tool(home: &Home) {
             r#"{"inferenceProvider":"gateway","inferenceGatewayBaseUrl":"http://127.0.0.1:11434"}"#.to_owned(),
             0o600,
         ),
-        (home.places.mode(), "{ \"mcpServers\" : { \"a\" : { \"n\" : 1.0 } }, \"deploymentMode\":\"1p\" }".to_owned(), 0o644),
+        (
+            home.places.mode(),
+            "{ \"mcpServers\" : { \"a\" : { \"n\" : 1.0 } }, \"deploymentMode\":\"1p\" }".to_owned(),
+            0o644,
+        ),
     ];
     for (path, text, mode) in files {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -181,8 +185,10 @@ impl Made<'_> {
         self.home.put_back(&from.0);
         let profile = Which::Profile.path(self.home).unwrap();
         let own = std::fs::read_to_string(&profile).unwrap();
-        let headers = format!("{{\"inferenceCustomHeaders\":{{\"X-Team\":\"{HEADER}\"}},");
-        std::fs::write(&profile, own.replacen('{', &headers, 1)).unwrap();
+        let models = "  \"inferenceModels\": [\"claude-sonnet-4-6\"],\n";
+        assert!(own.contains(models), "{own}");
+        let first = format!("{{\"inferenceModels\":[\"x\"],\"inferenceCustomHeaders\":{{\"X-Team\":\"{HEADER}\"}},");
+        std::fs::write(&profile, own.replace(models, "").replacen('{', &first, 1)).unwrap();
         std::fs::set_permissions(&profile, std::fs::Permissions::from_mode(0o644)).unwrap();
         std::fs::remove_file(&path).unwrap();
         self.add("journal lost, profile with a secret header", "memory lost", lost);
@@ -230,9 +236,14 @@ fn fingerprint(home: &Home, tree: &Tree) -> Vec<u8> {
     for (path, node) in tree {
         let name = path.to_string_lossy();
         let name = name.split(".airouter-setup-").next().unwrap_or_default();
-        text.push_str(&format!("{name} {:o} {}\n", node.mode(), String::from_utf8_lossy(node.bytes().unwrap_or_default())));
+        text.push_str(&format!(
+            "{name} {:o} {}\n",
+            node.mode(),
+            String::from_utf8_lossy(node.bytes().unwrap_or_default())
+        ));
     }
-    let noted = [&journal["profile_id"], &journal["pending"]["earlier"]["profile_id"]].map(|id| id.as_str().map(str::to_owned));
+    let noted =
+        [&journal["profile_id"], &journal["pending"]["earlier"]["profile_id"]].map(|id| id.as_str().map(str::to_owned));
     let ids = noted.into_iter().flatten().chain([String::from_utf8_lossy(organization).into_owned()]);
     for id in ids.filter(|id| !id.is_empty()) {
         text = text.replace(&id, "an id");

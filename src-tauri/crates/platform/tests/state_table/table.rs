@@ -19,6 +19,8 @@ mod escape;
 #[cfg(unix)]
 mod home;
 #[cfg(unix)]
+mod kept;
+#[cfg(unix)]
 mod keychain;
 #[cfg(unix)]
 mod kill;
@@ -27,17 +29,23 @@ mod product;
 #[cfg(unix)]
 mod quiet;
 #[cfg(unix)]
+mod random;
+#[cfg(unix)]
 mod rules;
+#[cfg(unix)]
+mod said;
 #[cfg(unix)]
 mod states;
 #[cfg(unix)]
 mod tally;
 #[cfg(unix)]
 mod world;
+#[cfg(unix)]
+mod wrecks;
 
 /// Of how many cells the usual run takes one.
 #[cfg(unix)]
-const SAMPLE: usize = 120;
+const SAMPLE: u64 = 120;
 
 #[cfg(unix)]
 fn main() {
@@ -54,16 +62,16 @@ fn main() {
     let workers = 3 * std::thread::available_parallelism().map_or(2, usize::from);
     let model = home::Home::new();
     let states = states::all(&model);
-    let (mut tally, mut counts) = (tally::Tally::default(), cells::Counts::default());
+    let (mut tally, mut counts) = (tally::Tally::new(), cells::Counts::default());
     std::thread::scope(|scope| {
         let (model, states) = (&model, &states);
         let work = move |worker: usize| {
             let home = home::Home::new();
-            let states: Vec<_> = states.iter().map(|state| state.in_home(model, &home)).collect();
+            let states: &[_] = &states.iter().map(|state| state.in_home(model, &home)).collect::<Vec<_>>();
             // Spread, so that no axis is in step with the sample.
-            let spread = |number: usize| number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 17;
-            cells::judge(&home, &states, |number| {
-                spread(number) % one_of == 0 && spread(number) / one_of % workers == worker
+            cells::judge(&home, states, |number| {
+                let spread = random::spread(number as u64);
+                spread.is_multiple_of(one_of) && spread / one_of % workers as u64 == worker as u64
             })
         };
         let threads: Vec<_> = (0..workers).map(|worker| scope.spawn(move || work(worker))).collect();

@@ -1,40 +1,46 @@
-//! What went wrong, gathered by rule: one cause turns many cells red.
+//! What went wrong, gathered by rule: one cause turns many cells red. `AIROUTER_EXAMPLES` says how many
+//! examples are printed for each rule and place; one is usual.
 
 use std::collections::BTreeMap;
 
 use crate::rules::Broken;
 
-/// Broken rules, by rule and place, each with how often and the first example.
-#[derive(Debug, Default)]
+/// Broken rules, by rule and place.
+#[derive(Debug)]
 pub(crate) struct Tally {
     pub(crate) cells: usize,
     pub(crate) red: usize,
-    broken: BTreeMap<(&'static str, String), (usize, String)>,
+    most: usize,
+    broken: BTreeMap<(&'static str, String), (usize, Vec<String>)>,
 }
 
 impl Tally {
+    pub(crate) fn new() -> Self {
+        let most = std::env::var("AIROUTER_EXAMPLES").map_or(1, |number| number.parse().unwrap());
+        Self { cells: 0, red: 0, most, broken: BTreeMap::new() }
+    }
+
     /// A cell was judged.
     pub(crate) fn add(&mut self, place: &str, trace: impl Fn() -> String, broken: &[Broken]) {
         self.cells += 1;
         self.red += usize::from(!broken.is_empty());
         for Broken { rule, detail } in broken {
-            let known = self.broken.entry((rule, place.to_owned())).or_default();
-            if known.0 == 0 {
-                known.1 = format!("{}\n        {detail}", trace());
+            let (count, examples) = self.broken.entry((rule, place.to_owned())).or_default();
+            *count += 1;
+            if examples.len() < self.most {
+                examples.push(format!("{}\n        {detail}", trace()));
             }
-            known.0 += 1;
         }
     }
 
     pub(crate) fn merge(&mut self, other: Self) {
         self.cells += other.cells;
         self.red += other.red;
-        for (place, (count, example)) in other.broken {
-            let known = self.broken.entry(place).or_default();
-            if known.0 == 0 {
-                known.1 = example;
-            }
-            known.0 += count;
+        for (place, (more, examples)) in other.broken {
+            let (count, known) = self.broken.entry(place).or_default();
+            *count += more;
+            known.extend(examples);
+            known.truncate(self.most);
         }
     }
 
@@ -44,9 +50,14 @@ impl Tally {
 
     /// One paragraph a rule and place.
     pub(crate) fn text(&self) -> String {
-        let lines = self.broken.iter().map(|((rule, place), (count, example))| {
-            let example: String = example.chars().take(900).collect();
-            format!("* {rule} · {place} · {count}\n    e.g. {example}")
+        /// Of one example so much is shown.
+        const MOST: usize = 900;
+        let lines = self.broken.iter().map(|((rule, place), (count, examples))| {
+            let examples: String = examples
+                .iter()
+                .map(|example| format!("\n    e.g. {}", example.chars().take(MOST).collect::<String>()))
+                .collect();
+            format!("* {rule} · {place} · {count}{examples}")
         });
         lines.collect::<Vec<_>>().join("\n")
     }

@@ -119,7 +119,10 @@ impl World {
         let paths: BTreeSet<&PathBuf> = self.baseline.keys().chain(now.keys()).collect();
         let root = &home.places.root;
         let named = |path: &Path| path.strip_prefix(root).unwrap_or(path).display().to_string();
-        paths.into_iter().filter_map(|path| Some(format!("{}: {}", named(path), self.mismatch(home, path, &now)?))).collect()
+        paths
+            .into_iter()
+            .filter_map(|path| Some(format!("{}: {}", named(path), self.mismatch(home, path, &now)?)))
+            .collect()
     }
 
     fn mismatch(&self, home: &Home, path: &Path, now: &Tree) -> Option<String> {
@@ -154,7 +157,9 @@ impl World {
                 if before.mode() != file.mode() && !touch.modes.contains(&file.mode()) {
                     return Some(format!("its mode was {:o} and is {:o}", before.mode(), file.mode()));
                 }
-                let (Some(before), Some(file)) = (before.bytes(), file.bytes()) else { return Some("is of another kind".to_owned()) };
+                let (Some(before), Some(file)) = (before.bytes(), file.bytes()) else {
+                    return Some("is of another kind".to_owned());
+                };
                 let is_right = before == file || self.is_same(home, path, before, file, now);
                 let is_style = object(before).is_some_and(|before| Some(before) == object(file));
                 let how = if is_style { STYLE } else { "" };

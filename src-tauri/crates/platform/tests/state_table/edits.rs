@@ -252,10 +252,14 @@ fn remove(home: &Home, world: &mut World, which: Which) {
     }
 }
 
-fn as_before(home: &Home, world: &World, which: Which) {
+fn as_before(home: &Home, world: &mut World, which: Which) {
     let Some(path) = which.path(home).filter(|path| !world.wrecks.contains_key(path)) else { return };
     match world.baseline.get(&path) {
-        Some(first) => home::put(&path, first),
+        Some(first) => {
+            home::put(&path, first);
+            // Undo promises bytes only where nobody changed the file since, be it back.
+            world.touch(&path).edited = true;
+        }
         None => drop(std::fs::remove_file(&path)),
     }
 }

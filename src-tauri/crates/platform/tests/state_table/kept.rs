@@ -6,7 +6,7 @@ use crate::home::Tree;
 use crate::product::{End, Gateway, Memory, Said, Verb};
 use crate::rules::Judge;
 use crate::states::HEADER;
-use crate::world::World;
+use crate::world::{World, is_temporary};
 
 impl Judge<'_> {
     /// The old address never with the new key; no working key deleted.
@@ -112,11 +112,10 @@ impl Judge<'_> {
     pub(crate) fn leftovers(&mut self, before: &Tree, now: &Tree) {
         let is_blocked = self.said.is_some_and(Said::is_interrupted);
         for (path, node) in now {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
             // What an earlier end left behind goes with the next start.
             let is_new = !before.contains_key(path) || self.verb == Verb::Start;
-            if name.starts_with(".airouter-setup-") && is_new && !is_blocked {
-                self.is_broken("a temporary file is left", name.clone());
+            if is_temporary(path) && is_new && !is_blocked {
+                self.is_broken("a temporary file is left", path.display().to_string());
             }
             let Some(bytes) = node.bytes() else { continue };
             if path.starts_with(self.home.folder().join("keychain")) {
@@ -126,6 +125,9 @@ impl Judge<'_> {
             let holds_key = Gateway::ALL.iter().any(|gateway| text.contains(gateway.key()));
             if text.contains(HEADER) && path.starts_with(&self.home.places.state) {
                 self.is_broken("a secret of a profile is in a file of ours", path.display().to_string());
+            }
+            if holds_key && node.mode() & 0o077 != 0 {
+                self.is_broken("others may read a key", path.display().to_string());
             }
             if holds_key && !path.starts_with(self.home.places.library()) {
                 self.is_broken("a key is in a file", path.display().to_string());

@@ -56,6 +56,8 @@ impl World {
     /// before, and now makes one.
     pub(crate) fn rebase(&mut self, before: &View<'_>) {
         self.baseline = before.claudes();
+        // What a sudden end left behind goes, and shall.
+        self.baseline.retain(|path, _| !is_temporary(path));
         self.touched.clear();
         self.is_memory_lost = false;
         for (path, wreck) in &self.wrecks {
@@ -193,6 +195,11 @@ impl World {
         let may_differ = touch.edited || touch.removed || is_dangling || is_adopted;
         may_differ && others(expected, slot) == others(found, slot)
     }
+}
+
+/// One of this program's temporary files.
+pub(crate) fn is_temporary(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(".airouter-setup-"))
 }
 
 /// The value in a file that this program and others write.

@@ -70,12 +70,13 @@ impl Judge<'_> {
     }
 
     fn connected(&mut self) {
+        if self.now.memory() != Memory::Settled {
+            self.is_broken("written, and not remembered", format!("{:?}", self.now.memory()));
+        }
         // What is repaired stands in the journal.
         let noted = self.now.journal().and_then(|journal| serde_json::from_slice::<serde_json::Value>(journal).ok());
         let noted = noted.and_then(|journal| journal["base"].as_str().map(str::to_owned));
-        let Some(gateway) = self.verb.gateway().map(|gateway| gateway.base().to_owned()).or(noted) else {
-            return self.is_broken("written, and not remembered", "");
-        };
+        let gateway = self.verb.gateway().map(|gateway| gateway.base().to_owned()).or(noted).unwrap_or_default();
         let led = self.now.led();
         if led.as_ref().is_none_or(|led| led.base != gateway) || !self.is_connected() {
             self.is_broken("written, and not connected", format!("led {led:?}, key {:?}", self.now.key()));

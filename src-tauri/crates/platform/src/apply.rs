@@ -162,6 +162,7 @@ impl Work<'_> {
                 Ok(()) => Stopped { outcome: Outcome::RolledBack, findings: vec![finding] },
                 // The journal stays: the next start goes on.
                 Err(cause) => {
+                    recover::keep_apart(self.places, &journal);
                     Stopped { outcome: Outcome::Interrupted, findings: vec![finding, recover::interrupted(&cause)] }
                 }
             }),

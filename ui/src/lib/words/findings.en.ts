@@ -327,5 +327,18 @@ export const findings: FindingTemplates = {
 
   "AR-940": { title: "The rehearsal is not ready", meaning: "Its folder or a port cannot be used now. The real Claude is not affected.", action: "Close other rehearsals and choose the scenario again." },
   "AR-941": { title: "The rehearsal did not end as it should", meaning: "The code that came up is not the one of this scenario. That is a fault of this program.", action: "Tell us the scenario's name and the code." },
-  "AR-950": { title: "The connection is still in use", meaning: "Claude is still connected by this program or by an administrator's settings, so the small program that fetches the key stays, and Claude goes on working.", action: "To have everything as it was before, undo first, then uninstall. If an administrator set it up, ask them." },
+  "AR-950": {
+    title: "The connection is still in use",
+    meaning: "Claude is still connected by this program or by an administrator's settings, so the small program that fetches the key stays, and Claude goes on working.",
+    action: "To have everything as it was before, undo first, then uninstall. If an administrator set it up, ask them.",
+    cases: {
+      because: {
+        unread: {
+          title: "The saved key stays for now",
+          meaning: "A file of Claude's cannot be read now, so nobody can tell whether something still uses the key. Place: [{path}|unknown].",
+          action: "Once the file can be read, undo again; the key is removed then.",
+        },
+      },
+    },
+  },
 };

@@ -68,10 +68,11 @@ impl<'a> View<'a> {
         self.led().is_some_and(|led| led.names_helper && self.key().is_some_and(|key| fits(&led.base, &key)))
     }
 
-    /// Whether a selected profile of one gateway has the key of another; then both.
+    /// Whether a selected profile of one gateway has the key of another; then both. Without the helper
+    /// program Claude gets none.
     pub(crate) fn wrong_key(&self) -> Option<(String, String)> {
         let led = self.led()?;
-        let key = if led.names_helper { self.key() } else { led.key_in_profile.clone() };
+        let key = if led.names_helper { self.key().filter(|_| self.has_helper()) } else { led.key_in_profile.clone() };
         key.filter(|key| !fits(&led.base, key)).map(|key| (led.base, key))
     }
 

@@ -104,15 +104,16 @@ fn walk(home: &Home, world: &World, verbs: &[Verb]) -> Way {
 /// What is left of ours: a key, the helper, the name of its entry, a journal, our gateway selected.
 fn residue(world: &World, home: &Home, now: &View<'_>, everything: &Tree) -> Vec<String> {
     let base = View::new(home, &world.baseline);
-    let is_named_by_baseline = !world.is_memory_lost && base.is_helper_named();
+    // A profile that nobody remembers making stays, and keeps what it needs.
+    let is_needed = if world.is_memory_lost { now.is_helper_named() } else { base.is_helper_named() };
     let mut left = Vec::new();
     if let Some(key) = now.key()
-        && !is_named_by_baseline
+        && !is_needed
     {
         left.push(format!("the key {key}"));
     }
     for path in [&home.places.helper, &home.account_file()] {
-        if everything.contains_key(path) && !is_named_by_baseline {
+        if everything.contains_key(path) && !is_needed {
             left.push(path.file_name().unwrap_or_default().to_string_lossy().into_owned());
         }
     }

@@ -42,7 +42,7 @@ impl Judge<'_> {
             } else if self.before.is_working() && !has_succeeded && !may_settle && !is_going_back {
                 self.is_broken("a working key is deleted", "by a verb that did not succeed");
             }
-        } else if self.before.is_working() && !self.now.is_working() && !is_killed {
+        } else if self.before.is_working() && !self.now.is_working() && !is_killed && !may_settle {
             self.is_broken("a working key is replaced by one that does not fit", later.unwrap_or_default());
         } else if self.before.is_working() && !has_succeeded && !may_settle {
             self.is_broken("a working key is replaced", "by a verb that did not succeed");
@@ -58,11 +58,10 @@ impl Judge<'_> {
             if now.get(path) == Some(&wreck.wrecked) {
                 continue;
             }
-            // A profile that only this program made goes with it, whatever became of it.
-            let is_ours_alone = path.starts_with(self.home.places.library())
-                && *path != self.home.places.meta()
-                && !world.baseline.contains_key(path);
-            if is_ours_alone && !now.contains_key(path) {
+            // A file that only this program made goes with it, whatever became of it.
+            let is_ours_alone = !world.baseline.contains_key(path)
+                && (wreck.is_empty || path.starts_with(self.home.places.library()) && *path != self.home.places.meta());
+            if is_ours_alone && (wreck.is_empty || !now.contains_key(path)) {
                 continue;
             }
             if !wreck.is_empty {

@@ -134,7 +134,7 @@ impl Said {
 
     /// The change is said to be waiting half done.
     pub(crate) fn is_interrupted(&self) -> bool {
-        self.has("AR-715")
+        self.has("AR-715") || self.has("AR-745")
     }
 
     /// Something is said of a file.

@@ -60,7 +60,8 @@ impl World {
         self.baseline.retain(|path, _| !is_temporary(path));
         self.touched.clear();
         self.is_memory_lost = false;
-        for (path, wreck) in &self.wrecks {
+        // What holds nothing is what was there at first, too.
+        for (path, wreck) in self.wrecks.iter().filter(|(_, wreck)| !wreck.is_empty) {
             match &wreck.original {
                 Some(original) => drop(self.baseline.insert(path.clone(), original.clone())),
                 None => drop(self.baseline.remove(path)),

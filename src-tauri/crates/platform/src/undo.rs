@@ -118,6 +118,7 @@ fn carry_out(
     }
 
     recover::remove_leftovers(places);
+    let has_no_memory = state::journal(places)?.is_none();
     tell(StepId::WriteFiles, PhaseState::Running);
     let changed = go_back(places, goal);
     let is_done = changed.as_ref().is_ok_and(|gone_back| gone_back.is_whole);
@@ -130,8 +131,8 @@ fn carry_out(
         }
         (changed, _) => changed?,
     };
-    if goal == UndoGoal::Anthropic && (set_aside.is_some() || helper::is_left_over(places)) {
-        // Without a memory of it a key may be stored that nothing asks for any more.
+    if goal == UndoGoal::Anthropic && has_no_memory && (set_aside.is_some() || places.helper.exists()) {
+        // Nobody remembers it, and a key may be stored that nothing asks for any more.
         gone_back.plan.findings.extend(let_go_of_key(places, None, true)?.finding);
     }
     gone_back.plan.findings.extend(set_aside);
@@ -363,7 +364,7 @@ enum Fate {
 
 /// Removes the key and the helper program, unless something of Claude's names the helper. A keychain that
 /// does not answer is worth saying and no reason to stay connected; another undo tries again. `journal` is
-/// what was undone, if there was one.
+/// what was undone, if there was one; `may_hold_key` says that a key may be stored though none tells of it.
 ///
 /// # Errors
 /// `CannotWrite` when the helper cannot be removed; the next start tries again.

@@ -45,9 +45,11 @@ pub(crate) fn judge(home: &Home, world: &World, end: Option<(Verb, End)>) -> Vec
             let detail = format!("{} | {}", left.join("; "), way.said);
             broken.push(Broken { rule: "not given back when the obstacle is gone", detail });
         }
+        let mut tried = String::new();
         for others in OTHERS {
             home.put_back(&start);
             let way = walk(home, &mended, others);
+            tried.push_str(&format!("; {}: {}", way.said, way.residue.join(", ")));
             if way.residue.is_empty() {
                 left.clear();
                 break;
@@ -55,7 +57,7 @@ pub(crate) fn judge(home: &Home, world: &World, end: Option<(Verb, End)>) -> Vec
         }
         if !left.is_empty() && !way.residue.is_empty() {
             let rule = if world.is_memory_lost { "no way out without a memory" } else { "no way out" };
-            broken.push(Broken { rule, detail: format!("{} | {}", way.residue.join("; "), way.said) });
+            broken.push(Broken { rule, detail: format!("{} | {}{tried}", way.residue.join("; "), way.said) });
         }
     }
     home.put_back(&saved);
@@ -120,7 +122,10 @@ fn residue(world: &World, home: &Home, now: &View<'_>, everything: &Tree) -> Vec
     if now.journal().is_some() {
         left.push("the journal".to_owned());
     }
-    if now.led().is_some_and(|led| Gateway::ALL.iter().any(|gateway| gateway.base() == led.base))
+    // With no memory of what was selected before, the ordinary mode is the way out.
+    let is_left = world.is_memory_lost && now.mode().as_deref() == Some("1p");
+    if !is_left
+        && now.led().is_some_and(|led| Gateway::ALL.iter().any(|gateway| gateway.base() == led.base))
         && base.led() != now.led()
     {
         left.push("our gateway is selected".to_owned());

@@ -153,7 +153,11 @@ impl Judge<'_> {
         if let Some(path) = was.keys().chain(is.keys()).find(|path| was.get(*path) != is.get(*path)) {
             return Some(format!("{}: was {:?} and is {:?}", path.display(), was.get(path), is.get(path)));
         }
-        if other.journal().map(noted) != self.now.journal().map(noted) {
+        let is_same = match (self.now.journal(), other.journal()) {
+            (Some(now), Some(was)) => notes(now, was),
+            (now, was) => now == was,
+        };
+        if !is_same {
             return Some("the journal is another".to_owned());
         }
         (other.has_helper() && !self.now.has_helper()).then(|| "the helper is gone".to_owned())
@@ -172,23 +176,22 @@ impl Judge<'_> {
     }
 }
 
-/// What a journal notes, whatever fields its version writes for nothing.
-fn noted(journal: &[u8]) -> serde_json::Value {
+/// True where a journal notes what another one notes; its version may write more fields.
+fn notes(journal: &[u8], other: &[u8]) -> bool {
     use serde_json::Value;
-    fn is_nothing(value: &Value) -> bool {
-        matches!(value, Value::Null | Value::Bool(false)) || *value == *"" || *value == serde_json::json!([])
-    }
-    fn cleaned(value: Value) -> Value {
-        match value {
-            Value::Object(fields) => fields
-                .into_iter()
-                .map(|(name, value)| (name, cleaned(value)))
-                .filter(|(_, it)| !is_nothing(it))
-                .collect(),
-            Value::Array(items) => items.into_iter().map(cleaned).collect(),
-            other => other,
+    fn holds(now: &Value, was: &Value) -> bool {
+        match (now, was) {
+            (Value::Object(now), Value::Object(was)) => {
+                was.iter().all(|(name, was)| now.get(name).map_or_else(|| was.is_null(), |now| holds(now, was)))
+            }
+            (Value::Array(now), Value::Array(was)) => {
+                now.len() == was.len() && now.iter().zip(was).all(|(now, was)| holds(now, was))
+            }
+            (now, was) => now == was,
         }
     }
-    let text = || Value::String(String::from_utf8_lossy(journal).into_owned());
-    serde_json::from_slice(journal).map_or_else(|_| text(), cleaned)
+    match (serde_json::from_slice(journal), serde_json::from_slice(other)) {
+        (Ok(now), Ok(was)) => holds(&now, &was),
+        _ => journal == other,
+    }
 }

@@ -137,6 +137,11 @@ fn restore(
             return Restore::Wait;
         }
     };
+    if fact.is_damaged() && document.is_empty() && file.existed {
+        // All that stood in it is lost, so nothing in it is as it was written.
+        plan.left.extend(file.edits.iter().map(Edit::view));
+        return Restore::Keep;
+    }
     if is_ours_alone {
         plan.restored.extend(file.edits.iter().map(|edit| reversed(edit, &edit.before)));
         return Restore::Delete;

@@ -13,6 +13,7 @@ use airouter_core::change::FileChange;
 use airouter_core::finding::{Code, Finding, worst_first};
 use airouter_core::plan::{Facts, Plan, Wishes, plan};
 use airouter_core::secret::Secret;
+use airouter_core::transaction::Progress;
 use airouter_core::undo::Journal;
 use airouter_core::view::{ApplyReport, KeyPlace, Outcome, Phase, PhaseState, StepId};
 
@@ -149,6 +150,7 @@ impl Work<'_> {
         let mut held = HeldKey::new(self.places);
         let mut writing = Writing::new(self.places);
 
+        let under_way = journal.clone();
         let done = state::keep_journal(self.places, Some(&journal))
             .and_then(|()| self.change_all(plan, &changes, &mut journal, &mut held, &mut writing, was_running))
             .and_then(|()| {
@@ -161,12 +163,23 @@ impl Work<'_> {
             Err(finding) => Err(match self.roll_back(earlier, &held, &mut writing) {
                 Ok(()) => Stopped { outcome: Outcome::RolledBack, findings: vec![finding] },
                 // The journal stays: the next start goes on.
+                // The last word of the journal was written, only nobody heard that it was.
+                Err(_) if self.is_done(&under_way) => return Ok(Vec::new()),
                 Err(cause) => {
-                    recover::keep_apart(self.places, &journal);
-                    Stopped { outcome: Outcome::Interrupted, findings: vec![finding, recover::interrupted(&cause)] }
+                    recover::keep_apart(self.places, &under_way);
+                    let aside = plan.findings.iter().filter(|finding| finding.code == Code::FileKeptAside).cloned();
+                    let findings = [finding, recover::interrupted(&cause)].into_iter().chain(aside).collect();
+                    Stopped { outcome: Outcome::Interrupted, findings }
                 }
             }),
         }
+    }
+
+    /// The journal says that nothing is under way any more, and the files are as it says.
+    fn is_done(&self, under_way: &Journal) -> bool {
+        let is_settled = |journal: Journal| journal.pending.is_none() && journal.base == under_way.base;
+        state::journal(self.places).ok().flatten().is_some_and(is_settled)
+            && Progress::of(under_way, observe::now) == Progress::Written
     }
 
     fn change_all(
@@ -216,7 +229,9 @@ impl Work<'_> {
             // Somebody has started it meanwhile, and it writes its settings when it quits.
             return Err(Finding::new(Code::ClaudeRunning));
         }
-        state::keep_journal(self.places, earlier)
+        // A disk that fails may have written it before it said so, or have left it as it was.
+        let is_noted = || state::journal(self.places).is_ok_and(|noted| noted.as_ref() == earlier);
+        state::keep_journal(self.places, earlier).or_else(|cause| if is_noted() { Ok(()) } else { Err(cause) })
     }
 
     /// The key has moved into the profile: it is not left in two places. Only now, when nothing can be taken

@@ -111,6 +111,15 @@ pub fn outlook(places: &Places, install: Option<&Install>) -> Result<Outlook, Fi
     Ok(outlook::outlook(&sys::managed(places), &library(&places.root, journal.as_ref()), version))
 }
 
+/// Which of the two values that lead Claude to our profile does not.
+fn not_selected(library: &Library, journal: &Journal) -> Option<&'static str> {
+    let mode = || library.mode.document().ok()?.get(keys::MODE)?.as_str().map(str::to_owned);
+    if library.applied().as_ref() != Some(&journal.profile_id) {
+        return Some(keys::APPLIED);
+    }
+    (mode().as_deref() != Some("3p")).then_some(keys::MODE)
+}
+
 /// What a file of Claude's is now.
 pub(crate) fn now(path: &str) -> FileFact {
     files::look(Path::new(path), root_of(Path::new(path)))
@@ -166,8 +175,13 @@ pub fn overview(places: &Places) -> Overview {
     let selected = library.selected().filter(|_| leads_away);
     let around = Around { claude: facts.version, is_managed, selected: library.selected() };
     let status = journal.as_ref().filter(|journal| journal.is_connection()).map(|journal| {
-        let (status, more) = status::compare(journal, now, &held(places, journal), &around);
+        let (mut status, more) = status::compare(journal, now, &held(places, journal), &around);
         findings.extend(more);
+        // What was right already when this journal began stands in none of its edits.
+        if let Some(key) = not_selected(&library, journal).filter(|_| status.healthy && !is_managed) {
+            status.healthy = false;
+            findings.push(Finding::new(Code::Drifted).with("keys", key).with("because", "changed"));
+        }
         status
     });
     let in_use = selected.as_ref().and_then(|selected| selected.base.clone());

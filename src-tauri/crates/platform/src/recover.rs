@@ -21,11 +21,24 @@ use crate::{claude, helper, keychain, observe, state, undo};
 /// What every start begins with: settles a sudden end, then brings the helper program up to date.
 pub fn at_start(places: &Places) -> Option<Finding> {
     let resumed = recover(places);
+    if let Ok(Some(journal)) = state::journal(places) {
+        close_profile(places, &journal);
+    }
     if let Err(finding) = helper::refresh(places) {
         // The earlier helper still serves Claude; what is wrong with it shows in the status.
         tracing::warn!(code = finding.code.number(), "the helper is not up to date");
     }
     resumed
+}
+
+/// A profile of ours with a key in it is its owner's alone, whoever has opened it since.
+fn close_profile(places: &Places, journal: &Journal) {
+    if journal.is_connection() && journal.key_place == KeyPlace::Profile && journal.pending.is_none() {
+        for root in places.roots() {
+            // One that cannot be closed is no worse than before; the next writing says why.
+            let _ = files::make_private(&library_in(root).join(format!("{}.json", journal.profile_id)));
+        }
+    }
 }
 
 /// Settles what a sudden end left half done, and says so. Nothing is done while another copy works or
@@ -128,7 +141,10 @@ fn resume(places: &Places, journal: &Journal) -> Result<Finding, Finding> {
             let undone = undo::take_everything_back(places, journal)?;
             Ok(if undone.is_remembered { undone.unfinished } else { resumed("undone") })
         }
-        (Settlement::Complete, Some(pending)) => complete(places, journal, pending).map(|()| resumed("completed")),
+        (Settlement::Complete, Some(pending)) => complete(places, journal, pending).map(|set_aside| {
+            let finding = resumed("completed");
+            set_aside.iter().fold(finding, |finding, path| finding.with("kept_aside", path))
+        }),
         (Settlement::RollBack { remove_key }, Some(pending)) => {
             roll_back(places, journal, pending, remove_key).map(|()| resumed("taken-back"))
         }
@@ -147,24 +163,35 @@ fn ask(places: &Places) -> Answer {
     keychain::read(places)
 }
 
-fn complete(places: &Places, journal: &Journal, pending: &Pending) -> Result<(), Finding> {
+/// Writes what is missing. A damaged file is kept aside first; gives the path of it, if there was one.
+fn complete(places: &Places, journal: &Journal, pending: &Pending) -> Result<Option<String>, Finding> {
     let changed = || Finding::new(Code::ChangedMeanwhile);
     let seen = Seen::default();
     let texts = pending
         .completion(|path| seen.look(path))
         .map_err(|path| Finding::new(Code::FileNotUnderstood).with("path", path))?;
-    for (path, document) in texts {
-        let fact = seen.look(&path);
+    let mut settled = Journal { pending: None, ..journal.clone() };
+    let mut set_aside = None;
+    for (name, document) in texts {
+        let (path, fact) = (Path::new(&name), seen.look(&name));
         if fact.text() == Some(document.text()) {
             continue;
         }
-        let done = undo::replace(Path::new(&path), &fact, &document)
-            .map_err(|error| files::cannot_write(Path::new(&path), &error))?;
+        if fact.is_damaged() {
+            let copy = files::free_name(path, "damaged");
+            files::keep_aside(path, &copy).map_err(|error| files::cannot_write(&copy, &error))?;
+            for file in settled.files.iter_mut().filter(|file| file.path == name && file.existed) {
+                file.kept_aside = Some(copy.to_string_lossy().into_owned());
+            }
+            set_aside = Some(name.clone());
+        }
+        let done = undo::replace(path, &fact, &document).map_err(|error| files::cannot_write(path, &error))?;
         if !done {
-            return Err(changed().with("path", path));
+            return Err(changed().with("path", name));
         }
     }
-    state::keep_journal(places, Some(&Journal { pending: None, ..journal.clone() }))
+    state::keep_journal(places, Some(&settled))?;
+    Ok(set_aside)
 }
 
 fn roll_back(places: &Places, journal: &Journal, pending: &Pending, remove_key: bool) -> Result<(), Finding> {

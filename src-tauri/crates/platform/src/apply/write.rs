@@ -252,10 +252,10 @@ impl Written {
 
 /// Removes folders that are empty; others stay.
 pub(crate) fn remove_empty<'a>(innermost_first: impl Iterator<Item = &'a Path>) {
+    let remove = |folder: &Path| fault::point("remove folder").and_then(|()| fs_err::remove_dir(folder));
     for folder in innermost_first {
-        if fault::point("remove folder").is_ok() {
-            let _ = fs_err::remove_dir(folder);
-        }
+        // Once more where the disk failed for a moment; one that is not empty fails again.
+        let _ = remove(folder).or_else(|_| remove(folder));
     }
 }
 

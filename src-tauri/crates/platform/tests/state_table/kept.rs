@@ -32,6 +32,8 @@ impl Judge<'_> {
         }
         let has_succeeded = self.said.is_none_or(|said| matches!(said.end, End::Written | End::Undone | End::Cleaned));
         let may_settle = self.before.memory() == Memory::Pending;
+        // A new address that could not be taken back keeps its key, and that is said.
+        let waits = self.said.is_some_and(Said::is_interrupted);
         // Half-way back the key goes with its profile; what is left to do is remembered.
         let is_going_back = matches!(self.verb, Verb::Undo | Verb::Leave) && !self.now.is_helper_named();
         if later.is_none() {
@@ -44,7 +46,7 @@ impl Judge<'_> {
             }
         } else if self.before.is_working() && !self.now.is_working() && !is_killed && !may_settle {
             self.is_broken("a working key is replaced by one that does not fit", later.unwrap_or_default());
-        } else if self.before.is_working() && !has_succeeded && !may_settle {
+        } else if self.before.is_working() && !has_succeeded && !may_settle && !waits {
             self.is_broken("a working key is replaced", "by a verb that did not succeed");
         } else if later.as_deref().and_then(Gateway::of_key).is_none() {
             self.is_broken("what is no key is stored", later.unwrap_or_default());
@@ -74,7 +76,7 @@ impl Judge<'_> {
             if !is_kept {
                 self.is_broken("a file of nothing but NUL is not kept", name.clone());
             }
-            if self.said.is_some_and(|said| !said.names(&name)) {
+            if self.said.is_some_and(|said| !said.names(&name)) && now.contains_key(path) {
                 self.is_broken("an empty file is replaced unsaid", name);
             }
         }
@@ -125,7 +127,8 @@ impl Judge<'_> {
             if text.contains(HEADER) && path.starts_with(&self.home.places.state) {
                 self.is_broken("a secret of a profile is in a file of ours", path.display().to_string());
             }
-            if holds_key && node.mode() & 0o077 != 0 {
+            let was_open = before.get(path).is_some_and(|node| node.mode() & 0o077 != 0);
+            if holds_key && node.mode() & 0o077 != 0 && !was_open {
                 self.is_broken("others may read a key", path.display().to_string());
             }
             if holds_key && !path.starts_with(self.home.places.library()) {

@@ -281,10 +281,12 @@ impl Asked {
         if !did.is_empty() {
             changes.push(Finding::new(Code::UrlRepaired).with("base", base.as_str()));
         }
+        // What AIRouter's keys look like says nothing of the keys of another address.
+        let is_airouter = preset.is_built_in && base.host() == preset.base.host();
         let paste = if arguments.key_stdin {
-            Some(key::of_standard_input(preset.is_built_in)?)
+            Some(key::of_standard_input(is_airouter)?)
         } else if arguments.key_prompt {
-            Some(key::of_terminal(preset.is_built_in, locale)?)
+            Some(key::of_terminal(is_airouter, locale)?)
         } else {
             None
         };

@@ -78,6 +78,7 @@ export const findings: FindingTemplates = {
         empty: { title: "No key yet", meaning: "The field is empty.", action: "Copy the key in the console and paste it here." },
         "too-short": { title: "The key is too short", meaning: "It looks as if only a part was copied." },
         placeholder: { title: "This is an example, not a key", meaning: "The pasted text is a placeholder from a guide." },
+        reference: { title: "This names a key but does not hold one", meaning: "The pasted text only says where the key is kept, such as the name of a variable.", action: "Copy the key itself and paste it here." },
         truncated: { title: "The key was not copied in full", meaning: "It ends in dots: the rest was not shown." },
         masked: { title: "Part of the key is hidden", meaning: "It has stars or dots in it: the form that is for showing only." },
         "inner-space": { title: "There is a space or line break in the key", meaning: "Other text seems to be mixed in." },

@@ -79,6 +79,7 @@ export const findings: FindingTemplates = {
         empty: { title: "还没有粘贴密钥", meaning: "输入框是空的。", action: "请在控制台复制密钥，再粘贴到这里。" },
         "too-short": { title: "密钥太短", meaning: "看起来只复制了一部分。" },
         placeholder: { title: "这是示例文字，不是密钥", meaning: "粘贴的是教程里的占位文字。" },
+        reference: { title: "这里只有密钥的名字，没有密钥", meaning: "粘贴的内容只写了密钥放在哪里，例如一个变量的名字。", action: "请复制密钥本身，再粘贴到这里。" },
         truncated: { title: "密钥没有复制完整", meaning: "结尾是省略号，后面的部分没有显示出来。" },
         masked: { title: "密钥被隐藏了一部分", meaning: "中间有星号或省略号，复制的是显示用的样子。" },
         "inner-space": { title: "密钥中间有空格或换行", meaning: "看起来混进了其他文字。" },

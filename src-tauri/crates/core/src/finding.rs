@@ -119,6 +119,8 @@ catalogue! {
     NoVirtualisation = "AR-134", "no_virtualisation", ThisComputer, Info;
     /// The place from which Claude fetches its own parts cannot be reached.
     DownloadsUnreachable = "AR-135", "downloads_unreachable", Network, Info;
+    /// Claude's part for Code and Cowork sessions is not on this computer yet.
+    EngineMissing = "AR-136", "engine_missing", Claude, Warning;
 
     // 2xx — the network
     /// This computer is not online.
@@ -357,6 +359,8 @@ catalogue! {
     ClaudeReportEmpty = "AR-866", "claude_report_empty", Claude, Blocking;
     /// Claude read what was written.
     ClaudeReportAgrees = "AR-867", "claude_report_agrees", Claude, Info;
+    /// Nothing in Claude's report shows that it took the configuration.
+    ClaudeReportSilent = "AR-868", "claude_report_silent", Claude, Warning;
 
     // 9xx — this program
     /// An error of this program.

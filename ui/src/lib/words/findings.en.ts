@@ -22,6 +22,7 @@ export const findings: FindingTemplates = {
   "AR-133": { title: "There is little room on the disk", meaning: "[{free}|Little] is left. Claude downloads parts of its own; without room for them, Cowork and Code do not open.", action: "Make some room." },
   "AR-134": { title: "Virtualisation is switched off on this computer", meaning: "Chat works without it. Claude's Cowork runs in a virtual machine and may not open.", action: "If you need Cowork, switch virtualisation on in the computer's firmware settings." },
   "AR-135": { title: "Claude's download server cannot be reached", meaning: "The first time that Cowork and Code are used, Claude downloads parts from [{host}|downloads.claude.ai]. Chat works without them.", action: "If you need them, use another network, or ask IT to allow this address." },
+  "AR-136": { title: "A part of Claude is not here yet", meaning: "Claude downloads a part of its own for Code and Cowork, and it is not there yet. Chat works without it.", action: "Leave Claude open for a few minutes, then open Code or Cowork again. If it stays like this, reinstall Claude from the offline installer." },
 
   "AR-201": { title: "This computer is not online", meaning: "No site can be reached right now.", action: "Check the cable or Wi-Fi, and retry once web pages open." },
   "AR-202": { title: "The server was not found", meaning: "[{host}|{gateway.host}] could not be looked up. A VPN tool may be in the way, or an office network that does not allow it.", action: "Turn off VPN tools and retry. At work, ask IT to allow it." },
@@ -186,11 +187,34 @@ export const findings: FindingTemplates = {
 
   "AR-851": { title: "Claude started in its ordinary way", meaning: "It did not read the new configuration.", action: "Quit Claude completely, then retry." },
   "AR-852": { title: "Claude uses another address", meaning: "It talks to [{host}|another address]. Other software may be changing its settings.", action: "Close other programs that configure Claude, then retry." },
-  "AR-853": { title: "Claude did not accept the configuration", meaning: "It read the configuration and found something wrong in it.", action: "Tell support the code." },
+  "AR-853": { title: "Claude did not accept the configuration", meaning: "It read the configuration and found something wrong in it[: {keys}|].", action: "Use Repair, or connect once more. If that does not help, tell support the code." },
   "AR-854": { title: "Claude could not get the key", meaning: "The key is saved, but Claude could not read it when it started.", action: "Retry. If that does not help, use compatibility mode." },
-  "AR-855": { title: "Claude shows no models", meaning: "Claude is connected but shows no model.", action: "Choose other models." },
-  "AR-856": { title: "Claude has not confirmed yet", meaning: "Claude was started, but its log says nothing so far. A first start can be slow.", action: "Send a message once Claude is open, or retry." },
-  "AR-857": { title: "Claude's own check did not pass", meaning: "Claude is connected, but its own check reported a problem.", action: "Send a message in Claude. If it fails, change the models." },
+  "AR-855": {
+    title: "Claude shows no models",
+    meaning: "Claude is connected but shows no model.",
+    action: "Choose other models.",
+    cases: { because: { "not-loaded": { meaning: "Claude could not load the list of models.", action: "Choose the models here, so that Claude need not load a list." } } },
+  },
+  "AR-856": {
+    title: "Claude has not confirmed yet",
+    meaning: "Claude was started, but its log says nothing so far. A first start can be slow.",
+    action: "Send a message once Claude is open, or retry.",
+    cases: { seen: { mode: { title: "One message to go", meaning: "Claude started in gateway mode. It confirms the address with the first message.", action: "Send a message in Claude to try it." } } },
+  },
+  "AR-857": {
+    title: "Claude's own check did not pass",
+    meaning: "Claude reads the configuration, but its own check reported a problem.",
+    action: "Send a message in Claude. If it fails, change the models.",
+    cases: {
+      state: {
+        auth_failed: { meaning: "Claude reached {gateway}, but the key was refused.", action: "Check the key here. If it is refused, replace it." },
+        config_model_rejected: { meaning: "{gateway} refused the model that Claude tried.", action: "Choose other models." },
+        provider_error: { meaning: "{gateway} answered Claude's test request with an error.", action: "Send a message in Claude. If it fails, run the check here: it names the cause." },
+        unreachable: { meaning: "Claude could not reach {gateway}.", action: "Run the check here: it finds where the way ends." },
+        bootstrap_error: { meaning: "Claude could not fetch the settings that an administrator provides.", action: "Tell your administrator the code." },
+      },
+    },
+  },
   "AR-860": { title: "Connected", meaning: "Claude's own log confirms it.", action: "Send a message in Claude to try it." },
   "AR-861": { title: "No report was made", meaning: "The last check found something in it that must not leave this computer, so no file was saved.", action: "Tell support the code." },
   "AR-862": { title: "This is not a report of Claude's", meaning: "It was not exported by Claude, or the file is broken.", action: "Export it again in Claude: Help → Troubleshooting → Generate Diagnostic Report." },
@@ -199,6 +223,12 @@ export const findings: FindingTemplates = {
   "AR-865": { title: "Claude says that it has no key", meaning: "Claude read the configuration, but the key did not pass its check.", action: "Replace the key, then open Claude again." },
   "AR-866": { title: "Claude read no configuration at all", meaning: "Its report names no source, so it starts in its ordinary way.", action: "Connect once, quit Claude completely and open it again." },
   "AR-867": { title: "Claude read what was written", meaning: "Its own report shows no trouble.", action: "If it still does not work, send support the report." },
+  "AR-868": {
+    title: "Nothing shows it yet",
+    meaning: "Nothing in this text shows that Claude took the configuration, and nothing says that it failed.",
+    action: "Open Claude, send a message, then make the report again.",
+    cases: { seen: { mode: { meaning: "Claude started in gateway mode. It confirms the address with the first message only." } } },
+  },
 
   "AR-901": { title: "This program had a fault", meaning: "This is our fault and not yours.", action: "Retry. If that does not help, tell support the code." },
   "AR-902": { title: "The check was stopped", meaning: "It stopped as you asked, and nothing was changed.", action: "To go on, check once more." },

@@ -23,6 +23,7 @@ export const findings: FindingTemplates = {
   "AR-133": { title: "磁盘空间不多了", meaning: "还剩[{free}|很少]。Claude要下载自己的组件，空间不够时任务和代码功能会打不开。", action: "请清理出一些空间。" },
   "AR-134": { title: "这台电脑没有开启虚拟化", meaning: "聊天不受影响，但Claude的任务功能要在虚拟机里运行，可能打不开。", action: "需要任务功能时，请在电脑的BIOS里开启虚拟化。" },
   "AR-135": { title: "连不上Claude的下载服务器", meaning: "Claude第一次使用任务和代码功能时，要从[{host}|downloads.claude.ai]下载组件。聊天不受影响。", action: "需要这些功能时，请换一个网络，或请网管放行这个地址。" },
+  "AR-136": { title: "Claude还缺一个组件", meaning: "任务和代码功能要用一个组件，Claude会自己下载，现在还没有下载好。聊天不受影响。", action: "请让Claude开着等几分钟，再打开任务或代码功能；一直这样的话，请用离线安装包重新安装Claude。" },
 
   "AR-201": { title: "电脑没有连上网络", meaning: "现在什么网站都连不上。", action: "请检查网线或Wi-Fi，能打开网页后再重试。" },
   "AR-202": { title: "找不到服务器", meaning: "没能查到[{host}|{gateway.host}]在哪里。可能是VPN或加速器的影响，公司网络也可能没有放行。", action: "请关闭VPN或加速器后重试；在公司请联系网管放行。" },
@@ -187,11 +188,34 @@ export const findings: FindingTemplates = {
 
   "AR-851": { title: "Claude还是按官方方式启动了", meaning: "它没有读到新的配置。", action: "请完全退出Claude，再重试。" },
   "AR-852": { title: "Claude用的是别的地址", meaning: "它连接的是[{host}|另一个地址]，可能还有其他软件在改配置。", action: "请关闭其他Claude配置软件，再重试。" },
-  "AR-853": { title: "Claude没有接受配置", meaning: "它读到了配置，但认为其中有不对的地方。", action: "请把编号告诉客服。" },
+  "AR-853": { title: "Claude没有接受配置", meaning: "它读到了配置，但认为其中有不对的地方[：{keys}|]。", action: "请点“修复”，或重新接入一次；还不行请把编号告诉客服。" },
   "AR-854": { title: "Claude没能取到密钥", meaning: "密钥已保存，但Claude启动时没有读出来。", action: "请重试；还不行可以使用兼容模式。" },
-  "AR-855": { title: "Claude里没有模型", meaning: "Claude已接入，但没有显示任何模型。", action: "请重新选择模型。" },
-  "AR-856": { title: "还没等到Claude的确认", meaning: "Claude已启动，但日志里还没有消息。第一次启动可能比较慢。", action: "请等Claude打开后发送一句话试试，或点重试。" },
-  "AR-857": { title: "Claude自检没有通过", meaning: "Claude已接入，但它自己的检查报告了问题。", action: "请在Claude里发送一句话试试；不行请更换模型。" },
+  "AR-855": {
+    title: "Claude里没有模型",
+    meaning: "Claude已接入，但没有显示任何模型。",
+    action: "请重新选择模型。",
+    cases: { because: { "not-loaded": { meaning: "Claude没能加载模型列表。", action: "请在这里选好模型，Claude就不用再加载列表。" } } },
+  },
+  "AR-856": {
+    title: "还没等到Claude的确认",
+    meaning: "Claude已启动，但日志里还没有消息。第一次启动可能比较慢。",
+    action: "请等Claude打开后发送一句话试试，或点重试。",
+    cases: { seen: { mode: { title: "只差发送一句话", meaning: "Claude已按接入方式启动，发出第一句话后，它会确认地址。", action: "请在Claude里发送一句话试试。" } } },
+  },
+  "AR-857": {
+    title: "Claude自检没有通过",
+    meaning: "Claude读到了配置，但它自己的检查报告了问题。",
+    action: "请在Claude里发送一句话试试；不行请更换模型。",
+    cases: {
+      state: {
+        auth_failed: { meaning: "Claude连上了{gateway}，但密钥没有被接受。", action: "请在这里检查一次密钥；没有通过的话，请更换密钥。" },
+        config_model_rejected: { meaning: "{gateway}没有接受Claude试用的模型。", action: "请重新选择模型。" },
+        provider_error: { meaning: "{gateway}对Claude的测试请求回答了错误。", action: "请在Claude里发送一句话试试；不行请在这里检查一次，会说明原因。" },
+        unreachable: { meaning: "Claude没能连上{gateway}。", action: "请在这里检查一次，会说明断在哪里。" },
+        bootstrap_error: { meaning: "Claude没能取到管理员提供的设置。", action: "请把编号告诉公司的管理员。" },
+      },
+    },
+  },
   "AR-860": { title: "接入成功", meaning: "Claude自己的日志已经确认。", action: "请在Claude里发送一句话试试。" },
   "AR-861": { title: "报告没有生成", meaning: "最后检查时，报告里还有不该外传的内容，所以没有保存任何文件。", action: "请把这个编号告诉客服。" },
   "AR-862": { title: "读不懂这份Claude报告", meaning: "它不是Claude导出的报告，或者文件已损坏。", action: "请在Claude里重新导出：Help → Troubleshooting → Generate Diagnostic Report。" },
@@ -200,6 +224,12 @@ export const findings: FindingTemplates = {
   "AR-865": { title: "Claude说没有密钥", meaning: "Claude读到了配置，但密钥没有通过它的检查。", action: "请更换一次密钥，再重新打开Claude。" },
   "AR-866": { title: "Claude没有读到任何配置", meaning: "Claude的报告里没有任何来源，它会按官方方式启动。", action: "请接入一次，再完全退出并重新打开Claude。" },
   "AR-867": { title: "Claude读到的和写入的一致", meaning: "Claude自己的报告里没有发现问题。", action: "如果还是用不了，请把报告发给客服。" },
+  "AR-868": {
+    title: "现在还看不出来",
+    meaning: "这份内容里没有显示Claude用上了配置，也没有显示哪里出错。",
+    action: "请打开Claude，发送一句话，再重新导出报告。",
+    cases: { seen: { mode: { meaning: "Claude已按接入方式启动，要等发出第一句话，它才会确认地址。" } } },
+  },
 
   "AR-901": { title: "接入助手出了错", meaning: "这是本程序的问题，不是您的问题。", action: "请重试；还不行请把编号告诉客服。" },
   "AR-902": { title: "已停止检查", meaning: "按您的要求停下了，没有改动任何东西。", action: "想继续的话，请再检查一次。" },

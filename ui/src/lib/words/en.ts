@@ -193,6 +193,7 @@ export const en: Words = {
     "taken-from-text": () => "took the address out of a longer text",
     "scheme-repaired": () => "put https:// right",
     "scheme-added": () => "put https:// in front",
+    "http-added": () => "put http:// in front",
     "made-https": () => "made https of http",
     "localhost-numbered": () => "made 127.0.0.1 of localhost",
     "doubled-removed": () => "removed what stood there twice",

@@ -189,6 +189,7 @@ const zh = {
     "taken-from-text": () => "从整段文字里取出了地址",
     "scheme-repaired": () => "改正了开头的https://",
     "scheme-added": () => "在前面补上了https://",
+    "http-added": () => "在前面补上了http://",
     "made-https": () => "把http改成了https",
     "localhost-numbered": () => "把localhost改成了127.0.0.1",
     "doubled-removed": () => "去掉了重复的部分",

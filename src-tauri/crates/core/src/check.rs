@@ -7,6 +7,7 @@
 mod clock;
 mod layers;
 mod reach;
+mod redact;
 mod road;
 
 pub use clock::hours_off;

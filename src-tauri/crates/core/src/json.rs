@@ -32,18 +32,28 @@ pub enum NotEditable {
     #[error("it is not a JSON object")]
     NotAnObject,
     /// A key stands twice in one object.
-    #[error("a key stands in it twice")]
-    DoubledKey,
+    #[error("a key stands in it twice (line {line})")]
+    DoubledKey {
+        /// Where the second one stands.
+        line: usize,
+    },
     /// It is larger than any real one.
     #[error("it is too large")]
     TooLarge,
 }
 
 /// A JSON object with its text.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Document {
     text: String,
     values: Map<String, Value>,
+}
+
+impl std::fmt::Debug for Document {
+    /// A profile may hold a key, so only the length is printed.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Document({} bytes)", self.text.len())
+    }
 }
 
 impl Document {
@@ -66,7 +76,7 @@ impl Document {
         let text = std::str::from_utf8(bytes).map_err(|_| NotEditable::NotText)?;
         let value: Strict = serde_json::from_str(text).map_err(|error| {
             if error.to_string().starts_with(DOUBLED) {
-                NotEditable::DoubledKey
+                NotEditable::DoubledKey { line: error.line() }
             } else {
                 NotEditable::NotJson { line: error.line() }
             }
@@ -80,6 +90,12 @@ impl Document {
     /// A value at the top.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.values.get(key)
+    }
+
+    /// A value at the top with its key, as they are written.
+    pub fn raw(&self, key: &str) -> Option<String> {
+        let root = CstRootNode::parse(&self.text, &strict()).ok()?;
+        Some(root.object_value()?.get(key)?.to_string())
     }
 
     /// The values at the top.
@@ -157,7 +173,7 @@ impl Document {
 }
 
 /// A value to be put into a document; nothing takes it away.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub enum Put<'a> {
     /// A value at the top.
     Value {
@@ -362,6 +378,15 @@ mod tests {
         check_refused(b"// x\n{}", NotEditable::NotJson { line: 1 });
         check_refused(b"[]", NotEditable::NotAnObject);
         check_refused(b"", NotEditable::NotJson { line: 1 });
-        check_refused(br#"{"a":{"b":1,"b":2}}"#, NotEditable::DoubledKey);
+        check_refused(b"{\"a\":{\"b\":1,\n\"b\":2}}", NotEditable::DoubledKey { line: 2 });
+    }
+
+    /// Claude reads these. They are refused all the same, because what is read here could not be written as
+    /// it was; who wrote them is told where.
+    #[test]
+    fn what_cannot_be_kept_as_it_is_names_its_line() {
+        for odd in [r#""\ud800""#, "1e400", &format!("{}{}", "[".repeat(128), "]".repeat(128))] {
+            check_refused(format!("{{\n\"a\":\n{odd}}}").as_bytes(), NotEditable::NotJson { line: 3 });
+        }
     }
 }

@@ -21,6 +21,7 @@ use crate::address::GatewayUrl;
 use crate::change::Content;
 use crate::claude::keys;
 use crate::finding::{Code, Finding, worst_first};
+use crate::lenient::text_of;
 use crate::proof::{self, Health, Reading};
 use crate::report::{Unopened, open_archive};
 use crate::secret::{masked, shown_address, shown_value};
@@ -117,20 +118,6 @@ fn one_log(mut logs: Vec<(bool, String)>) -> Option<String> {
     logs.sort_by_key(|(is_present, text)| (*is_present, begin(text)));
     let ends_line = |text: String| if text.is_empty() || text.ends_with('\n') { text } else { text + "\n" };
     (!logs.is_empty()).then(|| logs.into_iter().map(|(_, text)| ends_line(text)).collect())
-}
-
-/// A text in the encodings that systems copy and save.
-fn text_of(bytes: &[u8]) -> Option<String> {
-    let wide = |pairs: &[u8], read: fn([u8; 2]) -> u16| {
-        let units: Vec<u16> = pairs.chunks_exact(2).map(|pair| read([pair[0], pair[1]])).collect();
-        String::from_utf16(&units).ok()
-    };
-    match bytes {
-        [0xff, 0xfe, rest @ ..] => wide(rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => wide(rest, u16::from_be_bytes),
-        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8(rest.to_vec()).ok(),
-        _ => String::from_utf8(bytes.to_vec()).ok().filter(|text| !text.contains('\0')),
-    }
 }
 
 /// What Claude says, compared with what was written. `base` is the address that is wanted where nothing

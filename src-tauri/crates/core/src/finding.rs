@@ -313,6 +313,8 @@ catalogue! {
     PointedElsewhere = "AR-738", "pointed_elsewhere", CompanyPolicy, Blocking;
     /// A value of the configuration is of the wrong kind.
     ValueMistyped = "AR-739", "value_mistyped", ThisComputer, Blocking;
+    /// Claude passes over a setting: it does not know the name, or does not take the value.
+    SettingIgnored = "AR-740", "setting_ignored", ThisComputer, Warning;
     /// Not everything could be put back yet; what is missing is remembered.
     UndoUnfinished = "AR-745", "undo_unfinished", ThisComputer, Blocking;
     /// This program's own record of its changes cannot be used: broken, unreadable, or of a newer version.

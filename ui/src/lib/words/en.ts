@@ -550,6 +550,7 @@ export const en: Words = {
       "AR-738": "Claude's list points nowhere else",
       "AR-725": "The provider is Gateway",
       "AR-739": "Every setting is of the right kind",
+      "AR-740": "Claude takes every setting",
       "AR-705": "There are models to use",
       "AR-706": "Claude takes every model",
       "AR-734": "No model is listed twice",

@@ -240,7 +240,21 @@ export const findings: FindingTemplates = {
   "AR-736": { title: "Some settings are newer than Claude", meaning: "The running Claude does not know [{keys}|them] yet and passes over them.", action: "Update Claude, quit it completely and open it again." },
   "AR-737": { title: "There is a key in the extra headers", meaning: "It stands in the configuration as plain text, and whoever opens that file can read it.", action: "Remove the key from the extra headers; it is not needed there." },
   "AR-738": { title: "Your organisation configures Claude on this computer", meaning: "Claude's list carries the mark of an organisation's configuration. Claude uses nothing that is written here, so it was left alone.", action: "Send the note to your organisation's IT; they can connect it." },
-  "AR-739": { title: "A setting is written in the wrong way", meaning: "[{keys}|A setting] is not of the right kind, and Claude then uses none of the configuration.", action: "Use Repair, or connect once more." },
+  "AR-739": { title: "A setting is written in the wrong way", meaning: "[{keys}|A setting] is not of the right kind, and Claude then uses none of the configuration.", action: "Use Repair, or connect once more.", cases: { because: { alone: { meaning: "[{keys}|A setting] is not of the kind that Claude takes. Claude passes over it; everything else counts.", action: "Correct it where it was written, or remove it." } } } },
+  "AR-740": {
+    title: "Claude does not know one of the settings",
+    meaning: "Claude passes over [“{keys}”|it]; everything else counts.",
+    action: "Remove it where it was written.",
+    cases: {
+      because: {
+        value: { title: "A setting is written in the wrong way", meaning: "Claude does not take the value of [{keys}|one setting] and passes over it; everything else counts.", action: "Correct it where it was written, or remove it." },
+        misspelled: { title: "The name of a setting is misspelled", meaning: "[“{keys}” is most likely meant to be “{instead}”.|It is almost a name that Claude knows.] Claude passes over it.", action: "Correct the name where it was written." },
+        renamed: { title: "A setting has a new name", meaning: "Claude no longer takes [“{keys}”|it][: it is now “{instead}”|].", action: "Use the new name where it was written." },
+        "no-key": { meaning: "[“{keys}”|It] is no name of a single setting, and Claude passes over it." },
+        newer: { meaning: "This program does not know [“{keys}”|it] either. It may be newer, or the mark of another program.", action: "There is nothing to do." },
+      },
+    },
+  },
   "AR-745": {
     title: "Not everything could be put back yet",
     meaning: "What is missing is remembered, and comes later.",

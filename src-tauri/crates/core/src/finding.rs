@@ -315,6 +315,8 @@ catalogue! {
     ValueMistyped = "AR-739", "value_mistyped", ThisComputer, Blocking;
     /// Claude passes over a setting: it does not know the name, or does not take the value.
     SettingIgnored = "AR-740", "setting_ignored", ThisComputer, Warning;
+    /// Values of the selected profile will not count any more when ours is selected.
+    SettingsLeftBehind = "AR-741", "settings_left_behind", ThisComputer, Warning;
     /// Not everything could be put back yet; what is missing is remembered.
     UndoUnfinished = "AR-745", "undo_unfinished", ThisComputer, Blocking;
     /// This program's own record of its changes cannot be used: broken, unreadable, or of a newer version.

@@ -240,7 +240,7 @@ export const findings: FindingTemplates = {
   "AR-736": { title: "Some settings are newer than Claude", meaning: "The running Claude does not know [{keys}|them] yet and passes over them.", action: "Update Claude, quit it completely and open it again." },
   "AR-737": { title: "There is a key in the extra headers", meaning: "It stands in the configuration as plain text, and whoever opens that file can read it.", action: "Remove the key from the extra headers; it is not needed there." },
   "AR-738": { title: "Your organisation configures Claude on this computer", meaning: "Claude's list carries the mark of an organisation's configuration. Claude uses nothing that is written here, so it was left alone.", action: "Send the note to your organisation's IT; they can connect it." },
-  "AR-739": { title: "A setting is written in the wrong way", meaning: "[{keys}|A setting] is not of the right kind, and Claude then uses none of the configuration.", action: "Use Repair, or connect once more.", cases: { because: { alone: { meaning: "[{keys}|A setting] is not of the kind that Claude takes. Claude passes over it; everything else counts.", action: "Correct it where it was written, or remove it." } } } },
+  "AR-739": { title: "A setting is written in the wrong way", meaning: "[{keys}|A setting] is not of the right kind, and Claude then uses none of the configuration.", action: "Use Repair, or connect once more." },
   "AR-740": {
     title: "Claude does not know one of the settings",
     meaning: "Claude passes over [“{keys}”|it]; everything else counts.",
@@ -255,6 +255,7 @@ export const findings: FindingTemplates = {
       },
     },
   },
+  "AR-741": { title: "Some settings will no longer count", meaning: "[{keys}|Some settings] stand in the configuration that Claude uses now, and not in the new one. They are kept where they are, and undo brings them back.", action: "If you need them, set them again in Claude once it is connected." },
   "AR-745": {
     title: "Not everything could be put back yet",
     meaning: "What is missing is remembered, and comes later.",

@@ -241,7 +241,7 @@ export const findings: FindingTemplates = {
   "AR-736": { title: "有些配置项比Claude还新", meaning: "正在运行的Claude还不认识[{keys}|它们]，会跳过。", action: "请更新Claude，再完全退出并重新打开。" },
   "AR-737": { title: "附加请求头里有密钥", meaning: "它以明文写在配置文件里，能打开这个文件的人都看得到。", action: "请删掉附加请求头里的密钥，它本来就不需要。" },
   "AR-738": { title: "这台电脑的Claude由单位统一配置", meaning: "配置列表里有单位统一配置的标记，Claude不会使用本机写的配置，所以没有动它。", action: "请把说明发给单位的网管，由他们来接入。" },
-  "AR-739": { title: "有一项配置写错了格式", meaning: "[{keys}|有一项]的写法不对，Claude会整份不用。", action: "请点“修复”，或重新接入一次。", cases: { because: { alone: { meaning: "[{keys}|有一项]的写法不对，Claude会跳过这一项，其他的照常生效。", action: "请在写它的地方改正，或者删掉这一项。" } } } },
+  "AR-739": { title: "有一项配置写错了格式", meaning: "[{keys}|有一项]的写法不对，Claude会整份不用。", action: "请点“修复”，或重新接入一次。" },
   "AR-740": {
     title: "有一项配置Claude不认识",
     meaning: "Claude会跳过[“{keys}”|它]，其他的照常生效。",
@@ -256,6 +256,7 @@ export const findings: FindingTemplates = {
       },
     },
   },
+  "AR-741": { title: "有些配置将不再生效", meaning: "Claude现在用的配置里有[{keys}|一些设置]，新的配置里没有。它们会原样保留，撤销后又会生效。", action: "如果需要，请在接入后到Claude里重新设置。" },
   "AR-745": {
     title: "还有内容没能放回去",
     meaning: "剩下的已经记住，之后会接着做。",

@@ -241,7 +241,11 @@ fn repair_host(url: &mut Url, authority: &str, changes: &mut Vec<AddressChange>)
     let is_name_without_dot =
         matches!(url.host(), Some(Host::Domain(name)) if !name.contains('.') && name != "localhost");
     // A single word is no address; with a scheme it is one that no gateway can have.
-    let reason = if changes.iter().any(|did| matches!(did, AddressChange::SchemeAdded | AddressChange::HttpAdded)) { "unreadable" } else { "host-without-dot" };
+    let reason = if changes.iter().any(|did| matches!(did, AddressChange::SchemeAdded | AddressChange::HttpAdded)) {
+        "unreadable"
+    } else {
+        "host-without-dot"
+    };
     if is_name_without_dot { Err(invalid(reason)) } else { Ok(()) }
 }
 

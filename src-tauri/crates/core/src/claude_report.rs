@@ -134,8 +134,7 @@ pub fn explain(report: &ClaudeReport, journal: Option<&Journal>, base: &GatewayU
         findings.push(finding.with("count", report.errors.len()));
     }
     let is_empty = report.values.is_empty() && report.sources.iter().all(|source| lines::is_none(source));
-    let speaks_of_configuration =
-        !(report.sources.is_empty() && report.errors.is_empty() && report.values.is_empty());
+    let speaks_of_configuration = !(report.sources.is_empty() && report.errors.is_empty() && report.values.is_empty());
     if is_empty && speaks_of_configuration {
         findings.push(Finding::new(Code::ClaudeReportEmpty));
     }
@@ -180,8 +179,9 @@ pub fn explain(report: &ClaudeReport, journal: Option<&Journal>, base: &GatewayU
         let is_proved = matches!(reading, Some(Reading::Proved(_)));
         let is_3p = report.mode.as_deref().is_some_and(|mode| !lines::is_ordinary(mode));
         let is_healthy = report.health == Some(Health::Healthy) && (is_3p || report.mode.is_none());
-        let has_values = report.values.get(keys::BASE_URL).is_some() && report.values.contains_key(keys::PROVIDER);
-        let code = if is_proved || is_healthy || has_values { Code::ClaudeReportAgrees } else { Code::ClaudeReportSilent };
+        let has_values = report.values.contains_key(keys::BASE_URL) && report.values.contains_key(keys::PROVIDER);
+        let code =
+            if is_proved || is_healthy || has_values { Code::ClaudeReportAgrees } else { Code::ClaudeReportSilent };
         findings.push(match reading {
             Some(Reading::Started) if code == Code::ClaudeReportSilent => Finding::new(code).with("seen", "mode"),
             _ => Finding::new(code),

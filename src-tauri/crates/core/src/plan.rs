@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 
 use crate::change::{Content, Edit, FileChange, Target};
 use crate::claude::library::{FileFact, Library, is_profile_id};
-use crate::claude::version::Version;
 use crate::claude::schema::{self, Standing};
+use crate::claude::version::Version;
 use crate::claude::{keys, managed, shape};
 use crate::finding::{Code, Finding, worst_first};
 use crate::json::Document;

@@ -151,7 +151,7 @@ fn failure(entry: &Entry) -> Option<Code> {
         }
     }
     let begins = |start: &&str| text.starts_with(*start);
-    FAILURES.iter().find(|(start, _)| begins(&start)).map(|(_, code)| *code)
+    FAILURES.iter().find(|(start, _)| begins(start)).map(|(_, code)| *code)
 }
 
 /// A helper's exit code is told for support.

@@ -2,6 +2,8 @@
 //! templates with cases, so every pair of cause and system is filled in and held against what may be said
 //! there; and no cause is named in the code of which nobody has decided what is said.
 
+#![allow(clippy::disallowed_methods, reason = "a test reads the sources")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -23,11 +25,8 @@ const GENERAL: &[(&str, &str, &[&str])] = &[
 ];
 
 /// Codes that arise on one system alone, because only its code makes them.
-const ALONE: &[(Code, Os)] = &[
-    (Code::InsideClaude, Os::Windows),
-    (Code::ClaudeMustMove, Os::Windows),
-    (Code::AutomationRefused, Os::Macos),
-];
+const ALONE: &[(Code, Os)] =
+    &[(Code::InsideClaude, Os::Windows), (Code::ClaudeMustMove, Os::Windows), (Code::AutomationRefused, Os::Macos)];
 
 /// What only some systems have, by the words for it.
 const THINGS: &[(&[&str], &[Os])] = &[
@@ -70,7 +69,10 @@ const CLAIMS: &[Claim] = &[
         },
     },
     // Nobody is told to repair what a repair does not touch.
-    Claim { words: &["Use Repair", "“修复”"], holds: |code, _| code != Code::SettingIgnored && code != Code::SettingsLeftBehind },
+    Claim {
+        words: &["Use Repair", "“修复”"],
+        holds: |code, _| code != Code::SettingIgnored && code != Code::SettingsLeftBehind,
+    },
     // No success without a sign of it.
     Claim {
         words: &["confirms it.", "log confirms", "日志已经确认", "日志也确认"],
@@ -131,7 +133,8 @@ fn what_is_said_is_true_for_each_cause_on_each_system() {
     let mut wrong = Vec::new();
     let mut pairs = 0;
     for code in Code::ALL {
-        for (cause, os) in causes(*code).iter().flat_map(|cause| systems(*code).into_iter().map(move |os| (cause, os))) {
+        for (cause, os) in causes(*code).iter().flat_map(|cause| systems(*code).into_iter().map(move |os| (cause, os)))
+        {
             for locale in [Locale::ZhCn, Locale::En] {
                 let said = said(*code, cause, locale);
                 let named: Vec<Os> = THINGS
@@ -142,8 +145,11 @@ fn what_is_said_is_true_for_each_cause_on_each_system() {
                 if !named.is_empty() && !named.contains(&os) {
                     wrong.push(format!("{code} {cause:?} on {os:?}: {said}"));
                 }
-                let untrue = |claim: &&Claim| claim.words.iter().any(|it| said.contains(it)) && !(claim.holds)(*code, cause);
-                wrong.extend(CLAIMS.iter().filter(untrue).map(|claim| format!("{code} {cause:?}, {:?}: {said}", claim.words)));
+                let untrue =
+                    |claim: &&Claim| claim.words.iter().any(|it| said.contains(it)) && !(claim.holds)(*code, cause);
+                wrong.extend(
+                    CLAIMS.iter().filter(untrue).map(|claim| format!("{code} {cause:?}, {:?}: {said}", claim.words)),
+                );
                 pairs += 1;
             }
         }
@@ -210,7 +216,9 @@ fn every_cause_that_the_code_names_has_its_words_decided() {
     assert_eq!(undecided, BTreeSet::new());
     assert!(seen > 5, "{seen}");
     // And no words are kept for what nobody says.
-    for (code, Cause(cause)) in Code::ALL.iter().flat_map(|code| own(code.number(), "en").into_iter().map(move |it| (code, it))) {
+    for (code, Cause(cause)) in
+        Code::ALL.iter().flat_map(|code| own(code.number(), "en").into_iter().map(move |it| (code, it)))
+    {
         let (fact, value) = cause.expect("a cause");
         let is_said = sources.iter().any(|text| text.contains(&format!("\"{value}\"")));
         assert!(is_said, "{code}: nobody says {fact} {value}");

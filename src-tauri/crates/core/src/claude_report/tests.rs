@@ -143,7 +143,8 @@ fn trouble_in_a_log_is_named() {
 #[test]
 fn the_last_start_may_lie_in_a_log_that_was_rotated() {
     let healthy = [START, ACTIVE, HOST].concat();
-    let before = "2026-11-27 10:00:00 [info] Starting app { }\n2026-11-27 10:00:00 [error] [custom-3p] configError: x\n";
+    let before =
+        "2026-11-27 10:00:00 [info] Starting app { }\n2026-11-27 10:00:00 [error] [custom-3p] configError: x\n";
     let later = "2026-11-28 10:10:00 [info] [notes] still there\n";
     for names in [["main.old.log", "main.log.2"], ["main1.log", "main.old.log"], ["main.log.1", "main.2.log"]] {
         let files = [("main.log", later), (names[0], healthy.as_str()), (names[1], before)];
@@ -155,7 +156,10 @@ fn the_last_start_may_lie_in_a_log_that_was_rotated() {
 #[test]
 fn what_is_copied_out_of_claude_is_read() {
     check(b"Host Claude Code binary not available. Check that the download completed.", &[Code::EngineMissing]);
-    check(b"Couldn't load configuration\nreadConfig failed unknown config id 0f9d1a2b-1c2d-4e5f-8a9b-0c1d2e3f4a5b", &[Code::ProfileMissing]);
+    check(
+        b"Couldn't load configuration\nreadConfig failed unknown config id 0f9d1a2b-1c2d-4e5f-8a9b-0c1d2e3f4a5b",
+        &[Code::ProfileMissing],
+    );
     check(format!("{START}{ACTIVE}{HOST}").as_bytes(), &[Code::ClaudeReportAgrees]);
     check(format!("{START}[error] [custom-3p] helper exited code=5 (x)\n").as_bytes(), &[Code::ProofHelper]);
 }

@@ -75,7 +75,8 @@ fn model(said: &Said) -> Option<Finding> {
 fn configuration(said: &Said) -> Option<Finding> {
     if said.says(&["unknown config id", "config id not found"]) {
         let (_, rest) = said.lower.split_once("config id")?;
-        let id = rest.split_whitespace().map(|word| word.trim_matches(['"', '\'', '.', ':'])).find(|word| word.len() == 36);
+        let id =
+            rest.split_whitespace().map(|word| word.trim_matches(['"', '\'', '.', ':'])).find(|word| word.len() == 36);
         let finding = Finding::new(Code::ProfileMissing);
         return Some(match id {
             Some(id) => finding.with("id", id),
@@ -97,7 +98,8 @@ fn parts(said: &Said) -> Option<Finding> {
 
 /// `requestUrl: …/v1/v1/models`: the address ended in what Claude adds itself.
 fn doubled_version(said: &Said) -> Option<Finding> {
-    let url = said.field("requestUrl").or_else(|| said.text.split_whitespace().find(|word| word.contains("/v1/v1/")))?;
+    let url =
+        said.field("requestUrl").or_else(|| said.text.split_whitespace().find(|word| word.contains("/v1/v1/")))?;
     let (base, _) = url.split_once("/v1/v1/")?;
     Some(Finding::new(Code::AddressEnding).with("url", masked(&format!("{base}/v1"))))
 }
@@ -139,8 +141,16 @@ fn reached(said: &Said) -> Option<Finding> {
     if !said.is_claudes() {
         return None;
     }
-    let unreachable =
-        ["enotfound", "econnrefused", "etimedout", "econnreset", "err_", "fetch failed", "could not reach", "couldn't reach"];
+    let unreachable = [
+        "enotfound",
+        "econnrefused",
+        "etimedout",
+        "econnreset",
+        "err_",
+        "fetch failed",
+        "could not reach",
+        "couldn't reach",
+    ];
     let state = if said.says(&unreachable) {
         "unreachable"
     } else if said.says(&["rejected a test request", "authentication failed", "auth_failed"]) {
@@ -171,22 +181,43 @@ mod tests {
         check(&doubled.replace("/v1/v1/", "/v1/"), Some(Code::ModelsNotListed), Some(("status", "404")));
         let model = "message: Invalid custom3p enterprise config: inferenceModels: configured model \"deepseek-v4-flash\" is not an Anthropic model.\nfailingField: inferenceModels\n";
         check(model, Some(Code::ModelNotForClaude), Some(("model", "deepseek-v4-flash")));
-        let unknown = "Couldn't load configuration\nreadConfig failed unknown config id 0f9d1a2b-1c2d-4e5f-8a9b-0c1d2e3f4a5b\n";
+        let unknown =
+            "Couldn't load configuration\nreadConfig failed unknown config id 0f9d1a2b-1c2d-4e5f-8a9b-0c1d2e3f4a5b\n";
         check(unknown, Some(Code::ProfileMissing), Some(("id", "0f9d1a2b-1c2d-4e5f-8a9b-0c1d2e3f4a5b")));
         check("message: x\nhttpStatus: 401\n", Some(Code::KeyRejected), None);
         check("message: x\nhttpStatus: 403\n", Some(Code::ProofUnhealthy), Some(("state", "auth_failed")));
         check("message: x\nhttpStatus: 529\n", Some(Code::ProofUnhealthy), Some(("state", "provider_error")));
         check("message: x\nhttpStatus: 400\n", Some(Code::ProofUnhealthy), Some(("state", "config_model_rejected")));
-        check("message: expected array\nfailingField: coworkEgressAllowedHosts\n", Some(Code::ProofRefused), Some(("keys", "coworkEgressAllowedHosts")));
-        check("Invalid custom3p enterprise config: inferenceProvider: Required", Some(Code::ProofRefused), Some(("keys", "inferenceProvider")));
-        check("message: getaddrinfo ENOTFOUND gate.example\ncheckedAt: 2026-11-06T03:38:56.651Z\n", Some(Code::ProofUnhealthy), Some(("state", "unreachable")));
+        check(
+            "message: expected array\nfailingField: coworkEgressAllowedHosts\n",
+            Some(Code::ProofRefused),
+            Some(("keys", "coworkEgressAllowedHosts")),
+        );
+        check(
+            "Invalid custom3p enterprise config: inferenceProvider: Required",
+            Some(Code::ProofRefused),
+            Some(("keys", "inferenceProvider")),
+        );
+        check(
+            "message: getaddrinfo ENOTFOUND gate.example\ncheckedAt: 2026-11-06T03:38:56.651Z\n",
+            Some(Code::ProofUnhealthy),
+            Some(("state", "unreachable")),
+        );
     }
 
     #[test]
     fn texts_of_a_failed_session_are_told_by_their_cause() {
-        check("Host Claude Code binary not available. Check that the download completed.", Some(Code::EngineMissing), None);
+        check(
+            "Host Claude Code binary not available. Check that the download completed.",
+            Some(Code::EngineMissing),
+            None,
+        );
         check("Error: No path to Claude code executable", Some(Code::EngineMissing), None);
-        check("Your organization's model list hasn't loaded yet", Some(Code::ProofNoModels), Some(("because", "not-loaded")));
+        check(
+            "Your organization's model list hasn't loaded yet",
+            Some(Code::ProofNoModels),
+            Some(("because", "not-loaded")),
+        );
         check("ModelsNotDiscoveredError: x", Some(Code::ProofNoModels), None);
     }
 

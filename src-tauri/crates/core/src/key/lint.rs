@@ -2,10 +2,10 @@
 
 use crate::finding::{Code, Finding};
 
+use super::LONGEST_KEY;
 use super::found::looks_like_a_host;
 use super::pieces::MASKS;
 use super::value::is_reference_word;
-use super::LONGEST_KEY;
 
 /// Starts of keys that are surely not a relay's, with whose they are.
 const VENDORS: [(&str, &str); 26] = [

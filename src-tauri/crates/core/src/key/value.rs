@@ -72,8 +72,7 @@ pub(super) fn value_at(text: &str, pieces: &[Piece], place: usize) -> Option<Val
     }
     let has_mark = piece.text.starts_with("sk-") && is_more_than_a_word(&piece.text[3..]);
     let is_vendors = lint::other_vendor(piece.text).is_some() && looks_random(piece.text);
-    let is_by_name =
-        name.is_some() && piece.kind == Kind::Word && !is_key_name(piece) && !is_word_of_code(piece.text);
+    let is_by_name = name.is_some() && piece.kind == Kind::Word && !is_key_name(piece) && !is_word_of_code(piece.text);
     let is_marked_by_name = is_by_name && is_assigned && piece.text.starts_with("sk-");
     let is_chance = is_by_name && piece.text.len() >= 8 && looks_random(piece.text);
     if piece.kind == Kind::Word && (has_mark || is_vendors || is_marked_by_name || is_chance) {
@@ -87,8 +86,23 @@ pub(super) fn value_at(text: &str, pieces: &[Piece], place: usize) -> Option<Val
 /// True when a text names a key and asks something else for it.
 pub(super) fn looks_a_key_up(text: &str, pieces: &[Piece]) -> bool {
     const WAYS: [&str; 17] = [
-        "getenv", "environ", "process.env", "getenvironmentvariable", "env::var", "env!", "env[", "secrets.", "env.",
-        "${", "$env:", "keyring", "$(", "{env:", "{file:", "op://", "vault:",
+        "getenv",
+        "environ",
+        "process.env",
+        "getenvironmentvariable",
+        "env::var",
+        "env!",
+        "env[",
+        "secrets.",
+        "env.",
+        "${",
+        "$env:",
+        "keyring",
+        "$(",
+        "{env:",
+        "{file:",
+        "op://",
+        "vault:",
     ];
     let lower = text.to_ascii_lowercase();
     pieces.iter().any(is_key_name) && WAYS.iter().any(|way| lower.contains(way))
@@ -194,7 +208,8 @@ fn is_word_of_code(word: &str) -> bool {
 fn is_written_out(text: &str, pieces: &[Piece], name: usize, place: usize, is_argument: bool) -> bool {
     let piece = &pieces[place];
     let gap = &text[pieces[name].end()..piece.start];
-    let is_plain = piece.text.len() >= 2 && piece.text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.+/=@".contains(&b));
+    let is_plain =
+        piece.text.len() >= 2 && piece.text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.+/=@".contains(&b));
     if !is_plain {
         return false;
     }
@@ -219,9 +234,9 @@ fn is_written_out(text: &str, pieces: &[Piece], name: usize, place: usize, is_ar
 
 /// True for the text of a program, in which an unquoted word is a name.
 fn is_program(text: &str) -> bool {
-    let is_call = text.match_indices('(').any(|(at, _)| {
-        text[..at].chars().next_back().is_some_and(|c| c.is_ascii_alphanumeric() || c == '_')
-    });
+    let is_call = text
+        .match_indices('(')
+        .any(|(at, _)| text[..at].chars().next_back().is_some_and(|c| c.is_ascii_alphanumeric() || c == '_'));
     let words = ["const ", "let ", "var ", "def ", "import ", "class ", "fn ", "return ", "func ", "public ", "=>"];
     is_call || text.lines().any(|line| words.iter().any(|word| line.trim_start().starts_with(word)))
 }

@@ -84,7 +84,8 @@ fn values_that_go_out_of_force_are_named_before() {
     let other = "99999999-9999-4999-8999-999999999999";
     let lost = |profile: &str, ours: &str| {
         let mut facts = Facts::of_an_empty_home();
-        facts.library.meta = file(&format!(r#"{{"appliedId":"{other}","entries":[{{"id":"{other}","name":"Default"}}]}}"#));
+        facts.library.meta =
+            file(&format!(r#"{{"appliedId":"{other}","entries":[{{"id":"{other}","name":"Default"}}]}}"#));
         let path = facts.library.profile_path(other);
         facts.library.profiles.push(ProfileFact { id: other.to_owned(), path, file: file(profile) });
         if !ours.is_empty() {
@@ -98,7 +99,7 @@ fn values_that_go_out_of_force_are_named_before() {
         finding.and_then(|finding| finding.fact("keys").map(str::to_owned))
     };
     let proxy = r#"{"egressProxyUrl":"http://proxy.example:8080","disableAutoUpdates":true,"deploymentDisplayName":"x","note":1}"#;
-    assert_eq!(lost(proxy, "").as_deref(), Some("disableAutoUpdates, egressProxyUrl"));
+    assert_eq!(lost(proxy, "").as_deref(), Some("egressProxyUrl, disableAutoUpdates"));
     let same = r#"{"egressProxyUrl":"http://proxy.example:8080"}"#;
     assert_eq!(lost(proxy, same).as_deref(), Some("disableAutoUpdates"));
     assert_eq!(lost(r#"{"inferenceProvider":"gateway","inferenceGatewayBaseUrl":"https://a.example"}"#, ""), None);

@@ -37,7 +37,7 @@ impl Health {
             "not_testable" | "not_tested" | "untested" | "unknown" | "pending" => Some(Self::NotTested),
             word => {
                 let trouble = TROUBLES.iter().find(|(known, _)| *known == word);
-                trouble.map(|(_, state)| Self::Trouble(state)).or_else(|| Self::of(first_word(&word)?))
+                trouble.map(|(_, state)| Self::Trouble(state)).or_else(|| Self::of(first_word(word)?))
             }
         }
     }

@@ -121,7 +121,8 @@ mod tests {
 
     #[test]
     fn an_object_may_stand_on_several_lines() {
-        let log = "[info] [custom-3p] ConfigHealth recomputed {\n  state: 'healthy',\n  provider: \"gateway\"\n}\n[info] y\n";
+        let log =
+            "[info] [custom-3p] ConfigHealth recomputed {\n  state: 'healthy',\n  provider: \"gateway\"\n}\n[info] y\n";
         let entries = entries(log);
         assert_eq!(entries.len(), 2);
         assert_eq!((entries[0].field("state"), entries[0].field("provider")), (Some("healthy"), Some("gateway")));

@@ -1,9 +1,9 @@
 use super::*;
 
 const ACTIVE: &str = "2026-11-23 10:00:00 [info] [custom-3p] 3P mode active { provider: 'gateway' }\n";
-const HOST: &str =
-    "2026-11-23 10:00:00 [info] [custom-3p] inference apiHost=https://aigc.aochengcloud.com/claude\n";
-const MODELS: &str = "[info] [custom-3p] Model discovery: skipped (inferenceModels obviates discovery); picker = 3 (inferenceModels)\n";
+const HOST: &str = "2026-11-23 10:00:00 [info] [custom-3p] inference apiHost=https://aigc.aochengcloud.com/claude\n";
+const MODELS: &str =
+    "[info] [custom-3p] Model discovery: skipped (inferenceModels obviates discovery); picker = 3 (inferenceModels)\n";
 const HEALTHY: &str = "[info] ConfigHealth recomputed { state: 'healthy', provider: 'gateway' }\n";
 
 fn reading(lines: &[&str]) -> Reading {
@@ -47,8 +47,7 @@ fn what_claude_says_against_it_is_named() {
 
 #[test]
 fn an_unhealthy_connection_is_told() {
-    let Reading::Proved(proof) =
-        reading(&[ACTIVE, HOST, MODELS, "ConfigHealth recomputed { state: 'unhealthy' }\n"])
+    let Reading::Proved(proof) = reading(&[ACTIVE, HOST, MODELS, "ConfigHealth recomputed { state: 'unhealthy' }\n"])
     else {
         panic!("proved")
     };
@@ -104,7 +103,8 @@ fn what_the_lines_of_newer_builds_say_is_known() {
     let helper = "[error] [custom-3p] helper exited code=1 (elapsed=1008ms stdoutBytes=0) stderr=\"no entry\"\n";
     check_failed(&[ACTIVE, HOST, helper], Code::ProofHelper);
     check_failed(&["[error] [custom-3p] credential helper failed\n"], Code::ProofHelper);
-    let managed = "[error] Failed to parse managed config /etc/claude-desktop/managed-settings.json: Unexpected token\n";
+    let managed =
+        "[error] Failed to parse managed config /etc/claude-desktop/managed-settings.json: Unexpected token\n";
     check_failed(&[managed], Code::ManagedRejected);
     check_failed(&["[info] [custom-3p] 3P mode active { provider: 'vertex' }\n", HOST], Code::ProviderNotGateway);
     let wide = "[info] [custom-3p] ConfigHealth recomputed {\n  state: 'auth_failed',\n  provider: 'gateway'\n}\n";
@@ -114,7 +114,9 @@ fn what_the_lines_of_newer_builds_say_is_known() {
 
 #[test]
 fn of_several_states_of_health_the_last_counts() {
-    let health = |state: &str| format!("[info] [custom-3p] ConfigHealth recomputed {{ state: '{state}', provider: 'gateway' }}\n");
+    let health = |state: &str| {
+        format!("[info] [custom-3p] ConfigHealth recomputed {{ state: '{state}', provider: 'gateway' }}\n")
+    };
     let (error, healthy) = (health("provider_error"), health("healthy"));
     let helper = "[error] [custom-3p] helper exited code=1 (elapsed=1ms stdoutBytes=0) stderr=\"\"\n";
     let Reading::Proved(proof) = reading(&[ACTIVE, HOST, helper, &error, &healthy]) else { panic!("healthy at last") };

@@ -55,7 +55,9 @@ impl Proxy {
         };
         let (login, place) = match before {
             // The scheme is written in plain signs wherever a login follows it.
-            Some(before) => (Some(read_login(before.get(scheme_length..).ok_or_else(|| invalid("login"))?)?), place.as_str()),
+            Some(before) => {
+                (Some(read_login(before.get(scheme_length..).ok_or_else(|| invalid("login"))?)?), place.as_str())
+            }
             None => (None, &place[scheme_length..]),
         };
         let place = place.trim().split(['/', '?', '#']).next().unwrap_or_default();

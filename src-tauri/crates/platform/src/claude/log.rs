@@ -65,7 +65,8 @@ impl Mark {
 pub(crate) fn end_of(path: &Path, most: u64) -> Option<String> {
     let text = crate::doctor::end_of(path, most);
     let missing = most.saturating_sub(text.as_ref().map_or(0, |text| text.len() as u64));
-    let changed = |path: &PathBuf| fs_err::metadata(path).and_then(|meta| meta.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
+    let changed =
+        |path: &PathBuf| fs_err::metadata(path).and_then(|meta| meta.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
     let before = rotated(path).into_iter().filter(|_| missing > 0).max_by_key(changed);
     let before = before.and_then(|path| crate::doctor::end_of(&path, missing));
     match (before, text) {

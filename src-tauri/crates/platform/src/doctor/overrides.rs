@@ -179,8 +179,10 @@ mod tests {
 
     #[test]
     fn settings_are_found_in_every_form_and_where_a_start_file_puts_them() {
-        let plain = r#"{"env": {"ANTHROPIC_AUTH_TOKEN": "PROXY_MANAGED", "ANTHROPIC_BASE_URL": "http://127.0.0.1:15721"}}"#;
-        let commented = "{\n  // relay of the office\n  \"env\": {\n    \"ANTHROPIC_BASE_URL\": \"https://relay.example\",\n  }\n}";
+        let plain =
+            r#"{"env": {"ANTHROPIC_AUTH_TOKEN": "PROXY_MANAGED", "ANTHROPIC_BASE_URL": "http://127.0.0.1:15721"}}"#;
+        let commented =
+            "{\n  // relay of the office\n  \"env\": {\n    \"ANTHROPIC_BASE_URL\": \"https://relay.example\",\n  }\n}";
         let wide: Vec<u8> = "\u{feff}".encode_utf16().chain(plain.encode_utf16()).flat_map(u16::to_le_bytes).collect();
         for content in [plain.as_bytes(), &[b"\xef\xbb\xbf", plain.as_bytes()].concat(), &wide, commented.as_bytes()] {
             let folder = tempfile::tempdir().unwrap();
@@ -200,12 +202,19 @@ mod tests {
     fn the_folder_is_read_as_shells_read_it() {
         let home = std::env::temp_dir();
         let of = |text: &str| folder_in(text, &home);
-        for text in ["CLAUDE_CONFIG_DIR=~/c", "export CLAUDE_CONFIG_DIR=${HOME}/c", "set -gx CLAUDE_CONFIG_DIR '$HOME/c'"] {
+        for text in
+            ["CLAUDE_CONFIG_DIR=~/c", "export CLAUDE_CONFIG_DIR=${HOME}/c", "set -gx CLAUDE_CONFIG_DIR '$HOME/c'"]
+        {
             assert_eq!(of(text), Some(home.join("c")), "{text}");
         }
         let absolute = home.join("c");
         assert_eq!(of(&format!("CLAUDE_CONFIG_DIR={}", absolute.display())), Some(absolute));
-        for text in ["# export CLAUDE_CONFIG_DIR=~/c", "OTHER_CLAUDE_CONFIG_DIR=~/c", "CLAUDE_CONFIG_DIRS=~/c", "CLAUDE_CONFIG_DIR=c"] {
+        for text in [
+            "# export CLAUDE_CONFIG_DIR=~/c",
+            "OTHER_CLAUDE_CONFIG_DIR=~/c",
+            "CLAUDE_CONFIG_DIRS=~/c",
+            "CLAUDE_CONFIG_DIR=c",
+        ] {
             assert_eq!(of(text), None, "{text}");
         }
     }

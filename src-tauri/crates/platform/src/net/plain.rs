@@ -16,8 +16,7 @@ const LIMIT: Duration = Duration::from_secs(3);
 /// Most of the answer that is read, in bytes.
 const MOST: u64 = 2048;
 /// What servers say in http on a port that wants TLS.
-const WANTS_TLS: [&str; 5] =
-    ["to https port", "ssl-enabled", "to an https server", "requires tls", "use https"];
+const WANTS_TLS: [&str; 5] = ["to https port", "ssl-enabled", "to an https server", "requires tls", "use https"];
 
 /// True when a server answers in http and does not ask for TLS itself.
 pub(super) async fn is_spoken(addresses: &[SocketAddr], host: &str) -> bool {

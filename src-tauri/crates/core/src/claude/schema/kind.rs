@@ -73,9 +73,9 @@ impl Kind {
             Self::Texts => all(&Value::is_string),
             Self::Names => all(&|item| item.as_str().is_some_and(|name| !name.is_empty())),
             Self::Words(words) => all(&|item| item.as_str().is_some_and(|word| words.contains(&word))),
-            Self::Hosts => value.as_array().is_some_and(|list| {
-                list.is_empty() || list.iter().any(|item| item.as_str().is_some_and(is_host))
-            }),
+            Self::Hosts => value
+                .as_array()
+                .is_some_and(|list| list.is_empty() || list.iter().any(|item| item.as_str().is_some_and(is_host))),
             Self::Items => all(&|item| item.is_string() || item.is_object()),
             Self::Folders => all(&|item| item.is_string() || item.as_object().is_some_and(is_folder)),
             Self::Rows(row) => all(&|item| item.as_object().is_some_and(|item| row.fits(item))),

@@ -2,8 +2,8 @@
 //! validator (PI: `claude` 2.1.332, `tests/fixtures/official-keys.json`), first versions those of the official
 //! documents (OD). Of a reserved or local key no value was judged there; what is said of it here is OD or PI.
 
-use super::{BASE, Key, Kind, MOST, SEEN, key};
 use super::row::Row;
+use super::{BASE, Key, Kind, MOST, SEEN, key};
 use crate::claude::version::Version;
 
 const PROVIDERS: &[&str] = &["gateway", "anthropic", "bedrock", "mantle", "vertex", "foundry"];

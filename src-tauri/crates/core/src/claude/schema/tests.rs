@@ -107,7 +107,9 @@ fn every_name_has_the_standing_that_the_validator_gives_it() {
         let is_refused = answer.note.as_deref() == Some("refused, not only warned of");
         let expected = match answer.standing.as_str() {
             // The validator knows the name and has refused each of its values since 2026-10-07.
-            "checked" if name == "organizationPluginsUrl" => (None, Some(Stranger::Renamed("allowedPluginMarketplaces"))),
+            "checked" if name == "organizationPluginsUrl" => {
+                (None, Some(Stranger::Renamed("allowedPluginMarketplaces")))
+            }
             "checked" => (Some(Standing::Anywhere), None),
             "reserved" => (Some(Standing::Reserved), None),
             "local_or_mdm_only" => (Some(Standing::LocalOnly), None),
@@ -132,15 +134,23 @@ fn is_ours(name: &str, value: &Value, is_taken: bool) -> bool {
         // Only Anthropic's own server may serve them; an administrator may write them.
         "usageMetricsEnabled" | "claudeInChromeEnabled" => !is_taken,
         // The language's own conversions: `true` and `[1]` as the number 1. Nobody means that.
-        "inferenceModelPricingMultiplier" | "inferenceMaxTokensPerWindow" | "inferenceTokenWindowHours"
+        "inferenceModelPricingMultiplier"
+        | "inferenceMaxTokensPerWindow"
+        | "inferenceTokenWindowHours"
         | "autoUpdaterEnforcementHours" => {
             let text = value.as_str().unwrap_or_default();
-            is_taken && (value.is_boolean() || value.is_array() || ["true", "false"].contains(&text) || text.starts_with('['))
+            is_taken
+                && (value.is_boolean()
+                    || value.is_array()
+                    || ["true", "false"].contains(&text)
+                    || text.starts_with('['))
         }
         // As a text a foreign field is refused and as an object it is not; a policy for tools that are not
         // known, a second form of the same list, and servers that need more than their shape.
         "claudeAiImport" | "banner" => !is_taken && value.is_string(),
-        "builtinToolPolicy" => [json!({"Bash": "ask-session"}), json!({"WebFetch(domain:a.example)": "allow"})].contains(value),
+        "builtinToolPolicy" => {
+            [json!({"Bash": "ask-session"}), json!({"WebFetch(domain:a.example)": "allow"})].contains(value)
+        }
         "orgPluginSettings" => is_taken && encoded(value).starts_with('{'),
         "managedMcpServers" => !is_taken && value.pointer("/0/server").is_some(),
         // A list with one bad entry is refused by the gateway that serves it; Claude drops the entry.

@@ -25,7 +25,9 @@ fn check_no_key(text: &str, reason: &str) {
 fn settings_of_every_form_give_their_key() {
     for key in [KEY, RELAY] {
         for text in [
-            format!("{{\"inferenceProvider\":\"gateway\",\"inferenceGatewayBaseUrl\":\"{BASE}\",\n\"inferenceGatewayApiKey\": \"{key}\",\"inferenceGatewayAuthScheme\":\"bearer\"}}"),
+            format!(
+                "{{\"inferenceProvider\":\"gateway\",\"inferenceGatewayBaseUrl\":\"{BASE}\",\n\"inferenceGatewayApiKey\": \"{key}\",\"inferenceGatewayAuthScheme\":\"bearer\"}}"
+            ),
             format!("<key>inferenceGatewayApiKey</key>\n\t<string>{key}</string>"),
             format!("\"inferenceGatewayApiKey\"=\"{key}\"\r\n\"chatTabEnabled\"=\"true\""),
             format!("env:\n  - name: ANTHROPIC_AUTH_TOKEN\n    value: {key}\n"),
@@ -162,7 +164,9 @@ fn short_keys_of_gateways_of_ones_own_are_taken() {
         for text in [
             key.to_owned(),
             format!("export ANTHROPIC_AUTH_TOKEN={key}\nexport ANTHROPIC_BASE_URL={BASE}"),
-            format!("export ANTHROPIC_BASE_URL={BASE}\nexport ANTHROPIC_AUTH_TOKEN={key}\nexport ANTHROPIC_API_KEY=\"\""),
+            format!(
+                "export ANTHROPIC_BASE_URL={BASE}\nexport ANTHROPIC_AUTH_TOKEN={key}\nexport ANTHROPIC_API_KEY=\"\""
+            ),
             format!("{{\"env\": {{\"ANTHROPIC_AUTH_TOKEN\": \"{key}\"}}}}"),
             format!("base_url: {BASE}\napi_key: {key}\nmodel: qwen3"),
             format!("setx ANTHROPIC_AUTH_TOKEN {key}"),

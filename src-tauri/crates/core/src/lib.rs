@@ -26,6 +26,7 @@ pub mod report;
 pub mod secret;
 pub mod status;
 pub mod system;
+pub mod text;
 pub mod transaction;
 pub mod undo;
 pub mod view;

@@ -72,10 +72,13 @@ pub fn refresh(places: &Places) -> Result<(), Finding> {
         let _lock = state::lock(places)?;
         return put(places);
     }
-    let is_connected = || {
-        let journal = state::journal(places).ok().flatten();
-        journal.is_some_and(|journal| journal.is_connection() && journal.key_place == KeyPlace::Keychain)
-    };
+    let journal = state::journal(places).ok().flatten();
+    if journal.as_ref().is_some_and(|journal| journal.pending.is_some()) {
+        // It may be away on purpose, see `recover::keep_apart`.
+        return Ok(());
+    }
+    let is_connected =
+        || journal.as_ref().is_some_and(|journal| journal.is_connection() && journal.key_place == KeyPlace::Keychain);
     if is_connected() || matches!(naming(places), Naming::Named { .. }) {
         let _lock = state::lock(places)?;
         return install(places);
@@ -117,7 +120,8 @@ pub fn clean(places: &Places) -> Result<LetGo, Finding> {
 /// `CannotWrite` when the helper cannot be removed.
 pub(crate) fn let_go(places: &Places, may_hold_key: bool) -> Result<LetGo, Finding> {
     match naming(places) {
-        Naming::Named { .. } => Ok(if places.helper.exists() { LetGo::Needed } else { LetGo::Nothing }),
+        Naming::Named { .. } if places.helper.exists() || may_hold_key => Ok(LetGo::Needed),
+        Naming::Named { .. } => Ok(LetGo::Nothing),
         Naming::Unknown(finding) => Ok(LetGo::KeyStays(finding)),
         Naming::Unnamed => forget_and_remove(places, may_hold_key),
     }
@@ -145,8 +149,7 @@ fn forget_and_remove(places: &Places, may_hold_key: bool) -> Result<LetGo, Findi
 /// `CannotWrite` with what the system says.
 pub fn remove(places: &Places) -> Result<(), Finding> {
     for path in [&places.helper, &account_file(places)] {
-        files::remove(path)
-            .map_err(|error| Finding::new(Code::CannotWrite).with("path", path.display()).with("reason", error))?;
+        files::remove(path).map_err(|error| files::cannot_write(path, &error))?;
     }
     Ok(())
 }

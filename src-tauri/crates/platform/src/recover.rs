@@ -8,10 +8,12 @@ use std::path::Path;
 use airouter_core::finding::{Code, Finding};
 use airouter_core::keychain::Answer;
 use airouter_core::transaction::{Progress, Settlement, settle};
-use airouter_core::undo::{Journal, Pending, plan_rollback};
+use airouter_core::undo::{Journal, KeyBefore, Pending, plan_rollback};
+use airouter_core::view::KeyPlace;
 
 use crate::apply::remove_empty;
 use crate::files;
+use crate::helper::Naming;
 use crate::places::{Places, library_in};
 use crate::undo::Seen;
 use crate::{claude, helper, keychain, observe, state, undo};
@@ -37,18 +39,62 @@ pub fn recover(places: &Places) -> Option<Finding> {
 pub(crate) fn within_lock(places: &Places) -> Option<Finding> {
     let places = &places.settled();
     remove_leftovers(places);
-    let journal = state::journal(places).ok()??;
-    if journal.pending.is_none() && !journal.undoing {
-        return None;
+    let mut said = None;
+    // What is rolled back may itself have come upon a journal with something left to do.
+    for _ in 0..MOST_IN_A_ROW {
+        let Some(journal) = state::journal(places).ok().flatten().filter(|it| it.pending.is_some() || it.undoing)
+        else {
+            break;
+        };
+        let finding = settle_one(places, &journal);
+        let is_settled = finding.code == Code::Resumed;
+        said = Some(finding);
+        if !is_settled {
+            break;
+        }
     }
+    said
+}
+
+/// How many changes may wait one within the other: a connection, over what an undo had left.
+const MOST_IN_A_ROW: usize = 3;
+
+fn settle_one(places: &Places, journal: &Journal) -> Finding {
     let is_of_claude = !journal.is_key_alone();
     if is_of_claude && claude::locate(places).is_some_and(|install| claude::is_running(&install)) {
-        return Some(Finding::new(Code::Interrupted).with("because", "claude-runs"));
+        return Finding::new(Code::Interrupted).with("because", "claude-runs");
     }
-    Some(match resume(places, &journal) {
-        Ok(finding) => finding,
-        Err(finding) => interrupted(&finding),
+    let had_helper = places.helper.exists();
+    resume(places, journal).unwrap_or_else(|finding| {
+        // It came back only to ask.
+        if !had_helper {
+            let _ = files::remove(&places.helper);
+        }
+        keep_apart(places, journal);
+        interrupted(&finding)
     })
+}
+
+/// While a change waits half done, Claude must not get the new key for the old address. Where a profile with
+/// another address names the helper and the keychain may hold the new key, the helper is taken away: no key
+/// is lost by that, Claude gets none, and the helper is back as soon as the change is settled.
+pub(crate) fn keep_apart(places: &Places, journal: &Journal) {
+    let Some(pending) = &journal.pending else { return };
+    let was_asked = !matches!(pending.key_before, KeyBefore::NotAsked);
+    let is_same_key = pending.earlier.as_ref().is_some_and(|earlier| earlier.key == journal.key);
+    if !was_asked || is_same_key || journal.key_place != KeyPlace::Keychain {
+        return;
+    }
+    let leads_elsewhere =
+        matches!(helper::naming(places), Naming::Named { bases } if bases.iter().any(|base| *base != journal.base));
+    let may_be_the_new_one = || match keychain::read(places).face() {
+        Answer::Key(now) => Some(&now) == journal.key.as_ref(),
+        Answer::None => false,
+        Answer::Unknown(_) => true,
+    };
+    if leads_elsewhere && places.helper.exists() && may_be_the_new_one() {
+        let _ = files::remove(&places.helper);
+    }
 }
 
 /// Removes the temporary files that a sudden end left behind: one may hold a key.
@@ -80,7 +126,7 @@ fn resume(places: &Places, journal: &Journal) -> Result<Finding, Finding> {
     match (settle(journal, Progress::of(journal, observe::now), || ask(places).face()), &journal.pending) {
         (Settlement::Undo, _) => {
             let undone = undo::take_everything_back(places, journal)?;
-            Ok(if undone.is_whole { resumed("undone") } else { undone.unfinished })
+            Ok(if undone.is_remembered { undone.unfinished } else { resumed("undone") })
         }
         (Settlement::Complete, Some(pending)) => complete(places, journal, pending).map(|()| resumed("completed")),
         (Settlement::RollBack { remove_key }, Some(pending)) => {
@@ -113,7 +159,7 @@ fn complete(places: &Places, journal: &Journal, pending: &Pending) -> Result<(),
             continue;
         }
         let done = undo::replace(Path::new(&path), &fact, &document)
-            .map_err(|error| Finding::new(Code::CannotWrite).with("path", &path).with("reason", error))?;
+            .map_err(|error| files::cannot_write(Path::new(&path), &error))?;
         if !done {
             return Err(changed().with("path", path));
         }
@@ -127,6 +173,9 @@ fn roll_back(places: &Places, journal: &Journal, pending: &Pending, remove_key: 
         return Err(finding);
     }
     undo::give_modes_back(&pending.files)?;
+    // The key of an address that is still selected stays, whoever stored it.
+    let is_needed = || matches!(helper::naming(places), Naming::Named { bases } if bases.contains(&journal.base));
+    let remove_key = remove_key && !is_needed();
     if remove_key {
         keychain::forget(places)?;
     }

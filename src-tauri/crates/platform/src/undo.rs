@@ -97,8 +97,9 @@ fn carry_out(
     };
     if is_there_already(places, goal)? {
         nothing_but_leftovers(places).or_else(|nothing| if set_aside.is_some() { Ok(()) } else { Err(nothing) })?;
+        let may_hold_key = set_aside.is_some();
         let mut findings: Vec<Finding> = set_aside.into_iter().collect();
-        findings.extend(let_go_of_key(places, None)?.finding);
+        findings.extend(let_go_of_key(places, None, may_hold_key)?.finding);
         return Ok(GoneBack { plan: UndoPlan { findings, ..UndoPlan::default() }, is_whole: true });
     }
     let mut tell = |step: StepId, state: PhaseState| on_phase(&Phase { step, state, finding: None });
@@ -129,6 +130,10 @@ fn carry_out(
         }
         (changed, _) => changed?,
     };
+    if goal == UndoGoal::Anthropic && (set_aside.is_some() || helper::is_left_over(places)) {
+        // Without a memory of it a key may be stored that nothing asks for any more.
+        gone_back.plan.findings.extend(let_go_of_key(places, None, true)?.finding);
+    }
     gone_back.plan.findings.extend(set_aside);
 
     if let Some(install) = &running {
@@ -154,7 +159,8 @@ fn is_there_already(places: &Places, goal: UndoGoal) -> Result<bool, Finding> {
             let is_left = journal.is_none_or(|journal| !journal.is_connection() && is_settled(&journal));
             // A file that cannot be read now may lead away.
             let is_read = |library: &Library| {
-                [&library.meta, &library.mode].iter().all(|file| !matches!(file, FileFact::Strange(_)))
+                let are_read = [&library.meta, &library.mode].iter().all(|file| !matches!(file, FileFact::Strange(_)));
+                are_read && !library.selects_unread()
             };
             let are_read = places.settled().roots().all(|root| is_read(&observe::library(root, None)));
             is_left && are_read && !observe::outlook(places, claude::locate(places).as_ref())?.leads_away()
@@ -189,6 +195,8 @@ fn go_back(places: &Places, goal: UndoGoal) -> Result<GoneBack, Finding> {
             Ok(left) => {
                 let views = left.files.iter().flat_map(|file| file.edits.iter().map(Edit::view));
                 gone_back.plan.restored.extend(views);
+                let aside = left.findings.into_iter().filter(|finding| finding.code == Code::FileKeptAside);
+                gone_back.plan.findings.extend(aside);
             }
             // What could be given back is, and that is to be told.
             Err(finding) if !gone_back.is_whole => gone_back.plan.findings.push(finding),
@@ -208,6 +216,8 @@ pub(crate) struct Undone {
     pub(crate) plan: UndoPlan,
     /// Nothing of Claude's files is left to be given back.
     pub(crate) is_whole: bool,
+    /// Something is left to do: files to be given back, or a key that may still be stored.
+    pub(crate) is_remembered: bool,
     /// Says what is left, where something is.
     pub(crate) unfinished: Finding,
 }
@@ -227,7 +237,7 @@ pub(crate) fn take_everything_back(places: &Places, journal: &Journal) -> Result
         return Err(Finding::new(Code::ClaudeRunning));
     }
     remove_empty(journal.made_folders.iter().rev().map(Path::new));
-    let key = let_go_of_key(places, Some(journal))?;
+    let key = let_go_of_key(places, Some(journal), false)?;
     plan.findings.extend(key.finding);
     // Where a file could not be given back, what it asks for is let go of together with it.
     let stays =
@@ -235,7 +245,8 @@ pub(crate) fn take_everything_back(places: &Places, journal: &Journal) -> Result
     let remainder = journal.remainder(plan.rest.clone(), stays);
     let is_left = !remainder.files.is_empty() || remainder.stray_key;
     state::keep_journal(places, is_left.then_some(&remainder))?;
-    Ok(Undone { is_whole: plan.rest.is_empty(), unfinished: observe::unfinished(&remainder), plan })
+    let is_whole = plan.rest.is_empty();
+    Ok(Undone { is_whole, is_remembered: is_left, unfinished: observe::unfinished(&remainder), plan })
 }
 
 /// Gives files that are there the mode that they had before this program closed them to others. One that
@@ -246,8 +257,8 @@ pub(crate) fn take_everything_back(places: &Places, journal: &Journal) -> Result
 pub(crate) fn give_modes_back<'a>(files: impl IntoIterator<Item = &'a FileChange>) -> Result<(), Finding> {
     files.into_iter().try_for_each(|file| {
         let Some(mode) = file.mode else { return Ok(()) };
-        files::open_again(Path::new(&file.path), mode)
-            .map_err(|error| Finding::new(Code::CannotWrite).with("path", &file.path).with("reason", error))
+        let path = Path::new(&file.path);
+        files::open_again(path, mode).map_err(|error| files::cannot_write(path, &error))
     })
 }
 
@@ -299,8 +310,7 @@ fn write(plan: &UndoPlan, seen: &Seen) -> Result<bool, Finding> {
             Restore::PutBack { copy } => put_back(path, &seen, Path::new(copy)),
             Restore::Delete => files::remove_if(path, &seen),
         };
-        let failed = |error| Finding::new(Code::CannotWrite).with("path", path.display()).with("reason", error);
-        if !done.map_err(failed)? {
+        if !done.map_err(|error| files::cannot_write(path, &error))? {
             return Ok(false);
         }
     }
@@ -357,10 +367,15 @@ enum Fate {
 ///
 /// # Errors
 /// `CannotWrite` when the helper cannot be removed; the next start tries again.
-pub(crate) fn let_go_of_key(places: &Places, journal: Option<&Journal>) -> Result<KeyLetGo, Finding> {
+fn let_go_of_key(places: &Places, journal: Option<&Journal>, may_hold_key: bool) -> Result<KeyLetGo, Finding> {
     let of_a_connection = journal.is_some_and(Journal::may_hold_key);
     let gone = KeyLetGo { fate: Fate::Gone, finding: None };
-    Ok(match helper::let_go(places, of_a_connection)? {
+    Ok(match helper::let_go(places, of_a_connection || may_hold_key)? {
+        // Whether a profile asks for the key, a file that cannot be read does not say.
+        LetGo::KeyStays(finding) if finding.code == Code::FileNotUnderstood => {
+            let stays = Finding::new(Code::HelperNeeded).with("because", "unread");
+            KeyLetGo { fate: Fate::Stays, finding: Some(stays.with("path", finding.fact("path").unwrap_or_default())) }
+        }
         LetGo::KeyStays(finding) => KeyLetGo { fate: Fate::Stays, finding: Some(finding.softened()) },
         LetGo::Gone | LetGo::Nothing => gone,
         LetGo::Needed => match (journal, helper::naming(places)) {

@@ -203,6 +203,12 @@ impl Library {
         let meta = self.meta.document().ok()?;
         meta.get(keys::APPLIED)?.as_str().map(str::to_owned)
     }
+
+    /// True when the selected profile cannot be read now. What Claude will do with it, nobody knows.
+    pub fn selects_unread(&self) -> bool {
+        let profile = self.applied().and_then(|id| self.profile(&id).map(|profile| &profile.file));
+        matches!(profile, Some(FileFact::Strange(_)))
+    }
 }
 
 /// True for the form of id that Claude accepts as `appliedId`: a bare lower-case UUID (PI, 1.46388.4).

@@ -12,7 +12,7 @@ use crate::change::{Content, FileChange, Target};
 use crate::claude::library::{FileFact, Library, NEUTRAL};
 use crate::claude::outlook::outlook;
 use crate::claude::{keys, managed};
-use crate::finding::{Finding, worst_first};
+use crate::finding::{Code, Finding, worst_first};
 use crate::json::Document;
 use crate::view::{FileRole, KeyPlace, StepId};
 
@@ -37,12 +37,18 @@ pub fn plan_leaving(facts: &Facts) -> Plan {
                     plan.findings.push(super::not_understood(path, what));
                 }
             }
-            if !outlook(&facts.managed, library, facts.claude.version).leads_away() {
+            let leads_away = outlook(&facts.managed, library, facts.claude.version).leads_away();
+            if !leads_away && !library.selects_unread() {
                 continue;
             }
             match changes(library, &facts.fresh_profile_id) {
                 Ok((profile_id, mut files)) => {
                     plan.profile_id = profile_id;
+                    for (path, file) in [(&library.meta_path, &library.meta), (&library.mode_path, &library.mode)] {
+                        let is_set_aside = file.is_damaged() && files.iter().any(|change| change.path == *path);
+                        let aside = is_set_aside.then(|| Finding::new(Code::FileKeptAside).with("path", path));
+                        plan.findings.extend(aside);
+                    }
                     plan.files.append(&mut files);
                 }
                 Err(finding) => plan.findings.push(finding),
@@ -98,7 +104,6 @@ fn neutral(library: &Library, entry: &Value) -> Option<String> {
 mod tests {
     use super::*;
     use crate::claude::library::{FileFact, ProfileFact};
-    use crate::finding::Code;
 
     const RELAY: &str = "99999999-9999-4999-8999-999999999999";
 

@@ -15,7 +15,7 @@ fn every_blocking_code_of_the_road_has_its_layer() {
         (Tls, &["AR-211", "AR-212", "AR-213", "AR-214", "AR-215", "AR-216"]),
         (Http, &["AR-206", "AR-207", "AR-224", "AR-225", "AR-303", "AR-304", "AR-601"]),
         (Shape, &["AR-305", "AR-306", "AR-307", "AR-308"]),
-        (Key, &["AR-401", "AR-402", "AR-403", "AR-404", "AR-405"]),
+        (Key, &["AR-401", "AR-402", "AR-403", "AR-404", "AR-405", "AR-408"]),
         (Account, &["AR-501", "AR-502", "AR-503", "AR-504", "AR-508", "AR-509", "AR-510"]),
         (Models, &["AR-505", "AR-506", "AR-507"]),
         (Message, &["AR-602", "AR-603", "AR-604", "AR-609"]),

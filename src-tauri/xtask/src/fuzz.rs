@@ -9,7 +9,7 @@ use crate::machine::{Purpose, prepare};
 use crate::step::{cargo, program, root, step};
 
 /// What is fuzzed; one program each.
-const TARGETS: [&str; 5] = ["paste", "address", "models", "classify", "stream"];
+const TARGETS: [&str; 7] = ["paste", "address", "models", "classify", "stream", "report", "settings"];
 /// With a target named, build scripts are built without the flags.
 const TRIPLE: &str = "x86_64-unknown-linux-gnu";
 /// The instrumentation that libFuzzer reads, as the stable compiler takes it. There is no

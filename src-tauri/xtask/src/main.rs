@@ -48,7 +48,7 @@ usage: cargo xtask <command>
                     and writing, beside copying; fails when one is too slow
   fleet [--homes N] a fleet of N homes (1000), provisioned, changed, repaired and undone by the command
                     line, some runs killed or without network; prints the figures
-  fuzz [MINUTES]    random input for all that strangers write, 10 minutes for each of five readers; prints
+  fuzz [MINUTES]    random input for all that strangers write, 10 minutes for each of seven readers; prints
                     how many inputs it was; Linux only
   published         write docs/schema anew, and completions and the manual page into target/share
   shots             pictures of every screen, from the real program and from its page, into target/shots

@@ -40,6 +40,8 @@ pub enum AddressChange {
     SchemeRepaired,
     /// `https://` was put in front.
     SchemeAdded,
+    /// `http://` was put in front of an address on this computer, where local gateways speak it.
+    HttpAdded,
     /// `http://` became `https://`.
     MadeHttps,
     /// `localhost` became `127.0.0.1`, which every version accepts.
@@ -147,6 +149,9 @@ pub fn repair(text: &str, preset: Option<&Preset>) -> Result<(GatewayUrl, Vec<Ad
     if text.chars().all(|c| c.is_whitespace() || crate::key::clean::is_invisible(c)) {
         return Err(invalid("empty"));
     }
+    if typed::has_login(text) {
+        return Err(invalid("credentials"));
+    }
     let mut found: Option<(GatewayUrl, Vec<AddressChange>)> = None;
     for typed in typed::addresses(text)? {
         let (address, changes) = repair_one(typed, text, preset)?;
@@ -243,7 +248,11 @@ fn repair_host(url: &mut Url, authority: &str, changes: &mut Vec<AddressChange>)
     let is_name_without_dot =
         matches!(url.host(), Some(Host::Domain(name)) if !name.contains('.') && name != "localhost");
     // A single word is no address; with a scheme it is one that no gateway can have.
-    let reason = if changes.contains(&AddressChange::SchemeAdded) { "unreadable" } else { "host-without-dot" };
+    let reason = if changes.iter().any(|did| matches!(did, AddressChange::SchemeAdded | AddressChange::HttpAdded)) {
+        "unreadable"
+    } else {
+        "host-without-dot"
+    };
     if is_name_without_dot { Err(invalid(reason)) } else { Ok(()) }
 }
 

@@ -4,9 +4,11 @@
 //! They are the only place in which Claude says what it read and from where. Their form is not documented
 //! and moves between releases (OD names the files `managed-config.txt`, `provider-status.txt`,
 //! `deployment-mode.txt` and the heading `Parse errors`), so they are read leniently: what is known is
-//! taken, the rest is passed over, and what was not said is never taken for good.
+//! taken, the rest is passed over, and what was not said is never taken for good. What people copy out of
+//! its set-up window, of a failed session or of its log is read as well.
 
 mod lines;
+mod window;
 
 use std::collections::BTreeMap;
 
@@ -19,7 +21,8 @@ use crate::address::GatewayUrl;
 use crate::change::Content;
 use crate::claude::keys;
 use crate::finding::{Code, Finding, worst_first};
-use crate::proof::{self, Reading};
+use crate::lenient::text_of;
+use crate::proof::{self, Health, Reading};
 use crate::report::{Unopened, open_archive};
 use crate::secret::{masked, shown_address, shown_value};
 use crate::undo::Journal;
@@ -28,8 +31,15 @@ use crate::view::{StatusRow, ValueSource};
 /// Largest file that is looked at, in bytes; real ones are a few hundred kilobytes.
 pub const LARGEST: usize = 16 * 1024 * 1024;
 
-/// The files of the archive that are read.
-const FILES: [&str; 4] = ["managed-config.txt", "provider-status.txt", "deployment-mode.txt", "main.log"];
+/// The files of the archive that are read, beside its logs.
+const FILES: [&str; 3] = ["managed-config.txt", "provider-status.txt", "deployment-mode.txt"];
+
+/// True for the name of Claude's log and of one that was once under it: `main.log`, `main.old.log`,
+/// `main1.log`, `main.log.2` (PI).
+pub fn is_log(name: &str) -> bool {
+    let name = name.to_lowercase();
+    name.starts_with("main") && (name.ends_with(".log") || name.contains(".log."))
+}
 
 /// What Claude says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,8 +54,12 @@ pub struct ClaudeReport {
     pub mode: Option<String>,
     /// Whether it has a key that it can use.
     pub has_key: Option<bool>,
-    /// Whether its own check passed.
-    pub is_healthy: Option<bool>,
+    /// How its own check ended.
+    pub health: Option<Health>,
+    /// The field that it did not accept.
+    pub failing_field: Option<String>,
+    /// What its set-up window or a failed session said.
+    pub said: Vec<Finding>,
     /// Its log, if the archive holds one.
     pub log: Option<String>,
 }
@@ -72,37 +86,38 @@ pub fn read(bytes: &[u8]) -> Result<ClaudeReport, Finding> {
     let mut report = ClaudeReport::default();
     if bytes.starts_with(b"PK") {
         let last = |name: &str| name.rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase();
-        let files = open_archive(bytes, |name| FILES.contains(&last(name).as_str())).map_err(|why| match why {
+        let is_read = |name: &str| FILES.contains(&last(name).as_str()) || is_log(&last(name));
+        let files = open_archive(bytes, is_read).map_err(|why| match why {
             Unopened::NotAnArchive => unreadable("not-an-archive"),
             Unopened::TooLarge => unreadable("too-large"),
         })?;
+        let mut logs: Vec<(bool, String)> = Vec::new();
         for (name, content) in files {
-            let Some(text) = text_of(&content) else { continue };
-            if last(&name) == "main.log" {
-                report.log = Some(text);
+            if is_log(&last(&name)) {
+                // One broken letter does not make a log unreadable.
+                let text = text_of(&content).unwrap_or_else(|| String::from_utf8_lossy(&content).into_owned());
+                logs.push((last(&name) == "main.log", text));
             } else {
+                let Some(text) = text_of(&content) else { continue };
                 lines::read(&text, last(&name) == "deployment-mode.txt", &mut report);
             }
         }
+        report.log = one_log(logs);
     } else {
         let text = text_of(bytes).ok_or_else(|| unreadable("not-text"))?;
         lines::read(&text, false, &mut report);
+        report.said = window::read(&text);
+        report.log = Some(text).filter(|text| text.contains("[custom-3p]"));
     }
     if report == ClaudeReport::default() { Err(unreadable("nothing-known")) } else { Ok(report) }
 }
 
-/// A text in the encodings that systems copy and save.
-fn text_of(bytes: &[u8]) -> Option<String> {
-    let wide = |pairs: &[u8], read: fn([u8; 2]) -> u16| {
-        let units: Vec<u16> = pairs.chunks_exact(2).map(|pair| read([pair[0], pair[1]])).collect();
-        String::from_utf16(&units).ok()
-    };
-    match bytes {
-        [0xff, 0xfe, rest @ ..] => wide(rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => wide(rest, u16::from_be_bytes),
-        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8(rest.to_vec()).ok(),
-        _ => String::from_utf8(bytes.to_vec()).ok().filter(|text| !text.contains('\0')),
-    }
+/// The logs of an archive as one, in the order of their times; the present one is the last.
+fn one_log(mut logs: Vec<(bool, String)>) -> Option<String> {
+    let begin = |text: &str| text.lines().next().unwrap_or_default().trim_start_matches(['\u{feff}', '[']).to_owned();
+    logs.sort_by_key(|(is_present, text)| (*is_present, begin(text)));
+    let ends_line = |text: String| if text.is_empty() || text.ends_with('\n') { text } else { text + "\n" };
+    (!logs.is_empty()).then(|| logs.into_iter().map(|(_, text)| ends_line(text)).collect())
 }
 
 /// What Claude says, compared with what was written. `base` is the address that is wanted where nothing
@@ -119,8 +134,8 @@ pub fn explain(report: &ClaudeReport, journal: Option<&Journal>, base: &GatewayU
         findings.push(finding.with("count", report.errors.len()));
     }
     let is_empty = report.values.is_empty() && report.sources.iter().all(|source| lines::is_none(source));
-    let only_mode = report.sources.is_empty() && report.errors.is_empty() && report.values.is_empty();
-    if is_empty && !only_mode {
+    let speaks_of_configuration = !(report.sources.is_empty() && report.errors.is_empty() && report.values.is_empty());
+    if is_empty && speaks_of_configuration {
         findings.push(Finding::new(Code::ClaudeReportEmpty));
     }
     match report.values.get(keys::PROVIDER) {
@@ -139,16 +154,38 @@ pub fn explain(report: &ClaudeReport, journal: Option<&Journal>, base: &GatewayU
     if report.mode.as_deref().is_some_and(lines::is_ordinary) {
         findings.push(Finding::new(Code::ProofOrdinaryMode).with("mode", report.mode.clone().unwrap_or_default()));
     }
-    if report.is_healthy == Some(false) {
-        findings.push(Finding::new(Code::ProofUnhealthy));
+    let put = |finding: Finding, findings: &mut Vec<Finding>| {
+        if findings.iter().all(|known| known.code != finding.code) {
+            findings.push(finding);
+        }
+    };
+    for finding in &report.said {
+        put(finding.clone(), &mut findings);
     }
-    if let Some(Reading::Failed(finding)) = report.log.as_ref().map(|log| proof::read(log, "main.log", base))
-        && findings.iter().all(|known: &Finding| known.code != finding.code)
-    {
-        findings.push(finding);
+    if let Some(finding) = report.health.and_then(Health::finding) {
+        let field = report.failing_field.as_ref().map(|field| shortened(field));
+        put(field.into_iter().fold(finding, |finding, field| finding.with("keys", field)), &mut findings);
+    }
+    let reading = report.log.as_ref().map(|log| proof::read(log, "main.log", base));
+    match &reading {
+        Some(Reading::Failed(finding)) => put(finding.clone(), &mut findings),
+        // Where the report itself says how its check ended, that is newer than the log.
+        Some(Reading::Proved(proof)) if report.health.is_none() => {
+            proof.unhealthy().into_iter().for_each(|finding| put(finding, &mut findings));
+        }
+        _ => {}
     }
     if findings.is_empty() {
-        findings.push(Finding::new(Code::ClaudeReportAgrees));
+        let is_proved = matches!(reading, Some(Reading::Proved(_)));
+        let is_3p = report.mode.as_deref().is_some_and(|mode| !lines::is_ordinary(mode));
+        let is_healthy = report.health == Some(Health::Healthy) && (is_3p || report.mode.is_none());
+        let has_values = report.values.contains_key(keys::BASE_URL) && report.values.contains_key(keys::PROVIDER);
+        let code =
+            if is_proved || is_healthy || has_values { Code::ClaudeReportAgrees } else { Code::ClaudeReportSilent };
+        findings.push(match reading {
+            Some(Reading::Started) if code == Code::ClaudeReportSilent => Finding::new(code).with("seen", "mode"),
+            _ => Finding::new(code),
+        });
     }
     worst_first(&mut findings);
     ClaudeReportView { findings, values }

@@ -121,6 +121,8 @@ catalogue! {
     NoVirtualisation = "AR-134", "no_virtualisation", ThisComputer, Info;
     /// The place from which Claude fetches its own parts cannot be reached.
     DownloadsUnreachable = "AR-135", "downloads_unreachable", Network, Info;
+    /// Claude's part for Code and Cowork sessions is not on this computer yet.
+    EngineMissing = "AR-136", "engine_missing", Claude, Warning;
 
     // 2xx — the network
     /// This computer is not online.
@@ -317,6 +319,10 @@ catalogue! {
     PointedElsewhere = "AR-738", "pointed_elsewhere", CompanyPolicy, Blocking;
     /// A value of the configuration is of the wrong kind.
     ValueMistyped = "AR-739", "value_mistyped", ThisComputer, Blocking;
+    /// Claude passes over a setting: it does not know the name, or does not take the value.
+    SettingIgnored = "AR-740", "setting_ignored", ThisComputer, Warning;
+    /// Values of the selected profile will not count any more when ours is selected.
+    SettingsLeftBehind = "AR-741", "settings_left_behind", ThisComputer, Warning;
     /// Not everything could be put back yet; what is missing is remembered.
     UndoUnfinished = "AR-745", "undo_unfinished", ThisComputer, Blocking;
     /// This program's own record of its changes cannot be used: broken, unreadable, or of a newer version.
@@ -371,6 +377,8 @@ catalogue! {
     ClaudeReportEmpty = "AR-866", "claude_report_empty", Claude, Blocking;
     /// Claude read what was written.
     ClaudeReportAgrees = "AR-867", "claude_report_agrees", Claude, Info;
+    /// Nothing in Claude's report shows that it took the configuration.
+    ClaudeReportSilent = "AR-868", "claude_report_silent", Claude, Warning;
 
     // 9xx — this program
     /// An error of this program.

@@ -2,8 +2,9 @@
 //!
 //! Keys travel through chat programs, mail and PDFs, and arrive with line breaks, full-width letters,
 //! quotes, `Bearer`, an `export` line, a whole settings file or an import link around them. Cleaning
-//! is told, never silent, and half a key is never taken for a whole one; what cannot be a key is refused before anything is sent. Prefix and length are not proof
-//! of anything (relays differ), so they only raise a note.
+//! is told, never silent, and half a key is never taken for a whole one; what cannot be a key is refused
+//! before anything is sent. Prefix and length are not proof of anything (relays differ), so they only
+//! raise a note. A key in a line that is commented out does not count beside one that is in force.
 
 pub(crate) mod clean;
 mod found;
@@ -11,6 +12,7 @@ mod link;
 mod lint;
 mod pieces;
 mod place;
+mod value;
 mod wrapped;
 
 use serde::Serialize;
@@ -30,7 +32,8 @@ pub use place::Belongs;
 const LONGEST_PASTE: usize = 64 * 1024;
 /// Longest key that is taken, in bytes: the limit of the Windows Credential Manager.
 const LONGEST_KEY: usize = 2560;
-/// Shorter texts are refused: no gateway makes such keys.
+/// Shorter texts are refused for AIRouter, which makes no such keys. Gateways of one's own do: Ollama's
+/// `ollama`, LiteLLM's `sk-1234`, vLLM's `EMPTY`.
 const SHORTEST_KEY: usize = 8;
 
 /// Something that was done to the pasted text.
@@ -99,12 +102,13 @@ pub fn elsewhere(code: Code, shown: &str, chosen: &GatewayUrl) -> Finding {
 }
 
 /// Takes the key out of a pasted text. `own_vendor_only` refuses keys that are plainly another
-/// vendor's; it is off for gateways that are not AIRouter, which may well take them.
+/// vendor's; it is off for gateways that are not AIRouter, which may well take them. Short keys are taken
+/// where it is off, and where the text names the address of another gateway beside the key.
 ///
 /// # Errors
 /// `KeyLint` with evidence `reason`: `empty`, `too-short`, `too-long`, `placeholder`, `masked`,
 /// `truncated`, `inner-space`, `control-characters`, `not-ascii`, `only-address`, `no-key`, `several`,
-/// `doubled`, `sign-in-token`, or `other-vendor` with the `vendor`.
+/// `doubled`, `sign-in-token`, `reference` (it says where a key is and holds none), or `other-vendor` with the `vendor`.
 pub fn read(text: &str, own_vendor_only: bool) -> Result<Paste, Finding> {
     if text.len() > LONGEST_PASTE {
         return Err(fault("too-long"));
@@ -121,7 +125,9 @@ pub fn read(text: &str, own_vendor_only: bool) -> Result<Paste, Finding> {
         key = half;
         notes.push(KeyNote::DoubledHalved);
     }
-    lint::lint(&key, own_vendor_only)?;
+    let is_elsewhere = address.as_deref().is_some_and(leads_elsewhere);
+    let shortest = if own_vendor_only && !is_elsewhere { SHORTEST_KEY } else { 1 };
+    lint::lint(&key, own_vendor_only, shortest)?;
     if !key.starts_with("sk-") || key.len() < 20 {
         notes.push(KeyNote::UnusualStart);
     }
@@ -134,6 +140,11 @@ fn around(plain: &str) -> Zeroizing<String> {
     let plain = plain.replace("\\/", "/");
     let unfolded = link::unfolded(&plain).unwrap_or_default();
     Zeroizing::new(format!("{unfolded}\n{plain}"))
+}
+
+/// True for an address of another gateway than AIRouter.
+fn leads_elsewhere(address: &str) -> bool {
+    !address.to_ascii_lowercase().contains(Preset::airouter().base.host())
 }
 
 /// True for a single word as keys are, with nothing around it. A key may end in the `=` of base64.

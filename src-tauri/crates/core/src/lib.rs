@@ -16,6 +16,7 @@ pub mod gateway;
 pub mod json;
 pub mod key;
 pub mod keychain;
+pub mod lenient;
 pub mod models;
 pub mod plan;
 pub mod preset;

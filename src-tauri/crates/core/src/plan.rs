@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use crate::change::{Content, Edit, FileChange, Target};
 use crate::claude::library::{FileFact, Library, is_profile_id};
+use crate::claude::schema::{self, Standing};
 use crate::claude::version::Version;
 use crate::claude::{keys, managed, shape};
 use crate::finding::{Code, Finding, worst_first};
@@ -85,6 +86,7 @@ pub fn plan(facts: &Facts, wishes: &Wishes) -> Plan {
     if let Some(other) = other_profile(facts, &profile_id) {
         findings.push(other);
     }
+    findings.extend(left_behind(facts, &profile_id));
     worst_first(&mut findings);
 
     let egress = wishes.egress.clone().unwrap_or_else(|| present_egress(facts, &profile_id));
@@ -261,3 +263,21 @@ fn other_profile(facts: &Facts, profile_id: &str) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests;
+
+/// Names the values that count now and will not when ours is selected: a proxy, updates, tools. What makes
+/// the connection is not meant to stay, and what we write ourselves is there anyway.
+fn left_behind(facts: &Facts, profile_id: &str) -> Option<Finding> {
+    const OURS: [&str; 4] = [keys::CHAT_TAB, keys::ORGANIZATION, keys::DISPLAY_NAME, keys::DISCOVERY];
+    let document = |id: &str| facts.library.profile(id).and_then(|profile| profile.file.document().ok());
+    let present = document(&facts.library.applied().filter(|id| id != profile_id)?)?;
+    let ours = document(profile_id);
+    let counts = |name: &str| {
+        let standing = schema::standing(name).filter(|standing| *standing != Standing::Reserved);
+        standing.is_some() && !OURS.contains(&name) && keys::is_known(name, facts.claude.version)
+    };
+    let is_lost = |(name, value): &(&String, &Value)| {
+        counts(name) && ours.as_ref().and_then(|ours| ours.get(name)) != Some(value)
+    };
+    let lost: Vec<&str> = present.values().iter().filter(is_lost).map(|(name, _)| name.as_str()).collect();
+    (!lost.is_empty()).then(|| Finding::new(Code::SettingsLeftBehind).with("keys", lost.join(", ")))
+}

@@ -1,8 +1,12 @@
-//! The proof: what Claude's own log says after the start.
+//! The proof: what Claude's own log says of its last start.
 //!
 //! Nothing else proves that a connection works: a perfect profile is ignored when the mode is wrong,
 //! when a policy wins, or when it lies in the wrong folder. The fragments below were read from builds
-//! of 2026 (PI); a build that words them otherwise gives "not proved", never a false proof.
+//! of 2026 (PI); a build that words them otherwise gives "not proved", never a false proof. Only the
+//! subsystem for third-party configuration is listened to, and of what it says twice the last counts.
+
+mod health;
+mod lines;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -11,6 +15,8 @@ use ts_rs::TS;
 use crate::address::GatewayUrl;
 use crate::finding::{Code, Finding};
 use crate::secret::masked;
+pub use health::Health;
+use lines::{Entry, entries, of_last_start};
 
 /// Most lines kept as evidence.
 const MOST_LINES: usize = 12;
@@ -25,6 +31,10 @@ pub struct Proof {
     pub models: Option<u32>,
     /// Whether its own health check passed, if it said so.
     pub healthy: Option<bool>,
+    /// The trouble that its own health check found, in its word, such as `auth_failed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub trouble: Option<String>,
     /// The log that was read.
     pub log: String,
     /// The lines that prove it, masked.
@@ -36,6 +46,9 @@ pub struct Proof {
 pub enum Reading {
     /// Nothing yet.
     Pending,
+    /// Claude runs in gateway mode and has not named an address yet: newer builds do with the first
+    /// message only (PI).
+    Started,
     /// Claude runs in gateway mode with our address. More may follow: see [`Proof::is_whole`].
     Proved(Proof),
     /// Claude says why it does not.
@@ -47,72 +60,122 @@ impl Proof {
     pub fn is_whole(&self) -> bool {
         self.healthy.is_some() && self.models.is_some()
     }
+
+    /// What Claude's own health check found, if it did not pass.
+    pub fn unhealthy(&self) -> Option<Finding> {
+        let state = self.trouble.as_deref().and_then(Health::of);
+        let known = state.and_then(Health::finding).or_else(|| Some(Finding::new(Code::ProofUnhealthy)));
+        known.filter(|_| self.healthy == Some(false)).map(|finding| finding.with("host", &self.host))
+    }
 }
 
-/// Reads what Claude has written since its start. `log` is what was appended to the log of the
-/// third-party folder, `path` where that is, `base` the address that was written.
+/// Reads Claude's log. `log` is what was appended since a start, or the whole of it: the last start in it
+/// counts. `path` is where that is, `base` the address that was written.
 pub fn read(log: &str, path: &str, base: &GatewayUrl) -> Reading {
-    let lines: Vec<&str> = log.lines().filter(|line| is_telling(line)).collect();
-    let evidence = |code: Code, line: &str| Reading::Failed(Finding::new(code).with("log", masked(line.trim())));
-    if let Some(line) = lines.iter().find(|line| is_helper_trouble(line)) {
-        return evidence(Code::ProofHelper, line);
+    let all = entries(log);
+    let entries: Vec<&Entry> = of_last_start(&all).iter().filter(|entry| entry.is_ours()).collect();
+    let said = |code: Code, entry: &Entry| Finding::new(code).with("log", shown(entry));
+
+    // A later health check that passes takes back what failed before it.
+    let healths: Vec<(usize, Health)> = (0..entries.len()).filter_map(|at| Some((at, health(entries[at])?))).collect();
+    let last_healthy = healths.iter().rev().find(|(_, health)| *health == Health::Healthy).map(|(at, _)| *at);
+    let after_healthy = |at: usize| last_healthy.is_none_or(|healthy| at > healthy);
+    let failed = entries.iter().enumerate().find_map(|(at, entry)| {
+        let code = failure(entry).filter(|code| after_healthy(at) || *code == Code::ManagedByPolicy)?;
+        Some(with_facts(said(code, entry), entry))
+    });
+    if let Some(finding) = failed {
+        return Reading::Failed(finding);
     }
-    for line in &lines {
-        for (fragment, code) in FAILURES {
-            if line.contains(fragment) {
-                return evidence(code, line);
-            }
-        }
-    }
-    let host_line = lines.iter().rev().find_map(|line| line.split_once("apiHost=").map(|(_, rest)| (line, rest)));
-    let host = host_line.map(|(_, rest)| word(rest));
-    if let (Some(host), Some((line, _))) = (host, host_line)
+    let host_entry = entries.iter().rev().find_map(|entry| entry.tagged_after("apiHost=").map(|rest| (entry, rest)));
+    let host = host_entry.map(|(_, rest)| word(rest));
+    if let (Some(host), Some((entry, _))) = (host, host_entry)
         && !is_same(host, base)
     {
-        return evidence(Code::ProofOtherHost, line);
+        return Reading::Failed(said(Code::ProofOtherHost, entry).with("host", masked(host)));
     }
-    if let Some(line) = lines.iter().find(|line| line.contains("picker = 0")) {
-        return evidence(Code::ProofNoModels, line);
+    let picker = entries.iter().rev().find_map(|entry| Some((entry, number(entry.tagged_after("picker = ")?)?)));
+    if let Some((entry, 0)) = picker {
+        return Reading::Failed(said(Code::ProofNoModels, entry));
     }
-    let is_active = lines.iter().any(|line| line.contains("3P mode active") && line.contains("gateway"));
-    if !is_active || host.is_none() {
-        return Reading::Pending;
+    let mode = entries.iter().rev().find(|entry| entry.is_tagged() && entry.text.starts_with(ACTIVE));
+    let Some(mode) = mode else { return Reading::Pending };
+    if let Some(provider) = mode.field("provider").filter(|provider| *provider != "gateway") {
+        return Reading::Failed(said(Code::ProviderNotGateway, mode).with("provider", masked(provider)));
     }
+    if host.is_none() {
+        return Reading::Started;
+    }
+    let last = healths.iter().rev().find(|(_, health)| *health != Health::NotTested).map(|(_, health)| *health);
+    let lines = entries.iter().filter(|entry| entry.is_tagged() || health(entry).is_some());
+    let lines: Vec<String> = lines.map(|entry| shown(entry)).collect();
     Reading::Proved(Proof {
         host: base.host().to_owned(),
-        models: lines.iter().rev().find_map(|line| number_after(line, "picker = ")),
-        healthy: lines
-            .iter()
-            .rev()
-            .find_map(|line| line.split_once("ConfigHealth recomputed").map(|(_, rest)| rest.contains("'healthy'"))),
+        models: picker.map(|(_, count)| count),
+        healthy: last.map(|last| last == Health::Healthy),
+        trouble: match last {
+            Some(Health::Trouble(state)) => Some(state.to_owned()),
+            _ => None,
+        },
         log: path.to_owned(),
-        lines: lines.iter().rev().take(MOST_LINES).rev().map(|line| masked(line.trim())).collect(),
+        lines: lines[lines.len().saturating_sub(MOST_LINES)..].to_vec(),
     })
 }
 
-/// Lines in which Claude says why it does not run through the gateway.
-const FAILURES: [(&str, Code); 5] = [
+/// With it Claude says that it runs in third-party mode.
+const ACTIVE: &str = "3P mode active";
+
+/// What Claude says when it does not run through the gateway, by how it begins.
+const FAILURES: [(&str, Code); 9] = [
     ("Invalid custom3p enterprise config", Code::ProofRefused),
+    ("configError", Code::ProofRefused),
     ("Credentials read failed", Code::ProofRefused),
-    ("custom-3p-unused.invalid", Code::ProofRefused),
+    ("inference apiHost=http://custom-3p-unused.invalid", Code::ProofRefused),
     ("no credential configured for provider", Code::ProofRefused),
     ("Managed MDM config detected", Code::ManagedByPolicy),
+    ("Failed to parse managed config", Code::ManagedRejected),
+    ("Managed config rejected", Code::ManagedRejected),
+    ("ModelsNotDiscoveredError", Code::ProofNoModels),
 ];
 
-/// Claude could not get the key: only the text for a missing program is known (`helper spawn failed`),
-/// so any complaint about the helper counts.
-fn is_helper_trouble(line: &str) -> bool {
-    let lower = line.to_lowercase();
-    lower.contains("helper")
-        && ["fail", "timed out", "timeout", "enoent", "error"].iter().any(|word| lower.contains(word))
+/// Ends of Claude's own credential helper that gave no key.
+const HELPER_FAILED: [&str; 5] =
+    ["helper spawn failed", "helper timed out", "helper failed", "credential helper failed", "helper killed"];
+
+fn failure(entry: &Entry) -> Option<Code> {
+    let text = entry.text.trim_start_matches("Error: ");
+    if entry.is_tagged() {
+        let exit = text.strip_prefix("helper exited code=").map(word);
+        if exit.is_some_and(|code| code != "0") || HELPER_FAILED.iter().any(|start| text.starts_with(start)) {
+            return Some(Code::ProofHelper);
+        }
+    }
+    let begins = |start: &&str| text.starts_with(*start);
+    FAILURES.iter().find(|(start, _)| begins(start)).map(|(_, code)| *code)
 }
 
-fn is_telling(line: &str) -> bool {
-    line.contains("custom-3p")
-        || line.contains("custom3p")
-        || line.contains("ConfigHealth")
-        || line.contains("no credential configured")
-        || line.contains("Managed MDM")
+/// A helper's exit code is told for support.
+fn with_facts(finding: Finding, entry: &Entry) -> Finding {
+    match entry.text.strip_prefix("helper exited code=").map(word) {
+        Some(code) => finding.with("exit", masked(code)),
+        None => finding,
+    }
+}
+
+/// The state of a health check. A word that is not known says nothing.
+fn health(entry: &Entry) -> Option<Health> {
+    entry.text.starts_with("ConfigHealth recomputed").then(|| Health::of(entry.field("state")?))?
+}
+
+impl Entry {
+    /// What follows in a line of the subsystem's.
+    fn tagged_after(&self, before: &str) -> Option<&str> {
+        self.text.split_once(before).map(|(_, rest)| rest).filter(|_| self.is_tagged())
+    }
+}
+
+fn shown(entry: &Entry) -> String {
+    masked(&entry.raw.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 fn word(text: &str) -> &str {
@@ -128,75 +191,10 @@ fn is_same(logged: &str, base: &GatewayUrl) -> bool {
     logged == base.as_str() || logged == origin || logged == base.host()
 }
 
-fn number_after(line: &str, before: &str) -> Option<u32> {
-    let (_, rest) = line.split_once(before)?;
-    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+fn number(text: &str) -> Option<u32> {
+    let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
     digits.parse().ok()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const ACTIVE: &str = "2026-11-23 10:00:00 [info] [custom-3p] 3P mode active { provider: 'gateway' }\n";
-    const HOST: &str =
-        "2026-11-23 10:00:00 [info] [custom-3p] inference apiHost=https://aigc.aochengcloud.com/claude\n";
-    const MODELS: &str = "[info] [custom-3p] Model discovery: skipped (inferenceModels obviates discovery); picker = 3 (inferenceModels)\n";
-    const HEALTHY: &str = "[info] ConfigHealth recomputed { state: 'healthy', provider: 'gateway' }\n";
-
-    fn reading(lines: &[&str]) -> Reading {
-        let base = GatewayUrl::parse("https://aigc.aochengcloud.com/claude").unwrap();
-        read(&lines.concat(), "/log", &base)
-    }
-
-    #[track_caller]
-    fn check_failed(lines: &[&str], code: Code) {
-        match reading(lines) {
-            Reading::Failed(finding) => assert_eq!(finding.code, code),
-            other => panic!("expected {code}, got {other:?}"),
-        }
-    }
-
-    #[test]
-    fn mode_and_host_together_prove_it() {
-        assert_eq!(reading(&[]), Reading::Pending);
-        assert_eq!(reading(&[ACTIVE]), Reading::Pending, "the host is not known yet");
-        assert_eq!(reading(&[HOST]), Reading::Pending, "the mode is not known yet");
-        let Reading::Proved(proof) = reading(&[ACTIVE, HOST]) else { panic!("proved") };
-        assert!(!proof.is_whole());
-        let Reading::Proved(proof) = reading(&[ACTIVE, HOST, MODELS, HEALTHY]) else { panic!("proved") };
-        assert_eq!((proof.models, proof.healthy, proof.host.as_str()), (Some(3), Some(true), "aigc.aochengcloud.com"));
-        assert!(proof.is_whole());
-    }
-
-    #[test]
-    fn what_claude_says_against_it_is_named() {
-        check_failed(&[ACTIVE, "[custom-3p] inference apiHost=https://other.example/claude\n"], Code::ProofOtherHost);
-        check_failed(&[ACTIVE, "[custom-3p] inference apiHost=http://custom-3p-unused.invalid\n"], Code::ProofRefused);
-        check_failed(&["[custom-3p] helper spawn failed: spawn /x ENOENT\n"], Code::ProofHelper);
-        check_failed(&["[custom-3p] helper timed out after 60s\n"], Code::ProofHelper);
-        check_failed(&["Invalid custom3p enterprise config: [custom-3p] …\n"], Code::ProofRefused);
-        check_failed(
-            &[ACTIVE, HOST, "[custom-3p] Model discovery: 0 found in 3ms; picker = 0 (empty)\n"],
-            Code::ProofNoModels,
-        );
-        check_failed(&["Managed MDM config detected\n"], Code::ManagedByPolicy);
-    }
-
-    #[test]
-    fn an_unhealthy_connection_is_told() {
-        let Reading::Proved(proof) =
-            reading(&[ACTIVE, HOST, MODELS, "ConfigHealth recomputed { state: 'unhealthy' }\n"])
-        else {
-            panic!("proved")
-        };
-        assert_eq!(proof.healthy, Some(false));
-    }
-
-    #[test]
-    fn a_key_in_the_log_is_masked() {
-        let leak = "[custom-3p] Credentials loaded { key: 'sk-canary0123456789' }\n";
-        let Reading::Proved(proof) = reading(&[leak, ACTIVE, HOST]) else { panic!("proved") };
-        assert!(!proof.lines.concat().contains("canary"), "{:?}", proof.lines);
-    }
-}
+mod tests;

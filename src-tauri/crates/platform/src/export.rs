@@ -64,9 +64,10 @@ fn last_proof(places: &Places, wishes: &Wishes) -> Option<Proof> {
     places.settled().logs().iter().find_map(|path| {
         let log = Mark::at_beginning(path).appended();
         let last = log.rfind(START)?;
-        match read(&log[last..], &path.to_string_lossy(), &wishes.base) {
+        let line = log[..last].rfind('\n').map_or(0, |end| end + 1);
+        match read(&log[line..], &path.to_string_lossy(), &wishes.base) {
             Reading::Proved(proof) => Some(proof),
-            Reading::Pending | Reading::Failed(_) => None,
+            Reading::Pending | Reading::Started | Reading::Failed(_) => None,
         }
     })
 }

@@ -329,7 +329,9 @@ impl Asked {
         let places = Places::here()?;
         known::spare(base.as_str());
         let mut changes = preset.findings();
-        let key = match key::pasted(arguments, preset.is_built_in, locale)? {
+        // What AIRouter's keys look like says nothing of the keys of another address.
+        let is_airouter = preset.is_built_in && base.host() == preset.base.host();
+        let key = match key::pasted(arguments, is_airouter, locale)? {
             Some(paste) => {
                 changes.extend(at_its_address(&paste, &base, &preset, choice)?);
                 if !paste.notes.is_empty() {

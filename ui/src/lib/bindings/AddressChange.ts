@@ -3,7 +3,7 @@
 /**
  * Something that was changed of a typed address.
  */
-export type AddressChange = { "kind": "cleaned" } | { "kind": "taken-from-text" } | { "kind": "scheme-repaired" } | { "kind": "scheme-added" } | { "kind": "made-https" } | { "kind": "localhost-numbered" } | { "kind": "doubled-removed" } | { "kind": "lower-cased" } | { "kind": "port-removed" } | { "kind": "slashes-merged" } | { "kind": "slash-removed" } | { "kind": "path-removed", 
+export type AddressChange = { "kind": "cleaned" } | { "kind": "taken-from-text" } | { "kind": "scheme-repaired" } | { "kind": "scheme-added" } | { "kind": "http-added" } | { "kind": "made-https" } | { "kind": "localhost-numbered" } | { "kind": "doubled-removed" } | { "kind": "lower-cased" } | { "kind": "port-removed" } | { "kind": "slashes-merged" } | { "kind": "slash-removed" } | { "kind": "path-removed", 
 /**
  * The removed path.
  */

@@ -17,6 +17,10 @@ models: number | null,
  */
 healthy: boolean | null, 
 /**
+ * The trouble that its own health check found, in its word, such as `auth_failed`.
+ */
+trouble?: string, 
+/**
  * The log that was read.
  */
 log: string, 

@@ -1,9 +1,12 @@
-//! Writes the first corpus of each target: bodies of recorded replies, and the lines of `seeds/`.
+//! Writes the first corpus of each target: bodies of recorded replies, what people sent, and the lines of
+//! `seeds/`.
 
 use std::path::Path;
 use std::{fs, io};
 
 const ROWS: &str = "../../../../tests/fixtures/gateway-responses.dev.jsonl";
+const CASES: &str = "../../../../tests/fixtures/cases";
+const KEYS: &str = "../../../../tests/fixtures/official-keys.json";
 
 fn main() -> io::Result<()> {
     for (place, line) in fs::read_to_string(ROWS)?.lines().enumerate() {
@@ -19,6 +22,22 @@ fn main() -> io::Result<()> {
             // One seed a line; a line break within it is written as the sign for one.
             plant(target, place, line.replace('⏎', "\n").as_bytes())?;
         }
+    }
+    // What people sent: their files and what Claude wrote for them.
+    for (place, entry) in fs::read_dir(CASES)?.enumerate() {
+        let path = entry?.path();
+        let bytes = fs::read(&path)?;
+        let target = match path.extension().and_then(|it| it.to_str()) {
+            Some("log") => "report",
+            Some("json") => "settings",
+            _ => "paste",
+        };
+        plant(target, 1000 + place, &bytes)?;
+    }
+    let answers: serde_json::Value = serde_json::from_str(&fs::read_to_string(KEYS)?)?;
+    for (place, (name, answer)) in answers["keys"].as_object().into_iter().flatten().enumerate() {
+        let value = &answer["takes"][0];
+        plant("settings", place, serde_json::json!({ name: value }).to_string().as_bytes())?;
     }
     Ok(())
 }

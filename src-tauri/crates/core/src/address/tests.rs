@@ -235,3 +235,31 @@ fn name_and_port() {
     assert_eq!(of("https://[2001:db8::1]/x"), Ok(("2001:db8::1".to_owned(), 443)));
     assert_eq!(of("http://[::1]:81/x"), Ok(("::1".to_owned(), 81)));
 }
+
+#[test]
+fn an_address_on_this_computer_without_a_scheme_is_plain_http() {
+    for (typed, base) in [
+        ("127.0.0.1:3456/claude", "http://127.0.0.1:3456/claude"),
+        ("localhost:3456/claude", "http://127.0.0.1:3456/claude"),
+        ("LOCALHOST:3456", "http://127.0.0.1:3456"),
+        ("[::1]:8080", "http://[::1]:8080"),
+        ("127.0.0.1", "http://127.0.0.1"),
+    ] {
+        let (address, changes) = repair(typed, None).unwrap_or_else(|finding| panic!("{typed}: {finding:?}"));
+        assert_eq!(address.as_str(), base, "{typed}");
+        assert!(changes.contains(&Did::HttpAdded), "{typed}: {changes:?}");
+    }
+    for typed in ["127.0.0.2:3456/claude", "localhost.example:3456"] {
+        let (address, _) = repair(typed, None).unwrap();
+        assert!(address.is_encrypted(), "{typed}: Claude takes plain http on this computer only");
+    }
+}
+
+#[test]
+fn a_login_with_a_backslash_is_a_login() {
+    for typed in [r"https://OFFICE\li:pass@gate.example/claude", "https://li@office.example:pass@gate.example"] {
+        let finding = repair(typed, None).unwrap_err();
+        assert_eq!(finding.fact("reason"), Some("credentials"), "{typed}");
+    }
+    assert!(repair(r"https:\\gate.example\claude", None).is_ok(), "slashes that lean the wrong way");
+}

@@ -55,7 +55,10 @@ pub(super) fn addresses(text: &str) -> Result<Vec<Typed>, Finding> {
 
 fn with_one_scheme(word: &str, mut changes: Vec<AddressChange>) -> Typed {
     let mut text = word.to_owned();
-    if !text.contains("://") {
+    if !text.contains("://") && is_on_this_computer(&text) {
+        changes.push(AddressChange::HttpAdded);
+        text.insert_str(0, "http://");
+    } else if !text.contains("://") {
         changes.push(AddressChange::SchemeAdded);
         text.insert_str(0, "https://");
     }
@@ -69,6 +72,23 @@ fn with_one_scheme(word: &str, mut changes: Vec<AddressChange>) -> Typed {
         }
     }
     Typed { text, changes }
+}
+
+/// `127.0.0.1:3456/claude`, `localhost`, `[::1]:8080`
+fn is_on_this_computer(text: &str) -> bool {
+    let host = text.split(['/', '?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+    matches!(name.map_or(host.as_str(), |(name, _)| name), "127.0.0.1" | "localhost" | "[::1]")
+}
+
+/// True when a login with a backslash stands in an address: `https://OFFICE\li:password@gate.example`. Such
+/// a backslash is no slash that leans the wrong way.
+pub(super) fn has_login(text: &str) -> bool {
+    text.split(|c: char| c.is_whitespace() || "\"'<>，、".contains(c)).any(|word| {
+        let Some((_, rest)) = word.split_once("://") else { return false };
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        authority.split_once('\\').is_some_and(|(before, after)| !before.contains('.') && after.contains('@'))
+    })
 }
 
 /// Visible, half-width, with slashes that lean forward and dots where `。` stands within a name.

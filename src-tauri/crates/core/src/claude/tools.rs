@@ -41,6 +41,12 @@ pub fn tool_of(entry: Option<&str>, profile: &Document) -> Option<&'static str> 
     TOOLS.iter().find(by_word).or_else(|| TOOLS.iter().find(by_port)).map(|tool| tool.tool)
 }
 
+/// True for a name that such a program leaves in a profile as its own mark.
+pub fn is_mark(name: &str) -> bool {
+    let name = name.to_lowercase();
+    TOOLS.iter().flat_map(|tool| tool.words).any(|word| name.contains(word))
+}
+
 /// The address of a relay on this computer to which a profile sends Claude; nothing for all others.
 pub fn relay(profile: &Document) -> Option<GatewayUrl> {
     let typed = profile.get(keys::BASE_URL)?.as_str()?;

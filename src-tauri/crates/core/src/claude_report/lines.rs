@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::ClaudeReport;
+use crate::proof::Health;
 
 /// Most lines that are looked at.
 const MOST_LINES: usize = 20_000;
@@ -115,7 +116,9 @@ fn put(name: &str, value: &str, report: &mut ClaudeReport) {
     } else if lower.contains("credential") {
         report.has_key = has_key(value).or(report.has_key);
     } else if ["state", "status", "health", "provider status"].contains(&lower.as_str()) {
-        report.is_healthy = is_healthy(value).or(report.is_healthy);
+        report.health = Health::of(value).or(report.health);
+    } else if lower == "failingfield" {
+        report.failing_field = Some(value.to_owned());
     } else if value.is_empty() && name.to_lowercase().contains("no credential configured") {
         report.has_key = Some(false);
     }
@@ -140,18 +143,6 @@ fn has_key(value: &str) -> Option<bool> {
     if says(&["no credential", "missing", "not configured", "invalid", "failed", "none", "error", "false", "not set"]) {
         Some(false)
     } else if says(&["valid", "ok", "present", "configured", "true", "passed", "set", "resolved"]) {
-        Some(true)
-    } else {
-        None
-    }
-}
-
-fn is_healthy(value: &str) -> Option<bool> {
-    let lower = value.to_lowercase();
-    let says = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    if says(&["unhealthy", "degraded", "error", "fail"]) {
-        Some(false)
-    } else if says(&["healthy", "ok", "passed"]) {
         Some(true)
     } else {
         None

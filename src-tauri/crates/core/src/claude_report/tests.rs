@@ -102,3 +102,64 @@ fn it_is_compared_with_what_was_written_and_shows_no_key() {
     let row = view.values.iter().find(|row| row.name == keys::BASE_URL).unwrap();
     assert!(row.ok && row.expected.is_some(), "{row:?}");
 }
+
+const ACTIVE: &str = "2026-11-28 10:00:00 [info] [custom-3p] 3P mode active { provider: 'gateway' }\n";
+const HOST: &str = "2026-11-28 10:00:01 [info] [custom-3p] inference apiHost=https://gate.example/claude\n";
+const START: &str = "2026-11-28 10:00:00 [info] Starting app { appVersion: '2.2553.0' }\n";
+
+#[track_caller]
+fn check_log(lines: &[&str], codes: &[Code]) {
+    check(&packed(&[("logs/main.log", &lines.concat())]), codes);
+}
+
+#[test]
+fn no_sign_of_success_is_no_all_clear() {
+    check_log(&[START, ACTIVE, HOST], &[Code::ClaudeReportAgrees]);
+    for log in [
+        vec!["\n"],
+        vec![START],
+        vec![START, "2026-11-28 10:00:01 [info] Ordinary start; no third-party configuration was read\n"],
+        vec![START, ACTIVE],
+        vec![START, ACTIVE, HOST, START],
+    ] {
+        check_log(&log, &[Code::ClaudeReportSilent]);
+    }
+    check(&packed(&[("deployment-mode.txt", "3p")]), &[Code::ClaudeReportSilent]);
+    let status = |text: &str| packed(&[("provider-status.txt", text), ("deployment-mode.txt", "3p")]);
+    check(&status("state: not_testable"), &[Code::ClaudeReportSilent]);
+    check(&status("state: healthy"), &[Code::ClaudeReportAgrees]);
+    check(&status("state: unreachable"), &[Code::ProofUnhealthy]);
+    check(&status("state: config_invalid\nfailingField: inferenceModels\n"), &[Code::ProofRefused]);
+}
+
+#[test]
+fn trouble_in_a_log_is_named() {
+    check_log(&[START, "[error] [custom-3p] configError: inferenceModels: expected array\n"], &[Code::ProofRefused]);
+    check_log(&[START, "[info] [custom-3p] 3P mode active { provider: 'vertex' }\n"], &[Code::ProviderNotGateway]);
+    let error = "[info] [custom-3p] ConfigHealth recomputed { state: 'provider_error', provider: 'gateway' }\n";
+    check_log(&[START, ACTIVE, HOST, error], &[Code::ProofUnhealthy]);
+}
+
+#[test]
+fn the_last_start_may_lie_in_a_log_that_was_rotated() {
+    let healthy = [START, ACTIVE, HOST].concat();
+    let before =
+        "2026-11-27 10:00:00 [info] Starting app { }\n2026-11-27 10:00:00 [error] [custom-3p] configError: x\n";
+    let later = "2026-11-28 10:10:00 [info] [notes] still there\n";
+    for names in [["main.old.log", "main.log.2"], ["main1.log", "main.old.log"], ["main.log.1", "main.2.log"]] {
+        let files = [("main.log", later), (names[0], healthy.as_str()), (names[1], before)];
+        check(&packed(&files), &[Code::ClaudeReportAgrees]);
+    }
+    check(&packed(&[("main.log", before), ("main.old.log", &healthy)]), &[Code::ProofRefused]);
+}
+
+#[test]
+fn what_is_copied_out_of_claude_is_read() {
+    check(b"Host Claude Code binary not available. Check that the download completed.", &[Code::EngineMissing]);
+    check(
+        b"Couldn't load configuration\nreadConfig failed unknown config id 0f9d1a2b-1c2d-4e5f-8a9b-0c1d2e3f4a5b",
+        &[Code::ProfileMissing],
+    );
+    check(format!("{START}{ACTIVE}{HOST}").as_bytes(), &[Code::ClaudeReportAgrees]);
+    check(format!("{START}[error] [custom-3p] helper exited code=5 (x)\n").as_bytes(), &[Code::ProofHelper]);
+}

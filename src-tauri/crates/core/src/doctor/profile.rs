@@ -1,12 +1,13 @@
 //! The selected profile, value by value: what Claude would refuse, drop or take otherwise than meant.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::DoctorStep::Applied;
 use super::facts::DoctorFacts;
 use super::sheet::Sheet;
-use crate::claude::keys;
 use crate::claude::outlook::{Outlook, Unusable};
+use crate::claude::schema::{self, Standing, Stranger};
+use crate::claude::{keys, managed, tools};
 use crate::finding::{Code, Finding};
 use crate::json::Document;
 use crate::models::{DropReason, judge_id};
@@ -24,6 +25,9 @@ pub(super) fn look(facts: &DoctorFacts, foretold: &Outlook, sheet: &mut Sheet) {
         _ => None,
     };
     sheet.perhaps(Applied, Code::ValueMistyped, profile.map(|_| mistyped));
+    let written = written(facts);
+    let ignored = written.as_ref().map(|values| wrong_value(values, facts).or_else(|| unknown_name(values)));
+    sheet.perhaps(Applied, Code::SettingIgnored, ignored);
     let empty = matches!(foretold, Outlook::Degraded(_, Unusable::Models)).then(|| Finding::new(Code::NoUsableModel));
     let dropped = profile.map(|profile| dropped_model(profile, facts));
     // One bad id may spoil the whole list; then the id is what is told.
@@ -34,6 +38,47 @@ pub(super) fn look(facts: &DoctorFacts, foretold: &Outlook, sheet: &mut Sheet) {
     sheet.perhaps(Applied, Code::KeysTooNew, profile.map(|profile| too_new(profile, facts)));
     sheet.perhaps(Applied, Code::HistoryMoved, profile.and_then(|profile| history(profile, facts)));
     sheet.perhaps(Applied, Code::SecretInHeaders, profile.map(secret_in_headers));
+}
+
+/// The values that count: an administrator's, else the selected profile's.
+fn written(facts: &DoctorFacts) -> Option<Map<String, Value>> {
+    let computer = &facts.computer;
+    let managed = || Some(managed::values(&computer.managed, computer.claude.version)).filter(|it| !it.is_empty());
+    if facts.is_managed() { managed() } else { facts.selected().map(|profile| profile.values().clone()) }
+}
+
+/// A value that Claude drops, while all others stay in force. Only what Anthropic's validator judges is
+/// judged, as it does.
+fn wrong_value(values: &Map<String, Value>, facts: &DoctorFacts) -> Option<Finding> {
+    let is_wrong = |(name, value): &(&String, &Value)| {
+        schema::standing(name) == Some(Standing::Anywhere)
+            && keys::is_known(name, facts.computer.claude.version)
+            && schema::key_named(name).is_some_and(|key| key.kind.read(value).is_none())
+    };
+    let wrong: Vec<&str> = values.iter().filter(is_wrong).map(|(name, _)| name.as_str()).collect();
+    let finding = || Finding::new(Code::SettingIgnored).with("keys", wrong.join(", ")).with("because", "value");
+    (!wrong.is_empty()).then(finding)
+}
+
+/// A name that Claude passes over: first one for which the right one is known.
+fn unknown_name(values: &Map<String, Value>) -> Option<Finding> {
+    let names = values.keys().filter(|name| !tools::is_mark(name));
+    let strangers: Vec<_> = names.filter_map(|name| Some((name, schema::stranger(name)?))).collect();
+    let of = |name: &str, because: &str| {
+        Finding::new(Code::SettingIgnored).with("keys", masked(name)).with("because", because)
+    };
+    let told = |wanted: fn(&Stranger) -> bool| strangers.iter().find(|(_, stranger)| wanted(stranger));
+    let (name, stranger) = told(|it| matches!(it, Stranger::Misspelled(_)))
+        .or_else(|| told(|it| matches!(it, Stranger::Renamed(_))))
+        .or_else(|| told(|it| *it == Stranger::NotAKey))
+        .or(strangers.first())?;
+    Some(match stranger {
+        Stranger::Misspelled(meant) => of(name, "misspelled").with("instead", meant),
+        Stranger::Renamed(now) => of(name, "renamed").with("instead", now),
+        Stranger::NotAKey => of(name, "no-key"),
+        // Other programs leave marks of their own there, and a newer Claude may know more.
+        Stranger::Newer => of(name, "newer"),
+    })
 }
 
 fn provider(profile: &Document) -> Option<Finding> {

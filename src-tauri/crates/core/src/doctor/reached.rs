@@ -36,25 +36,13 @@ fn said(facts: &DoctorFacts) -> Option<Option<Finding>> {
     // What was said before the configuration was changed is about another one.
     let is_old = matches!((log.and_then(|log| log.written), run.written), (Some(log), Some(file)) if log < file);
     match reading(facts)? {
-        Reading::Proved(proof) if proof.healthy == Some(false) => {
-            Some(Some(Finding::new(Code::ProofUnhealthy).with("path", proof.log)))
-        }
-        Reading::Proved(_) => Some(None),
+        Reading::Proved(proof) => Some(proof.unhealthy().map(|finding| finding.with("path", proof.log))),
         Reading::Failed(finding) if !is_old => Some(Some(finding)),
-        Reading::Failed(_) | Reading::Pending => None,
+        Reading::Failed(_) | Reading::Pending | Reading::Started => None,
     }
 }
 
 fn reading(facts: &DoctorFacts) -> Option<Reading> {
     let log = facts.run.log.as_ref()?;
-    Some(proof::read(since_start(&log.text), &log.path, &facts.base))
-}
-
-/// The lines of the last start. Claude says its version first; where a build does not, the last sign of
-/// its mode begins what counts.
-fn since_start(log: &str) -> &str {
-    ["Starting app", "3P mode active"]
-        .iter()
-        .find_map(|sign| log.rfind(sign))
-        .map_or(log, |at| &log[log[..at].rfind('\n').map_or(0, |line| line + 1)..])
+    Some(proof::read(&log.text, &log.path, &facts.base))
 }

@@ -166,6 +166,11 @@ fn the_address_is_looked_at_as_claude_takes_it() {
 fn a_value_that_spoils_the_profile_is_named() {
     check(|it| profile(it, "inferenceProvider", json!("bedrock")), &[Code::ProviderNotGateway]);
     check(|it| profile(it, "modelDiscoveryEnabled", json!("false")), &[Code::ValueMistyped]);
+    check(|it| profile(it, "mcpToolTimeoutSec", json!(5)), &[Code::SettingIgnored]);
+    check(|it| profile(it, "mcpToolTimeoutSec", json!(180)), &[]);
+    check(|it| profile(it, "modelDiscoveryEnable", json!(true)), &[Code::SettingIgnored]);
+    check(|it| profile(it, "isDxtEnabled", json!(true)), &[Code::SettingIgnored]);
+    check(|it| profile(it, "models", json!(["claude-opus-5"])), &[Code::SettingIgnored]);
     let models = |models: Value| move |it: &mut DoctorFacts| profile(it, "inferenceModels", models);
     check(models(json!(["claude-deepseek-v3"])), &[Code::ModelNotForClaude]);
     check(models(json!(["claude-opus-5", "claude-opus-5[1m]"])), &[Code::ModelNotForClaude]);

@@ -129,5 +129,5 @@ pub(super) fn settings(values: &[(&'static str, Value)]) -> Vec<u8> {
 }
 
 fn decoded(name: &str, text: &str) -> Option<(String, Value)> {
-    Some((name.to_owned(), schema::key_named(name)?.kind.decoded(text)?))
+    Some((name.to_owned(), schema::key_named(name)?.kind.read(&text.into())?))
 }

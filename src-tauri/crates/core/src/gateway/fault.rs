@@ -35,6 +35,8 @@ pub enum NetFault {
     TlsHost,
     /// The other side speaks no TLS, or none in common.
     TlsProto,
+    /// The other side speaks plain http where TLS was tried.
+    SpeaksHttp,
     /// The proxy wants a name and a password.
     ProxyAuth,
     /// The proxy cannot be reached.
@@ -69,6 +71,7 @@ impl NetFault {
             Self::TlsInspect { .. } => Code::TlsInspect,
             Self::TlsHost => Code::TlsHost,
             Self::TlsProto => Code::TlsProto,
+            Self::SpeaksHttp => Code::WrongScheme,
             Self::ProxyAuth => Code::ProxyAuth,
             Self::ProxyDown => Code::ProxyDown,
             Self::ProxyBlock => Code::ProxyBlock,

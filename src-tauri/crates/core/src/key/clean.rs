@@ -43,7 +43,8 @@ pub(super) fn clean(text: &str) -> Cleaned {
     let trimmed = plain.trim();
     note(trimmed.len() != plain.len(), KeyNote::SpacesRemoved);
 
-    let unquoted = unquoted(trimmed);
+    let unescaped = unescaped(trimmed);
+    let unquoted = unquoted(&unescaped);
     note(unquoted.len() != trimmed.len(), KeyNote::QuotesRemoved);
 
     let bare = without_bearer(unquoted);
@@ -83,7 +84,29 @@ fn unquoted(text: &str) -> &str {
         let Some(inner) = inner else { break };
         text = inner.trim();
     }
-    text
+    if text.contains(char::is_whitespace) { text } else { unmarked(text) }
+}
+
+/// Without the backslashes that Markdown puts before its own signs.
+fn unescaped(text: &str) -> String {
+    ["_", "*", "-", "~"].iter().fold(text.to_owned(), |text, sign| text.replace(&format!("\\{sign}"), sign))
+}
+
+/// Without the signs by which Markdown makes a word bold, slanted or struck out. A key may begin and end
+/// with `_` by chance, so that is taken off only what plainly is one without it.
+pub(super) fn unmarked(word: &str) -> &str {
+    for mark in ["***", "**", "*", "~~", "__", "_"] {
+        let inner = word.strip_prefix(mark).and_then(|word| word.strip_suffix(mark));
+        let Some(inner) = inner.filter(|inner| !inner.is_empty() && !inner.starts_with('*') && !inner.ends_with('*'))
+        else {
+            continue;
+        };
+        let is_marked = inner.starts_with("sk-") || !super::wrapped::looks_random(inner);
+        if !mark.starts_with('_') || is_marked {
+            return unmarked(inner);
+        }
+    }
+    word
 }
 
 fn without_bearer(text: &str) -> &str {

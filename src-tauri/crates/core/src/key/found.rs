@@ -5,7 +5,8 @@ use crate::preset::Preset;
 
 use super::lint::{self, fault};
 use super::pieces::{Kind, Piece, pieces};
-use super::wrapped::{Joined, is_cut_by_a_sign, is_cut_by_han, joined, looks_random, spelled_out};
+use super::value::{Value, looks_a_key_up, speaks_of, value_at};
+use super::wrapped::{Joined, is_cut_by_a_sign, is_cut_by_han, joined, spelled_out};
 
 /// With more keys or addresses than this, nobody can say which are meant.
 const MOST: usize = 30;
@@ -27,6 +28,12 @@ struct Candidate {
     is_joined: bool,
     /// Under a name that speaks of Claude.
     is_named: bool,
+    /// Under a name that speaks of another service.
+    is_foreign: bool,
+    /// In a line that is commented out.
+    is_commented: bool,
+    /// Nothing but its place makes it a key.
+    is_plain_word: bool,
     place: std::ops::Range<usize>,
 }
 
@@ -52,28 +59,43 @@ pub(super) fn find(text: &str, own_vendor_only: bool) -> Result<Found, Finding> 
     let mut place = 0;
     while place < pieces.len() {
         let mut next = place + 1;
-        if let Some(is_named) = may_be_key(&pieces, place) {
-            match whole(&pieces, place, is_named) {
+        match value_at(text, &pieces, place) {
+            Some(value) if value.is_reference => faults.push(("reference", value.is_claudes)),
+            Some(value) => match whole(text, &pieces, place, value) {
                 Ok((candidate, after)) => {
                     next = after;
                     keys.push(candidate);
                 }
-                Err(reason) => faults.push((reason, is_named)),
-            }
+                Err(reason) => faults.push((reason, value.is_claudes)),
+            },
+            None => {}
         }
         place = next;
     }
+    if !without_commented(&mut keys) {
+        return Err(fault("several"));
+    }
+    without_plain_words(&mut keys);
     // A key that is not surely whole may be the one that is meant, and so may one under Claude's name.
     let names_one = keys.iter().any(|key| key.is_named);
-    let may_be_meant = |(reason, is_named): &&(&str, bool)| {
-        keys.is_empty() || matches!(*reason, "inner-space" | "not-ascii") || (*is_named && !names_one)
+    let all_foreign = keys.iter().all(|key| key.is_foreign);
+    let may_be_meant = |(reason, is_named): &&(&str, bool)| match *reason {
+        // A variable may be set to the key in the same text, but another service's key is not that.
+        "reference" => all_foreign && (keys.is_empty() || (*is_named && !names_one)),
+        "inner-space" | "not-ascii" => true,
+        _ => keys.is_empty() || (*is_named && !names_one),
     };
     if let Some((reason, _)) = faults.iter().find(may_be_meant) {
         return Err(fault(reason));
     }
     let chosen = choose(text, &keys, &addresses, own_vendor_only)?;
     let Some(key) = chosen else {
-        return Err(fault(if addresses.is_empty() { reason_without_key(text, &pieces) } else { "only-address" }));
+        let reason = match reason_without_key(text, &pieces) {
+            "reference" => "reference",
+            _ if !addresses.is_empty() => "only-address",
+            reason => reason,
+        };
+        return Err(fault(reason));
     };
     let address = addresses.iter().min_by_key(|address| (3 - address.rank, distance(text, &address.place, &key.place)));
     Ok(Found {
@@ -83,34 +105,8 @@ pub(super) fn find(text: &str, own_vendor_only: bool) -> Result<Found, Finding> 
     })
 }
 
-/// Whether the piece may be a key; if so, whether the name before it speaks of Claude.
-fn may_be_key(pieces: &[Piece], place: usize) -> Option<bool> {
-    let piece = &pieces[place];
-    if piece.kind == Kind::Address {
-        return None;
-    }
-    let is_bearer = |place: usize| pieces[place].text.eq_ignore_ascii_case("bearer");
-    let mut before = place.checked_sub(1);
-    let mut is_assigned = piece.follows_assignment();
-    if let Some(bearer) = before.filter(|before| is_bearer(*before)) {
-        is_assigned = true;
-        before = bearer.checked_sub(1);
-    }
-    let name = before.map(|before| &pieces[before]).filter(|name| is_key_name(name));
-    let is_claudes = name.is_some_and(|name| speaks_of(name.text, &["anthropic", "claude", "airouter", "gateway"]));
-    let is_marked =
-        piece.kind == Kind::Word && (piece.text.starts_with("sk-") || lint::other_vendor(piece.text).is_some());
-    let is_value = name.is_some()
-        && !is_key_name(piece)
-        && piece.kind == Kind::Word
-        && piece.text.len() >= 8
-        && (is_assigned || looks_random(piece.text));
-    let is_example = name.is_some() && is_assigned && lint::is_placeholder_word(piece.text);
-    (is_marked || is_value || is_example).then_some(is_claudes)
-}
-
 /// The whole key that begins at a piece, and the piece after it; or why it cannot be taken.
-fn whole(pieces: &[Piece], place: usize, is_named: bool) -> Result<(Candidate, usize), &'static str> {
+fn whole(text: &str, pieces: &[Piece], place: usize, value: Value) -> Result<(Candidate, usize), &'static str> {
     let piece = &pieces[place];
     if piece.text != "sk-" && lint::is_placeholder(piece.text) {
         return Err("placeholder");
@@ -122,17 +118,49 @@ fn whole(pieces: &[Piece], place: usize, is_named: bool) -> Result<(Candidate, u
         return Err("not-ascii");
     }
     let more = match joined(pieces, place) {
+        _ if value.is_plain_word => 0,
         Joined::Alone => 0,
         Joined::With(more) => more,
         Joined::Unclear => return Err("inner-space"),
     };
     let last = place + more;
     let key: String = pieces[place..=last].iter().map(|piece| piece.text).collect();
-    if key.len() < super::SHORTEST_KEY {
+    if key == "sk-" {
         return Err("too-short");
     }
     let place = piece.start..pieces[last].end();
-    Ok((Candidate { key, is_joined: more > 0, is_named, place }, last + 1))
+    let is_commented = is_commented(text, piece.start);
+    let Value { is_claudes: is_named, is_foreign, is_plain_word, .. } = value;
+    let is_joined = more > 0;
+    Ok((Candidate { key, is_joined, is_named, is_foreign, is_commented, is_plain_word, place }, last + 1))
+}
+
+/// True within a line that is commented out: `#`, `//`, `;`, `REM`, `::`.
+fn is_commented(text: &str, place: usize) -> bool {
+    let line = text[..place].rsplit(['\n', '\r']).next().unwrap_or_default().trim_start();
+    let is_remark = line.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("rem "));
+    is_remark || ["#", "//", ";", "::"].iter().any(|sign| line.starts_with(sign))
+}
+
+/// A key in a comment is an old one or an example where another stands beside it that is in force. If
+/// Claude's own name stands in the comment alone, nobody can say which is meant: false.
+fn without_commented(keys: &mut Vec<Candidate>) -> bool {
+    let has = |is_commented: bool, is: fn(&Candidate) -> bool| {
+        keys.iter().any(|key| key.is_commented == is_commented && is(key))
+    };
+    let has_active = has(false, |_| true);
+    let is_clear = !has_active || has(false, |key| key.is_named) || !has(true, |key| key.is_named);
+    if has_active {
+        keys.retain(|key| !key.is_commented);
+    }
+    is_clear
+}
+
+/// A plain word beside what looks like a key is a setting of something else.
+fn without_plain_words(keys: &mut Vec<Candidate>) {
+    let has_key = keys.iter().any(|key| !key.is_plain_word);
+    let has_named_key = keys.iter().any(|key| !key.is_plain_word && key.is_named);
+    keys.retain(|key| !key.is_plain_word || !has_key || (key.is_named && !has_named_key));
 }
 
 /// The one key that is meant; nothing if there is none.
@@ -200,33 +228,14 @@ fn reason_without_key(text: &str, pieces: &[Piece]) -> &'static str {
         "placeholder"
     } else if let Some(reason) = lint::hidden(text) {
         reason
+    } else if looks_a_key_up(text, pieces) {
+        "reference"
     } else if pieces.len() > 1 && pieces.iter().all(|piece| piece.kind == Kind::Word) && !text.contains(['=', ':', '{'])
     {
         "inner-space"
     } else {
         "no-key"
     }
-}
-
-/// A name such as `ANTHROPIC_AUTH_TOKEN`, `apiKey`, `x-api-key`, `Authorization` or `您的密钥是`.
-fn is_key_name(piece: &Piece) -> bool {
-    const NAMES: [&str; 7] = ["api_key", "apikey", "api-key", "auth_token", "authtoken", "authorization", "_key"];
-    let is_short = piece.text.len() <= 64 && !piece.text.starts_with("sk-");
-    match piece.kind {
-        Kind::Address => false,
-        Kind::Han => speaks_of(piece.text, &["密钥", "秘钥", "密匙", "令牌"]),
-        Kind::Word => {
-            let is_one_word =
-                ["key", "token", "-key", "--key", "--token"].iter().any(|name| piece.text.eq_ignore_ascii_case(name));
-            let is_token = piece.text.to_ascii_lowercase().ends_with("token");
-            is_short && !looks_random(piece.text) && (is_one_word || is_token || speaks_of(piece.text, &NAMES))
-        }
-    }
-}
-
-fn speaks_of(text: &str, words: &[&str]) -> bool {
-    let lower = text.to_ascii_lowercase();
-    words.iter().any(|word| lower.contains(word))
 }
 
 /// True for `gate.example/claude`: labels, and a last one of letters.

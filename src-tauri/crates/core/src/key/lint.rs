@@ -2,9 +2,10 @@
 
 use crate::finding::{Code, Finding};
 
+use super::LONGEST_KEY;
 use super::found::looks_like_a_host;
 use super::pieces::MASKS;
-use super::{LONGEST_KEY, SHORTEST_KEY};
+use super::value::is_reference_word;
 
 /// Starts of keys that are surely not a relay's, with whose they are.
 const VENDORS: [(&str, &str); 26] = [
@@ -37,11 +38,13 @@ const VENDORS: [(&str, &str); 26] = [
 ];
 
 /// Refuses what cannot be a key.
-pub(super) fn lint(key: &str, own_vendor_only: bool) -> Result<(), Finding> {
+pub(super) fn lint(key: &str, own_vendor_only: bool, shortest: usize) -> Result<(), Finding> {
     let reason = if key.is_empty() {
         "empty"
     } else if is_placeholder(key) {
         "placeholder"
+    } else if is_reference_word(key) {
+        "reference"
     } else if let Some(reason) = hidden(key) {
         reason
     } else if key.contains(char::is_whitespace) {
@@ -57,7 +60,7 @@ pub(super) fn lint(key: &str, own_vendor_only: bool) -> Result<(), Finding> {
         "only-address"
     } else if key.len() > LONGEST_KEY {
         "too-long"
-    } else if key.len() < SHORTEST_KEY {
+    } else if key.len() < shortest || key == "sk-" {
         "too-short"
     } else if let Some(reason) = twice(key) {
         reason
@@ -107,7 +110,17 @@ pub(super) fn is_placeholder_word(word: &str) -> bool {
     let has_part = lower.split(['-', '_', ' ', '<', '>', '.']).any(|part| {
         matches!(
             part,
-            "your" | "yourkey" | "yourapikey" | "yourtoken" | "placeholder" | "changeme" | "xxxx" | "example"
+            "your"
+                | "yourkey"
+                | "yourapikey"
+                | "yourtoken"
+                | "placeholder"
+                | "changeme"
+                | "replaceme"
+                | "replace"
+                | "insert"
+                | "xxxx"
+                | "example"
         )
     });
     let is_short = word.chars().count() <= 60;

@@ -4,6 +4,8 @@
 //! Signs of hiding (`*`, `…`, `•`) and letters of other alphabets stay within a word: cutting there
 //! would make a whole key of half a one.
 
+use super::clean::unmarked;
+
 /// What a piece is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -67,6 +69,8 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
             continue;
         };
         let piece = trimmed(&rest[..length], kind);
+        // `${NAME:-value}`
+        let piece = piece.strip_prefix('-').filter(|_| text[..start].ends_with(':')).unwrap_or(piece);
         let skipped = rest[..length].find(piece).unwrap_or(0);
         if !piece.is_empty() {
             let start = start + skipped;
@@ -127,7 +131,7 @@ fn trimmed(text: &str, kind: Kind) -> &str {
         Kind::Address => text.trim_end_matches(['.', ':', '!', '?', ']']),
         // One full stop ends a sentence; more than one stand for what was left out.
         Kind::Word => {
-            let text = text.strip_suffix('.').filter(|rest| !rest.ends_with('.')).unwrap_or(text);
+            let text = unmarked(text.strip_suffix('.').filter(|rest| !rest.ends_with('.')).unwrap_or(text));
             let undashed = text.trim_start_matches('-');
             if undashed.starts_with("sk-") { undashed } else { text }
         }

@@ -1,6 +1,7 @@
 use super::*;
 use crate::finding::Code;
 
+mod settings;
 mod texts;
 
 const KEY: &str = "sk-Abc123Def456Ghi789Jkl012Mno345Pqr678Stu901Vwx234";

@@ -65,10 +65,14 @@ pub(super) fn looks_random(piece: &str) -> bool {
             let has = |is: fn(&u8) -> bool| part.bytes().any(|byte| is(&byte));
             let bytes = part.as_bytes();
             let mixes = has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
-            mixes
-                || bytes.windows(2).filter(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase()).count()
-                    >= 2
+            mixes || is_jumbled(bytes)
         })
+}
+
+/// Capitals strewn about as chance does. In `inferenceGatewayApiKey` they begin words.
+fn is_jumbled(part: &[u8]) -> bool {
+    let rises = part.windows(2).filter(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase()).count();
+    rises >= 2 && (rises + 1) * 4 > part.len()
 }
 
 /// True when the piece may be more of the key before it: only white space between, only letters of

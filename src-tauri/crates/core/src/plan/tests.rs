@@ -80,6 +80,33 @@ fn foreign_profiles_and_settings_stay() {
 }
 
 #[test]
+fn values_that_go_out_of_force_are_named_before() {
+    let other = "99999999-9999-4999-8999-999999999999";
+    let lost = |profile: &str, ours: &str| {
+        let mut facts = Facts::of_an_empty_home();
+        facts.library.meta =
+            file(&format!(r#"{{"appliedId":"{other}","entries":[{{"id":"{other}","name":"Default"}}]}}"#));
+        let path = facts.library.profile_path(other);
+        facts.library.profiles.push(ProfileFact { id: other.to_owned(), path, file: file(profile) });
+        if !ours.is_empty() {
+            let id = facts.fresh_profile_id.clone();
+            let path = facts.library.profile_path(&id);
+            facts.library.profiles.push(ProfileFact { id, path, file: file(ours) });
+        }
+        let plan = plan(&facts, &wishes());
+        assert!(!plan.is_refused());
+        let finding = plan.findings.into_iter().find(|finding| finding.code == Code::SettingsLeftBehind);
+        finding.and_then(|finding| finding.fact("keys").map(str::to_owned))
+    };
+    let proxy = r#"{"egressProxyUrl":"http://proxy.example:8080","disableAutoUpdates":true,"deploymentDisplayName":"x","note":1}"#;
+    assert_eq!(lost(proxy, "").as_deref(), Some("egressProxyUrl, disableAutoUpdates"));
+    let same = r#"{"egressProxyUrl":"http://proxy.example:8080"}"#;
+    assert_eq!(lost(proxy, same).as_deref(), Some("disableAutoUpdates"));
+    assert_eq!(lost(r#"{"inferenceProvider":"gateway","inferenceGatewayBaseUrl":"https://a.example"}"#, ""), None);
+    assert_eq!(lost("{}", ""), None);
+}
+
+#[test]
 fn a_library_that_an_organisation_owns_is_refused_whatever_its_pointer_says() {
     for pointer in ["{\"x\":1}", "null", "\"\"", "7"] {
         let mut facts = Facts::of_an_empty_home();

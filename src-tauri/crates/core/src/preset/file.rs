@@ -147,7 +147,13 @@ fn without_host(text: &str) -> String {
 fn safely_written(text: &str) -> Option<GatewayUrl> {
     let (address, changes) = repair(text, None).ok()?;
     let is_meant = |change: &AddressChange| {
-        !matches!(change, AddressChange::MadeHttps | AddressChange::SchemeAdded | AddressChange::TakenFromText)
+        !matches!(
+            change,
+            AddressChange::MadeHttps
+                | AddressChange::SchemeAdded
+                | AddressChange::HttpAdded
+                | AddressChange::TakenFromText
+        )
     };
     changes.iter().all(is_meant).then_some(address)
 }

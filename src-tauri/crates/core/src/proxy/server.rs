@@ -33,25 +33,34 @@ impl Proxy {
     /// # Errors
     /// `ProxyInvalid` with evidence `reason`: `empty`, `scheme`, `host`, `port`, `login`.
     pub fn parse(text: &str, usual: ProxyKind) -> Result<Self, Finding> {
-        let text = crate::address::plain_form(text);
-        let text = text.trim().trim_matches(['"', '\'', '`', '<', '>', ',', ';']).trim().to_owned();
-        if text.is_empty() {
+        let trimmed = text.trim().trim_matches(['"', '\'', '`', '<', '>', ',', ';', '“', '”']).trim();
+        // Signs in a login are its own: `OFFICE\li`, and whatever a password holds.
+        let (before, place) = trimmed.rsplit_once('@').map_or((None, trimmed), |(before, place)| (Some(before), place));
+        let place = crate::address::plain_form(place);
+        let start = before.map_or_else(|| place.clone(), crate::address::plain_form);
+        if place.trim().is_empty() && before.is_none() {
             return Err(invalid("empty"));
         }
-        let (kind, usual_port, rest) = match text.split_once("://") {
-            None => (usual, None, text.as_str()),
-            Some((scheme, rest)) => match scheme.to_ascii_lowercase().as_str() {
-                "http" => (ProxyKind::Http, Some(80), rest),
-                "https" => (ProxyKind::Https, Some(443), rest),
-                "socks" | "socks5" | "socks5h" => (ProxyKind::Socks5, Some(1080), rest),
-                _ => return Err(invalid("scheme")),
-            },
+        let (kind, usual_port, scheme_length) = match start.split_once("://") {
+            None => (usual, None, 0),
+            Some((scheme, _)) => {
+                let (kind, port) = match scheme.trim().to_ascii_lowercase().as_str() {
+                    "http" => (ProxyKind::Http, 80),
+                    "https" => (ProxyKind::Https, 443),
+                    "socks" | "socks5" | "socks5h" => (ProxyKind::Socks5, 1080),
+                    _ => return Err(invalid("scheme")),
+                };
+                (kind, Some(port), scheme.len() + "://".len())
+            }
         };
-        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        let (login, place) = match authority.rsplit_once('@') {
-            Some((login, place)) => (Some(read_login(login)?), place),
-            None => (None, authority),
+        let (login, place) = match before {
+            // The scheme is written in plain signs wherever a login follows it.
+            Some(before) => {
+                (Some(read_login(before.get(scheme_length..).ok_or_else(|| invalid("login"))?)?), place.as_str())
+            }
+            None => (None, &place[scheme_length..]),
         };
+        let place = place.trim().split(['/', '?', '#']).next().unwrap_or_default();
         let (host, port) = match place.rfind(':').filter(|colon| !place[*colon..].contains(']')) {
             Some(colon) => (&place[..colon], Some(place[colon + 1..].parse().map_err(|_| invalid("port"))?)),
             None => (place, usual_port),
@@ -203,6 +212,24 @@ mod tests {
         let (name, password) = proxy.login().unwrap();
         assert_eq!((name.reveal(), password.reveal()), ("li:", "a@b"));
         assert_eq!(proxy.url().reveal(), "http://li%3A:a%40b@proxy.example:8080/");
+    }
+
+    #[test]
+    fn signs_of_a_login_are_its_own() {
+        for (text, name, password) in [
+            (r"http://OFFICE\li:s3cret@proxy.example:8080", r"OFFICE\li", "s3cret"),
+            (r"OFFICE\li:s3cret@proxy.example:8080", r"OFFICE\li", "s3cret"),
+            ("http://li@office.example:s3cret@proxy.example:8080", "li@office.example", "s3cret"),
+            ("http://li:p@ss@proxy.example:8080", "li", "p@ss"),
+            ("http://li:a/b#c?d@proxy.example:8080/", "li", "a/b#c?d"),
+            (r"http://li:a\b@proxy.example:8080", "li", r"a\b"),
+            ("http://OFFICE%5Cli:100%@proxy.example:8080", r"OFFICE\li", "100%"),
+        ] {
+            let proxy = Proxy::parse(text, ProxyKind::Http).unwrap_or_else(|finding| panic!("{text}: {finding:?}"));
+            let (known, secret) = proxy.login().expect(text);
+            assert_eq!((known.reveal(), secret.reveal()), (name, password), "{text}");
+            assert_eq!(proxy.shown(), "http://proxy.example:8080", "{text}");
+        }
     }
 
     #[test]

@@ -49,7 +49,7 @@ impl Marks {
                     let since = *proved_since.get_or_insert_with(Instant::now);
                     proof.is_whole() || since.elapsed() > GRACE
                 }
-                Reading::Pending => false,
+                Reading::Pending | Reading::Started => false,
             }
         });
         self.verdict(reading)
@@ -60,6 +60,8 @@ impl Marks {
         match reading {
             Reading::Proved(proof) => Ok(proof),
             Reading::Failed(finding) => Err(finding),
+            // Newer builds name the address with the first message only (PI): the person is asked for one.
+            Reading::Started => Err(Finding::new(Code::ProofSilent).with("seen", "mode").with("log", &self.path)),
             Reading::Pending if !self.ordinary.appended().is_empty() => Err(Finding::new(Code::ProofOrdinaryMode)),
             Reading::Pending => Err(Finding::new(Code::ProofSilent).with("log", &self.path)),
         }
@@ -81,5 +83,7 @@ mod tests {
         assert_eq!(code(), Code::ProofSilent);
         fs_err::write(&places.ordinary_log, "of an earlier start\nStarting app\n").unwrap();
         assert_eq!(code(), Code::ProofOrdinaryMode);
+        let started = marks.verdict(Reading::Started).unwrap_err();
+        assert_eq!((started.code, started.fact("seen")), (Code::ProofSilent, Some("mode")));
     }
 }

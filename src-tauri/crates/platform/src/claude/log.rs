@@ -1,12 +1,20 @@
 //! Claude's log, read from where it stood before the start, so that old lines prove nothing.
+//!
+//! Claude's logs rotate (PI: `main.old.log`, `main*.log`, `main.log.*`), and the new file has another
+//! identity. So a file is found again by its identity, under whatever name.
 
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use fs_err::File;
 
 use crate::sys;
 
 /// Most that is read of a log at once, in bytes.
 const MOST: u64 = 4 * 1024 * 1024;
+/// Most files of a folder of logs that are looked at.
+const MOST_FILES: usize = 200;
 
 /// A place in a log.
 #[derive(Debug, Clone)]
@@ -19,7 +27,7 @@ pub struct Mark {
 impl Mark {
     /// Remembers where a log ends now; it may not be there yet.
     pub fn at_end(path: &Path) -> Self {
-        let file = fs_err::File::open(path).ok();
+        let file = File::open(path).ok();
         Self {
             path: path.to_owned(),
             identity: file.as_ref().and_then(|file| sys::identity(file.file())),
@@ -32,18 +40,60 @@ impl Mark {
         Self { length: 0, ..Self::at_end(path) }
     }
 
-    /// What was appended since. A log that was rotated or cut is read from its beginning.
+    /// What was appended since, in the same file and in the one that took its place. A log that was cut is
+    /// read from its beginning.
     pub fn appended(&self) -> String {
-        let Ok(mut file) = fs_err::File::open(&self.path) else { return String::new() };
-        let Ok(meta) = file.metadata() else { return String::new() };
-        let is_same = sys::identity(file.file()) == self.identity && meta.len() >= self.length;
-        let from = if is_same { self.length } else { 0 };
-        let mut bytes = Vec::new();
-        if file.seek(SeekFrom::Start(from)).is_err() || file.take(MOST).read_to_end(&mut bytes).is_err() {
-            return String::new();
+        let Some(file) = File::open(&self.path).ok() else { return self.left_behind() };
+        let Some(length) = length(&file) else { return String::new() };
+        if sys::identity(file.file()) == self.identity {
+            return from(file, if length >= self.length { self.length } else { 0 });
         }
-        String::from_utf8_lossy(&bytes).into_owned()
+        self.left_behind() + &from(file, 0)
     }
+
+    /// What was appended to the file that was there at first and has another name now.
+    fn left_behind(&self) -> String {
+        let Some(identity) = self.identity else { return String::new() };
+        let renamed = rotated(&self.path).into_iter().filter_map(|path| File::open(path).ok());
+        let file = renamed.into_iter().find(|file| sys::identity(file.file()) == Some(identity));
+        file.filter(|file| length(file).is_some_and(|length| length >= self.length))
+            .map_or_else(String::new, |file| from(file, self.length))
+    }
+}
+
+/// The end of a log, begun in the file that it took the place of where it is shorter than what is wanted.
+pub(crate) fn end_of(path: &Path, most: u64) -> Option<String> {
+    let text = crate::doctor::end_of(path, most);
+    let missing = most.saturating_sub(text.as_ref().map_or(0, |text| text.len() as u64));
+    let changed =
+        |path: &PathBuf| fs_err::metadata(path).and_then(|meta| meta.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
+    let before = rotated(path).into_iter().filter(|_| missing > 0).max_by_key(changed);
+    let before = before.and_then(|path| crate::doctor::end_of(&path, missing));
+    match (before, text) {
+        (None, text) => text,
+        (Some(before), text) => Some(before + &text.unwrap_or_default()),
+    }
+}
+
+/// The files beside a log that were once under its name.
+fn rotated(path: &Path) -> Vec<PathBuf> {
+    let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let own = name(path);
+    let Some(folder) = path.parent().and_then(|folder| fs_err::read_dir(folder).ok()) else { return Vec::new() };
+    let files = folder.flatten().take(MOST_FILES).map(|entry| entry.path());
+    files.filter(|path| name(path) != own && airouter_core::claude_report::is_log(&name(path))).collect()
+}
+
+fn length(file: &File) -> Option<u64> {
+    file.metadata().ok().map(|meta| meta.len())
+}
+
+fn from(mut file: File, place: u64) -> String {
+    let mut bytes = Vec::new();
+    if file.seek(SeekFrom::Start(place)).is_err() || file.take(MOST).read_to_end(&mut bytes).is_err() {
+        return String::new();
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]
@@ -64,13 +114,28 @@ mod tests {
     }
 
     #[test]
-    fn a_rotated_log_is_read_from_its_beginning() {
+    fn a_rotated_log_is_read_on_under_its_new_name_and_its_successor_from_the_beginning() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("main.log");
         std::fs::write(&path, "a long old log\n").unwrap();
         let mark = Mark::at_end(&path);
+        std::fs::write(&path, "a long old log\nnew\n").unwrap();
         std::fs::rename(&path, folder.path().join("main.old.log")).unwrap();
+        assert_eq!(mark.appended(), "new\n");
+        std::fs::write(folder.path().join("main1.log"), "somebody else's, and longer than the old one\n").unwrap();
         std::fs::write(&path, "a new and even longer log\n").unwrap();
-        assert_eq!(mark.appended(), "a new and even longer log\n");
+        assert_eq!(mark.appended(), "new\na new and even longer log\n");
+    }
+
+    #[test]
+    fn the_end_of_a_log_reaches_back_over_its_rotation() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("main.log");
+        assert_eq!(end_of(&path, 100), None);
+        std::fs::write(folder.path().join("main.log.1"), "before\n").unwrap();
+        std::fs::write(folder.path().join("other.log"), "of another\n").unwrap();
+        std::fs::write(&path, "now\n").unwrap();
+        assert_eq!(end_of(&path, 100).as_deref(), Some("before\nnow\n"));
+        assert_eq!(end_of(&path, 4).as_deref(), Some("now\n"));
     }
 }

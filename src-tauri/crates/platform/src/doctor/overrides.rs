@@ -3,10 +3,10 @@
 //! their names are told.
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use airouter_core::doctor::Override;
-use airouter_core::json::Document;
+use airouter_core::lenient::{object_of, text_of};
 use airouter_core::secret::Secret;
 
 use crate::places::Places;
@@ -23,8 +23,10 @@ const START_FILES: [&str; 9] = [
     ".config/environment.d/claude.conf",
     ".config/fish/config.fish",
 ];
-/// Claude Code's settings, below the home folder.
-const SETTINGS: [&str; 2] = [".claude/settings.json", ".claude/settings.local.json"];
+/// Claude Code's settings, in its own folder.
+const SETTINGS: [&str; 2] = ["settings.json", "settings.local.json"];
+/// The variable that says where that folder is (OD).
+const FOLDER: &str = "CLAUDE_CONFIG_DIR";
 /// Most of a file that is looked at, in bytes.
 const MOST: u64 = 256 * 1024;
 
@@ -40,19 +42,54 @@ pub(super) fn look(places: &Places) -> Vec<Override> {
     let mut put = |names: Vec<String>, place: &str| {
         found.extend(names.into_iter().map(|name| Override { name, place: place.to_owned() }));
     };
+    let home = &places.ground.home;
+    // Claude Code started in a terminal and one that the app starts may have different variables, so each
+    // folder that one of them would take is looked at.
+    let mut folders = vec![home.join(".claude")];
     // A rehearsal starts its Claude with variables of its own.
     if !places.is_scratch() {
         put(variables().map(|(name, _)| name).collect(), "environment");
-        put(in_lines(&beginning(&places.system.join("etc/environment"))), "/etc/environment");
+        folders.extend(std::env::var_os(FOLDER).filter(|folder| !folder.is_empty()).map(PathBuf::from));
+        let lines = text(&places.system.join("etc/environment"));
+        put(in_lines(&lines), "/etc/environment");
+        folders.extend(folder_in(&lines, home));
     }
-    let home = &places.ground.home;
     for file in START_FILES {
-        put(in_lines(&beginning(&home.join(file))), &format!("~/{file}"));
+        let lines = text(&home.join(file));
+        put(in_lines(&lines), &format!("~/{file}"));
+        folders.extend(folder_in(&lines, home));
     }
-    for file in SETTINGS {
-        put(in_settings(&beginning(&home.join(file))), &format!("~/{file}"));
+    let mut seen: Vec<PathBuf> = Vec::new();
+    for path in folders.iter().flat_map(|folder| SETTINGS.map(|file| folder.join(file))) {
+        // The same file may be reached in two ways.
+        let real = fs_err::canonicalize(&path).unwrap_or_else(|_| path.clone());
+        if !seen.contains(&real) {
+            put(in_settings(&beginning(&path)), &shown(&path, home));
+            seen.push(real);
+        }
     }
     found
+}
+
+/// A path, with the home folder as `~`.
+fn shown(path: &Path, home: &Path) -> String {
+    let below = path.strip_prefix(home).map(|below| format!("~/{}", below.to_string_lossy().replace('\\', "/")));
+    below.unwrap_or_else(|_| path.to_string_lossy().into_owned())
+}
+
+/// The folder that a start file names: `export CLAUDE_CONFIG_DIR="$HOME/claude"`.
+fn folder_in(text: &str, home: &Path) -> Option<PathBuf> {
+    let value = |line: &str| {
+        let line = line.trim();
+        let (before, after) = line.split_once(FOLDER)?;
+        let is_set = !line.starts_with('#') && (before.is_empty() || before.ends_with(char::is_whitespace));
+        let value = is_set.then(|| after.strip_prefix(['=', ' ', '\t']))??;
+        let value = value.trim().trim_matches(['"', '\'']);
+        let below_home = ["~/", "$HOME/", "${HOME}/"].iter().find_map(|start| value.strip_prefix(start));
+        let path = below_home.map_or_else(|| PathBuf::from(value), |below| home.join(below));
+        path.is_absolute().then_some(path)
+    };
+    text.lines().rev().find_map(value)
 }
 
 /// The values of those variables of this process that may be keys.
@@ -83,18 +120,23 @@ fn in_lines(text: &str) -> Vec<String> {
     names
 }
 
-fn in_settings(text: &str) -> Vec<String> {
-    let Ok(settings) = Document::parse(text.as_bytes()) else { return Vec::new() };
+fn in_settings(bytes: &[u8]) -> Vec<String> {
+    let Some(settings) = object_of(bytes) else { return Vec::new() };
     let variables = settings.get("env").and_then(|env| env.as_object());
     let names = variables.into_iter().flat_map(|env| env.keys()).filter(|name| counts(name)).cloned();
     let helper = settings.get("apiKeyHelper").map(|_| "apiKeyHelper".to_owned());
     names.chain(helper).collect()
 }
 
-fn beginning(path: &Path) -> String {
+fn text(path: &Path) -> String {
+    let bytes = beginning(path);
+    text_of(&bytes).unwrap_or_else(|| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn beginning(path: &Path) -> Vec<u8> {
     let mut bytes = Vec::new();
     let read = fs_err::File::open(path).and_then(|file| file.take(MOST).read_to_end(&mut bytes));
-    read.map(|_| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+    read.map(|_| bytes).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -133,5 +175,47 @@ mod tests {
                 "apiKeyHelper ~/.claude/settings.json",
             ]
         );
+    }
+
+    #[test]
+    fn settings_are_found_in_every_form_and_where_a_start_file_puts_them() {
+        let plain =
+            r#"{"env": {"ANTHROPIC_AUTH_TOKEN": "PROXY_MANAGED", "ANTHROPIC_BASE_URL": "http://127.0.0.1:15721"}}"#;
+        let commented =
+            "{\n  // relay of the office\n  \"env\": {\n    \"ANTHROPIC_BASE_URL\": \"https://relay.example\",\n  }\n}";
+        let wide: Vec<u8> = "\u{feff}".encode_utf16().chain(plain.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        for content in [plain.as_bytes(), &[b"\xef\xbb\xbf", plain.as_bytes()].concat(), &wide, commented.as_bytes()] {
+            let folder = tempfile::tempdir().unwrap();
+            let places = Places::in_scratch(folder.path()).unwrap();
+            let home = &places.ground.home;
+            std::fs::create_dir_all(home.join("else where")).unwrap();
+            std::fs::write(home.join("else where/settings.json"), content).unwrap();
+            assert_eq!(look(&places), []);
+            std::fs::write(home.join(".zshrc"), "export CLAUDE_CONFIG_DIR=\"$HOME/else where\"\n").unwrap();
+            let found = look(&places);
+            assert!(found.iter().any(|it| it.name == "ANTHROPIC_BASE_URL"), "{content:?}");
+            assert!(found.iter().all(|it| it.place == "~/else where/settings.json"), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn the_folder_is_read_as_shells_read_it() {
+        let home = std::env::temp_dir();
+        let of = |text: &str| folder_in(text, &home);
+        for text in
+            ["CLAUDE_CONFIG_DIR=~/c", "export CLAUDE_CONFIG_DIR=${HOME}/c", "set -gx CLAUDE_CONFIG_DIR '$HOME/c'"]
+        {
+            assert_eq!(of(text), Some(home.join("c")), "{text}");
+        }
+        let absolute = home.join("c");
+        assert_eq!(of(&format!("CLAUDE_CONFIG_DIR={}", absolute.display())), Some(absolute));
+        for text in [
+            "# export CLAUDE_CONFIG_DIR=~/c",
+            "OTHER_CLAUDE_CONFIG_DIR=~/c",
+            "CLAUDE_CONFIG_DIRS=~/c",
+            "CLAUDE_CONFIG_DIR=c",
+        ] {
+            assert_eq!(of(text), None, "{text}");
+        }
     }
 }

@@ -23,7 +23,7 @@ const LARGEST: u64 = 64 * 1024;
 pub(super) fn look(places: &Places, install: Option<&Install>, computer: &Facts) -> RunFacts {
     let selected = computer.library.applied().map(|id| places.profile(&id));
     let written = selected.iter().chain([&places.meta()]).filter_map(|path| written(path)).max();
-    let log = end_of(&places.log, LOG_END).map(|text| LogFact {
+    let log = claude::log::end_of(&places.log, LOG_END).map(|text| LogFact {
         path: places.log.to_string_lossy().into_owned(),
         text,
         written: self::written(&places.log),

@@ -10,6 +10,7 @@ mod connect;
 mod fault;
 mod names;
 mod options;
+mod plain;
 mod probe;
 mod proxy;
 mod tls;

@@ -20,7 +20,7 @@ use super::clock::{self, Ask};
 use super::connect::{NotConnected, connect};
 use super::names::{is_fake, is_made_up, is_online};
 use super::options::Options;
-use super::{certificate, tls, tunnel};
+use super::{certificate, plain, tls, tunnel};
 
 /// Walks to the gateway, through the proxy if there is one.
 pub(super) async fn walk(base: &GatewayUrl, proxy: Option<&Proxy>, options: &Options) -> Reach {
@@ -84,7 +84,11 @@ impl Walk<'_> {
             let shown = tls::Shown::default();
             let encrypted = self.handshake(stream, proxy.name(), &shown).await;
             let Ok(stream) = encrypted else {
-                let (fault, facts) = down("tls");
+                let is_plain = plain::is_spoken_by(proxy, &addresses, self.base.name(), self.base.port()).await;
+                let (fault, mut facts) = down(if is_plain { "speaks-http" } else { "tls" });
+                if is_plain {
+                    facts.push(Evidence::new("instead", proxy.shown().replacen("https://", "http://", 1)));
+                }
                 return Err(self.proxy_trouble(proxy, fault, facts));
             };
             let (stream, date) = self.tunnel(stream, proxy).await?;
@@ -142,6 +146,17 @@ impl Walk<'_> {
             // A proxy tool answers for a made-up address and then gets no further itself.
             return Err(self.trouble(LayerId::Name, NetFault::DnsHijack, facts));
         }
+        match &ask {
+            Ask::Directly(addresses) => {
+                let may_be_plain = matches!(fault, NetFault::TlsProto | NetFault::Reset);
+                if may_be_plain && plain::is_spoken(addresses, self.base.host()).await {
+                    facts.push(Evidence::new("because", "speaks-http"));
+                    facts.push(Evidence::new("host", self.base.host()));
+                    return Err(self.trouble(LayerId::Tls, NetFault::SpeaksHttp, facts));
+                }
+            }
+            Ask::Through(proxy, _) => facts.push(Evidence::new("proxy", proxy.shown())),
+        }
         let mut trouble = self.trouble(LayerId::Tls, fault, facts);
         if matches!(trouble.fault, NetFault::TlsExpired | NetFault::TlsNotYetValid) {
             let off = clock::off(date.as_deref(), self.base.name(), ask, self.options).await;
@@ -183,7 +198,11 @@ impl Walk<'_> {
             facts.push(Evidence::new("because", failed.fault.code(false).slug()));
             return self.trouble(LayerId::Name, NetFault::DnsHijack, facts);
         }
-        self.trouble(LayerId::Tcp, failed.fault, failed.facts)
+        let mut facts = failed.facts;
+        if self.base.is_loopback() {
+            facts.push(Evidence::new("place", "this-computer"));
+        }
+        self.trouble(LayerId::Tcp, failed.fault, facts)
     }
 
     fn proxy_trouble(&self, proxy: &Proxy, fault: NetFault, more: Vec<Evidence>) -> Box<Trouble> {

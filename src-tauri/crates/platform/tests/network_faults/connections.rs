@@ -56,12 +56,21 @@ async fn a_handshake_that_stalls() {
 async fn no_tls_in_common() {
     // A fatal alert "protocol version" in a record of TLS 1.0, as a server of old sends it.
     let old = Part::Says(&[0x15, 3, 1, 0, 2, 2, 70]);
-    let http = Part::Says(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n");
+    let wants_tls = Part::Says(b"HTTP/1.1 400 Bad Request\r\n\r\nThe plain HTTP request was sent to HTTPS port");
     let ssh = Part::Says(b"SSH-2.0-OpenSSH_9.6\r\n");
-    for part in [old, http, ssh] {
+    for part in [old, wants_tls, ssh] {
         let server = Server::start(part).await;
         let met = Meet::host(server.port()).run().await;
         met.failed(Code::TlsProto, Owner::ThisComputer, LayerId::Tls);
         no_canary(&server.raw());
     }
+}
+
+#[tokio::test]
+async fn a_server_without_encryption_is_told_as_such_and_no_proxy_is_blamed() {
+    let server = Server::start(Part::Says(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n")).await;
+    let met = Meet::host(server.port()).run().await;
+    met.failed(Code::WrongScheme, Owner::AirouterSetup, LayerId::Tls);
+    assert_eq!(met.evidence("because"), Some("speaks-http"));
+    no_canary(&server.raw());
 }

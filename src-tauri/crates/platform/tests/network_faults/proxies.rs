@@ -34,6 +34,17 @@ async fn proxies_that_refuse_are_told_with_their_status() {
 }
 
 #[tokio::test]
+async fn a_proxy_that_is_written_https_and_speaks_http_is_not_called_gone() {
+    let proxy = ProxyServer::start(Gate::HttpSays("HTTP/1.1 403 No\r\ncontent-length: 0\r\n\r\n")).await;
+    let met = Meet::host(443).through(format!("https://li:s3cret@{}", proxy.address)).run().await;
+    met.failed(Code::ProxyDown, Owner::ThisComputer, LayerId::Proxy);
+    assert_eq!(met.evidence("because"), Some("speaks-http"));
+    assert_eq!(met.evidence("instead"), Some(format!("http://{}", proxy.address).as_str()));
+    assert!(!String::from_utf8_lossy(&proxy.raw()).contains("Proxy-Authorization"), "the login goes in TLS alone");
+    no_canary(&proxy.raw());
+}
+
+#[tokio::test]
 async fn a_proxy_that_is_gone_silent_or_something_else() {
     let nobody = Nobody::here();
     let gone = nobody.port();

@@ -169,10 +169,16 @@ fn the_library_has_a_form() {
 fn the_administrator_comes_first() {
     let mut company = block();
     company["inferenceGatewayBaseUrl"] = json!("https://company.example:8443");
-    company["modelDiscoveryEnabled"] = json!("false");
     company["inferenceModels"] = json!("[\"claude-opus-5\"]");
+    // The registry holds a flag as a number, too, and people write it in their own way.
+    for flag in [json!("false"), json!(0), json!("0"), json!(" FALSE ")] {
+        company["modelDiscoveryEnabled"] = flag.clone();
+        let outlook = Computer::connected().managed(&company).outlook();
+        assert!(is_gateway_of(&outlook, Source::Managed, "company.example:8443"), "{flag}: {outlook:?}");
+    }
+    company["modelDiscoveryEnabled"] = json!("no");
     let outlook = Computer::connected().managed(&company).outlook();
-    assert!(is_gateway_of(&outlook, Source::Managed, "company.example:8443"), "{outlook:?}");
+    assert_eq!(outlook, Outlook::Degraded(Source::Managed, Unusable::WrongType("modelDiscoveryEnabled")));
     check_ordinary(&Computer::connected().managed(&json!({ "chatTabEnabled": true })), Because::PolicyWithoutInference);
     let rejected = ManagedSource::Rejected { path: "/etc/x".to_owned(), why: "owner".to_owned() };
     check_ordinary(&Computer { managed: rejected, ..Computer::connected() }, Because::PolicyRejected);

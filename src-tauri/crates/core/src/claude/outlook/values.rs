@@ -1,13 +1,14 @@
 //! The values of the configuration that counts, as a version of Claude takes them.
 //!
 //! A key that the version does not know is not there for it. In the library values have their own
-//! types; an administrator's source may write them as text (OD). A key of the wrong type is said,
+//! types; an administrator's source may write them as text (OD) or, in the registry, as a number. A key of the wrong type is said,
 //! because Claude then uses nothing of the block.
 
 use serde_json::{Map, Value};
 
 use super::{Source, Unusable};
 use crate::claude::keys;
+use crate::claude::schema::Kind;
 use crate::claude::version::Version;
 
 /// A configuration, seen by a version.
@@ -42,26 +43,23 @@ impl<'a> Values<'a> {
     }
 
     pub(super) fn flag(&self, key: &'static str) -> Result<Option<bool>, Unusable> {
-        let native = |value: &Value| value.as_bool();
-        let written = |text: &str| text.parse().ok();
-        self.read(key, native, written)
+        self.read(key, Kind::Flag, |value| value.as_bool())
     }
 
     pub(super) fn list(&self, key: &'static str) -> Result<Option<Vec<Value>>, Unusable> {
-        let native = |value: &Value| value.as_array().cloned();
-        let written = |text: &str| serde_json::from_str(text).ok();
-        self.read(key, native, written)
+        self.read(key, Kind::Items, |value| value.as_array().cloned())
     }
 
     fn read<T>(
         &self,
         key: &'static str,
+        kind: Kind,
         native: impl Fn(&Value) -> Option<T>,
-        written: impl Fn(&str) -> Option<T>,
     ) -> Result<Option<T>, Unusable> {
         let Some(value) = self.get(key) else { return Ok(None) };
-        let as_text = || value.as_str().filter(|_| self.source == Source::Managed).and_then(written);
-        native(value).or_else(as_text).map(Some).ok_or(Unusable::WrongType(key))
+        let is_managed = self.source == Source::Managed;
+        let written = || kind.read(value).filter(|_| is_managed).and_then(|value| native(&value));
+        native(value).or_else(written).map(Some).ok_or(Unusable::WrongType(key))
     }
 
     fn get(&self, key: &str) -> Option<&'a Value> {

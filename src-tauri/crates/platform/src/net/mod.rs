@@ -7,6 +7,7 @@
 mod certificate;
 mod clock;
 mod connect;
+mod encoding;
 mod fault;
 mod names;
 mod options;
@@ -14,6 +15,7 @@ mod probe;
 mod proxy;
 mod tls;
 mod tunnel;
+mod receive;
 mod wire;
 
 pub use names::{Answer, Names};

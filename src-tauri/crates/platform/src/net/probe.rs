@@ -18,7 +18,7 @@ use tokio_rustls::client::TlsStream;
 
 use super::clock::{self, Ask};
 use super::connect::{NotConnected, connect};
-use super::names::{is_fake, is_made_up, is_online};
+use super::names::{is_fake, is_made_up, is_online, is_private};
 use super::options::Options;
 use super::{certificate, tls, tunnel};
 
@@ -183,7 +183,11 @@ impl Walk<'_> {
             facts.push(Evidence::new("because", failed.fault.code(false).slug()));
             return self.trouble(LayerId::Name, NetFault::DnsHijack, facts);
         }
-        self.trouble(LayerId::Tcp, failed.fault, failed.facts)
+        let mut facts = failed.facts;
+        if is_only(addresses, is_private) {
+            facts.push(Evidence::new("where", "private"));
+        }
+        self.trouble(LayerId::Tcp, failed.fault, facts)
     }
 
     fn proxy_trouble(&self, proxy: &Proxy, fault: NetFault, more: Vec<Evidence>) -> Box<Trouble> {

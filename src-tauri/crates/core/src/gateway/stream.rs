@@ -68,7 +68,7 @@ impl StreamWatch {
     /// Reads a body that was collected; `cut` is true when it ended with a network error.
     pub fn read(reply: &Reply, cut: bool) -> StreamState {
         let mut watch = Self::new();
-        if let Some(finding) = Self::refusal(reply) {
+        if let Some(finding) = Self::refusal(reply).filter(|_| !(cut && reply.is_success())) {
             return StreamState::Broken(finding);
         }
         let mut reader = SseReader::new();

@@ -93,9 +93,7 @@ impl Road {
     fn answered(&mut self, question: &Question, answer: &Answer) {
         self.light(LampId::Address);
         self.light(LampId::Key);
-        if self.list_trouble.take().is_some() {
-            self.warn(LampId::Models, Finding::new(Code::ModelsNotListed));
-        }
+        self.list_was_no_matter();
         self.answered_model = Some(question.model.clone());
         let lamp = self.lamp(LampId::Answer);
         lamp.facts.push(Evidence::new("model", &question.model));

@@ -74,10 +74,18 @@ impl Road {
     fn for_claude_alone(&mut self, finding: Finding) {
         self.light(LampId::Address);
         self.light(LampId::Key);
-        if self.list_trouble.take().is_some() {
-            self.warn(LampId::Models, Finding::new(Code::ModelsNotListed));
-        }
+        self.list_was_no_matter();
         self.warn(LampId::Answer, finding.softened().with("for", "claude"));
+    }
+
+    /// Messages are answered, so what the list said is only that it is closed.
+    pub(super) fn list_was_no_matter(&mut self) {
+        let Some(trouble) = self.list_trouble.take() else { return };
+        let because = trouble.code.number();
+        self.warn(LampId::Models, Finding::new(Code::ModelsNotListed).with("because", because));
+        if trouble.code == Code::KeyRejected {
+            self.extra.push(trouble.softened().with("on", "list"));
+        }
     }
 
     pub(super) fn message_failed(&mut self, finding: Finding) {

@@ -7,12 +7,12 @@ use airouter_core::finding::{Code, Finding};
 use airouter_core::key;
 use airouter_core::models::{OfferedModel, judge_id, tier_of};
 use airouter_core::preset::link::{self, Carried};
-use airouter_core::secret::Secret;
+use airouter_core::secret::{Secret, holds_key};
 use airouter_core::view::{
     AddressView, ApplyReport, CheckWishes, KeyView, Locale, MadePreset, ModelTrial, Offer, Overview, Page, Phase,
     PlanView, SetupWishes, Start, UndoGoal, UndoReport,
 };
-use airouter_platform::{apply as act, check as live, claude, export, locale, observe, undo as take_back};
+use airouter_platform::{apply as act, check as live, claude, export, known, locale, observe, undo as take_back};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Runtime, State};
 use tauri_plugin_opener::OpenerExt;
@@ -22,10 +22,10 @@ mod support;
 
 pub use support::*;
 
-use crate::guard::{guard, guard_blocking};
+use crate::guard::{Cleaned, aside, guard, guard_blocking};
 use crate::session::Session;
 
-type Answer<T> = Result<T, Finding>;
+type Answer<T> = Result<Cleaned<T>, Finding>;
 
 /// Where Claude Desktop is downloaded (OD).
 const CLAUDE_DOWNLOAD: &str = "https://claude.ai/download";
@@ -88,9 +88,14 @@ pub async fn read_key(text: String, session: State<'_, Session>) -> Answer<KeyVi
     let text = Zeroizing::new(text);
     let session = session.inner().clone();
     guard(async move {
-        let paste = key::read(&text, session.preset().is_built_in)?;
+        let paste = key::read(&text, session.preset().is_built_in);
+        if paste.is_err() && holds_key(&text) {
+            // A key that is refused was pasted all the same.
+            known::note(text.split_whitespace().map(|word| Secret::new(word.to_owned())));
+        }
+        let paste = paste?;
         let address = paste.address.as_deref().and_then(|typed| view_address(typed, &session).ok());
-        let view = KeyView { face: paste.key.face(), notes: paste.notes, address };
+        let view = KeyView { face: paste.key.face().shown(), notes: paste.notes, address };
         session.take_key(paste.key);
         Ok(view)
     })
@@ -104,7 +109,7 @@ pub async fn read_address(text: String, session: State<'_, Session>) -> Answer<A
     guard(async move { view_address(&text, &session) }).await
 }
 
-fn view_address(typed: &str, session: &Session) -> Answer<AddressView> {
+fn view_address(typed: &str, session: &Session) -> Result<AddressView, Finding> {
     let (base, changes) = address::repair(typed, Some(&session.preset()))?;
     Ok(AddressView {
         base: base.as_str().to_owned(),
@@ -124,6 +129,8 @@ pub async fn check(wishes: CheckWishes, on_lamp: Channel<Lamp>, session: State<'
             None => session.preset().base.clone(),
         };
         let (key, claude) = with_key(&session, &base).await?;
+        known::note_proxy(wishes.proxy.as_deref());
+        known::spare(base.as_str());
         let proxy = session.proxy_or_staged(wishes.proxy);
         let wanted = live::Wanted {
             base: base.clone(),
@@ -146,7 +153,7 @@ pub async fn check(wishes: CheckWishes, on_lamp: Channel<Lamp>, session: State<'
 
 /// Stops the check that is under way.
 #[tauri::command]
-pub async fn cancel_check(session: State<'_, Session>) -> Answer<()> {
+pub async fn cancel_check(session: State<'_, Session>) -> Result<(), Finding> {
     session.stop_check();
     Ok(())
 }
@@ -201,7 +208,7 @@ pub async fn apply(wishes: SetupWishes, on_phase: Channel<Phase>, session: State
         let key = session.key_for(&wishes.base)?;
         let _full = session.disk();
         Ok(act::apply(session.places(), &wishes, &key, session.agreed().as_ref(), &mut |phase| {
-            let _ = on_phase.send(phase.clone());
+            let _ = on_phase.send(told(phase));
         }))
     })
     .await
@@ -218,7 +225,7 @@ pub async fn undo(
     let session = session.inner().clone();
     guard_blocking(move || {
         let report = take_back::undo(session.places(), goal, restart, &mut |phase| {
-            let _ = on_phase.send(phase.clone());
+            let _ = on_phase.send(told(phase));
         });
         session.forget();
         Ok(report)
@@ -228,14 +235,14 @@ pub async fn undo(
 
 /// Forgets the key and everything found with it.
 #[tauri::command]
-pub async fn forget_session(session: State<'_, Session>) -> Answer<()> {
+pub async fn forget_session(session: State<'_, Session>) -> Result<(), Finding> {
     session.forget();
     Ok(())
 }
 
 /// Tells the page of presets that are opened from now on.
 #[tauri::command]
-pub async fn await_preset(on_offer: Channel<Offer>, session: State<'_, Session>) -> Answer<()> {
+pub async fn await_preset(on_offer: Channel<Offer>, session: State<'_, Session>) -> Result<(), Finding> {
     session.offers().tell(on_offer);
     Ok(())
 }
@@ -276,18 +283,24 @@ pub async fn set_scenario(id: String, session: State<'_, Session>) -> Answer<Sta
 
 /// Closes the program.
 #[tauri::command]
-pub async fn finish<R: Runtime>(app: AppHandle<R>) -> Answer<()> {
+pub async fn finish<R: Runtime>(app: AppHandle<R>) -> Result<(), Finding> {
     app.exit(0);
     Ok(())
+}
+
+/// A step as the page is told of it.
+fn told(phase: &Phase) -> Phase {
+    let redactor = known::redactor();
+    Phase { finding: phase.finding.clone().map(|finding| finding.redacted(&redactor)), ..phase.clone() }
 }
 
 /// The key for an address and the installed Claude, without holding up other commands.
 async fn with_key(
     session: &Session,
     base: &GatewayUrl,
-) -> Answer<(Secret, Option<airouter_core::claude::version::Version>)> {
+) -> Result<(Secret, Option<airouter_core::claude::version::Version>), Finding> {
     let (session, base) = (session.clone(), base.clone());
-    guard_blocking(move || {
+    aside(move || {
         let version = claude::locate(session.places()).and_then(|install| install.version);
         Ok((session.key_for(&base)?, version))
     })

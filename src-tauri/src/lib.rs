@@ -14,6 +14,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use airouter_core::view::Locale;
+use airouter_platform::quiet;
 use tauri::{Builder, Manager, RunEvent, Runtime, WebviewUrl, WebviewWindowBuilder};
 use tauri_plugin_deep_link::DeepLinkExt;
 
@@ -21,6 +22,9 @@ pub use session::Session;
 
 /// Starts the program and shows its window.
 pub fn run() -> ExitCode {
+    quiet::no_core_dumps();
+    // The usual hook would print a panic's text, which may quote anything.
+    quiet::panics(|place| tracing::error!(place, "a part of the program failed"));
     let arguments = match arguments::read() {
         Ok(arguments) => arguments,
         Err(code) => return code,

@@ -1,5 +1,8 @@
 //! The program's own log: what it did, never what it was told. No request, no reply, no key.
 
+use std::io::{self, Write};
+
+use airouter_platform::known;
 use airouter_platform::places::Places;
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
@@ -22,11 +25,24 @@ pub(crate) fn start(places: &Places) -> Option<WorkerGuard> {
     let (writer, guard) = tracing_appender::non_blocking(file);
     let filter =
         tracing_subscriber::EnvFilter::new("warn,airouter_setup=info,airouter_platform=info,airouter_core=info");
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(false).init();
-    // The default hook would print a panic's text, which may quote anything.
-    std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map(|place| format!("{}:{}", place.file(), place.line())).unwrap_or_default();
-        tracing::error!(place, "a part of the program failed");
-    }));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(move || Clean(writer.clone()))
+        .with_ansi(false)
+        .init();
     Some(guard)
+}
+
+/// Lines without any secret that this process knows. Each comes in one piece.
+struct Clean<W>(W);
+
+impl<W: Write> Write for Clean<W> {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.0.write_all(known::redactor().text(&String::from_utf8_lossy(line)).as_bytes())?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }

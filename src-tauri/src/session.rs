@@ -16,7 +16,7 @@ use airouter_core::secret::Secret;
 use airouter_core::undo::Journal;
 use airouter_core::view::{KeyPlace, Locale, Overview, Rehearsal, SetupWishes};
 use airouter_platform::places::Places;
-use airouter_platform::{locale, observe, recover, state};
+use airouter_platform::{known, locale, observe, recover, state};
 use airouter_rehearsal::{FullDisk, Scenario, Stage};
 use tokio::sync::watch;
 
@@ -118,6 +118,8 @@ impl Session {
 
     /// Looks at the computer, once a sudden end of an earlier run is settled.
     pub(crate) fn first_overview(&self) -> Overview {
+        known::spare(self.preset().base.as_str());
+        known::note_files(self.places());
         let resumed = recover::at_start(self.places());
         let mut overview = observe::overview(self.places());
         overview.findings.extend(resumed.filter(|finding| !finding.blocks()));
@@ -192,12 +194,15 @@ impl Session {
 
     /// Takes a new key; what was found with another one no longer counts.
     pub(crate) fn take_key(&self, key: Secret) {
+        known::note([key.clone()]);
         *self.memory() = Memory { key: Some(key), ..Memory::default() };
     }
 
     /// Forgets everything.
     pub(crate) fn forget(&self) {
         *self.memory() = Memory::default();
+        known::forget();
+        known::note_files(self.places());
     }
 
     /// The key for an address: the pasted one, or the stored one, which goes to its own address only.
@@ -207,7 +212,9 @@ impl Session {
         }
         match state::journal(self.places())? {
             Some(journal) if journal.is_connection() && journal.base == base.as_str() => {
-                observe::key_in_use(self.places(), &journal)
+                let key = observe::key_in_use(self.places(), &journal)?;
+                known::note([key.clone()]);
+                Ok(key)
             }
             _ => Err(Finding::new(Code::KeyNotStored)),
         }

@@ -31,6 +31,7 @@ const ACCOUNT: &str = "Claude Desktop";
 const LONGEST: usize = 2560;
 
 fn main() -> ExitCode {
+    airouter_platform::quiet::closed_memory();
     // A panic's text could quote what the program was working on.
     std::panic::set_hook(Box::new(|_| complain("airouter-credential: internal error")));
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -82,8 +83,9 @@ fn forget() -> Result<(), Trouble> {
 }
 
 fn store() -> Result<(), Trouble> {
-    let mut input = Zeroizing::new(Vec::new());
     let most = LONGEST as u64 + 3;
+    // Room for all of it: what grows leaves copies of itself behind, and only the last is wiped.
+    let mut input = Zeroizing::new(Vec::with_capacity(most as usize));
     std::io::stdin().take(most).read_to_end(&mut input).map_err(|_| other("standard input cannot be read"))?;
     let secret = input.strip_suffix(b"\n").unwrap_or(&input);
     let secret = secret.strip_suffix(b"\r").unwrap_or(secret);

@@ -7,15 +7,15 @@ use airouter_core::report::compose;
 use airouter_core::view::ReportView;
 use airouter_core::words;
 use airouter_platform::doctor::{Depth, look, wanted_base};
-use airouter_platform::{check as live, claude, report, state};
+use airouter_platform::{check as live, claude, known, report, state};
 use base64::Engine;
 use tauri::State;
 use tokio::sync::watch;
 
-use crate::guard::guard_blocking;
+use crate::guard::{Cleaned, guard_blocking};
 use crate::session::Session;
 
-type Answer<T> = Result<T, Finding>;
+type Answer<T> = Result<Cleaned<T>, Finding>;
 
 /// Goes through every known cause, and asks the gateway if there is a key to ask with.
 #[tauri::command]
@@ -32,7 +32,7 @@ pub async fn preview_report(session: State<'_, Session>) -> Answer<ReportView> {
         let facts = looked(&session)?;
         let locale = session.locale();
         let version = env!("CARGO_PKG_VERSION");
-        let gathered = report::gather(session.places(), &session.preset(), version, locale, &facts);
+        let gathered = report::gather(session.places(), &session.preset(), version, locale, &facts, known::secrets());
         let made = compose(&gathered, &|finding| words::sentence(finding, locale, &session.preset()))?;
         let view = ReportView { page: made.page.clone(), entries: made.entries.clone(), name: made.file_name() };
         session.show(made);
@@ -75,7 +75,7 @@ pub async fn read_claude_report(text: String, file: bool, session: State<'_, Ses
 
 /// Looks at everything. The gateway is asked with the key of this session or the stored one, only at the
 /// address to which that key was sent or belongs.
-fn looked(session: &Session) -> Answer<DoctorFacts> {
+fn looked(session: &Session) -> Result<DoctorFacts, Finding> {
     let places = session.places();
     let base = match session.asked() {
         Some(base) => base,

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::claude::keys;
 use crate::json::{Document, Put};
-use crate::secret::Secret;
+use crate::secret::{ERASED, Secret, masked, shown_value};
 use crate::undo::Patch;
 use crate::view::{EditView, FileRole, FileView};
 
@@ -56,6 +56,13 @@ pub struct FileChange {
     /// From the values put back to the bytes of before; only a journal knows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patch: Option<Patch>,
+    /// Where the file lies as it was, because it was damaged; only a journal knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_aside: Option<String>,
+    /// Who could read and write it before, as the system's number for it; only a journal knows it, and only
+    /// where systems have such numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<u32>,
 }
 
 impl Target {
@@ -114,7 +121,12 @@ impl Content {
     pub fn shown(&self) -> Option<String> {
         match self {
             Self::Absent => None,
-            Self::Plain(value) => Some(value.to_string()),
+            // The entry of a list has an id. Any other object is headers, and of them the names are enough.
+            Self::Plain(Value::Object(fields)) if !fields.contains_key("id") => {
+                let shown = fields.keys().map(|name| (masked(name), Value::from(ERASED)));
+                Some(Value::Object(shown.collect()).to_string())
+            }
+            Self::Plain(value) => Some(shown_value(value)),
             Self::Key => Some("\"•••\"".to_owned()),
         }
     }
@@ -128,6 +140,11 @@ impl Edit {
 }
 
 impl FileChange {
+    /// A change that is planned: nothing is known yet that only a journal knows.
+    pub fn new(role: FileRole, path: &str, existed: bool, edits: Vec<Edit>) -> Self {
+        Self { role, path: path.to_owned(), existed, edits, patch: None, kept_aside: None, mode: None }
+    }
+
     /// The document with all changes made. `key` is what [`Content::Key`] stands for.
     pub fn apply(&self, document: &Document, key: Option<&Secret>) -> Document {
         let puts: Vec<Put<'_>> = self.edits.iter().filter_map(|edit| edit.target.put(&edit.after, key)).collect();
@@ -157,6 +174,14 @@ mod tests {
         assert_eq!(content, Content::Key);
         assert!(!serde_json::to_string(&content).unwrap().contains("canary"));
         assert!(!content.shown().unwrap().contains("canary"));
+    }
+
+    #[test]
+    fn what_lets_in_is_never_shown() {
+        let shown = |value: Value| Content::Plain(value).shown().unwrap();
+        assert_eq!(shown(json!("https://li:geheim@gate.example/x?key=geheim")), "\"https://•••@gate.example/x?•••\"");
+        assert_eq!(shown(json!({"X-Team-Secret": "geheim"})), "{\"X-Team-Secret\":\"•••\"}");
+        assert_eq!(shown(json!({"id": "1", "name": "Acme"})), "{\"id\":\"1\",\"name\":\"Acme\"}");
     }
 
     #[test]

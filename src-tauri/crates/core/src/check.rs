@@ -8,6 +8,7 @@ mod clock;
 mod layers;
 mod question;
 mod reach;
+mod redact;
 mod road;
 
 pub use clock::hours_off;

@@ -21,7 +21,7 @@ use crate::claude::keys;
 use crate::finding::{Code, Finding, worst_first};
 use crate::proof::{self, Reading};
 use crate::report::{Unopened, open_archive};
-use crate::secret::masked;
+use crate::secret::{masked, shown_address, shown_value};
 use crate::undo::Journal;
 use crate::view::{StatusRow, ValueSource};
 
@@ -173,7 +173,7 @@ fn compare(report: &ClaudeReport, journal: Option<&Journal>, base: &GatewayUrl, 
         let ok = is_hidden(said) || expected.as_ref().is_none_or(|expected| is_same(expected, said));
         StatusRow {
             name: name.clone(),
-            expected: expected.map(|expected| masked(&expected.to_string())),
+            expected: expected.map(|expected| masked(&shown_value(&expected))),
             actual: Some(if name == keys::API_KEY { "\"•••\"".to_owned() } else { shortened(said) }),
             ok,
             source,
@@ -213,7 +213,8 @@ fn bare(text: &str) -> &str {
 }
 
 fn shortened(text: &str) -> String {
-    masked(&text.chars().take(200).collect::<String>())
+    let short: String = text.chars().take(200).collect();
+    if text.contains("://") { shown_address(&short) } else { masked(&short) }
 }
 
 #[cfg(test)]

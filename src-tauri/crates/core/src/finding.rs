@@ -322,9 +322,17 @@ catalogue! {
     /// A key stands in the extra headers in plain text.
     SecretInHeaders = "AR-737", "secret_in_headers", ThisComputer, Warning;
     /// Claude's list of profiles points elsewhere.
-    PointedElsewhere = "AR-738", "pointed_elsewhere", Claude, Blocking;
+    PointedElsewhere = "AR-738", "pointed_elsewhere", CompanyPolicy, Blocking;
     /// A value of the configuration is of the wrong kind.
     ValueMistyped = "AR-739", "value_mistyped", ThisComputer, Blocking;
+    /// Not everything could be put back yet; what is missing is remembered.
+    UndoUnfinished = "AR-745", "undo_unfinished", ThisComputer, Blocking;
+    /// This program's own record of its changes cannot be used: broken, unreadable, or of a newer version.
+    JournalUnusable = "AR-746", "journal_unusable", AirouterSetup, Blocking;
+    /// A file of Claude's was damaged; it is kept beside the new one.
+    FileKeptAside = "AR-747", "file_kept_aside", ThisComputer, Warning;
+    /// This program's record of its changes could not be used and was put aside.
+    JournalSetAside = "AR-748", "journal_set_aside", AirouterSetup, Warning;
 
     // 8xx — the keychain and the helper
     /// There is no keychain on this computer.
@@ -483,6 +491,13 @@ impl Finding {
     /// A fact's value by its name, if it was found.
     pub fn fact(&self, name: &str) -> Option<&str> {
         self.evidence.iter().find(|fact| fact.name == name).map(|fact| fact.value.as_str())
+    }
+
+    /// The same finding where it is in the way of what was asked for.
+    #[must_use]
+    pub fn hardened(mut self) -> Self {
+        self.severity = Severity::Blocking;
+        self
     }
 
     /// The same finding as a warning, where the road can go on in spite of it.

@@ -40,10 +40,17 @@ pub enum NotEditable {
 }
 
 /// A JSON object with its text.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Document {
     text: String,
     values: Map<String, Value>,
+}
+
+impl std::fmt::Debug for Document {
+    /// A profile may hold a key, so only the length is printed.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Document({} bytes)", self.text.len())
+    }
 }
 
 impl Document {
@@ -80,6 +87,12 @@ impl Document {
     /// A value at the top.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.values.get(key)
+    }
+
+    /// A value at the top with its key, as they are written.
+    pub fn raw(&self, key: &str) -> Option<String> {
+        let root = CstRootNode::parse(&self.text, &strict()).ok()?;
+        Some(root.object_value()?.get(key)?.to_string())
     }
 
     /// The values at the top.
@@ -157,7 +170,7 @@ impl Document {
 }
 
 /// A value to be put into a document; nothing takes it away.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub enum Put<'a> {
     /// A value at the top.
     Value {

@@ -79,6 +79,7 @@ pub fn plan(facts: &Facts, wishes: &Wishes) -> Plan {
     let organization = facts.organization.clone().unwrap_or_else(|| facts.fresh_organization.clone());
     let mut files = Vec::new();
     for library in facts.libraries() {
+        findings.extend(owned_by_an_organisation(library));
         files.extend(change_files(library, facts, wishes, (&profile_id, &organization), &mut findings));
     }
     if let Some(other) = other_profile(facts, &profile_id) {
@@ -188,7 +189,8 @@ fn change_files(
         match edits {
             Ok(edits) if edits.is_empty() => {}
             Ok(edits) => {
-                files.push(FileChange { role, path: path.to_owned(), existed: !file.is_absent(), edits, patch: None });
+                files.push(FileChange::new(role, path, !file.is_absent(), edits));
+                findings.extend(file.is_damaged().then(|| Finding::new(Code::FileKeptAside).with("path", path)));
             }
             Err(finding) => findings.push(finding),
         }
@@ -204,6 +206,14 @@ fn change_files(
         Some(edits(document, vec![(mode, Content::Plain(json!("3p")))]))
     });
     files
+}
+
+/// Refuses a library that an organisation's own configuration owns, as `hybridPointer` says (PI, read in
+/// three integrators that refuse, too): Claude then ignores what stands in it, and it is not ours to change.
+fn owned_by_an_organisation(library: &Library) -> Option<Finding> {
+    let meta = library.meta.document().ok()?;
+    meta.get(keys::HYBRID_POINTER)?;
+    Some(Finding::new(Code::PointedElsewhere).with("path", &library.meta_path))
 }
 
 /// The document in a file, if there is one to work on.
@@ -230,9 +240,6 @@ fn meta_edits(document: &Document, profile_id: &str, name: &str) -> Option<Vec<E
         wanted.push((Target::Entry(profile_id.to_owned()), Content::Plain(entry)));
     }
     wanted.push((Target::Value(keys::APPLIED.to_owned()), Content::Plain(json!(profile_id))));
-    // Its meaning is unknown, but where it stands Claude takes the library for not configured; three
-    // integrators take it away when they apply (PI). Undo puts it back.
-    wanted.push((Target::Value(keys::HYBRID_POINTER.to_owned()), Content::Absent));
     Some(edits(document, wanted))
 }
 

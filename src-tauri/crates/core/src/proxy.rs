@@ -20,14 +20,14 @@ pub use bypass::Bypass;
 pub use environment::of_environment;
 pub use gnome::of_gnome;
 pub use macos::of_macos;
-pub use server::{Proxy, ProxyKind};
+pub use server::{Proxy, ProxyKind, secrets_in};
 pub use windows::{WindowsValues, of_windows};
 
 use crate::address::GatewayUrl;
 use crate::finding::{Code, Finding};
 
 /// What is set on a computer, whoever set it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct ProxySettings {
     /// The proxy for `https:` addresses, or why it cannot be used.
     pub proxy: Option<Result<Proxy, Finding>>,
@@ -35,6 +35,14 @@ pub struct ProxySettings {
     pub bypass: Bypass,
     /// The script that would choose a proxy: its address, or `wpad` where it would be looked for.
     pub script: Option<String>,
+}
+
+impl std::fmt::Debug for ProxySettings {
+    /// A script's address may hold a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let script = self.script.as_deref().map(shown_script);
+        f.debug_struct("ProxySettings").field("proxy", &self.proxy).field("script", &script).finish_non_exhaustive()
+    }
 }
 
 /// How to get to an address.

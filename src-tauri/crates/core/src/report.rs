@@ -26,7 +26,7 @@ use needles::Needles;
 use redact::Redaction;
 
 /// What a report is made of, as it was found: nothing of it is reduced yet.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ReportFacts {
     /// This program's version.
     pub version: String,
@@ -54,12 +54,14 @@ pub struct ReportFacts {
     pub environment: Vec<(String, String)>,
     /// Whose computer it is.
     pub person: Person,
-    /// What must not leave in any form: the keys that are known.
+    /// What must not leave in any form, nor in pieces: the keys and passwords that are known.
     pub secrets: Vec<Secret>,
+    /// What must not leave whole, because it may be a secret: the values of all other headers.
+    pub headers: Vec<Secret>,
 }
 
 /// A file or the end of a log.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Attached {
     /// What it is; its name in the archive.
     pub name: String,
@@ -176,7 +178,7 @@ fn compose_by(
         doctor,
         ..facts.clone()
     };
-    let page = page::write(&plain, &|finding| redaction.text(&say(finding)));
+    let page = page::write(&plain, &|finding| redaction.sentence(&say(finding)));
     let told = json!({
         "schema": 1,
         "program": {"version": plain.version, "os": plain.os, "system": plain.system, "locale": plain.locale},

@@ -1,6 +1,19 @@
 //! A key is money. [`Secret`] cannot be printed, logged or serialised by accident, and is wiped from
 //! memory when dropped; what may be shown of it is made here and nowhere else.
 
+mod address;
+mod forms;
+mod headers;
+mod ordinary;
+mod redactor;
+mod words;
+
+pub use address::{shown_address, shown_value};
+pub use headers::is_secret_header;
+pub use redactor::{ERASED, Redactor};
+pub(crate) use redactor::{LONG, is_common};
+pub(crate) use words::is_whole_word;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -23,9 +36,15 @@ impl Secret {
         &self.0
     }
 
-    /// What may be shown of it.
+    /// What may be noted of it. Of a short key nothing may be shown: eight letters of a digest are enough to
+    /// try a list of words against them, and four letters of eleven are half of the work.
     pub fn face(&self) -> KeyFace {
-        KeyFace { last4: self.last4(), fingerprint: self.fingerprint(), length: self.0.chars().count() }
+        let (length, fingerprint) = (self.0.chars().count(), self.fingerprint());
+        if length < redactor::LONG {
+            let hint = fingerprint[..HINT].to_owned();
+            return KeyFace { last4: String::new(), fingerprint: String::new(), length: 0, hint };
+        }
+        KeyFace { last4: self.last4(), fingerprint, length, hint: String::new() }
     }
 
     /// Two keys can be compared over the phone by these eight letters; nothing leads back from them.
@@ -34,10 +53,8 @@ impl Secret {
         digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// The last four characters, or nothing for a text so short that they would give it away.
     fn last4(&self) -> String {
-        let length = self.0.chars().count();
-        if length < 12 { String::new() } else { self.0.chars().skip(length - 4).collect() }
+        self.0.chars().skip(self.0.chars().count().saturating_sub(4)).collect()
     }
 }
 
@@ -56,17 +73,58 @@ impl PartialEq for Secret {
 
 impl Eq for Secret {}
 
-/// What may be shown of a key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+/// How many letters of the fingerprint are noted of a short key: of 256 guesses one fits.
+const HINT: usize = 2;
+
+/// What is noted of a key. Two are equal when they can be of the same key.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct KeyFace {
-    /// The last four characters, empty for very short keys.
+    /// The last four characters, empty for keys of fewer than 16.
     pub last4: String,
-    /// Eight hexadecimal letters that support can compare.
+    /// Eight hexadecimal letters that support can compare, empty for keys of fewer than 16 characters.
     pub fingerprint: String,
-    /// How many characters it has.
+    /// How many characters it has, nought for keys of fewer than 16.
     pub length: usize,
+    /// For this program's own memory: two letters by which a short key is told from most others. Nobody is
+    /// shown them, and by themselves they confirm no guess.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[schemars(skip)]
+    #[ts(skip)]
+    pub hint: String,
 }
+
+impl KeyFace {
+    /// What people and programs are shown of it. Of a short key that an earlier version noted, nothing more
+    /// than of one that is noted now.
+    #[must_use]
+    pub fn shown(mut self) -> Self {
+        if self.length < redactor::LONG {
+            (self.last4, self.fingerprint, self.length) = (String::new(), String::new(), 0);
+        }
+        self.hint = String::new();
+        self
+    }
+
+    /// The part of the fingerprint that is known of it.
+    fn known(&self) -> &str {
+        if self.fingerprint.is_empty() { &self.hint } else { &self.fingerprint }
+    }
+}
+
+impl PartialEq for KeyFace {
+    /// Earlier versions noted the whole fingerprint of short keys too.
+    fn eq(&self, other: &Self) -> bool {
+        let (one, two) = (self.known(), other.known());
+        match (self.fingerprint.is_empty(), other.fingerprint.is_empty()) {
+            (false, false) | (true, true) => one == two && self.length == other.length && self.last4 == other.last4,
+            (true, false) => other.length < redactor::LONG && !one.is_empty() && two.starts_with(one),
+            (false, true) => other == self,
+        }
+    }
+}
+
+impl Eq for KeyFace {}
 
 /// A text from outside with everything that looks like a key replaced, for evidence and logs. A run
 /// of 20 or more letters, digits, `-` or `_` that mixes letters and digits counts, as does anything
@@ -122,7 +180,29 @@ mod tests {
     fn a_face_shows_four_characters_and_a_fingerprint() {
         let face = Secret::new("sk-abcdefghijklmnop".to_owned()).face();
         assert_eq!((face.last4.as_str(), face.length, face.fingerprint.len()), ("mnop", 19, 8));
-        assert_eq!(Secret::new("short".to_owned()).face().last4, "", "four of five would give it away");
+    }
+
+    #[test]
+    fn nothing_is_shown_of_a_short_key_and_it_is_told_from_another() {
+        let face = |key: &str| Secret::new(key.to_owned()).face();
+        let json = |face: KeyFace| serde_json::to_string(&face).unwrap();
+        assert_eq!(json(face("fifteen-letters").shown()), r#"{"last4":"","fingerprint":"","length":0}"#);
+        assert_ne!(face("hunter2-one"), face("hunter2-two"));
+        assert_eq!(face("hunter2-one"), face("hunter2-one"));
+        assert_eq!(face("hunter2-one").hint.len(), 2, "of 256 words one fits");
+        assert_ne!(json(face("sixteen-letters-").shown()), json(face("fifteen-letters").shown()));
+    }
+
+    #[test]
+    fn what_an_earlier_version_noted_of_a_short_key_still_counts() {
+        let secret = Secret::new("hunter2-pass".to_owned());
+        let noted = format!(r#"{{"last4":"pass","fingerprint":"{}","length":12}}"#, secret.fingerprint());
+        let noted: KeyFace = serde_json::from_str(&noted).unwrap();
+        assert!(noted == secret.face() && secret.face() == noted);
+        assert_ne!(noted, Secret::new("hunter3-pass".to_owned()).face());
+        assert_eq!(serde_json::to_string(&noted.shown()).unwrap(), r#"{"last4":"","fingerprint":"","length":0}"#);
+        let long = Secret::new("sk-0123456789abcdef".to_owned()).face();
+        assert!(long != secret.face() && secret.face() != long);
     }
 
     #[test]

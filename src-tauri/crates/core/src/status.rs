@@ -12,7 +12,7 @@ use crate::claude::keys;
 use crate::claude::library::{FileFact, Selected};
 use crate::claude::version::Version;
 use crate::finding::{Code, Finding};
-use crate::secret::KeyFace;
+use crate::secret::{KeyFace, shown_address};
 use crate::undo::Journal;
 use crate::view::{DriftCause, KeyPlace, Status, StatusRow, ValueSource};
 
@@ -71,12 +71,12 @@ pub fn compare(
     let host = GatewayUrl::parse(&journal.base).map_or_else(|_| journal.base.clone(), |base| base.host().to_owned());
     let healthy = rows.iter().all(|row| row.ok) && !is_interrupted;
     let status = Status {
-        base: journal.base.clone(),
-        host,
+        base: shown_address(&journal.base),
+        host: shown_address(&host),
         scheme: journal.scheme,
         models: journal.models.clone(),
         key_place: journal.key_place,
-        key,
+        key: key.map(KeyFace::shown),
         rows,
         healthy,
     };
@@ -181,14 +181,9 @@ mod tests {
             every_model: false,
             key_place: KeyPlace::Keychain,
             key: None,
-            files: vec![FileChange {
-                role: FileRole::Mode,
-                path: "/m".to_owned(),
-                existed: false,
-                edits: vec![edit],
-                patch: None,
-            }],
+            files: vec![FileChange::new(FileRole::Mode, "/m", false, vec![edit])],
             made_folders: Vec::new(),
+            stray_key: false,
         }
     }
 

@@ -306,8 +306,8 @@ pub struct AddressView {
     pub is_preset: bool,
 }
 
-/// What the person wants checked.
-#[derive(Debug, Clone, Deserialize, TS)]
+/// What the person wants checked. It cannot be printed: a proxy's address may hold a password.
+#[derive(Clone, Deserialize, TS)]
 #[ts(export)]
 pub struct CheckWishes {
     /// The address; nothing means the preset's.
@@ -467,6 +467,8 @@ pub enum Outcome {
     Unproved,
     /// A step failed; everything is as before.
     RolledBack,
+    /// A step failed, and not everything could be put back yet; the next start goes on.
+    Interrupted,
     /// Nothing was written.
     Refused,
 }
@@ -504,8 +506,10 @@ pub enum UndoGoal {
 pub struct UndoReport {
     /// How far back it was to go.
     pub goal: UndoGoal,
-    /// Something was undone.
+    /// Everything was undone, but for values that somebody changed later.
     pub undone: bool,
+    /// Something could not be put back yet, and is remembered.
+    pub unfinished: bool,
     /// Values that were put back.
     pub restored: Vec<EditView>,
     /// Values that were left alone, because somebody changed them later.

@@ -2,11 +2,14 @@
 //! prove. Each change has its undo on disk before it is made; if a step fails, what was done is taken
 //! back at once.
 
+mod carried;
+mod key;
 mod leave;
 mod prove;
 mod unchanged;
 mod write;
 
+use airouter_core::change::FileChange;
 use airouter_core::finding::{Code, Finding, worst_first};
 use airouter_core::plan::{Facts, Plan, Wishes, plan};
 use airouter_core::secret::Secret;
@@ -14,8 +17,10 @@ use airouter_core::undo::Journal;
 use airouter_core::view::{ApplyReport, KeyPlace, Outcome, Phase, PhaseState, StepId};
 
 use crate::claude::{self, Install};
+use crate::helper::{self, LetGo};
 use crate::places::{Places, library_in};
-use crate::{files, helper, keychain, observe, recover, state};
+use crate::{files, observe, recover, state};
+use key::HeldKey;
 use write::Writing;
 
 pub(crate) use leave::leave;
@@ -90,30 +95,42 @@ impl Work<'_> {
             self.step(StepId::QuitClaude, |work| work.install.as_ref().map_or(Ok(()), claude::quit))
                 .map_err(refused)?;
         }
-        let plan = self.while_claude_is_closed(&first, was_running).inspect_err(|_| {
-            if was_running && let Some(install) = &self.install {
-                // It was running before, so it runs again; that this may fail too changes nothing.
-                let _ = claude::start(install, self.places);
+        let (plan, more) = match self.while_claude_is_closed(&first, was_running) {
+            Ok(done) => done,
+            Err(mut stopped) => {
+                // It was running before, so it runs again; but not on what is half done.
+                if was_running
+                    && stopped.outcome != Outcome::Interrupted
+                    && let Some(install) = &self.install
+                    && let Err(finding) = claude::start(install, self.places)
+                {
+                    stopped.findings.push(finding.softened());
+                }
+                return Err(stopped);
             }
-        })?;
-        let findings: Vec<Finding> =
+        };
+        let mut findings: Vec<Finding> =
             plan.findings.iter().filter(|finding| finding.code != Code::ClaudeMissing).cloned().collect();
+        findings.extend(more.iter().cloned());
         if !plan.steps.contains(&StepId::StartClaude) {
             let untried = self.install.is_some().then(|| Finding::new(Code::NotProved));
-            return Ok(self.report(Outcome::Written, plan.findings.into_iter().chain(untried).collect(), None));
+            return Ok(self.report(
+                Outcome::Written,
+                plan.findings.into_iter().chain(more).chain(untried).collect(),
+                None,
+            ));
         }
         Ok(self.start_and_prove(findings))
     }
 
-    fn while_claude_is_closed(&mut self, first: &Plan, was_running: bool) -> Result<Plan, Stopped> {
-        let stopped = |outcome, finding| Stopped { outcome, findings: vec![finding] };
+    fn while_claude_is_closed(&mut self, first: &Plan, was_running: bool) -> Result<(Plan, Vec<Finding>), Stopped> {
         if let Some(finding) = recover::within_lock(self.places).filter(Finding::blocks) {
-            return Err(stopped(Outcome::Refused, finding));
+            return Err(Stopped { outcome: Outcome::Refused, findings: vec![finding] });
         }
         // Claude saves its settings while quitting, so what was planned is planned again.
         let (plan, facts) = self.plan(Some(first))?;
-        self.change(&plan, &facts, was_running).map_err(|finding| stopped(Outcome::RolledBack, finding))?;
-        Ok(plan)
+        let more = self.change(&plan, &facts, was_running)?;
+        Ok((plan, more))
     }
 
     fn plan(&self, agreed: Option<&Plan>) -> Result<(Plan, Facts), Stopped> {
@@ -123,58 +140,54 @@ impl Work<'_> {
         if plan.is_refused() { Err(stopped(plan.findings)) } else { Ok((plan, facts)) }
     }
 
-    /// Makes all changes or none.
-    fn change(&mut self, plan: &Plan, facts: &Facts, was_running: bool) -> Result<(), Finding> {
+    /// Makes all changes or none, and gives what is worth saying of it.
+    fn change(&mut self, plan: &Plan, facts: &Facts, was_running: bool) -> Result<Vec<Finding>, Stopped> {
         let earlier = facts.journal.as_ref();
-        let mut held = HeldKey::default();
         let made_folders = folders_to_make(self.places);
         let mut journal = Journal::of(plan, facts, self.wishes, Some(self.key.face()), made_folders);
-        state::keep_journal(self.places, Some(&journal))?;
+        let changes = carried::note(&mut journal, earlier, self.places);
+        let mut held = HeldKey::new(self.places);
         let mut writing = Writing::new(self.places);
 
-        let done = self.change_all(plan, &mut held, &mut writing, was_running).and_then(|()| {
-            journal.pending = None;
-            state::keep_journal(self.places, Some(&journal))
-        });
-        if done.is_ok() && plan.key_place == KeyPlace::Profile && self.places.helper.exists() {
-            // The key has moved into the profile: it is not left in two places. Only now, when nothing
-            // can be taken back any more.
-            let forgotten = keychain::forget(self.places).and_then(|()| helper::remove(self.places));
-            if let Err(finding) = forgotten {
-                tracing::warn!(code = finding.code.number(), "the old keychain entry stays");
-            }
-        }
-        if done.is_err() {
-            let back = writing.take_back().and_then(|()| {
-                held.take_back(self.places, earlier.is_some());
-                state::keep_journal(self.places, earlier)
+        let done = state::keep_journal(self.places, Some(&journal))
+            .and_then(|()| self.change_all(plan, &changes, &mut journal, &mut held, &mut writing, was_running))
+            .and_then(|()| {
+                journal.pending = None;
+                state::keep_journal(self.places, Some(&journal))
             });
-            if let Err(finding) = back {
-                tracing::error!(code = finding.code.number(), "the journal stays: the next start takes it back");
-            }
+        match done {
+            Ok(()) if plan.key_place == KeyPlace::Profile => Ok(self.leave_the_keychain(journal, earlier)),
+            Ok(()) => Ok(Vec::new()),
+            Err(finding) => Err(match self.roll_back(earlier, &held, &mut writing) {
+                Ok(()) => Stopped { outcome: Outcome::RolledBack, findings: vec![finding] },
+                // The journal stays: the next start goes on.
+                Err(cause) => {
+                    Stopped { outcome: Outcome::Interrupted, findings: vec![finding, recover::interrupted(&cause)] }
+                }
+            }),
         }
-        done
     }
 
     fn change_all(
         &mut self,
         plan: &Plan,
+        changes: &[FileChange],
+        journal: &mut Journal,
         held: &mut HeldKey,
         writing: &mut Writing,
         was_running: bool,
     ) -> Result<(), Finding> {
-        writing.prepare(&plan.files, Some(self.key))?;
+        writing.prepare(changes, Some(self.key))?;
         state::keep_organization(self.places, &plan.organization)?;
         if plan.key_place == KeyPlace::Keychain {
-            self.step(StepId::InstallHelper, |work| {
-                held.helper_was_there = work.places.helper.exists();
-                held.helper_installed = true;
-                helper::install(work.places)
-            })?;
+            self.step(StepId::InstallHelper, |work| held.install_helper(work.places))?;
             self.step(StepId::StoreKey, |work| {
-                held.earlier = keychain::read(work.places).ok();
-                held.stored = true;
-                keychain::store(work.places, work.key)
+                let before = held.look(work.places)?;
+                if let Some(pending) = &mut journal.pending {
+                    pending.key_before = before;
+                }
+                state::keep_journal(work.places, Some(journal))?;
+                held.store(work.places, work.key)
             })?;
         }
         self.step(StepId::WriteFiles, |work| {
@@ -190,6 +203,39 @@ impl Work<'_> {
         })?;
         self.step(StepId::Verify, |_| writing.verify(was_running))?;
         Ok(())
+    }
+
+    /// Takes everything back, one thing after the other, and looks whether it is back.
+    ///
+    /// # Errors
+    /// The first that could not be taken back; the journal still knows it.
+    fn roll_back(&self, earlier: Option<&Journal>, held: &HeldKey, writing: &mut Writing) -> Result<(), Finding> {
+        // The key last: where a file stays as it was written, it needs the key that goes with it.
+        writing.take_back()?;
+        held.take_back(self.places, self.key, earlier.is_some())?;
+        if self.install.as_ref().is_some_and(claude::is_running) {
+            // Somebody has started it meanwhile, and it writes its settings when it quits.
+            return Err(Finding::new(Code::ClaudeRunning));
+        }
+        state::keep_journal(self.places, earlier)
+    }
+
+    /// The key has moved into the profile: it is not left in two places. Only now, when nothing can be taken
+    /// back any more. A keychain that does not give it up is said, and asked again by the next undo.
+    fn leave_the_keychain(&self, mut journal: Journal, earlier: Option<&Journal>) -> Vec<Finding> {
+        let may_hold_key = earlier.is_some_and(Journal::may_hold_key);
+        let gone = helper::let_go(self.places, may_hold_key);
+        let stays = match gone {
+            Ok(LetGo::Gone | LetGo::Nothing | LetGo::Needed) => None,
+            Ok(LetGo::KeyStays(finding)) | Err(finding) => Some(finding.softened()),
+        };
+        if stays.is_some() != journal.stray_key {
+            journal.stray_key = stays.is_some();
+            if let Err(finding) = state::keep_journal(self.places, Some(&journal)) {
+                return stays.into_iter().chain([finding.softened()]).collect();
+            }
+        }
+        stays.into_iter().collect()
     }
 
     fn start_and_prove(&mut self, mut findings: Vec<Finding>) -> ApplyReport {
@@ -271,31 +317,4 @@ impl Work<'_> {
 /// The folders that writing will make, the outermost first.
 fn folders_to_make(places: &Places) -> Vec<String> {
     write::folders_to_make(places).iter().map(|folder| folder.to_string_lossy().into_owned()).collect()
-}
-
-/// What was done to the keychain, to take it back.
-#[derive(Default)]
-struct HeldKey {
-    helper_was_there: bool,
-    helper_installed: bool,
-    stored: bool,
-    earlier: Option<Secret>,
-}
-
-impl HeldKey {
-    fn take_back(&self, places: &Places, was_connected: bool) {
-        let back = match &self.earlier {
-            Some(earlier) if self.stored => keychain::store(places, earlier),
-            _ if self.stored => keychain::forget(places),
-            _ => Ok(()),
-        };
-        let removed = if self.helper_installed && !self.helper_was_there && !was_connected {
-            helper::remove(places)
-        } else {
-            Ok(())
-        };
-        for finding in [back, removed].into_iter().filter_map(Result::err) {
-            tracing::error!(code = finding.code.number(), "the keychain could not be put back");
-        }
-    }
 }

@@ -1,13 +1,15 @@
 //! The live check: asks what `core::check::Road` wants to know, one thing at a time, and can be stopped at
 //! any moment.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use airouter_core::address::GatewayUrl;
 use airouter_core::check::{AuthScheme, CheckReport, Kind, Lamp, Question, Reach, Road, Step, Told, judge_trial};
 use airouter_core::claude::version::Version;
 use airouter_core::finding::Finding;
-use airouter_core::secret::Secret;
+use airouter_core::proxy::{Proxy, secrets_in};
+use airouter_core::secret::{Redactor, Secret};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -18,7 +20,7 @@ use crate::net::{Options, Wire, choose_proxy};
 const GRACE: Duration = Duration::from_millis(300);
 
 /// What is to be checked.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Wanted {
     /// The address.
     pub base: GatewayUrl,
@@ -34,6 +36,37 @@ pub struct Wanted {
     pub proxy: Option<String>,
 }
 
+impl std::fmt::Debug for Wanted {
+    /// A proxy's address may hold a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Wanted").field("base", &self.base).field("models", &self.models).finish_non_exhaustive()
+    }
+}
+
+/// What everything that leaves the check goes through: it knows what was sent.
+struct Exit {
+    secrets: Mutex<Vec<Secret>>,
+    base: GatewayUrl,
+}
+
+impl Exit {
+    fn new(key: &Secret, typed: Option<&str>, base: &GatewayUrl) -> Self {
+        let mut secrets = typed.map(secrets_in).unwrap_or_default();
+        secrets.push(key.clone());
+        Self { secrets: Mutex::new(secrets), base: base.clone() }
+    }
+
+    /// Notes the login of the proxy that was chosen.
+    fn note(&self, proxy: Option<&Proxy>) {
+        let secrets = proxy.map(Proxy::secrets).unwrap_or_default();
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).extend(secrets);
+    }
+
+    fn redactor(&self) -> Redactor {
+        Redactor::new(&*self.secrets.lock().unwrap_or_else(PoisonError::into_inner)).sparing(self.base.as_str())
+    }
+}
+
 /// What comes in while the check is under way.
 enum Heard {
     Told(Step, Told),
@@ -46,10 +79,26 @@ pub async fn check(wanted: Wanted, stop: watch::Receiver<bool>, on_lamp: impl Fn
 }
 
 /// The same over a network with other limits, names or certificates than this computer's.
+///
+/// Replies are judged as they came; no lamp and no report that leaves here holds what was sent, in any form.
 pub async fn check_with(
     wanted: Wanted,
     options: Options,
+    stop: watch::Receiver<bool>,
+    mut on_lamp: impl FnMut(&Lamp),
+) -> CheckReport {
+    let exit = Exit::new(&wanted.key, wanted.proxy.as_deref(), &wanted.base);
+    let report = walk_road(wanted, options, stop, &exit, |lamp| {
+        on_lamp(&lamp.clone().redacted(&exit.redactor()));
+    });
+    report.await.redacted(&exit.redactor())
+}
+
+async fn walk_road(
+    wanted: Wanted,
+    options: Options,
     mut stop: watch::Receiver<bool>,
+    exit: &Exit,
     mut on_lamp: impl FnMut(&Lamp),
 ) -> CheckReport {
     let mut road = Road::new(wanted.base.clone(), wanted.scheme, wanted.models, wanted.claude);
@@ -73,6 +122,7 @@ pub async fn check_with(
     };
     let wire = choice.map(|choice| {
         let choice = choice?;
+        exit.note(choice.proxy.as_ref());
         let warning = choice.warning();
         Ok((Wire::new(wanted.base, wanted.key, choice.proxy, options)?, warning))
     });
@@ -184,8 +234,12 @@ pub async fn try_model(
     proxy: Option<&str>,
 ) -> Option<Finding> {
     let options = Options::default();
+    let exit = Exit::new(&key, proxy, &base);
     let wire = match choose_proxy(&base, proxy, &options).await {
-        Ok(choice) => Wire::new(base.clone(), key, choice.proxy, options),
+        Ok(choice) => {
+            exit.note(choice.proxy.as_ref());
+            Wire::new(base.clone(), key, choice.proxy, options)
+        }
         Err(finding) => Err(finding),
     };
     let finding = match wire {
@@ -196,5 +250,5 @@ pub async fn try_model(
         }
         Err(finding) => Some(finding),
     };
-    finding.map(|finding| finding.with("model", id))
+    finding.map(|finding| finding.with("model", id).redacted(&exit.redactor()))
 }

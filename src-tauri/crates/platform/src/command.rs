@@ -60,7 +60,8 @@ fn collect(pipe: Option<impl Read + Send + 'static>) -> thread::JoinHandle<Zeroi
     /// More than any key, and than any line that the helper writes.
     const MOST: u64 = 64 * 1024;
     thread::spawn(move || {
-        let mut text = Zeroizing::new(String::new());
+        // Room for all of it: a text that grows leaves copies of itself behind, and only the last is wiped.
+        let mut text = Zeroizing::new(String::with_capacity(MOST as usize));
         if let Some(pipe) = pipe {
             let _ = pipe.take(MOST).read_to_string(&mut text);
         }

@@ -12,6 +12,7 @@ use airouter_core::check::CheckReport;
 use airouter_core::claude::keys;
 use airouter_core::doctor::{self, DoctorFacts, DoctorReport, Parts, ProgramFact};
 use airouter_core::finding::Finding;
+use airouter_core::keychain::Answer;
 use airouter_core::plan::Facts;
 use airouter_core::secret::Secret;
 use airouter_core::status::Held;
@@ -21,7 +22,7 @@ use airouter_core::view::KeyPlace;
 use crate::check::reach_and_wait;
 use crate::claude;
 use crate::places::Places;
-use crate::{keychain, observe, state, sys};
+use crate::{keychain, known, observe, state, sys};
 
 /// From where Claude fetches its own parts (OD).
 const DOWNLOADS: &str = "https://downloads.claude.ai";
@@ -92,7 +93,7 @@ pub fn look(
 /// be so.
 fn held(places: &Places, journal: &Journal) -> Held {
     let key = match journal.key_place {
-        KeyPlace::Keychain => keychain::read(places).map(|key| key.face()),
+        KeyPlace::Keychain => keychain::read(places).face().required(),
         KeyPlace::Profile => observe::key_in_use(places, journal).map(|key| key.face()),
     };
     Held { key, helper: places.helper.is_file() }
@@ -107,23 +108,28 @@ fn parts(places: &Places) -> Parts {
     Parts { free: sys::free_room(&places.root), virtualisation: sys::virtualisation(places), downloads: reached }
 }
 
-/// Every key that can be found on this computer for Claude: what must not leave it.
-pub(crate) fn secrets(places: &Places, computer: &Facts) -> Vec<Secret> {
-    let mut secrets: Vec<Secret> = Vec::new();
+/// Every key that can be found on this computer for Claude: what must not leave it. And the values of
+/// headers that are probably no secret, which must not leave as a whole.
+pub(crate) fn secrets(places: &Places, computer: &Facts) -> (Vec<Secret>, Vec<Secret>) {
+    let (mut secrets, mut others): (Vec<Secret>, Vec<Secret>) = (Vec::new(), Vec::new());
     if computer.journal.as_ref().is_some_and(|journal| journal.key_place == KeyPlace::Keychain) {
-        secrets.extend(keychain::read(places));
+        if let Answer::Key(key) = keychain::read(places) {
+            secrets.push(key);
+        }
     }
     for library in computer.libraries() {
         for profile in &library.profiles {
             let Ok(document) = profile.file.document() else { continue };
             let text = |key: &str| document.get(key).and_then(|value| value.as_str());
             secrets.extend(text(keys::API_KEY).map(|key| Secret::new(key.to_owned())));
-            let headers = document.get(keys::CUSTOM_HEADERS).and_then(|headers| headers.as_object());
-            let values = headers.into_iter().flat_map(|headers| headers.values()).filter_map(|value| value.as_str());
-            secrets.extend(values.map(|value| Secret::new(value.to_owned())));
+            for headers in [keys::CUSTOM_HEADERS, "inferenceGatewayHeaders"] {
+                for (is_secret, value) in known::headers_of(document.get(headers)) {
+                    if is_secret { secrets.push(value) } else { others.push(value) }
+                }
+            }
         }
     }
     secrets.extend(run::handed_on(places));
     secrets.extend(overrides::secrets());
-    secrets
+    (secrets, others)
 }

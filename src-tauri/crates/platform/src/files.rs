@@ -5,8 +5,10 @@
 //! are not touched. `careful` does the same with files that others write too.
 
 mod careful;
+mod carried;
 
 pub(crate) use careful::{Former, Replaced, remove_if, replace_if};
+pub(crate) use carried::{is_private, make_private, mode, open_again};
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -40,7 +42,26 @@ pub(crate) fn look(path: &Path, root: &Path) -> FileFact {
     if meta.len() > LARGEST_FILE as u64 {
         return FileFact::Strange("too-large");
     }
-    fs_err::read(path).map_or(FileFact::Strange("unreadable"), FileFact::Present)
+    read(path).map_or(FileFact::Strange("unreadable"), FileFact::Present)
+}
+
+/// Reads a file, with patience where another program holds it for a moment.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    patiently(|| fs_err::read(path))
+}
+
+/// Tries again while another program has the file open, for as long as [`PAUSES`] take.
+fn patiently<T>(mut act: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    for pause in PAUSES {
+        match act() {
+            Err(error) if sys::is_held(&error) => thread::sleep(Duration::from_millis(pause)),
+            done => return done,
+        }
+    }
+    act()
 }
 
 /// A linked folder on the way may lead to somebody else's files.
@@ -63,16 +84,12 @@ pub(crate) fn replace(path: &Path, bytes: &[u8], privacy: Privacy) -> io::Result
 fn prepare(path: &Path, bytes: &[u8], privacy: Privacy) -> io::Result<tempfile::NamedTempFile> {
     let folder = folder_of(path)?;
     make_folders(folder)?;
-    let permissions = match privacy {
-        Privacy::AsBefore => fs_err::metadata(path).ok().map(|meta| meta.permissions()),
-        Privacy::OwnerOnly => None,
-    };
     let mut file = temporary(folder)?;
     point("write")?;
     file.write_all(bytes)?;
-    if let Some(permissions) = permissions {
+    if fs_err::symlink_metadata(path).is_ok() {
         point("set mode")?;
-        file.as_file().set_permissions(permissions)?;
+        carried::carry(path, &file, privacy)?;
     }
     point("sync")?;
     file.as_file().sync_all()?;
@@ -94,6 +111,32 @@ fn move_over(mut temporary: tempfile::TempPath, path: &Path) -> io::Result<()> {
         thread::sleep(Duration::from_millis(pause));
     }
     temporary.persist(path).map_err(|failed| failed.error)
+}
+
+/// Gives a file another name, with patience.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    point("rename")?;
+    patiently(|| fs_err::rename(from, to))?;
+    sync_folder(folder_of(to)?)
+}
+
+/// Copies a file beside itself, byte by byte and for its owner alone; `copy` is a name from [`free_name`].
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn keep_aside(path: &Path, copy: &Path) -> io::Result<()> {
+    replace(copy, &read(path)?, Privacy::OwnerOnly)
+}
+
+/// A name beside a file that nothing has yet: the file's own with `why` at its end, and a number where
+/// needed.
+pub(crate) fn free_name(path: &Path, why: &str) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let numbered = |number: u32| path.with_file_name(format!("{name}.{why}-{number}"));
+    (1..u32::MAX).map(numbered).find(|free| fs_err::symlink_metadata(free).is_err()).unwrap_or_else(|| numbered(0))
 }
 
 /// A temporary file, the owner's alone from the beginning, by whose name a later start knows it.
@@ -137,40 +180,11 @@ pub(crate) fn may_replace(path: &Path) -> io::Result<()> {
         if meta.permissions().readonly() {
             return Err(io::ErrorKind::PermissionDenied.into());
         }
-        fs_err::OpenOptions::new().write(true).open(path)?;
+        patiently(|| fs_err::OpenOptions::new().write(true).open(path))?;
+        return carried::carry(path, &temporary(folder_of(path)?)?, Privacy::AsBefore);
     }
     let there = path.ancestors().skip(1).find(|folder| folder.exists());
     there.map_or(Ok(()), |folder| temporary(folder).map(drop))
-}
-
-/// Takes from others the right to read a file, where a system has such rights; elsewhere the folder
-/// keeps them out.
-///
-/// # Errors
-/// What the system says.
-pub(crate) fn make_private(path: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        if fs_err::symlink_metadata(path)?.permissions().mode() & 0o077 != 0 {
-            point("set mode")?;
-            fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
-        }
-    }
-    #[cfg(not(unix))]
-    let _ = path;
-    Ok(())
-}
-
-/// Whether a file is there and others cannot read it, where a system has such rights.
-pub(crate) fn is_private(path: &Path) -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        fs_err::symlink_metadata(path).is_ok_and(|meta| meta.permissions().mode() & 0o077 == 0)
-    }
-    #[cfg(not(unix))]
-    path.is_file()
 }
 
 /// Puts a program in its place: like [`replace`], but executable, and only if it differs.
@@ -202,14 +216,7 @@ pub(crate) fn install_program(from: &Path, to: &Path) -> io::Result<()> {
 /// What the system says.
 pub(crate) fn remove(path: &Path) -> io::Result<()> {
     point("remove")?;
-    let mut done = fs_err::remove_file(path);
-    for pause in PAUSES {
-        if !done.as_ref().is_err_and(sys::is_held) {
-            break;
-        }
-        thread::sleep(Duration::from_millis(pause));
-        done = fs_err::remove_file(path);
-    }
+    let done = patiently(|| fs_err::remove_file(path));
     match done {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => path.parent().map_or(Ok(()), sync_folder),

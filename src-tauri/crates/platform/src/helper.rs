@@ -7,7 +7,7 @@
 //! is never made older: whoever has two versions of the program keeps the newer helper. What a helper's
 //! version is, it says itself; one that does not say it, or does not run, is older than any that does.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -16,6 +16,8 @@ use airouter_core::claude::{keys, managed};
 use airouter_core::claude::version::Version;
 use airouter_core::finding::{Code, Finding};
 use airouter_core::secret::masked;
+use airouter_core::view::KeyPlace;
+use serde_json::Value;
 
 use crate::keychain::{self, exit};
 use crate::places::Places;
@@ -34,26 +36,51 @@ const LIMIT: Duration = Duration::from_secs(10);
 /// `HelperBroken` with what the system says.
 pub fn install(places: &Places) -> Result<(), Finding> {
     // The name comes first: a helper that stands alone would store and forget the usual entry.
-    let account_file = places.helper.with_file_name(ACCOUNT_FILE);
-    match &places.account {
-        Some(account) => files::replace(&account_file, account.as_bytes(), files::Privacy::OwnerOnly),
-        None => files::remove(&account_file),
-    }
-    .map_err(|error| broken(&error))?;
+    name_entry(places)?;
     put(places)
 }
 
-/// Brings an installed helper up to date with this program. To be called at each start: an update of
-/// the program comes without asking, and Claude goes on naming the same path.
+/// Writes the name of the entry beside the helper, if it is not the usual one, and takes another one away.
+///
+/// # Errors
+/// `HelperBroken` with what the system says.
+pub(crate) fn name_entry(places: &Places) -> Result<(), Finding> {
+    let path = account_file(places);
+    let named = match files::read(&path) {
+        Ok(name) => Some(name),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => return Err(broken(&error)),
+    };
+    if named.as_deref() == places.account.as_deref().map(str::as_bytes) {
+        return Ok(());
+    }
+    match &places.account {
+        Some(account) => files::replace(&path, account.as_bytes(), files::Privacy::OwnerOnly),
+        None => files::remove(&path),
+    }
+    .map_err(|error| broken(&error))
+}
+
+/// Brings an installed helper up to date with this program, and puts one that is gone back where a
+/// connection or a profile needs it. To be called at each start: an update of the program comes without
+/// asking, an antivirus program takes the helper away without asking, and Claude goes on naming its path.
 ///
 /// # Errors
 /// `HelperBroken` with what the system says, or `AnotherCopy`; the earlier helper then stays.
 pub fn refresh(places: &Places) -> Result<(), Finding> {
-    if !places.helper.is_file() {
-        return Ok(());
+    if places.helper.is_file() {
+        let _lock = state::lock(places)?;
+        return put(places);
     }
-    let _lock = state::lock(places)?;
-    put(places)
+    let is_connected = || {
+        let journal = state::journal(places).ok().flatten();
+        journal.is_some_and(|journal| journal.is_connection() && journal.key_place == KeyPlace::Keychain)
+    };
+    if is_connected() || matches!(naming(places), Naming::Named { .. }) {
+        let _lock = state::lock(places)?;
+        return install(places);
+    }
+    Ok(())
 }
 
 /// What came of letting the helper go.
@@ -65,7 +92,7 @@ pub enum LetGo {
     Nothing,
     /// A profile or an administrator's configuration names it, so it stays and Claude goes on working.
     Needed,
-    /// The keychain would not let go of the key, so the helper stays too.
+    /// The key may still be in the keychain, and why; so the helper stays, too.
     KeyStays(Finding),
 }
 
@@ -75,20 +102,36 @@ pub enum LetGo {
 /// `AnotherCopy`, `Interrupted`, or `CannotWrite` when the helper cannot be removed.
 pub fn clean(places: &Places) -> Result<LetGo, Finding> {
     let _lock = state::lock(places)?;
-    match recover::within_lock(places).filter(Finding::blocks) {
-        Some(finding) => Err(finding),
-        None => let_go(places, None),
+    let settled = recover::within_lock(places);
+    if let Some(finding) = settled.filter(Finding::blocks) {
+        return Err(finding);
+    }
+    let journal = state::journal(places)?;
+    let_go(places, journal.is_some_and(|journal| journal.may_hold_key()))
+}
+
+/// The same for who holds the lock. `may_hold_key` says that the keychain may hold a key although the
+/// helper that stored it is gone.
+///
+/// # Errors
+/// `CannotWrite` when the helper cannot be removed.
+pub(crate) fn let_go(places: &Places, may_hold_key: bool) -> Result<LetGo, Finding> {
+    match naming(places) {
+        Naming::Named { .. } => Ok(if places.helper.exists() { LetGo::Needed } else { LetGo::Nothing }),
+        Naming::Unknown(finding) => Ok(LetGo::KeyStays(finding)),
+        Naming::Unnamed => forget_and_remove(places, may_hold_key),
     }
 }
 
-/// The same for who holds the lock. `own` is a profile that does not count, because it goes too.
-pub(crate) fn let_go(places: &Places, own: Option<&str>) -> Result<LetGo, Finding> {
-    if is_named(places, own) {
-        return Ok(if places.helper.exists() { LetGo::Needed } else { LetGo::Nothing });
-    }
+fn forget_and_remove(places: &Places, may_hold_key: bool) -> Result<LetGo, Finding> {
     if !places.helper.exists() {
-        // A sudden end may have left the name of its entry.
-        return remove(places).map(|()| LetGo::Nothing);
+        if !may_hold_key && !account_file(places).exists() {
+            return Ok(LetGo::Nothing);
+        }
+        // Only the helper can take the key out again: it comes back for that.
+        if let Err(finding) = install(places) {
+            return Ok(LetGo::KeyStays(finding));
+        }
     }
     if let Err(finding) = keychain::forget(places) {
         return Ok(LetGo::KeyStays(finding));
@@ -101,34 +144,81 @@ pub(crate) fn let_go(places: &Places, own: Option<&str>) -> Result<LetGo, Findin
 /// # Errors
 /// `CannotWrite` with what the system says.
 pub fn remove(places: &Places) -> Result<(), Finding> {
-    for path in [&places.helper, &places.helper.with_file_name(ACCOUNT_FILE)] {
-        files::remove(path).map_err(|error| Finding::new(Code::CannotWrite).with("reason", error))?;
+    for path in [&places.helper, &account_file(places)] {
+        files::remove(path)
+            .map_err(|error| Finding::new(Code::CannotWrite).with("path", path.display()).with("reason", error))?;
     }
     Ok(())
 }
 
-/// True when the helper program or the name of its entry is here and nothing of Claude's names it.
-pub(crate) fn is_left_over(places: &Places) -> bool {
-    let is_here = places.helper.exists() || places.helper.with_file_name(ACCOUNT_FILE).exists();
-    is_here && !is_named(places, None)
+fn account_file(places: &Places) -> PathBuf {
+    places.helper.with_file_name(ACCOUNT_FILE)
 }
 
-/// True when a profile in any of Claude's folders names the helper, or an administrator's configuration one
-/// that lies elsewhere: it gives the same key.
-fn is_named(places: &Places, own: Option<&str>) -> bool {
+/// True when the helper program or the name of its entry is here and it is certain that nothing of
+/// Claude's names it.
+pub(crate) fn is_left_over(places: &Places) -> bool {
+    let is_here = places.helper.exists() || account_file(places).exists();
+    is_here && matches!(naming(places), Naming::Unnamed)
+}
+
+/// Whether something of Claude's names the helper.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Naming {
+    /// Something does: these addresses of profiles, none for an administrator's configuration.
+    Named {
+        /// The addresses of the profiles that name it.
+        bases: Vec<String>,
+    },
+    /// Nothing does.
+    Unnamed,
+    /// A file that may name it cannot be read or understood now.
+    Unknown(Finding),
+}
+
+/// Looks through the profiles in all of Claude's folders and the administrator's configuration, which may
+/// name one that lies elsewhere: it gives the same key.
+pub(crate) fn naming(places: &Places) -> Naming {
     let managed = managed::values(&sys::managed(places), None);
     let managed = managed.get(keys::CREDENTIAL_HELPER).and_then(|named| named.as_str()?.rsplit(['/', '\\']).next());
     if managed.is_some_and(|name| places.helper.file_name().is_some_and(|helper| helper.eq_ignore_ascii_case(name))) {
-        return true;
+        return Naming::Named { bases: Vec::new() };
     }
     let helper = places.helper.to_string_lossy();
-    places.settled().roots().map(|root| observe::library(root, None)).any(|library| {
-        library.profiles.iter().filter(|profile| own != Some(profile.id.as_str())).any(|profile| {
-            let document = profile.file.document().ok();
-            let named = document.as_ref().and_then(|document| document.get(keys::CREDENTIAL_HELPER)?.as_str());
-            named == Some(helper.as_ref())
-        })
-    })
+    let (mut bases, mut unknown) = (Vec::new(), None);
+    let not_understood = |path: &str, why: &dyn std::fmt::Display| {
+        Finding::new(Code::FileNotUnderstood).with("path", path).with("reason", why)
+    };
+    for library in places.settled().roots().map(|root| observe::library(root, None)) {
+        if let Err(why) = library.meta.document() {
+            unknown = Some(not_understood(&library.meta_path, &why));
+        }
+        for profile in &library.profiles {
+            match profile.file.document() {
+                Ok(document)
+                    if document.get(keys::CREDENTIAL_HELPER).and_then(Value::as_str) == Some(helper.as_ref()) =>
+                {
+                    bases.push(document.get(keys::BASE_URL).and_then(Value::as_str).unwrap_or_default().to_owned());
+                }
+                Ok(_) => {}
+                // What is plainly text and does not hold the path does not name it, whatever else is wrong.
+                Err(_) if profile.file.text().is_some_and(|text| !holds_path(text, &helper)) => {}
+                Err(why) => unknown = Some(not_understood(&profile.path, &why)),
+            }
+        }
+    }
+    match unknown {
+        _ if !bases.is_empty() => Naming::Named { bases },
+        Some(finding) => Naming::Unknown(finding),
+        None => Naming::Unnamed,
+    }
+}
+
+/// True for a text in which the path stands, as it is or as JSON writes it.
+fn holds_path(text: &str, path: &str) -> bool {
+    let escaped = Value::from(path).to_string();
+    // A sign that may be written in another way could hide it.
+    text.contains(path) || text.contains(escaped.trim_matches('"')) || text.contains("\\u") || text.contains("\\/")
 }
 
 /// Whether the helper in its place is the very one that came with this program, or a newer one.

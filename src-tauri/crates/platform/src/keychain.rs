@@ -6,10 +6,12 @@ use std::process::Command;
 use std::time::Duration;
 
 use airouter_core::finding::{Code, Finding};
+use airouter_core::keychain::{Answer, another_key};
 use airouter_core::plan::KeychainFact;
 use airouter_core::secret::{Secret, masked};
 
 use crate::command::{self, Ended};
+use crate::helper;
 use crate::places::Places;
 
 /// The helper program's exit codes: a contract, see `airouter-credential`.
@@ -45,44 +47,70 @@ pub fn usable(places: &Places) -> KeychainFact {
 }
 
 /// Whether a key is stored, without reading it.
-///
-/// # Errors
-/// `KeyNotStored`, or why the keychain cannot be asked.
-pub fn is_stored(places: &Places) -> Result<(), Finding> {
-    expect_ok(&run(&places.helper, &["check"], "", SHORT_LIMIT)?)
+pub fn is_stored(places: &Places) -> Answer<()> {
+    match ask(places, &["check"], "", SHORT_LIMIT) {
+        Ok(ended) => answer(&ended, ()),
+        Err(finding) => Answer::Unknown(finding),
+    }
 }
 
 /// Stores a key with the installed helper, then asks for it exactly as Claude will and compares.
 ///
 /// # Errors
-/// Why it is not stored; nothing is left behind then that Claude could use.
+/// Why it is not stored. What the keychain holds then, nobody knows before it is asked.
 pub fn store(places: &Places, key: &Secret) -> Result<(), Finding> {
-    expect_ok(&run(&places.helper, &["store"], key.reveal(), LIMIT)?)?;
-    let given = read(places)?;
-    if given.reveal() == key.reveal() {
-        Ok(())
-    } else {
-        Err(Finding::new(Code::HelperBroken).with("reason", "another key came back"))
+    expect_ok(&ask(places, &["store"], key.reveal(), LIMIT)?)?;
+    if read(places).required()? == *key { Ok(()) } else { Err(another_key()) }
+}
+
+/// Reads the stored key as Claude does: the helper without arguments. A helper that is missing, or that
+/// prints what cannot be a key, has not answered.
+pub fn read(places: &Places) -> Answer {
+    let mut ended = match ask(places, &[], "", LIMIT) {
+        Ok(ended) => ended,
+        Err(finding) => return Answer::Unknown(finding),
+    };
+    let printed = Secret::new(std::mem::take(&mut *ended.output));
+    let key = printed.reveal().trim_end_matches(['\r', '\n']);
+    let is_key = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic());
+    if ended.code == Some(exit::OK) && !is_key {
+        return Answer::Unknown(Finding::new(Code::HelperBroken).with("reason", "what came back is no key"));
     }
+    answer(&ended, Secret::new(key.to_owned()))
 }
 
-/// Reads the stored key as Claude does: the helper without arguments.
-///
-/// # Errors
-/// `KeyNotStored`, or why the keychain cannot be asked.
-pub fn read(places: &Places) -> Result<Secret, Finding> {
-    let mut ended = run(&places.helper, &[], "", LIMIT)?;
-    expect_ok(&ended)?;
-    Ok(Secret::new(std::mem::take(&mut *ended.output)))
-}
-
-/// Removes the stored key; that there is none is fine.
+/// Removes the stored key, and asks whether it is gone; that there is none is fine.
 ///
 /// # Errors
 /// Why it cannot be removed.
 pub fn forget(places: &Places) -> Result<(), Finding> {
-    let ended = run(&places.helper, &["forget"], "", LIMIT)?;
-    if ended.code == Some(exit::NO_ENTRY) { Ok(()) } else { expect_ok(&ended) }
+    let ended = ask(places, &["forget"], "", LIMIT)?;
+    if ended.code != Some(exit::NO_ENTRY) {
+        expect_ok(&ended)?;
+    }
+    match is_stored(places) {
+        Answer::Key(()) => Err(Finding::new(Code::HelperBroken).with("reason", "the key is still stored")),
+        // It said that it is done, and cannot be asked again.
+        Answer::None | Answer::Unknown(_) => Ok(()),
+    }
+}
+
+/// What an ended helper says, with what it was asked for.
+fn answer<T>(ended: &Ended, key: T) -> Answer<T> {
+    match ended.code {
+        Some(exit::OK) => Answer::Key(key),
+        Some(exit::NO_ENTRY) => Answer::None,
+        _ => Answer::Unknown(finding(ended)),
+    }
+}
+
+/// Runs the installed helper, once it is certain that it will ask for the right entry: without the name
+/// beside it, it would read, overwrite or remove the person's usual one.
+fn ask(places: &Places, words: &[&str], input: &str, limit: Duration) -> Result<Ended, Finding> {
+    if places.helper.is_file() {
+        helper::name_entry(places)?;
+    }
+    run(&places.helper, words, input, limit)
 }
 
 fn run(helper: &Path, words: &[&str], input: &str, limit: Duration) -> Result<Ended, Finding> {
@@ -142,13 +170,41 @@ mod tests {
     }
 
     #[test]
+    fn only_the_exit_code_for_it_says_that_there_is_no_key() {
+        for code in 0..=9 {
+            let (_folder, places) = places(&format!("[ $# = 0 ] && printf sk-0123456789; exit {code}"));
+            let answer = read(&places);
+            match code {
+                exit::OK => assert!(matches!(answer, Answer::Key(_))),
+                exit::NO_ENTRY => assert_eq!(answer, Answer::None),
+                _ => assert!(matches!(answer, Answer::Unknown(_)), "{code}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_still_there_was_not_forgotten() {
+        let (_folder, deaf) = places("exit 0");
+        assert!(forget(&deaf).is_err());
+        let (_folder, good) = places("[ \"$1\" = check ] && exit 3; exit 0");
+        assert_eq!(forget(&good), Ok(()));
+        let (_folder, empty) = places("exit 3");
+        assert_eq!(forget(&empty), Ok(()), "there was none");
+    }
+
+    #[test]
     fn a_helper_that_is_gone_or_gives_another_key_is_broken() {
         let (folder, missing) = places("exit 0");
         std::fs::remove_file(&missing.helper).unwrap();
-        assert_eq!(read(&missing).unwrap_err().code, Code::HelperBroken);
+        assert_eq!(read(&missing).required().unwrap_err().code, Code::HelperBroken, "and not: there is none");
+        assert!(matches!(is_stored(&missing), Answer::Unknown(_)));
         drop(folder);
+        for printed in ["", "printf ''", "printf 'two words'", "printf 'schl\\374ssel'"] {
+            let (_folder, silent) = places(printed);
+            assert!(matches!(read(&silent), Answer::Unknown(_)), "{printed}");
+        }
         let (_folder, forgetful) = places("[ \"$1\" = store ] && cat >/dev/null || printf sk-another");
         let finding = store(&forgetful, &Secret::new("sk-0123456789".to_owned())).unwrap_err();
-        assert_eq!(finding.code, Code::HelperBroken);
+        assert_eq!(finding.code, Code::KeyDiffers);
     }
 }

@@ -9,6 +9,7 @@ use airouter_core::claude::library::{FileFact, Library, ProfileFact, Selected, i
 use airouter_core::claude::outlook::{self, Outlook};
 use airouter_core::claude::{keys, managed};
 use airouter_core::finding::{Code, Finding, worst_first};
+use airouter_core::keychain::another_key;
 use airouter_core::plan::{ClaudeFacts, Facts};
 use airouter_core::secret::Secret;
 use airouter_core::status::{self, Around, Held};
@@ -118,10 +119,18 @@ pub(crate) fn now(path: &str) -> FileFact {
 /// The key that Claude uses now: from the keychain, or from the profile in compatibility mode.
 ///
 /// # Errors
-/// `KeyNotStored`, or why the keychain cannot be asked.
+/// `KeyNotStored`, `KeyDiffers` when it is not the key that was stored for this connection, or why the
+/// keychain cannot be asked.
 pub fn key_in_use(places: &Places, journal: &Journal) -> Result<Secret, Finding> {
     match journal.key_place {
-        KeyPlace::Keychain => keychain::read(places),
+        KeyPlace::Keychain => {
+            let key = keychain::read(places).required()?;
+            // Somebody else's key is not sent to this address, and not stored for it.
+            if journal.key.as_ref().is_some_and(|known| *known != key.face()) {
+                return Err(another_key());
+            }
+            Ok(key)
+        }
         KeyPlace::Profile => {
             let in_profile = |file: &FileChange| {
                 let document = now(&file.path).document().ok()?;
@@ -162,6 +171,7 @@ pub fn overview(places: &Places) -> Overview {
         status
     });
     let in_use = selected.as_ref().and_then(|selected| selected.base.clone());
+    findings.extend(journal.as_ref().filter(|journal| journal.undoing && !journal.is_connection()).map(unfinished));
     let others = selected.filter(|selected| journal.as_ref().is_none_or(|journal| journal.profile_id != selected.id));
     findings.extend(others.as_ref().and_then(dead_relay));
     worst_first(&mut findings);
@@ -181,6 +191,16 @@ pub fn overview(places: &Places) -> Overview {
     }
 }
 
+/// Says what an undo could not put back yet.
+pub(crate) fn unfinished(journal: &Journal) -> Finding {
+    let finding = Finding::new(Code::UndoUnfinished);
+    if journal.is_key_alone() {
+        return finding.with("because", "key").softened();
+    }
+    let paths: Vec<&str> = journal.files.iter().map(|file| file.path.as_str()).collect();
+    finding.with("because", "file").with("path", paths.join(", ")).softened()
+}
+
 /// Another program's profile that leads Claude to a relay on this computer where nobody listens.
 pub(crate) fn dead_relay(selected: &Selected) -> Option<Finding> {
     let relay = selected.relay.as_ref().filter(|_| selected.is_gateway)?;
@@ -193,6 +213,7 @@ pub(crate) fn dead_relay(selected: &Selected) -> Option<Finding> {
 fn held(places: &Places, journal: &Journal) -> Held {
     let key = match journal.key_place {
         KeyPlace::Keychain => keychain::is_stored(places)
+            .required()
             .and_then(|()| journal.key.clone().ok_or_else(|| Finding::new(Code::KeyNotStored))),
         KeyPlace::Profile => journal.key.clone().ok_or_else(|| Finding::new(Code::KeyNotStored)),
     };

@@ -9,8 +9,9 @@ use airouter_core::claude_report::LARGEST;
 use airouter_core::doctor::DoctorFacts;
 use airouter_core::finding::{Code, Finding};
 use airouter_core::preset::Preset;
+use airouter_core::proxy::secrets_in;
 use airouter_core::report::{Attached, Person, Report, ReportFacts};
-use airouter_core::secret::{Secret, masked};
+use airouter_core::secret::{KeyFace, Secret, masked};
 use airouter_core::view::{ClaudeView, Locale};
 use sysinfo::System;
 
@@ -36,14 +37,23 @@ const VARIABLES: [&str; 10] = [
     "XDG_CONFIG_HOME",
 ];
 
-/// Gathers what a report is made of. `version` is this program's, `facts` what the doctor looked at.
-pub fn gather(places: &Places, preset: &Preset, version: &str, locale: Locale, facts: &DoctorFacts) -> ReportFacts {
+/// Gathers what a report is made of. `version` is this program's, `facts` what the doctor looked at, `more`
+/// the secrets of the session that are stored nowhere: a key that was refused is quoted most often.
+pub fn gather(
+    places: &Places,
+    preset: &Preset,
+    version: &str,
+    locale: Locale,
+    facts: &DoctorFacts,
+    more: Vec<Secret>,
+) -> ReportFacts {
     let places = &places.settled();
     let install = claude::locate(places);
     let computer = &facts.computer;
     let environment = environment();
-    let mut known = secrets(places, computer);
-    known.extend(passwords(&environment));
+    let (mut known, headers) = secrets(places, computer);
+    known.extend(more);
+    known.extend(environment.iter().flat_map(|(_, value)| secrets_in(value)));
     ReportFacts {
         version: version.to_owned(),
         os: sys::OS,
@@ -58,12 +68,13 @@ pub fn gather(places: &Places, preset: &Preset, version: &str, locale: Locale, f
             path: install.map(|install| install.launcher.to_string_lossy().into_owned()),
         },
         doctor: airouter_core::doctor::examine(facts),
-        key: facts.held.as_ref().and_then(|held| held.key.clone().ok()),
+        key: facts.held.as_ref().and_then(|held| held.key.clone().ok()).map(KeyFace::shown),
         files: attached(facts),
         logs: logs(places),
         environment,
         person: person(places),
         secrets: known,
+        headers,
     }
 }
 
@@ -162,16 +173,6 @@ fn environment() -> Vec<(String, String)> {
     all
 }
 
-/// The passwords of proxies.
-fn passwords(environment: &[(String, String)]) -> Vec<Secret> {
-    let between = |value: &str| {
-        let (before, _) = value.split_once("://").map_or(value, |(_, rest)| rest).rsplit_once('@')?;
-        let (_, password) = before.split_once(':')?;
-        Some(Secret::new(password.to_owned()))
-    };
-    environment.iter().filter_map(|(_, value)| between(value)).collect()
-}
-
 fn person(places: &Places) -> Person {
     let name = |variable: &str| std::env::var(variable).ok().filter(|name| !name.is_empty());
     Person {
@@ -184,22 +185,4 @@ fn person(places: &Places) -> Person {
 fn system() -> String {
     let name = System::long_os_version().unwrap_or_default();
     format!("{name} · {}", System::cpu_arch())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_password_of_a_proxy_is_a_secret() {
-        let of = |value: &str| {
-            passwords(&[("HTTPS_PROXY".to_owned(), value.to_owned())])
-                .iter()
-                .map(|it| it.reveal().to_owned())
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(of("http://li:geheim@127.0.0.1:7890"), ["geheim"]);
-        assert_eq!(of("li:ge@heim@proxy:1"), ["ge@heim"]);
-        assert_eq!(of("http://127.0.0.1:7890"), Vec::<String>::new());
-    }
 }

@@ -12,19 +12,35 @@ use crate::places::Places;
 /// The journal of what was written to Claude's files.
 ///
 /// # Errors
-/// `FileNotUnderstood` when it cannot be read or was written by a newer version of this program.
+/// `JournalUnusable` with `because`: `unreadable`, `broken`, or `newer` when a newer version of this program
+/// wrote it. Nothing may be written then that the journal would have to know.
 pub fn journal(places: &Places) -> Result<Option<Journal>, Finding> {
     let path = journal_path(places);
-    let text = match fs_err::read_to_string(&path) {
-        Ok(text) => text,
+    let bytes = match files::read(&path) {
+        Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(not_understood(&path, &error)),
+        Err(error) => return Err(unusable(&path, "unreadable", &error)),
     };
-    let journal: Journal = serde_json::from_str(&text).map_err(|error| not_understood(&path, &error))?;
-    if journal.schema > SCHEMA {
-        return Err(not_understood(&path, &format!("schema {}", journal.schema)));
+    let whole = serde_json::from_slice::<serde_json::Value>(&bytes);
+    let schema = whole.ok().and_then(|whole| whole.get("schema")?.as_u64());
+    match schema.filter(|schema| *schema > u64::from(SCHEMA)) {
+        Some(schema) => Err(unusable(&path, "newer", &format!("schema {schema}"))),
+        None => serde_json::from_slice(&bytes).map(Some).map_err(|error| unusable(&path, "broken", &error)),
     }
-    Ok(Some(journal))
+}
+
+/// Puts a journal that cannot be used aside, so that work can go on without it; nothing of it is lost.
+/// `why` is what [`journal`] said.
+///
+/// # Errors
+/// `CannotWrite` with what the system says.
+pub(crate) fn set_journal_aside(places: &Places, why: &Finding) -> Result<Finding, Finding> {
+    let path = journal_path(places);
+    let cannot =
+        |error: std::io::Error| Finding::new(Code::CannotWrite).with("path", path.display()).with("reason", error);
+    let kept = files::free_name(&path, why.fact("because").unwrap_or("broken"));
+    files::rename(&path, &kept).map_err(cannot)?;
+    Ok(Finding::new(Code::JournalSetAside).with("path", path.display()).with("kept", kept.display()))
 }
 
 /// Makes the journal durable, or takes it away.
@@ -95,9 +111,9 @@ fn journal_path(places: &Places) -> PathBuf {
     places.state.join("journal.json")
 }
 
-fn not_understood(path: &std::path::Path, reason: &impl ToString) -> Finding {
+fn unusable(path: &std::path::Path, because: &str, reason: &impl ToString) -> Finding {
     let reason = airouter_core::secret::masked(&reason.to_string());
-    Finding::new(Code::FileNotUnderstood).with("path", path.display()).with("reason", reason)
+    Finding::new(Code::JournalUnusable).with("because", because).with("path", path.display()).with("reason", reason)
 }
 
 #[cfg(test)]
@@ -120,12 +136,35 @@ mod tests {
     }
 
     #[test]
-    fn a_journal_that_cannot_be_read_is_not_taken_for_none() {
+    fn a_journal_that_cannot_be_used_is_not_taken_for_none() {
         let (_folder, places) = places();
         assert_eq!(journal(&places), Ok(None));
-        for text in ["{broken", r#"{"schema":99}"#] {
+        for (text, because) in [
+            ("{broken", "broken"),
+            ("", "broken"),
+            ("\0\0\0", "broken"),
+            (r#"{"schema":1}"#, "broken"),
+            (r#"{"schema":99}"#, "newer"),
+            (r#"{"schema":99,"pending":"in a form of its own"}"#, "newer"),
+        ] {
             files::replace(&journal_path(&places), text.as_bytes(), Privacy::OwnerOnly).unwrap();
-            assert_eq!(journal(&places).unwrap_err().code, Code::FileNotUnderstood, "{text}");
+            let finding = journal(&places).unwrap_err();
+            assert_eq!((finding.code, finding.fact("because")), (Code::JournalUnusable, Some(because)), "{text}");
+        }
+        std::fs::remove_file(journal_path(&places)).unwrap();
+        std::fs::create_dir(journal_path(&places)).unwrap();
+        assert_eq!(journal(&places).unwrap_err().fact("because"), Some("unreadable"));
+    }
+
+    #[test]
+    fn what_is_set_aside_is_kept_beside_what_was_set_aside_before() {
+        let (_folder, places) = places();
+        for text in ["one", "other"] {
+            files::replace(&journal_path(&places), text.as_bytes(), Privacy::OwnerOnly).unwrap();
+            let why = journal(&places).unwrap_err();
+            let said = set_journal_aside(&places, &why).unwrap();
+            assert_eq!(std::fs::read_to_string(said.fact("kept").unwrap()).unwrap(), text);
+            assert_eq!(journal(&places), Ok(None));
         }
     }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
-use airouter_core::change::Edit;
-use airouter_core::claude::library::FileFact;
+use airouter_core::change::{Edit, FileChange};
+use airouter_core::claude::library::{FileFact, Library};
 use airouter_core::finding::{Code, Finding, worst_first};
 use airouter_core::json::Document;
 use airouter_core::plan::plan_leaving;
@@ -16,23 +16,35 @@ use airouter_core::view::{EditView, Phase, PhaseState, StepId, UndoGoal, UndoRep
 use crate::apply::{leave, remove_empty};
 use crate::claude;
 use crate::files::{self, Privacy, Replaced};
-use crate::helper::{self, LetGo};
+use crate::helper::{self, LetGo, Naming};
 use crate::places::{Places, root_of};
-use crate::{observe, recover, state};
+use crate::{keychain, observe, recover, state};
 
 /// Undoes what this program did, and with [`UndoGoal::Anthropic`] also selects other gateways away. With
 /// `restart`, a running Claude is quit first and started again afterwards; without, a running Claude is
 /// a refusal. Blocks: call it from a thread of its own.
 pub fn undo(places: &Places, goal: UndoGoal, restart: bool, on_phase: &mut dyn FnMut(&Phase)) -> UndoReport {
     match carry_out(places, goal, restart, on_phase) {
-        Ok(plan) => {
-            let mut findings = plan.findings;
+        Ok(gone_back) => {
+            let mut findings = gone_back.plan.findings;
             worst_first(&mut findings);
-            UndoReport { goal, undone: true, restored: plan.restored, left: plan.left, findings }
+            UndoReport {
+                goal,
+                undone: gone_back.is_whole,
+                unfinished: !gone_back.is_whole,
+                restored: gone_back.plan.restored,
+                left: gone_back.plan.left,
+                findings,
+            }
         }
-        Err(finding) => {
-            UndoReport { goal, undone: false, restored: Vec::new(), left: Vec::new(), findings: vec![finding] }
-        }
+        Err(finding) => UndoReport {
+            goal,
+            undone: false,
+            unfinished: false,
+            restored: Vec::new(),
+            left: Vec::new(),
+            findings: vec![finding],
+        },
     }
 }
 
@@ -58,7 +70,16 @@ pub fn preview(places: &Places, goal: UndoGoal) -> UndoReport {
     };
     let mut findings: Vec<Finding> = plan.findings.into_iter().chain(more).collect();
     worst_first(&mut findings);
-    UndoReport { goal, undone: false, restored: plan.restored, left: plan.left, findings }
+    UndoReport { goal, undone: false, unfinished: false, restored: plan.restored, left: plan.left, findings }
+}
+
+/// What going back came to.
+#[derive(Default)]
+struct GoneBack {
+    plan: UndoPlan,
+    /// Nothing is left to be given back. A key that the keychain keeps does not count: Claude knows nothing
+    /// of it.
+    is_whole: bool,
 }
 
 fn carry_out(
@@ -66,17 +87,26 @@ fn carry_out(
     goal: UndoGoal,
     restart: bool,
     on_phase: &mut dyn FnMut(&Phase),
-) -> Result<UndoPlan, Finding> {
+) -> Result<GoneBack, Finding> {
     let _lock = state::lock(places)?;
+    let set_aside = match state::journal(places) {
+        // Leaving needs no memory: whatever was written, Claude is led away from it.
+        Err(finding) if goal == UndoGoal::Anthropic => Some(state::set_journal_aside(places, &finding)?),
+        Err(finding) => return Err(finding),
+        Ok(_) => None,
+    };
     if is_there_already(places, goal)? {
-        nothing_but_leftovers(places)?;
-        let findings = let_go_of_key(places, None)?.into_iter().collect();
-        return Ok(UndoPlan { findings, ..UndoPlan::default() });
+        nothing_but_leftovers(places).or_else(|nothing| if set_aside.is_some() { Ok(()) } else { Err(nothing) })?;
+        let mut findings: Vec<Finding> = set_aside.into_iter().collect();
+        findings.extend(let_go_of_key(places, None)?.finding);
+        return Ok(GoneBack { plan: UndoPlan { findings, ..UndoPlan::default() }, is_whole: true });
     }
     let mut tell = |step: StepId, state: PhaseState| on_phase(&Phase { step, state, finding: None });
 
-    let install = claude::locate(places);
-    let running = install.filter(claude::is_running);
+    // Of a key alone Claude knows nothing, so it may run.
+    let only_the_key = state::journal(places)?.is_some_and(|journal| journal.is_key_alone());
+    let needs_claude_closed = !only_the_key || goal == UndoGoal::Anthropic;
+    let running = claude::locate(places).filter(|install| needs_claude_closed && claude::is_running(install));
     if let Some(install) = &running {
         if !restart {
             return Err(Finding::new(Code::ClaudeRunning));
@@ -86,26 +116,32 @@ fn carry_out(
         tell(StepId::QuitClaude, PhaseState::Done);
     }
 
-    if let Some(finding) = recover::within_lock(places).filter(Finding::blocks) {
-        return Err(finding);
-    }
+    recover::remove_leftovers(places);
     tell(StepId::WriteFiles, PhaseState::Running);
     let changed = go_back(places, goal);
-    tell(StepId::WriteFiles, if changed.is_ok() { PhaseState::Done } else { PhaseState::Failed });
-    if let (Err(_), Some(install)) = (&changed, &running) {
-        // It was running before, so it runs again; that this may fail too changes nothing.
-        let _ = claude::start(install, places);
-    }
-    let mut plan = changed?;
+    let is_done = changed.as_ref().is_ok_and(|gone_back| gone_back.is_whole);
+    tell(StepId::WriteFiles, if is_done { PhaseState::Done } else { PhaseState::Failed });
+    let mut gone_back = match (changed, &running) {
+        (Err(finding), Some(install)) => {
+            // It was running before, so it runs again; that this may fail too changes nothing.
+            let _ = claude::start(install, places);
+            return Err(finding);
+        }
+        (changed, _) => changed?,
+    };
+    gone_back.plan.findings.extend(set_aside);
 
     if let Some(install) = &running {
         tell(StepId::StartClaude, PhaseState::Running);
-        if let Err(finding) = claude::start(install, places) {
-            plan.findings.push(finding.softened());
+        match claude::start(install, places) {
+            Ok(()) => tell(StepId::StartClaude, PhaseState::Done),
+            Err(finding) => {
+                gone_back.plan.findings.push(finding.softened());
+                tell(StepId::StartClaude, PhaseState::Failed);
+            }
         }
-        tell(StepId::StartClaude, PhaseState::Done);
     }
-    Ok(plan)
+    Ok(gone_back)
 }
 
 /// True when nothing is left to do.
@@ -114,8 +150,14 @@ fn is_there_already(places: &Places, goal: UndoGoal) -> Result<bool, Finding> {
     Ok(match goal {
         UndoGoal::Before => journal.is_none(),
         UndoGoal::Anthropic => {
-            let is_left = journal.is_none_or(|journal| !journal.is_connection() && journal.pending.is_none());
-            is_left && !observe::outlook(places, claude::locate(places).as_ref())?.leads_away()
+            let is_settled = |journal: &Journal| journal.pending.is_none() && !journal.undoing;
+            let is_left = journal.is_none_or(|journal| !journal.is_connection() && is_settled(&journal));
+            // A file that cannot be read now may lead away.
+            let is_read = |library: &Library| {
+                [&library.meta, &library.mode].iter().all(|file| !matches!(file, FileFact::Strange(_)))
+            };
+            let are_read = places.settled().roots().all(|root| is_read(&observe::library(root, None)));
+            is_left && are_read && !observe::outlook(places, claude::locate(places).as_ref())?.leads_away()
         }
     })
 }
@@ -126,34 +168,87 @@ fn nothing_but_leftovers(places: &Places) -> Result<(), Finding> {
     if helper::is_left_over(places) { Ok(()) } else { Err(Finding::new(Code::NothingToUndo)) }
 }
 
-/// The changes, the lock held and Claude closed. What was under way is over by now, so that nothing may
-/// be left to undo.
-fn go_back(places: &Places, goal: UndoGoal) -> Result<UndoPlan, Finding> {
-    let journal = state::journal(places)?.filter(|journal| goal == UndoGoal::Before || journal.is_connection());
-    let mut plan = match journal {
-        Some(journal) => take_everything_back(places, &journal)?,
-        None => UndoPlan::default(),
+/// The changes, the lock held and Claude closed. What is under way is given back with all the rest.
+fn go_back(places: &Places, goal: UndoGoal) -> Result<GoneBack, Finding> {
+    let is_to_go = |journal: &Journal| {
+        goal == UndoGoal::Before || journal.is_connection() || journal.undoing || journal.pending.is_some()
+    };
+    let mut gone_back = match state::journal(places)?.filter(is_to_go) {
+        Some(journal) => {
+            let undone = take_everything_back(places, &journal)?;
+            let mut plan = undone.plan;
+            if !undone.is_whole {
+                plan.findings.push(undone.unfinished);
+            }
+            GoneBack { plan, is_whole: undone.is_whole }
+        }
+        None => GoneBack { is_whole: true, ..GoneBack::default() },
     };
     if goal == UndoGoal::Anthropic {
-        let left = leave(places)?;
-        let views = left.files.iter().flat_map(|file| file.edits.iter().map(Edit::view));
-        plan.restored.extend(views);
+        match leave(places) {
+            Ok(left) => {
+                let views = left.files.iter().flat_map(|file| file.edits.iter().map(Edit::view));
+                gone_back.plan.restored.extend(views);
+            }
+            // What could be given back is, and that is to be told.
+            Err(finding) if !gone_back.is_whole => gone_back.plan.findings.push(finding),
+            Err(finding) => return Err(finding),
+        }
     }
     if observe::outlook(places, claude::locate(places).as_ref())?.leads_away() {
         let selected = observe::library(&places.root, None).selected();
-        plan.findings.extend(selected.map(|selected| selected.finding(Code::OtherProfile)));
+        gone_back.plan.findings.extend(selected.map(|selected| selected.finding(Code::OtherProfile)));
     }
-    Ok(plan)
+    Ok(gone_back)
 }
 
-/// Undoes a journal. A sudden end on the way is no end: the next start goes on.
-pub(crate) fn take_everything_back(places: &Places, journal: &Journal) -> Result<UndoPlan, Finding> {
+/// What came of undoing a journal.
+pub(crate) struct Undone {
+    /// What was put back and what was left.
+    pub(crate) plan: UndoPlan,
+    /// Nothing of Claude's files is left to be given back.
+    pub(crate) is_whole: bool,
+    /// Says what is left, where something is.
+    pub(crate) unfinished: Finding,
+}
+
+/// Undoes a journal. A sudden end on the way is no end: the next start goes on. What cannot be given back
+/// now stays in the journal.
+///
+/// # Errors
+/// Why nothing can be said to be undone: a file could not be written, or Claude was started meanwhile and
+/// will write its settings when it quits. The next start goes on.
+pub(crate) fn take_everything_back(places: &Places, journal: &Journal) -> Result<Undone, Finding> {
     state::keep_journal(places, Some(&Journal { undoing: true, ..journal.clone() }))?;
     let mut plan = restore(|now| plan_undo(journal, now))?;
+    let given_back = journal.files.iter().filter(|file| !plan.rest.iter().any(|rest| rest.path == file.path));
+    give_modes_back(given_back)?;
+    if !journal.is_key_alone() && claude::locate(places).is_some_and(|install| claude::is_running(&install)) {
+        return Err(Finding::new(Code::ClaudeRunning));
+    }
     remove_empty(journal.made_folders.iter().rev().map(Path::new));
-    plan.findings.extend(let_go_of_key(places, Some(&journal.profile_id))?);
-    state::keep_journal(places, None)?;
-    Ok(plan)
+    let key = let_go_of_key(places, Some(journal))?;
+    plan.findings.extend(key.finding);
+    // Where a file could not be given back, what it asks for is let go of together with it.
+    let stays =
+        key.fate == Fate::Stays || (key.fate == Fate::Needed && !plan.rest.is_empty() && journal.may_hold_key());
+    let remainder = journal.remainder(plan.rest.clone(), stays);
+    let is_left = !remainder.files.is_empty() || remainder.stray_key;
+    state::keep_journal(places, is_left.then_some(&remainder))?;
+    Ok(Undone { is_whole: plan.rest.is_empty(), unfinished: observe::unfinished(&remainder), plan })
+}
+
+/// Gives files that are there the mode that they had before this program closed them to others. One that
+/// somebody has changed since stays as it is.
+///
+/// # Errors
+/// `CannotWrite` with the file and what the system says.
+pub(crate) fn give_modes_back<'a>(files: impl IntoIterator<Item = &'a FileChange>) -> Result<(), Finding> {
+    files.into_iter().try_for_each(|file| {
+        let Some(mode) = file.mode else { return Ok(()) };
+        files::open_again(Path::new(&file.path), mode)
+            .map_err(|error| Finding::new(Code::CannotWrite).with("path", &file.path).with("reason", error))
+    })
 }
 
 /// Plans and carries out; plans again where somebody has written meanwhile, so that what they wrote
@@ -199,8 +294,9 @@ fn write(plan: &UndoPlan, seen: &Seen) -> Result<bool, Finding> {
     for (name, restore) in &plan.files {
         let (path, seen) = (Path::new(name), seen.look(name));
         let done = match restore {
-            Restore::Keep => Ok(true),
+            Restore::Keep | Restore::Wait => Ok(true),
             Restore::Write(document) => replace(path, &seen, document),
+            Restore::PutBack { copy } => put_back(path, &seen, Path::new(copy)),
             Restore::Delete => files::remove_if(path, &seen),
         };
         let failed = |error| Finding::new(Code::CannotWrite).with("path", path.display()).with("reason", error);
@@ -208,6 +304,18 @@ fn write(plan: &UndoPlan, seen: &Seen) -> Result<bool, Finding> {
             return Ok(false);
         }
     }
+    Ok(true)
+}
+
+/// Gives a file that was damaged its bytes of before, and takes the copy away.
+fn put_back(path: &Path, seen: &FileFact, copy: &Path) -> io::Result<bool> {
+    let bytes = fs_err::read(copy)?;
+    if *seen != FileFact::Present(bytes.clone())
+        && !matches!(files::replace_if(path, seen, &bytes, Privacy::AsBefore)?, Replaced::Done(_))
+    {
+        return Ok(false);
+    }
+    files::remove(copy)?;
     Ok(true)
 }
 
@@ -224,15 +332,51 @@ pub(crate) fn replace(path: &Path, seen: &FileFact, document: &Document) -> io::
     Ok(files::look(path, root_of(path)) == ours)
 }
 
-/// Removes the key and the helper program, unless another profile names the helper. A keychain that
-/// does not answer is worth saying and no reason to stay connected; another undo tries again. `own` is a
-/// profile that does not count, because it goes too.
+/// What became of the key.
+pub(crate) struct KeyLetGo {
+    /// Where it is now.
+    fate: Fate,
+    /// Worth saying.
+    pub(crate) finding: Option<Finding>,
+}
+
+/// Where a key is after letting go of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// In no keychain of ours.
+    Gone,
+    /// In the keychain, because something of Claude's asks for it.
+    Needed,
+    /// Perhaps in the keychain, though nothing asks for it.
+    Stays,
+}
+
+/// Removes the key and the helper program, unless something of Claude's names the helper. A keychain that
+/// does not answer is worth saying and no reason to stay connected; another undo tries again. `journal` is
+/// what was undone, if there was one.
 ///
 /// # Errors
 /// `CannotWrite` when the helper cannot be removed; the next start tries again.
-pub(crate) fn let_go_of_key(places: &Places, own: Option<&str>) -> Result<Option<Finding>, Finding> {
-    Ok(match helper::let_go(places, own)? {
-        LetGo::KeyStays(finding) => Some(finding.softened()),
-        LetGo::Gone | LetGo::Nothing | LetGo::Needed => None,
+pub(crate) fn let_go_of_key(places: &Places, journal: Option<&Journal>) -> Result<KeyLetGo, Finding> {
+    let of_a_connection = journal.is_some_and(Journal::may_hold_key);
+    let gone = KeyLetGo { fate: Fate::Gone, finding: None };
+    Ok(match helper::let_go(places, of_a_connection)? {
+        LetGo::KeyStays(finding) => KeyLetGo { fate: Fate::Stays, finding: Some(finding.softened()) },
+        LetGo::Gone | LetGo::Nothing => gone,
+        LetGo::Needed => match (journal, helper::naming(places)) {
+            // A profile of before asks for a key, and the one that is stored was given for another address.
+            (Some(journal), Naming::Named { bases })
+                if of_a_connection && !bases.is_empty() && !bases.contains(&journal.base) =>
+            {
+                match keychain::forget(places) {
+                    Ok(()) => KeyLetGo {
+                        fate: Fate::Gone,
+                        finding: Some(Finding::new(Code::KeyNotStored).with("because", "address").softened()),
+                    },
+                    Err(finding) => KeyLetGo { fate: Fate::Stays, finding: Some(finding) },
+                }
+            }
+            _ => KeyLetGo { fate: Fate::Needed, finding: Some(Finding::new(Code::HelperNeeded)) },
+        },
     })
 }

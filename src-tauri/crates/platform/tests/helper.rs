@@ -62,6 +62,7 @@ fn put(path: &Path, text: &str) {
 fn says(version: &str, forgets: i32) -> String {
     format!(
         "#!/bin/sh\nif [ \"$1\" = version ]; then printf {version}; exit 0; fi\n\
+         if [ \"$1\" = check ]; then exit 3; fi\n\
          echo \"$1\" >> \"$(dirname \"$0\")/airouter-credential.asked\"; exit {forgets}\n"
     )
 }

@@ -66,7 +66,6 @@ fn the_home_itself_is_no_reason_to_refuse() {
 fn text_that_claude_does_not_read_is_left_alone() {
     check_text("a list", |_| "[]".to_owned(), &FILES);
     check_text("a word", |_| "\"3p\"".to_owned(), &FILES);
-    check_text("nothing", |_| String::new(), &FILES);
     check_text("a byte-order mark", |text| format!("\u{feff}{text}"), &FILES);
     check_text("a comment", |text| format!("// mine\n{text}"), &FILES);
     check_text("a comment inside", |text| text.replacen('{', "{ /* mine */", 1), &FILES);
@@ -239,9 +238,33 @@ fn a_journal_of_a_newer_version_is_not_guessed_at() {
         path
     };
     let newer = |home: &Home| change(home, "\"schema\": 1", "\"schema\": 2");
-    check("a newer journal", newer, Code::FileNotUnderstood, Owner::ThisComputer);
+    check("a newer journal", newer, Code::JournalUnusable, Owner::AirouterSetup);
     let broken = |home: &Home| change(home, "{", "");
-    check("a broken journal", broken, Code::FileNotUnderstood, Owner::ThisComputer);
+    check("a broken journal", broken, Code::JournalUnusable, Owner::AirouterSetup);
+}
+
+#[test]
+fn a_file_with_a_second_name_is_left_alone() {
+    // An address of another gateway changes the profile, and nothing else: so the profile alone.
+    let arrange = |home: &Home| {
+        let path = home.profile();
+        std::fs::hard_link(&path, home.elsewhere().join("in-a-repository.json")).unwrap();
+        path
+    };
+    check("a hard link", arrange, Code::CannotWrite, Owner::ThisComputer);
+}
+
+#[test]
+fn a_library_that_an_organisation_owns_is_left_alone() {
+    for pointer in ["null", "7", r#"{"org":"x"}"#] {
+        let arrange = |home: &Home| {
+            let path = home.meta();
+            let text = std::fs::read_to_string(&path).unwrap();
+            std::fs::write(&path, text.replacen('{', &format!(r#"{{"hybridPointer":{pointer},"#), 1)).unwrap();
+            path
+        };
+        check("a pointer", arrange, Code::PointedElsewhere, Owner::CompanyPolicy);
+    }
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub fn walk(stage: &Stage) -> Walked {
     let scenario = stage.scenario();
     let is_foreseen = |finding: &Finding| {
         let found = |(name, value): (&String, &String)| finding.fact(name) == Some(value);
-        finding.code.number() == scenario.code
+        finding.code.number() == scenario.code && scenario.facts.iter().all(found)
     };
     // Where something blocks, that is what the customer reads out.
     let told = met.iter().find(|finding| finding.blocks()).or_else(|| met.iter().find(|finding| is_foreseen(finding)));

@@ -272,6 +272,20 @@ pub(crate) struct Report {
     pub(crate) out: Option<PathBuf>,
 }
 
+impl Command {
+    /// Which gateway was meant, for the commands that ask one.
+    pub(crate) fn gateway(&self) -> Option<&Gateway> {
+        match self {
+            Self::Check(gateway)
+            | Self::Models(gateway)
+            | Self::Apply(Apply { gateway, .. })
+            | Self::Doctor(Doctor { gateway, .. })
+            | Self::Report(Report { gateway, .. }) => Some(gateway),
+            _ => None,
+        }
+    }
+}
+
 impl Arguments {
     /// Whether one JSON object is wanted.
     pub(crate) fn json(&self) -> bool {
@@ -292,13 +306,6 @@ impl Arguments {
 
     /// The preset file that was named, if any.
     pub(crate) fn preset(&self) -> Option<&Path> {
-        match &self.command {
-            Command::Check(gateway)
-            | Command::Models(gateway)
-            | Command::Apply(Apply { gateway, .. })
-            | Command::Doctor(Doctor { gateway, .. })
-            | Command::Report(Report { gateway, .. }) => gateway.preset.as_deref(),
-            _ => None,
-        }
+        self.command.gateway()?.preset.as_deref()
     }
 }

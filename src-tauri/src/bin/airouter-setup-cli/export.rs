@@ -4,9 +4,10 @@ use airouter_core::finding::{Code, Finding};
 use airouter_core::fleet::{Exported, Fleet, Helpers};
 use airouter_core::preset::link::Carried;
 use airouter_core::preset::{Preset, link};
-use airouter_core::secret::Secret;
+use airouter_core::secret::{Redactor, Secret};
 use airouter_core::view::Locale;
 use airouter_platform::export::{Connected, connected, write};
+use airouter_platform::known;
 use airouter_platform::places::Places;
 use serde_json::json;
 
@@ -28,6 +29,7 @@ pub(crate) fn export(arguments: &Export, locale: Locale) -> Answer {
 }
 
 fn make(arguments: &Export, connected: Connected, locale: Locale) -> Result<Answer, Finding> {
+    known::spare(connected.wishes.base.as_str());
     let preset = Preset {
         supporter: arguments.supporter.clone(),
         note: arguments.note.clone(),
@@ -49,6 +51,12 @@ fn make(arguments: &Export, connected: Connected, locale: Locale) -> Result<Answ
         }
         fleet(arguments, connected, preset, key).files()?
     };
+    let held = known::redactor().finds(&text).then_some(PRESET_FILE);
+    let held =
+        held.or_else(|| files.iter().find(|file| !file.holds_key && holds_secret(&file.bytes)).map(|file| file.path));
+    if let Some(place) = held {
+        return Err(Finding::new(Code::PresetHoldsKey).with("place", place));
+    }
     let named: Vec<_> = files.iter().map(|file| json!({"path": file.path, "holds_key": file.holds_key})).collect();
     match &arguments.to {
         Some(folder) if !arguments.dry_run => write(folder, &files)?,
@@ -56,11 +64,22 @@ fn make(arguments: &Export, connected: Connected, locale: Locale) -> Result<Answ
     }
     let outcome = if arguments.dry_run { "dry-run" } else { "exported" };
     let answer = Answer::new(findings).with("preset", view);
-    let answer = answer.with("link", link::write(&Carried { preset: text.clone(), signature: None }));
+    // The same text was searched for secrets above. In the letters of a link any word that a key shares with
+    // the gateway's name would look like a piece of it, and a link without these letters leads nowhere.
+    let link = link::write(&Carried { preset: text.clone(), signature: None });
+    known::spare(&link);
+    let answer = answer.with("link", link);
     Ok(match &arguments.to {
         Some(folder) => answer.with("outcome", outcome).with("to", folder.display().to_string()).with("files", named),
         None => answer.reads(text.trim_end().to_owned()),
     })
+}
+
+/// True for a file in which a secret of this computer stands, though it is for others. Only whole secrets
+/// count: what may hold a piece of one is the preset, which is searched as text, and in its letters as a
+/// script carries it any word that a key shares with the gateway's name would look like such a piece.
+fn holds_secret(bytes: &[u8]) -> bool {
+    Redactor::default().with_whole(&known::secrets()).finds(&String::from_utf8_lossy(bytes))
 }
 
 /// The key, only if it was asked for by name.

@@ -22,6 +22,7 @@ use std::process::ExitCode;
 
 use airouter_core::preset::Preset;
 use airouter_core::view::Locale;
+use airouter_platform::quiet;
 use arguments::Command;
 use help::Instead;
 
@@ -30,6 +31,8 @@ fn main() -> ExitCode {
     if airouter_platform::stage::is_stand_in() {
         return airouter_practice::claude::run();
     }
+    quiet::closed_memory();
+    quiet::panics(|place| output::complain(&format!("airouter-setup-cli: internal error ({place})")));
     let words: Vec<std::ffi::OsString> = std::env::args_os().collect();
     let arguments = match help::read(&words) {
         Ok(arguments) => arguments,
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
             return ExitCode::from(output::finish(answer, json, locale, &Preset::airouter()));
         }
     };
+    key::note_around(&arguments.command);
     let json = arguments.json();
     let locale = arguments.lang.map_or_else(output::locale, Locale::from);
     let preset = airouter_platform::preset::load(arguments.preset(), None).unwrap_or_else(|_| Preset::airouter());

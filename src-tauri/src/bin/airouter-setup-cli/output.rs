@@ -5,6 +5,7 @@ use std::io::Write;
 use airouter_core::finding::{Code, Finding, worst_first};
 use airouter_core::preset::Preset;
 use airouter_core::view::Locale;
+use airouter_platform::known;
 use serde_json::{Map, Value, json};
 
 use crate::{people, words};
@@ -77,6 +78,19 @@ impl Answer {
 }
 
 impl Answer {
+    /// The same without any secret that this process knows.
+    fn redacted(mut self) -> Self {
+        let redactor = known::redactor();
+        self.findings = self.findings.into_iter().map(|finding| finding.redacted(&redactor)).collect();
+        let mut more = Value::Object(std::mem::take(&mut self.more));
+        known::clean(&mut more);
+        if let Value::Object(more) = more {
+            self.more = more;
+        }
+        self.text = self.text.map(|text| redactor.line(&text).into_owned());
+        self
+    }
+
     /// The JSON object.
     pub(crate) fn value(mut self) -> Value {
         worst_first(&mut self.findings);
@@ -91,7 +105,9 @@ impl Answer {
 
 /// Says it in the words of the gateway that was meant, and returns the exit code.
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where the program speaks")]
-pub(crate) fn finish(mut answer: Answer, json: bool, locale: Locale, preset: &Preset) -> u8 {
+pub(crate) fn finish(answer: Answer, json: bool, locale: Locale, preset: &Preset) -> u8 {
+    // Here everything that is said comes by, whatever failed before.
+    let mut answer = answer.redacted();
     worst_first(&mut answer.findings);
     let exit = answer.exit;
     if !json {
@@ -122,6 +138,11 @@ pub(crate) fn finish(mut answer: Answer, json: bool, locale: Locale, preset: &Pr
 /// Without what a terminal would obey: gateways and other programs wrote some of it.
 fn plain(text: &str) -> String {
     text.replace(|letter: char| letter.is_control() && !matches!(letter, '\n' | '\t'), " ")
+}
+
+/// One line on standard error, where there is nothing else to say it with. Nobody may be listening.
+pub(crate) fn complain(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// The language that the person chose in the window, else the system's.

@@ -30,6 +30,7 @@ pub(crate) fn told(answer: &Value, locale: Locale, preset: &Preset) -> Vec<Strin
     tale.edits("restored", &answer["restored"]);
     tale.edits("left", &answer["left"]);
     tale.proof(&answer["proof"]);
+    tale.lines.extend(answer["for_administrator"].as_str().map(str::to_owned));
     tale.export(answer);
     if let Some(outcome) = answer["outcome"].as_str() {
         tale.lines.push(word("outcomes", outcome, locale).replace("{gateway}", &preset.name));
@@ -219,7 +220,14 @@ mod tests {
 
     #[test]
     fn every_step_and_every_ending_has_its_words() {
-        let endings = [Outcome::Proved, Outcome::Written, Outcome::Unproved, Outcome::RolledBack, Outcome::Refused];
+        let endings = [
+            Outcome::Proved,
+            Outcome::Written,
+            Outcome::Unproved,
+            Outcome::RolledBack,
+            Outcome::Refused,
+            Outcome::Interrupted,
+        ];
         let endings = endings.iter().map(|outcome| json!(outcome)).chain([
             json!("unchanged"),
             json!("exported"),

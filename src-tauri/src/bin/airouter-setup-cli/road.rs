@@ -14,7 +14,7 @@ use airouter_core::view::{KeyPlace, Locale, Outcome, UndoGoal};
 use airouter_platform::doctor::{self as examine, Depth};
 use airouter_platform::helper::{self, LetGo};
 use airouter_platform::places::Places;
-use airouter_platform::{apply as act, claude, observe, recover, state, undo as take_back};
+use airouter_platform::{apply as act, claude, known, observe, recover, state, undo as take_back};
 
 use crate::arguments::{Apply, Auth, Gateway, Repair, Undo};
 use crate::output::Answer;
@@ -124,9 +124,15 @@ pub(crate) fn repair(arguments: &Repair, locale: Locale) -> Answer {
         Ok(places) => places,
         Err(finding) => return Answer::refused(vec![finding]),
     };
+    if !arguments.dry_run {
+        // The helper may be gone, and only it can say which key is stored.
+        recover::at_start(&places);
+    }
     let at_hand = state::journal(&places).and_then(|journal| {
         let journal = journal.filter(Journal::is_connection).ok_or_else(|| Finding::new(Code::NotConnected))?;
-        Ok((Wishes::of(&journal, !arguments.write_only)?, observe::key_in_use(&places, &journal)?))
+        let key = observe::key_in_use(&places, &journal)?;
+        known::note([key.clone()]);
+        Ok((Wishes::of(&journal, !arguments.write_only)?, key))
     });
     match at_hand {
         Ok((wishes, key)) => {
@@ -193,10 +199,24 @@ fn go_back(arguments: &Undo, goal: UndoGoal, locale: Locale) -> Answer {
     let is_running = claude::locate(&places).is_some_and(|install| claude::is_running(&install));
     let may_quit = is_running && Consent::of(arguments.yes, locale).to_quit();
     let report = take_back::undo(&places, goal, may_quit, &mut |_| {});
-    let nothing_done = !report.undone && report.findings.iter().any(Finding::blocks);
+    let nothing_done = !report.undone && !report.unfinished && report.findings.iter().any(Finding::blocks);
     let answer =
         if nothing_done { Answer::refused(report.findings.clone()) } else { Answer::new(report.findings.clone()) };
-    answer.with("undone", report.undone).with("restored", &report.restored).with("left", &report.left)
+    answer
+        .with("undone", report.undone)
+        .with("unfinished", report.unfinished)
+        .with("restored", &report.restored)
+        .with("left", &report.left)
+}
+
+/// A refusal to plan, with a text for the administrator where the organisation's configuration is the reason.
+fn refused(findings: Vec<Finding>, base: &GatewayUrl, locale: Locale) -> Answer {
+    let is_owned = findings.iter().any(|finding| finding.code == Code::PointedElsewhere);
+    let answer = Answer::refused(findings);
+    if !is_owned {
+        return answer;
+    }
+    answer.with("for_administrator", people::term("forAdministrator", locale).replace("{base}", base.as_str()))
 }
 
 fn carry_out(
@@ -226,7 +246,7 @@ fn carry_out(
     };
     let view = plan.view(&facts.claude);
     if plan.is_refused() {
-        return Answer::refused(plan.findings).with("plan", view);
+        return refused(plan.findings, &wishes.base, consent.locale()).with("plan", view);
     }
     if dry_run {
         before.extend(plan.findings);
@@ -279,6 +299,7 @@ impl Asked {
             Some(typed) => repair_address(typed, Some(&preset))?,
             None => (preset.base.clone(), Vec::new()),
         };
+        known::spare(base.as_str());
         let mut changes = preset.findings();
         if !did.is_empty() {
             changes.push(Finding::new(Code::UrlRepaired).with("base", base.as_str()));
@@ -311,20 +332,26 @@ impl Asked {
 
 /// Whether Claude may be quit.
 enum Consent {
-    Given,
+    Given(Locale),
     AskIfPossible(Locale),
 }
 
 impl Consent {
     fn of(yes: bool, locale: Locale) -> Self {
-        if yes { Self::Given } else { Self::AskIfPossible(locale) }
+        if yes { Self::Given(locale) } else { Self::AskIfPossible(locale) }
+    }
+
+    fn locale(&self) -> Locale {
+        match self {
+            Self::Given(locale) | Self::AskIfPossible(locale) => *locale,
+        }
     }
 
     /// Asks on a terminal; without one, silence is no consent.
     #[expect(clippy::print_stderr, reason = "a question to the person")]
     fn to_quit(&self) -> bool {
         match self {
-            Self::Given => true,
+            Self::Given(_) => true,
             Self::AskIfPossible(locale) if airouter_platform::is_terminal() => {
                 eprint!("{} [y/N] ", people::term("askQuit", *locale));
                 let _ = std::io::stderr().flush();

@@ -35,6 +35,8 @@ enum Ending {
     Unproved,
     /// A step failed; everything is as before.
     RolledBack,
+    /// A step failed, and not everything could be put back yet; the next start goes on.
+    Interrupted,
     /// Nothing was written.
     Refused,
     /// Everything was as it is wanted already; nothing was touched.
@@ -129,7 +131,21 @@ const FIELDS: &[Field] = &[
     ("claude", "status: Claude Desktop on this computer.", SchemaGenerator::subschema_for::<ClaudeView>),
     ("root", "status: Claude's folder.", SchemaGenerator::subschema_for::<String>),
     ("status", "status: value by value.", SchemaGenerator::subschema_for::<Option<Status>>),
-    ("undone", "undo, leave: something was put back.", SchemaGenerator::subschema_for::<bool>),
+    (
+        "undone",
+        "undo, leave: all of it was put back, but for what others changed later.",
+        SchemaGenerator::subschema_for::<bool>,
+    ),
+    (
+        "unfinished",
+        "undo, leave: something could not be put back yet, and is remembered.",
+        SchemaGenerator::subschema_for::<bool>,
+    ),
+    (
+        "for_administrator",
+        "apply, repair: what to send to the administrator whose configuration is in the way.",
+        SchemaGenerator::subschema_for::<String>,
+    ),
     ("restored", "undo, leave: what was or would be put back.", SchemaGenerator::subschema_for::<Vec<EditView>>),
     ("left", "undo, leave: what others changed later.", SchemaGenerator::subschema_for::<Vec<EditView>>),
     ("helper", "clean: gone, none, needed or stays.", SchemaGenerator::subschema_for::<String>),

@@ -211,6 +211,7 @@ export function fake({ scenario: played, locale, pace, os = "linux" }: FakeOptio
       return {
         goal,
         undone: true,
+        unfinished: false,
         restored: editsOf(false).map(({ key, before, after }) => ({ key, before: after, after: before })),
         left: scenario === "drifted" ? [{ key: "inferenceGatewayBaseUrl", before: null, after: '"https://aigc.aochengcloud.com/v1"' }] : [],
         findings: [

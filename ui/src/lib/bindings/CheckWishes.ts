@@ -2,7 +2,7 @@
 import type { AuthScheme } from "./AuthScheme";
 
 /**
- * What the person wants checked.
+ * What the person wants checked. It cannot be printed: a proxy's address may hold a password.
  */
 export type CheckWishes = { 
 /**

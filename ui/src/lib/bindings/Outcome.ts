@@ -3,4 +3,4 @@
 /**
  * How applying ended.
  */
-export type Outcome = "proved" | "written" | "unproved" | "rolled-back" | "refused";
+export type Outcome = "proved" | "written" | "unproved" | "rolled-back" | "interrupted" | "refused";

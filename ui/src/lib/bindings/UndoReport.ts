@@ -12,9 +12,13 @@ export type UndoReport = {
  */
 goal: UndoGoal, 
 /**
- * Something was undone.
+ * Everything was undone, but for values that somebody changed later.
  */
 undone: boolean, 
+/**
+ * Something could not be put back yet, and is remembered.
+ */
+unfinished: boolean, 
 /**
  * Values that were put back.
  */

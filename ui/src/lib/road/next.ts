@@ -240,7 +240,7 @@ function troubled(state: State, { finding }: Extract<RoadEvent, { type: "trouble
       return { ...state, at: { ...state.at, problem: finding } };
     case "apply":
       if (state.at.task === "undo") {
-        return { ...state, at: { screen: "undone", report: { goal: "before", undone: false, restored: [], left: [], findings: [finding] } } };
+        return { ...state, at: { screen: "undone", report: { goal: "before", undone: false, unfinished: false, restored: [], left: [], findings: [finding] } } };
       }
       // Whether something was written is not known here, so nothing may claim that it was or was not.
       return { ...state, at: { screen: "result", report: null, problem: finding } };

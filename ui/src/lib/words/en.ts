@@ -1,7 +1,5 @@
 // The words of the window in English.
 
-import { teller } from "./facts";
-import { findings } from "./findings.en";
 import type { Words } from "./zh-CN";
 
 const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
@@ -21,7 +19,6 @@ export const en: Words = {
     nothing: "(none)",
     openConsole: (gateway) => `Open the ${gateway} console`,
   },
-  findings: teller(findings),
   finding: {
     whose: "The problem is with ",
     about: "It is about ",
@@ -389,6 +386,7 @@ export const en: Words = {
       written: () => "The configuration is written",
       unproved: () => "Written, but not confirmed yet",
       "rolled-back": () => "It did not work; everything is as before",
+      interrupted: () => "It did not work, and not everything is back yet",
       refused: () => "Nothing was written",
       unknown: () => "The outcome is not known",
     },
@@ -397,6 +395,7 @@ export const en: Words = {
       written: "It takes effect when Claude is opened next time.",
       unproved: "The configuration is written and Claude was started, but its log has not confirmed it.",
       "rolled-back": "A step failed, so every change was taken back. Claude is as it was.",
+      interrupted: "A step failed, and some changes could not be taken back yet. They are remembered, and this program goes on with them the next time that it is opened.",
       refused: "Nothing has been changed.",
       unknown: "The program gave no answer. See the current state to find out whether the changes took effect.",
     },
@@ -609,6 +608,8 @@ export const en: Words = {
     leadOther: (name) => `The next time Claude opens, it uses “${name}” as before.`,
     toAnthropic: "Back to Anthropic sign-in",
     failedLead: "It could not be completed; the reason is below.",
+    unfinishedTitle: "Not everything is back yet",
+    unfinishedLead: "What could be put back is back, and the rest is remembered; the reason is below.",
     restored: (count) => `Settings put back (${count})`,
     left: (count) => `Settings left alone (${count})`,
     leftWhy: "They were changed later, so they stay as they are.",

@@ -159,7 +159,28 @@ export const findings: FindingTemplates = {
     action: "Go on as usual.",
     cases: { how: { completed: { meaning: "The program had been closed midway. The changes are now complete." } } },
   },
-  "AR-715": { title: "The last changes are unfinished", meaning: "The program had been closed midway. Claude is open, so nothing was done about it yet.", action: "Quit Claude completely, then open this program again." },
+  "AR-715": {
+    title: "The last changes are unfinished",
+    meaning: "They stopped midway and are not settled yet.",
+    action: "Quit Claude completely, then open this program again.",
+    cases: {
+      because: {
+        "claude-runs": { meaning: "They stopped midway. Claude is open, so nothing was done about it yet." },
+        keychain: {
+          meaning: "They stopped midway. The system's key store does not say which key it holds, so it was left alone.",
+          action: "Unlock the key store, then open this program again. You can also undo the changes.",
+        },
+        file: {
+          meaning: "They stopped midway. [{path}|A file] cannot be read or written now, so they are not settled yet.",
+          action: "Close the program that uses the file, then open this program again. You can also undo the changes.",
+        },
+        helper: {
+          meaning: "They stopped midway. The program that fetches the key is missing or does not start, so they are not settled yet.",
+          action: "Allow this program in the antivirus program, then open it again. You can also undo the changes.",
+        },
+      },
+    },
+  },
   "AR-716": { title: "Claude is connected to [“{tool}”, which|“{name}”, which|a program that] is not running", meaning: "It points to [{url}|an address] on this computer, where nothing answers, so Claude cannot be used.", action: "Connecting {gateway} replaces it; you can also go back to Anthropic sign-in." },
   "AR-717": { title: "This is not a site's address", meaning: "Claude does not take [“{host}”|what was entered].", action: "Enter the name alone, such as pypi.org or *.example.com, without a port and without https://." },
 
@@ -173,20 +194,68 @@ export const findings: FindingTemplates = {
   "AR-728": { title: "The configuration leads to no key", meaning: "Claude reads the configuration but finds no way to get a key.", action: "Connect once more; the program puts the key in its place." },
   "AR-729": { title: "Claude cannot start the program that fetches the key", meaning: "The configuration names [{path}|nothing], which Claude cannot start like that.", action: "Connect once more; the program writes the right place." },
   "AR-730": { title: "The configuration holds two keys", meaning: "A written key and a program that fetches one stand side by side; Claude uses only one of them.", action: "Connect once more, so that one is left." },
-  "AR-731": { title: "Claude uses another key than the saved one", meaning: "The saved key's fingerprint is [{stored}|another], the one in use is [{in_use}|another].", action: "Quit Claude completely and open it again. If they still differ, replace the key." },
+  "AR-731": {
+    title: "Claude uses another key than the saved one",
+    meaning: "The saved key's fingerprint is [{stored}|another], the one in use is [{in_use}|another].",
+    action: "Quit Claude completely and open it again. If they still differ, replace the key.",
+    cases: {
+      because: {
+        stored: {
+          title: "The key in the system's key store was replaced",
+          meaning: "It is not the one that was stored when Claude was connected. To be safe, it was not used.",
+          action: "Replace the key, or undo the changes and connect again.",
+        },
+      },
+    },
+  },
   "AR-732": { title: "Claude may read another folder", meaning: "This computer holds two sets of Claude's settings, and they differ. The other one is in [{path}|another place].", action: "Repair makes both the same." },
   "AR-733": { title: "Another program left a policy behind", meaning: "It seems to be from [{tool}|another program], not from a company. It makes all settings of this computer count for nothing.", action: "Switch it off in [{tool}|that program], or have the policy removed." },
   "AR-734": { title: "A model is listed twice", meaning: "[{model}|It] stands in the list twice, and Claude takes both for one.", action: "Choose the models again." },
   "AR-735": { title: "The chat history is filed elsewhere", meaning: "Nothing is lost, but earlier chats are filed under another id and do not show.", action: "Repair puts the earlier id back." },
   "AR-736": { title: "Some settings are newer than Claude", meaning: "The running Claude does not know [{keys}|them] yet and passes over them.", action: "Update Claude, quit it completely and open it again." },
   "AR-737": { title: "There is a key in the extra headers", meaning: "It stands in the configuration as plain text, and whoever opens that file can read it.", action: "Remove the key from the extra headers; it is not needed there." },
-  "AR-738": { title: "Claude's list points elsewhere", meaning: "There is a pointer in it that this program does not know, and Claude behaves as if nothing were set up.", action: "Use Repair, or connect once more." },
+  "AR-738": { title: "Your organisation configures Claude on this computer", meaning: "Claude's list carries the mark of an organisation's configuration. Claude uses nothing that is written here, so it was left alone.", action: "Send the note to your organisation's IT; they can connect it." },
   "AR-739": { title: "A setting is written in the wrong way", meaning: "[{keys}|A setting] is not of the right kind, and Claude then uses none of the configuration.", action: "Use Repair, or connect once more." },
+  "AR-745": {
+    title: "Not everything could be put back yet",
+    meaning: "What is missing is remembered, and comes later.",
+    action: "Undo once more in a while.",
+    cases: {
+      because: {
+        file: {
+          meaning: "[{path}|A file] cannot be read now, or is written in a way that Claude does not understand either, so it was left alone; what belongs into it is remembered.",
+          action: "Close the program that uses it, or mend the file, then undo once more.",
+        },
+        key: {
+          meaning: "Claude's configuration is as before; only the saved key could not be removed from the system's key store yet.",
+          action: "Unlock the key store, then open this program again: it goes on by itself.",
+        },
+      },
+    },
+  },
+  "AR-746": {
+    title: "This program's record of its changes cannot be used",
+    meaning: "The file is broken, so nobody knows what was changed before, and nothing was touched.",
+    action: "You can go back to Anthropic sign-in: the broken record is kept under another name, and you can connect again.",
+    cases: {
+      because: {
+        newer: { meaning: "A newer version of this program wrote it and this one does not understand it, so nothing was touched.", action: "Install the newest version, then open it again." },
+        unreadable: { meaning: "The file cannot be read now, so nothing was touched.", action: "Close the program that uses it, then retry. If that does not help, go back to Anthropic sign-in and connect again." },
+      },
+    },
+  },
+  "AR-747": { title: "A file of Claude's is damaged and is kept aside", meaning: "[{path}|The file] is empty or ends in blank data, most likely since a power cut or a full disk.", action: "There is nothing to do. An undo puts the damaged one back." },
+  "AR-748": { title: "The record that could not be used was kept aside", meaning: "It has [the name {kept}|another name] now, and nothing in it was touched.", action: "You can connect again. If support asks for it, send it to them." },
 
   "AR-801": { title: "This computer has no key store", meaning: "There is no place in the system that keeps keys safely.", action: "Use compatibility mode, or have the system's keyring set up." },
   "AR-802": { title: "The system's key store is locked", meaning: "It may be waiting for your computer's password, or access was refused.", action: "Retry, and choose Allow in the window that appears." },
   "AR-803": { title: "The key is too long for the system", meaning: "The system's key store takes 2,560 characters at most, and it is longer.", action: "Make sure that only the key was copied. If so, use compatibility mode." },
-  "AR-804": { title: "No saved key was found", meaning: "A cleaning program may have removed it.", action: "Paste the key once more." },
+  "AR-804": {
+    title: "No saved key was found",
+    meaning: "A cleaning program may have removed it.",
+    action: "Paste the key once more.",
+    cases: { because: { address: { meaning: "The configuration of before is back, but its key was replaced later and is not on this computer any more." } } },
+  },
   "AR-805": { title: "The small program that fetches the key does not work", meaning: "Antivirus software may have removed or stopped it.", action: "Install this program again and allow it in the antivirus program." },
   "AR-806": { title: "The key is stored as plain text", meaning: "You chose compatibility mode: the key is in Claude's configuration file.", action: "When you replace the key, you can go back to the keychain." },
 

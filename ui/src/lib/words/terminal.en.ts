@@ -20,6 +20,8 @@ export const terminalEn: TerminalWords = {
   unchanged: "Everything is as it should be already; nothing was changed.",
   exported: "Exported.",
   dryRun: "This only shows what would be done; nothing was changed.",
+  forAdministrator:
+    "For the administrator: your organisation configures Claude Desktop on this computer, so settings on it have no effect. Please set inferenceProvider to gateway and inferenceGatewayBaseUrl to {base} in your organisation's Claude settings; airouter-setup-cli export on a computer that is connected makes the files for it.",
   allWell: "All is well.",
   noCode: "There is no code {word}. Near it: {near}",
   noScenario: "There is no scenario “{word}”. See rehearse --list.",

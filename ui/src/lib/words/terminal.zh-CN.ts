@@ -19,6 +19,8 @@ const zh = {
   unchanged: "一切都已经是这样，没有改动任何东西。",
   exported: "已导出。",
   dryRun: "以上只是预演，没有改动任何东西。",
+  forAdministrator:
+    "给网管的说明：这台电脑上的Claude Desktop由单位统一配置，本机的设置不生效。请在单位的Claude设置里把inferenceProvider设为gateway，inferenceGatewayBaseUrl设为{base}；在一台能接入的电脑上运行airouter-setup-cli export，可以得到做好的配置文件。",
   allWell: "一切正常。",
   noCode: "没有编号{word}。相近的有：{near}",
   noScenario: "没有情景“{word}”。用rehearse --list查看全部。",

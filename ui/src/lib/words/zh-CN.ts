@@ -1,8 +1,7 @@
 // The words of the window, written in Chinese first: this file is the type that the others must meet.
 // Between Han and Latin letters no spaces are typed; the style sheet sets that gap.
 
-import { teller, type Facts } from "./facts";
-import { findings } from "./findings.zh-CN";
+import type { Facts } from "./facts";
 
 const zh = {
   language: "语言",
@@ -19,7 +18,6 @@ const zh = {
     nothing: "（没有）",
     openConsole: (gateway: string) => `打开${gateway}控制台`,
   },
-  findings: teller(findings),
   finding: {
     whose: "问题出在：",
     about: "有关：",
@@ -389,6 +387,7 @@ const zh = {
       written: () => "配置已写好",
       unproved: () => "已写好，但还没能确认",
       "rolled-back": () => "没有成功，已恢复原样",
+      interrupted: () => "没有成功，还没能全部恢复",
       refused: () => "没有写入",
       unknown: () => "没能确认结果",
     },
@@ -397,6 +396,7 @@ const zh = {
       written: "下次打开Claude就会生效。",
       unproved: "配置已经写入，Claude也启动了，但它的日志还没有给出确认。",
       "rolled-back": "中途有一步失败，所有改动都已撤回，Claude和之前一样。",
+      interrupted: "中途有一步失败，有的改动还没能撤回。该恢复的已经记住，下次打开本程序会接着做。",
       refused: "没有改动任何东西。",
       unknown: "程序没有收到结果。请点“查看当前状态”，看看改动是否已经生效。",
     },
@@ -609,6 +609,8 @@ const zh = {
     leadOther: (name: string) => `下次打开Claude时，会回到之前的“${name}”。`,
     toAnthropic: "改回Anthropic官方登录",
     failedLead: "没有完成还原，原因在下面。",
+    unfinishedTitle: "还没有全部恢复",
+    unfinishedLead: "能恢复的都恢复了，剩下的已经记住，原因在下面。",
     restored: (count: number) => `已恢复的配置（${count}项）`,
     left: (count: number) => `没有动的配置（${count}项）`,
     leftWhy: "这些值后来被改过，所以保持原样。",

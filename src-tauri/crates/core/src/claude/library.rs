@@ -9,7 +9,7 @@ use crate::finding::{Code, Finding};
 use crate::json::{Document, NotEditable};
 
 /// A file as it was found. Never holds more than [`crate::json::LARGEST_FILE`] bytes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum FileFact {
     /// There is none.
     Absent,
@@ -18,6 +18,17 @@ pub enum FileFact {
     /// It is something else, which is not touched; the word says what: `link`, `folder`,
     /// `other-owner`, `unreadable`, `too-large`.
     Strange(&'static str),
+}
+
+impl std::fmt::Debug for FileFact {
+    /// A file of Claude's may hold a key, so only its length is printed.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Absent => f.write_str("Absent"),
+            Self::Present(bytes) => write!(f, "Present({} bytes)", bytes.len()),
+            Self::Strange(what) => write!(f, "Strange({what})"),
+        }
+    }
 }
 
 /// Why a file cannot be edited.
@@ -32,15 +43,34 @@ pub enum Untouchable {
 }
 
 impl FileFact {
-    /// The document in it; an empty one when there is no file.
+    /// The document in it; an empty one when there is no file. Of a file that a crash has damaged (see
+    /// [`FileFact::is_damaged`]) it is what stands before the damage: Claude itself takes such a file for an
+    /// empty one (G).
     ///
     /// # Errors
     /// [`Untouchable`] with the reason.
     pub fn document(&self) -> Result<Document, Untouchable> {
         match self {
             Self::Absent => Ok(Document::empty()),
-            Self::Present(bytes) => Ok(Document::parse(bytes)?),
+            Self::Present(bytes) => match sound(bytes) {
+                [] => Ok(Document::empty()),
+                sound => Ok(Document::parse(sound)?),
+            },
             Self::Strange(what) => Err(Untouchable::Strange(what)),
+        }
+    }
+
+    /// True for a file as a power cut or a full disk leaves it: empty, or with nothing but zeros from
+    /// somewhere to its end. Nothing of anybody's is lost when it is written anew.
+    pub fn is_damaged(&self) -> bool {
+        matches!(self, Self::Present(bytes) if bytes.ends_with(b"\0") || sound(bytes).is_empty())
+    }
+
+    /// The text in it, whatever it means; nothing where there is no plain file or no text.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Present(bytes) => std::str::from_utf8(bytes).ok(),
+            Self::Absent | Self::Strange(_) => None,
         }
     }
 
@@ -48,6 +78,13 @@ impl FileFact {
     pub fn is_absent(&self) -> bool {
         *self == Self::Absent
     }
+}
+
+/// What stands before the zeros at the end; nothing where that is white space alone.
+fn sound(bytes: &[u8]) -> &[u8] {
+    let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    let kept = &bytes[..end];
+    if kept.trim_ascii().is_empty() { &[] } else { kept }
 }
 
 /// A profile of the library.
@@ -132,7 +169,7 @@ impl Library {
         let profile = profile.unwrap_or_else(Document::empty);
         Some(Selected {
             tool: tool_of(Some(name), &profile),
-            base: profile.get(keys::BASE_URL).and_then(Value::as_str).map(crate::secret::masked),
+            base: profile.get(keys::BASE_URL).and_then(Value::as_str).map(crate::secret::shown_address),
             relay: relay(&profile),
             is_gateway: profile
                 .get(keys::PROVIDER)
@@ -176,6 +213,23 @@ pub fn is_profile_id(id: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_crash_leaves_of_a_file_is_not_taken_for_somebodys_text() {
+        for (bytes, is_damaged, text) in [
+            (&b""[..], true, Some("{}")),
+            (b"\0\0\0", true, Some("{}")),
+            (b" \r\n", true, Some("{}")),
+            (b"{\"a\":1}\0\0", true, Some("{\"a\":1}")),
+            (b"{\"a\":1}", false, Some("{\"a\":1}")),
+            (b"{\"a\":\0\0", true, None),
+            (b"\0{}", false, None),
+        ] {
+            let file = FileFact::Present(bytes.to_vec());
+            assert_eq!(file.is_damaged(), is_damaged, "{bytes:?}");
+            assert_eq!(file.document().ok().as_ref().map(Document::text), text, "{bytes:?}");
+        }
+    }
 
     #[test]
     fn only_bare_lower_case_ids_are_taken() {

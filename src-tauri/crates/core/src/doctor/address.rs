@@ -7,7 +7,7 @@ use super::sheet::Sheet;
 use crate::address::{AddressChange, repair};
 use crate::claude::keys;
 use crate::finding::{Code, Finding};
-use crate::secret::masked;
+use crate::secret::shown_address;
 
 pub(super) fn look(facts: &DoctorFacts, sheet: &mut Sheet) {
     live::look(facts, &live::WAY, sheet);
@@ -26,7 +26,7 @@ pub(super) fn look(facts: &DoctorFacts, sheet: &mut Sheet) {
 fn other_address(facts: &DoctorFacts, text: &str) -> Option<Finding> {
     let finding = |reason: &str| {
         Finding::new(Code::ProfileAddress)
-            .with("url", masked(text))
+            .with("url", shown_address(text))
             .with("base", facts.base.as_str())
             .with("reason", reason)
     };
@@ -47,5 +47,5 @@ fn wrong_ending(facts: &DoctorFacts, text: &str) -> Option<Finding> {
     };
     let is_ours = address.host() == facts.base.host();
     (is_ours && changes.iter().any(is_cut))
-        .then(|| Finding::new(Code::AddressEnding).with("url", masked(text)).with("base", facts.base.as_str()))
+        .then(|| Finding::new(Code::AddressEnding).with("url", shown_address(text)).with("base", facts.base.as_str()))
 }

@@ -58,7 +58,7 @@ pub struct RunFacts {
 }
 
 /// A log.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct LogFact {
     /// Where.
     pub path: String,
@@ -66,6 +66,13 @@ pub struct LogFact {
     pub text: String,
     /// When it was last written, in seconds.
     pub written: Option<u64>,
+}
+
+impl std::fmt::Debug for LogFact {
+    /// Programs write keys into logs, so only the length is printed.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "LogFact({}, {} bytes)", self.path, self.text.len())
+    }
 }
 
 /// A setting that Claude's engine may take instead of what was written (PI, user reports).

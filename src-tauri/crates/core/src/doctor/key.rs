@@ -81,11 +81,13 @@ fn known_face(facts: &DoctorFacts) -> Option<KeyFace> {
 /// The key in use is another one: what Claude handed on to its engine, what stands in the profile, or
 /// what was noted when the key was stored.
 fn key_differs(facts: &DoctorFacts, known: &KeyFace) -> Option<Finding> {
-    let differs = |face: &KeyFace| face.fingerprint != known.fingerprint;
+    let differs = |face: &KeyFace| face != known;
     let finding = |face: &KeyFace, because: &str| {
-        Finding::new(Code::KeyDiffers)
-            .with("stored", &known.fingerprint)
-            .with("in_use", &face.fingerprint)
+        // Of a short key nothing is shown.
+        let shown = [("stored", known), ("in_use", face)].map(|(name, face)| (name, face.clone().shown().fingerprint));
+        let shown = shown.into_iter().filter(|(_, fingerprint)| !fingerprint.is_empty());
+        shown
+            .fold(Finding::new(Code::KeyDiffers), |finding, (name, fingerprint)| finding.with(name, fingerprint))
             .with("because", because)
     };
     let handed_on = &facts.run.handed_on;

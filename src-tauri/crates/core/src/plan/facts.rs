@@ -6,7 +6,7 @@ use crate::claude::keys;
 use crate::claude::library::{FileFact, Library, is_profile_id};
 use crate::claude::managed::ManagedSource;
 use crate::claude::version::Version;
-use crate::finding::Finding;
+use crate::finding::{Code, Finding};
 use crate::undo::Journal;
 use crate::view::KeyPlace;
 
@@ -83,8 +83,12 @@ impl Wishes {
     /// The wishes that an earlier writing followed, to be carried out again.
     ///
     /// # Errors
-    /// `UrlInvalid` when the journal's address is not one.
+    /// `UrlInvalid` when the journal's address is not one; `Interrupted` while something is under way, because
+    /// it may be taken back yet.
     pub fn of(journal: &Journal, restart: bool) -> Result<Self, Finding> {
+        if journal.pending.is_some() || journal.undoing {
+            return Err(Finding::new(Code::Interrupted));
+        }
         Ok(Self {
             name: journal.name.clone(),
             base: GatewayUrl::parse(&journal.base)?,

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Facts, Plan, edits, understood};
 use crate::change::{Content, FileChange, Target};
-use crate::claude::library::{Library, NEUTRAL};
+use crate::claude::library::{FileFact, Library, NEUTRAL};
 use crate::claude::outlook::outlook;
 use crate::claude::{keys, managed};
 use crate::finding::{Finding, worst_first};
@@ -31,6 +31,12 @@ pub fn plan_leaving(facts: &Facts) -> Plan {
     plan.findings.extend(facts.obstacle.clone());
     if !plan.is_refused() {
         for library in facts.libraries() {
+            // What cannot be read now may lead away when it can be read again.
+            for (path, file) in [(&library.meta_path, &library.meta), (&library.mode_path, &library.mode)] {
+                if let FileFact::Strange(what) = file {
+                    plan.findings.push(super::not_understood(path, what));
+                }
+            }
             if !outlook(&facts.managed, library, facts.claude.version).leads_away() {
                 continue;
             }
@@ -61,7 +67,7 @@ fn changes(library: &Library, fresh_id: &str) -> Result<(String, Vec<FileChange>
     let profile = library.profile(&id).map(|profile| &profile.file);
     if profile.is_none_or(|file| file.is_absent()) {
         let path = library.profile_path(&id);
-        files.push(FileChange { role: FileRole::Profile, path, existed: false, edits: Vec::new(), patch: None });
+        files.push(FileChange::new(FileRole::Profile, &path, false, Vec::new()));
     }
     let mut wanted = Vec::new();
     if known.is_none() {
@@ -70,7 +76,7 @@ fn changes(library: &Library, fresh_id: &str) -> Result<(String, Vec<FileChange>
     wanted.push((Target::Value(keys::APPLIED.to_owned()), Content::Plain(json!(id))));
     let mut change = |role, path: &str, existed, edits: Vec<_>| {
         if !edits.is_empty() {
-            files.push(FileChange { role, path: path.to_owned(), existed, edits, patch: None });
+            files.push(FileChange::new(role, path, existed, edits));
         }
     };
     change(FileRole::Meta, &library.meta_path, !library.meta.is_absent(), edits(&meta, wanted));

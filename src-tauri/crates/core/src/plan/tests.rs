@@ -80,12 +80,16 @@ fn foreign_profiles_and_settings_stay() {
 }
 
 #[test]
-fn a_pointer_that_would_overrule_the_selection_is_taken_away() {
-    let mut facts = Facts::of_an_empty_home();
-    facts.library.meta = file(r#"{"hybridPointer":{"x":1},"entries":[]}"#);
-    let plan = plan(&facts, &wishes());
-    let meta: Value = serde_json::from_str(&texts(&facts, &plan)[1].1).unwrap();
-    assert_eq!(meta.get("hybridPointer"), None);
+fn a_library_that_an_organisation_owns_is_refused_whatever_its_pointer_says() {
+    for pointer in ["{\"x\":1}", "null", "\"\"", "7"] {
+        let mut facts = Facts::of_an_empty_home();
+        facts.library.meta = file(&format!(r#"{{"hybridPointer":{pointer},"entries":[]}}"#));
+        let plan = plan(&facts, &wishes());
+        assert_eq!(plan.files, [], "{pointer}");
+        let blocking: Vec<Code> =
+            plan.findings.iter().filter(|finding| finding.blocks()).map(|finding| finding.code).collect();
+        assert_eq!(blocking, [Code::PointedElsewhere], "{pointer}");
+    }
 }
 
 #[test]

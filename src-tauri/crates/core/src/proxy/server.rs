@@ -99,6 +99,12 @@ impl Proxy {
         self.login.as_ref().map(|(name, password)| (name, password))
     }
 
+    /// What of the login must never come back: the password, and name and password in one, which is what
+    /// `Basic` encodes.
+    pub fn secrets(&self) -> Vec<Secret> {
+        self.login.as_ref().map_or_else(Vec::new, |(name, password)| secrets(name.reveal(), password.reveal()))
+    }
+
     /// What may be shown: never the name or the password.
     pub fn shown(&self) -> String {
         format!("{}://{}:{}", self.scheme(), self.host, self.port)
@@ -121,6 +127,25 @@ impl Proxy {
             ProxyKind::Socks5 => "socks5h",
         }
     }
+}
+
+/// The secrets of a proxy's address as somebody wrote it, be it right or not: as they stand and decoded.
+pub fn secrets_in(text: &str) -> Vec<Secret> {
+    let place = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let Some((login, _)) = place.rsplit_once('@') else { return Vec::new() };
+    let (name, password) = login.split_once(':').unwrap_or((login, ""));
+    let mut all = secrets(name, password);
+    if let (Ok(name), Ok(password)) = (decoded(name), decoded(password)) {
+        all.extend(secrets(&name, &password));
+    }
+    all
+}
+
+fn secrets(name: &str, password: &str) -> Vec<Secret> {
+    // A name without a password is itself what lets in.
+    let whole = if password.is_empty() { name.to_owned() } else { format!("{name}:{password}") };
+    let all = [password.to_owned(), whole].into_iter();
+    all.filter(|secret| !secret.is_empty()).map(Secret::new).collect()
 }
 
 fn read_login(text: &str) -> Result<(Secret, Secret), Finding> {
@@ -178,6 +203,16 @@ mod tests {
         let (name, password) = proxy.login().unwrap();
         assert_eq!((name.reveal(), password.reveal()), ("li:", "a@b"));
         assert_eq!(proxy.url().reveal(), "http://li%3A:a%40b@proxy.example:8080/");
+    }
+
+    #[test]
+    fn the_secrets_of_a_login_are_known_whether_it_can_be_read_or_not() {
+        let texts = |secrets: Vec<Secret>| secrets.iter().map(|it| it.reveal().to_owned()).collect::<Vec<_>>();
+        let proxy = Proxy::parse("http://li:a%40b@proxy.example:8080", ProxyKind::Http).unwrap();
+        assert_eq!(texts(proxy.secrets()), ["a@b", "li:a@b"]);
+        assert_eq!(texts(secrets_in("http=li:a%40b@proxy")), ["a%40b", "http=li:a%40b", "a@b", "http=li:a@b"]);
+        assert_eq!(texts(secrets_in("http://token@proxy:1"))[0], "token");
+        assert!(secrets_in("http://127.0.0.1:7890").is_empty());
     }
 
     #[track_caller]

@@ -6,8 +6,8 @@ use super::bypass::{Bare, Bypass};
 use super::server::{Proxy, ProxyKind};
 use crate::finding::Finding;
 
-/// The values there, as they are.
-#[derive(Debug, Clone, Copy, Default)]
+/// The values there, as they are. They cannot be printed: a proxy's address may hold a password.
+#[derive(Clone, Copy, Default)]
 pub struct WindowsValues<'a> {
     /// `ProxyEnable`
     pub enable: Option<u32>,
@@ -62,7 +62,7 @@ mod tests {
     fn check(values: WindowsValues, address: &str, expected: Option<&str>) {
         let gateway = GatewayUrl::parse(address).unwrap();
         let proxy = of_windows(&values).choose(&gateway).expect("a way").proxy;
-        assert_eq!(proxy.map(|proxy| proxy.shown()).as_deref(), expected, "{values:?}");
+        assert_eq!(proxy.map(|proxy| proxy.shown()).as_deref(), expected, "{:?}", values.server);
     }
 
     const GATE: &str = "https://gate.example/claude";

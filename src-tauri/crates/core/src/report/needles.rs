@@ -8,7 +8,7 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
 use super::ReportFacts;
 use super::redact::is_telling_name;
-use crate::secret::Secret;
+use crate::secret::{LONG, Secret, is_common, is_whole_word};
 use zeroize::Zeroizing;
 
 /// Shorter secrets would be found in any text.
@@ -16,15 +16,24 @@ const SHORTEST: usize = 6;
 
 /// All that is searched for, found by the first two bytes.
 pub(super) struct Needles {
-    needles: Vec<(Zeroizing<Vec<u8>>, &'static str)>,
+    needles: Vec<Needle>,
     /// For each pair of first bytes, whether a needle begins with it.
     begins: Vec<bool>,
 }
 
+struct Needle {
+    bytes: Zeroizing<Vec<u8>>,
+    what: &'static str,
+    /// It counts only where it is a word by itself.
+    is_word: bool,
+}
+
 impl Needles {
     pub(super) fn new(facts: &ReportFacts) -> Self {
-        let mut needles: Vec<(Zeroizing<Vec<u8>>, &'static str)> = Vec::new();
-        let mut put = |text: String, what: &'static str| needles.push((Zeroizing::new(text.into_bytes()), what));
+        let mut needles: Vec<Needle> = Vec::new();
+        let mut put = |text: String, what: &'static str| {
+            needles.push(Needle { bytes: Zeroizing::new(text.into_bytes()), what, is_word: false });
+        };
         let person = &facts.person;
         if person.home.len() >= SHORTEST {
             put(person.home.clone(), "home");
@@ -38,12 +47,20 @@ impl Needles {
         if person.computer.len() >= SHORTEST && is_telling_name(&person.computer) {
             put(person.computer.clone(), "computer");
         }
-        for secret in &facts.secrets {
-            needles.extend(forms(secret).into_iter().map(|form| (form, "secret")));
+        for secret in facts.secrets.iter().chain(&facts.headers).filter(|secret| !is_common(secret)) {
+            let text = secret.reveal();
+            // A short one may be a part of many a word; in the other forms no word can be mistaken for it.
+            let is_short = text.chars().count() < LONG;
+            let is_word = |form: &[u8]| is_short && (form == text.as_bytes() || form == escaped(text).as_bytes());
+            needles.extend(forms(secret).into_iter().map(|bytes| Needle {
+                is_word: is_word(&bytes),
+                bytes,
+                what: "secret",
+            }));
         }
         let mut begins = vec![false; 1 << 16];
-        for (needle, _) in &needles {
-            begins[pair(needle[0], needle[1])] = true;
+        for Needle { bytes, .. } in &needles {
+            begins[pair(bytes[0], bytes[1])] = true;
         }
         Self { needles, begins }
     }
@@ -53,10 +70,13 @@ impl Needles {
         // A report is searched whole, so the step that is made for each byte is kept small.
         for at in 1..bytes.len() {
             if self.begins[pair(bytes[at - 1], bytes[at])] {
-                let rest = &bytes[at - 1..];
-                let found = self.needles.iter().find(|(needle, _)| rest.starts_with(needle.as_slice()));
-                if let Some((_, what)) = found {
-                    return Some(what);
+                let (from, rest) = (at - 1, &bytes[at - 1..]);
+                let is_there = |needle: &&Needle| {
+                    let to = from + needle.bytes.len();
+                    rest.starts_with(&needle.bytes) && (!needle.is_word || is_whole_word(bytes, &(from..to)))
+                };
+                if let Some(found) = self.needles.iter().find(is_there) {
+                    return Some(found.what);
                 }
             }
         }

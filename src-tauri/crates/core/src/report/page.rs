@@ -126,6 +126,8 @@ fn head(facts: &ReportFacts, words: &Words, page: &mut String) -> std::fmt::Resu
     writeln!(page, "- Claude Desktop{colon}{} {state}", claude.version.as_deref().unwrap_or("?"))?;
     writeln!(page, "- {}{colon}{}", words.address, facts.base)?;
     match &facts.key {
+        // Of a short key there is nothing to compare.
+        Some(key) if key.fingerprint.is_empty() => writeln!(page, "- {}{colon}••••\n", words.key),
         Some(key) => writeln!(
             page,
             "- {}{colon}•••• {} · {} {} · {}{}\n",

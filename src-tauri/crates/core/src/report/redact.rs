@@ -7,13 +7,11 @@
 
 use serde_json::{Map, Value, json};
 use url::Url;
-use zeroize::Zeroizing;
 
 use super::ReportFacts;
-use super::needles::forms;
 use crate::claude::keys;
 use crate::claude::library::is_profile_id;
-use crate::secret::{holds_key, masked};
+use crate::secret::{Redactor, holds_key, masked};
 
 /// Most lines of a log.
 const MOST_LINES: usize = 80;
@@ -123,7 +121,7 @@ pub(super) fn is_telling_name(name: &str) -> bool {
 
 /// The rules, with what they must know.
 pub(super) struct Redaction {
-    secrets: Vec<Zeroizing<String>>,
+    redactor: Redactor,
     /// Folders and names as they stand in paths, and what stands for each.
     places: Vec<(String, String)>,
     /// Names as whole words.
@@ -134,10 +132,7 @@ pub(super) struct Redaction {
 
 impl Redaction {
     pub(super) fn new(facts: &ReportFacts) -> Self {
-        let texts = facts.secrets.iter().flat_map(forms).filter_map(|form| String::from_utf8(form.to_vec()).ok());
-        let mut secrets: Vec<Zeroizing<String>> = texts.map(Zeroizing::new).collect();
-        // A longer one may hold a shorter one.
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        let redactor = Redactor::new(&facts.secrets).with_whole(&facts.headers).sparing(&facts.base);
         let person = &facts.person;
         let mut places = Vec::new();
         let home = person.home.trim_end_matches(['/', '\\']);
@@ -160,17 +155,21 @@ impl Redaction {
         let ids = facts.doctor.values.iter().filter(|row| row.name == keys::APPLIED);
         let ids = ids.flat_map(|row| [&row.expected, &row.actual]).flatten();
         let ids = ids.map(|text| text.trim_matches('"').to_owned()).filter(|id| is_profile_id(id));
-        Self { secrets, places, names, gateway: facts.gateway.clone(), ids: ids.collect() }
+        Self { redactor, places, names, gateway: facts.gateway.clone(), ids: ids.collect() }
     }
 
     /// Any text: secrets, addresses, folders, names, words that may be keys.
     pub(super) fn text(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        for secret in &self.secrets {
-            if text.contains(secret.as_str()) {
-                text = text.replace(secret.as_str(), "•••");
-            }
-        }
+        self.reduced(self.redactor.text(text).into_owned())
+    }
+
+    /// A sentence of this program's own around facts that were reduced before: a word of it is no key
+    /// because some key is that word.
+    pub(super) fn sentence(&self, text: &str) -> String {
+        self.reduced(self.redactor.line(text).into_owned())
+    }
+
+    fn reduced(&self, mut text: String) -> String {
         for (name, shown) in &self.places {
             if text.contains(name.as_str()) {
                 text = text.replace(name.as_str(), shown);
@@ -188,6 +187,7 @@ impl Redaction {
 
     /// An address without anything that is not its place.
     pub(super) fn address(&self, text: &str) -> String {
+        let text = &*self.redactor.text(text);
         let Ok(url) = Url::parse(text) else { return self.text(text) };
         let host = url.host_str().unwrap_or_default();
         let host: Vec<String> = host.split('.').map(|label| self.word(label)).collect();

@@ -133,6 +133,7 @@ fn state(seed: u64) -> ReportFacts {
             computer: "lihua-notebook".to_owned(),
         },
         secrets: vec![Secret::new(stored)],
+        headers: Vec::new(),
     }
 }
 
@@ -204,6 +205,39 @@ fn a_known_secret_is_caught_in_whatever_form_it_hides() {
         assert!(!whole(&compose(&facts, &say).unwrap()).contains(&hidden));
         assert_eq!(compose_by(&facts, &say, Some(Part::Logs)).unwrap_err().code, Code::ReportNotClean, "{hidden}");
     }
+}
+
+#[test]
+fn a_key_that_is_a_word_leaves_the_report_readable_and_does_not_stop_it() {
+    let with = |key: &str| {
+        let mut facts = state(5);
+        facts.doctor.findings = vec![Finding::new(Code::KeyRejected).with("said", format!("invalid key: \"{key}\""))];
+        facts.secrets = vec![Secret::new(key.to_owned())];
+        facts.key = Some(facts.secrets[0].face().shown());
+        whole(&compose(&facts, &say).unwrap_or_else(|finding| panic!("{key}: {finding:?}")))
+    };
+    for key in ["claude", "gateway", "password", "lmstudio", "hunter22", "said"] {
+        let text = with(key);
+        assert!(!text.contains(&format!("\\\"{key}\\\"")), "{key} is quoted in\n{text}");
+        for kept in
+            ["https://aigc.aochengcloud.com/claude", "Claude Desktop", "\"gateway\"", Code::KeyRejected.number()]
+        {
+            assert!(text.contains(kept), "{key} takes {kept} away:\n{text}");
+        }
+    }
+    let text = with("hunter22");
+    for told in ["fingerprint", "指纹", "pass\""] {
+        assert!(!text.contains(&format!("{told} ")), "nothing is told of a short key: {text}");
+    }
+}
+
+#[test]
+fn a_piece_of_a_known_key_does_not_leave_either() {
+    let mut facts = state(6);
+    facts.secrets = vec![Secret::new("team-alpha-hunter-words".to_owned())];
+    facts.doctor.findings = vec![Finding::new(Code::KeyRejected).with("said", "your key team-alpha… is wrong")];
+    let text = whole(&compose(&facts, &say).unwrap());
+    assert!(!text.contains("team-alp") && text.contains("your key •••… is wrong"), "{text}");
 }
 
 #[test]

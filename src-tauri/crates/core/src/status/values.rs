@@ -8,7 +8,7 @@ use crate::address::GatewayUrl;
 use crate::change::Content;
 use crate::claude::{keys, managed};
 use crate::plan::Facts;
-use crate::secret::masked;
+use crate::secret::{masked, shown_value};
 use crate::view::{Status, StatusRow, ValueSource};
 
 /// What counts where nothing is written (OD; section 4 of what is known of Claude).
@@ -103,7 +103,7 @@ fn shown(name: &str, value: &Value) -> String {
                 .to_string()
         }
         _ if is_headers => "\"•••\"".to_owned(),
-        _ => masked(&value.to_string()),
+        _ => masked(&shown_value(value)),
     }
 }
 

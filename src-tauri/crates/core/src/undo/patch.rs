@@ -4,6 +4,10 @@
 //! another place of its object. Once the first text is known, the pieces in
 //! which it differs are kept. They are applied only to exactly the text that they were made for, so
 //! whatever others did later stays.
+//!
+//! The text is somebody's settings and may hold secrets. So a piece holds none of it but what the journal
+//! knows anyway: it names places of the text that it is applied to, and what it holds itself is white
+//! space, JSON's own signs, and letters of the values that this program has changed.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -27,15 +31,32 @@ struct Piece {
     start: usize,
     /// Where it ends.
     end: usize,
-    /// What it becomes.
+    /// What it becomes, unless there are parts.
     text: String,
+    /// What it becomes, one part after another.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    parts: Vec<Part>,
+}
+
+/// A part of what a piece becomes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Part {
+    /// What stands in the text from one byte to another.
+    Copy(usize, usize),
+    /// Signs that are nobody's.
+    Signs(String),
 }
 
 impl Patch {
-    /// The way from one text to another; nothing if it is too long to keep.
-    pub fn between(from: &str, to: &str) -> Option<Self> {
-        let pieces = blanks(from, to).unwrap_or_else(|| vec![middle(from, to)]);
-        let length: usize = pieces.iter().map(|piece| piece.text.len()).sum();
+    /// The way from one text to another; nothing if it is too long to keep, or if something is in the other
+    /// text that is neither in the one nor in `known`, which may be noted.
+    pub fn between(from: &str, to: &str, known: impl FnOnce() -> String) -> Option<Self> {
+        let pieces = match blanks(from, to) {
+            Some(pieces) => pieces,
+            None => vec![middle(from, to, &known())?],
+        };
+        let length: usize = pieces.iter().map(|piece| piece.text.len() + piece.parts.len()).sum();
         (length <= LONGEST).then(|| Self { of: sum(from), pieces })
     }
 
@@ -49,15 +70,16 @@ impl Patch {
         for piece in &self.pieces {
             whole.push_str(text.get(done..piece.start)?);
             whole.push_str(&piece.text);
+            for part in &piece.parts {
+                whole.push_str(match part {
+                    Part::Copy(start, end) => text.get(*start..*end)?,
+                    Part::Signs(signs) => signs,
+                });
+            }
             done = piece.end;
         }
         whole.push_str(text.get(done..)?);
         Some(whole)
-    }
-
-    /// True when the pieces hold nothing but white space: nothing of anybody's.
-    pub fn is_blank(&self) -> bool {
-        self.pieces.iter().all(|piece| piece.text.chars().all(is_blank))
     }
 }
 
@@ -71,7 +93,7 @@ fn blanks(from: &str, to: &str) -> Option<Vec<Piece>> {
         at = from.len() - tail.len();
         let text = &rest[..rest.len() - wanted.len()];
         if &from[start..at] != text {
-            pieces.push(Piece { start, end: at, text: text.to_owned() });
+            pieces.push(Piece { start, end: at, text: text.to_owned(), parts: Vec::new() });
         }
         match (tail.chars().next(), wanted.chars().next()) {
             (Some(a), Some(b)) if a == b => {
@@ -84,13 +106,54 @@ fn blanks(from: &str, to: &str) -> Option<Vec<Piece>> {
     }
 }
 
-/// What lies between the common beginning and the common end.
-fn middle(from: &str, to: &str) -> Piece {
+/// What lies between the common beginning and the common end, put together from places of the first text.
+fn middle(from: &str, to: &str, known: &str) -> Option<Piece> {
     let start: usize = from.chars().zip(to.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
     let (rest, wanted) = (&from[start..], &to[start..]);
     let tail: usize =
         rest.chars().rev().zip(wanted.chars().rev()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
-    Piece { start, end: from.len() - tail, text: wanted[..wanted.len() - tail].to_owned() }
+    let parts = parts(from, &wanted[..wanted.len() - tail], known)?;
+    Some(Piece { start, end: from.len() - tail, text: String::new(), parts })
+}
+
+/// A text as places of another one, pieces of `known`, and signs; nothing where a letter of it is in
+/// neither, or where it is so long that looking for it would take long.
+fn parts(from: &str, wanted: &str, known: &str) -> Option<Vec<Part>> {
+    if wanted.len() > LONGEST || from.len() > 16 * LONGEST {
+        return None;
+    }
+    let mut parts = Vec::new();
+    let mut rest = wanted;
+    while let Some(first) = rest.chars().next() {
+        let signs = rest.len() - rest.trim_start_matches(is_sign).len();
+        if signs > 0 {
+            parts.push(Part::Signs(rest[..signs].to_owned()));
+            rest = &rest[signs..];
+            continue;
+        }
+        let (part, length) = match (longest(from, rest, first), longest(known, rest, first)) {
+            (Some((at, length)), other) if other.is_none_or(|(_, other)| other <= length) => {
+                (Part::Copy(at, at + length), length)
+            }
+            (_, Some((_, length))) => (Part::Signs(rest[..length].to_owned()), length),
+            _ => return None,
+        };
+        parts.push(part);
+        rest = &rest[length..];
+    }
+    Some(parts)
+}
+
+/// Where the longest run stands with which `rest` begins, and how long it is, in bytes.
+fn longest(within: &str, rest: &str, first: char) -> Option<(usize, usize)> {
+    let same = |at: usize| within[at..].chars().zip(rest.chars()).take_while(|(a, b)| a == b);
+    let length = |at: usize| same(at).map(|(a, _)| a.len_utf8()).sum::<usize>();
+    within.match_indices(first).map(|(at, _)| (at, length(at))).max_by_key(|(_, length)| *length)
+}
+
+/// What holds a JSON text together, and is nobody's.
+fn is_sign(c: char) -> bool {
+    is_blank(c) || matches!(c, '{' | '}' | '[' | ']' | ',' | ':')
 }
 
 /// JSON's own white space.
@@ -113,16 +176,48 @@ mod tests {
 
     #[test]
     fn a_patch_is_for_one_text_only() {
-        let patch = Patch::between("{\"a\":1\n}", "{\"a\":1}").unwrap();
+        let patch = Patch::between("{\"a\":1\n}", "{\"a\":1}", String::new).unwrap();
         assert_eq!(patch.apply("{\"a\":1\n}").as_deref(), Some("{\"a\":1}"));
         assert_eq!(patch.apply("{\"a\":2\n}"), None);
-        assert!(patch.is_blank());
+    }
+
+    #[test]
+    fn values_that_change_places_are_not_noted_themselves() {
+        let first = r#"{"inferenceModels":["m"],"inferenceCustomHeaders":{"X-Team":"hunter2-and-more"},"z":1}"#;
+        let back = r#"{"inferenceCustomHeaders":{"X-Team":"hunter2-and-more"},"z":1,"inferenceModels":["m"]}"#;
+        let patch = Patch::between(back, first, String::new).unwrap();
+        assert_eq!(patch.apply(back).as_deref(), Some(first));
+        let noted = serde_json::to_string(&patch).unwrap();
+        assert!(!noted.contains("hunter") && !noted.contains("Team"), "{noted}");
+    }
+
+    #[test]
+    fn what_stands_nowhere_in_the_text_is_not_noted() {
+        let (one, other) = (r#"{"a":1}"#, r#"{"b":"\u0073ecret"}"#);
+        assert_eq!(Patch::between(one, other, String::new), None);
+        let known = Patch::between(one, other, || r#""b":"\u0073ecret""#.to_owned()).unwrap();
+        assert_eq!(known.apply(one).as_deref(), Some(other));
+    }
+
+    #[test]
+    fn a_patch_of_an_earlier_version_is_still_read() {
+        let old = r#"{"of":"SUM","pieces":[{"start":1,"end":2,"text":"x"}]}"#.replace("SUM", &sum("abc"));
+        let patch: Patch = serde_json::from_str(&old).unwrap();
+        assert_eq!(patch.apply("abc").as_deref(), Some("axc"));
     }
 
     proptest! {
         #[test]
-        fn it_leads_from_any_text_to_any_other(from in "\\PC{0,40}", to in "\\PC{0,40}") {
-            let patch = Patch::between(&from, &to).unwrap();
+        fn it_leads_to_the_other_text_or_there_is_none(from in "[ab{},:\" ]{0,40}", to in "[ab{},:\" ]{0,40}") {
+            if let Some(patch) = Patch::between(&from, &to, String::new) {
+                prop_assert_eq!(patch.apply(&from), Some(to));
+            }
+        }
+
+        #[test]
+        fn any_text_leads_to_itself_in_another_order(one in "\\PC{0,20}", other in "\\PC{0,20}") {
+            let (from, to) = (format!("{one}{other}"), format!("{other}{one}"));
+            let patch = Patch::between(&from, &to, String::new).unwrap();
             prop_assert_eq!(patch.apply(&from), Some(to));
         }
     }

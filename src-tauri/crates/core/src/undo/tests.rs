@@ -6,9 +6,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::address::GatewayUrl;
+use crate::check::AuthScheme;
 use crate::claude::library::ProfileFact;
-use crate::plan::{Facts, plan};
-use crate::secret::Secret;
+use crate::plan::{Facts, Wishes, plan};
+use crate::view::KeyPlace;
 
 /// A folder in memory: path → text.
 type Folder = BTreeMap<String, String>;
@@ -64,9 +65,13 @@ fn undo(folder: &mut Folder, journal: &Journal) -> UndoPlan {
 fn carry_out(folder: &mut Folder, plan: &UndoPlan) {
     for (path, restore) in &plan.files {
         match restore {
-            Restore::Keep => {}
+            Restore::Keep | Restore::Wait => {}
             Restore::Write(document) => {
                 folder.insert(path.clone(), document.text().to_owned());
+            }
+            Restore::PutBack { copy } => {
+                let text = folder.remove(copy).expect("the copy is there");
+                folder.insert(path.clone(), text);
             }
             Restore::Delete => {
                 folder.remove(path);
@@ -94,7 +99,7 @@ fn lived_in() -> Folder {
     let root = "/home/li/.config/Claude-3p";
     [
         (format!("{root}/configLibrary/_meta.json"),
-         format!(r#"{{"hybridPointer":7,"appliedId":"{OTHER}","entries":[{{"id":"{OTHER}","name":"Ollama","z":null}}],"x":[1]}}"#)),
+         format!(r#"{{"lastPointer":7,"appliedId":"{OTHER}","entries":[{{"id":"{OTHER}","name":"Ollama","z":null}}],"x":[1]}}"#)),
         (format!("{root}/configLibrary/{OTHER}.json"), r#"{"inferenceProvider":"gateway"}"#.to_owned()),
         (format!("{root}/claude_desktop_config.json"), r#"{"mcpServers":{"a":1},"deploymentMode":"1p"}"#.to_owned()),
     ]
@@ -194,7 +199,7 @@ fn libraries() -> impl Strategy<Value = Folder> {
         ])
     };
     let entries = Json::List(vec![entry(OTHER, "Same"), entry("88888888-8888-4888-8888-888888888888", "Same")]);
-    let pointer = ("hybridPointer", Json::List(vec![Json::Token("1.0")]));
+    let pointer = ("lastPointer", Json::List(vec![Json::Token("1.0")]));
     // A selection stands only beside its entry: a dangling one is never put back.
     let meta = prop_oneof![
         file_of(vec![("entries", entries.clone()), pointer.clone()]),

@@ -1,13 +1,13 @@
 //! Leading Claude back to Anthropic's own sign-in, as one more journalled change.
 
-use airouter_core::finding::{Code, Finding};
+use airouter_core::finding::Finding;
 use airouter_core::plan::{Plan, plan_leaving};
 use airouter_core::undo::Journal;
 
-use super::folders_to_make;
 use super::write::Writing;
+use super::{carried, folders_to_make, write};
 use crate::places::Places;
-use crate::{observe, state};
+use crate::{observe, recover, state};
 
 /// Selects nobody's gateway, if one is selected. The caller holds the lock, and Claude is closed.
 ///
@@ -22,11 +22,13 @@ pub(crate) fn leave(places: &Places) -> Result<Plan, Finding> {
     if plan.files.is_empty() {
         return Ok(plan);
     }
+    write::may_write(&plan.files)?;
     let mut journal = Journal::of_leaving(&plan, &facts, folders_to_make(places));
+    let changes = carried::note(&mut journal, facts.journal.as_ref(), places);
     state::keep_journal(places, Some(&journal))?;
     let mut writing = Writing::new(places);
     let done = writing
-        .prepare(&plan.files, None)
+        .prepare(&changes, None)
         .and_then(|()| writing.write(None))
         .and_then(|()| writing.verify(false))
         .and_then(|()| {
@@ -35,10 +37,8 @@ pub(crate) fn leave(places: &Places) -> Result<Plan, Finding> {
         });
     if let Err(finding) = done {
         let back = writing.take_back().and_then(|()| state::keep_journal(places, facts.journal.as_ref()));
-        if back.is_err() {
-            tracing::error!(code = Code::Interrupted.number(), "the journal stays: the next start takes it back");
-        }
-        return Err(finding);
+        // Where not everything is back, the journal stays, and the next start takes it back.
+        return Err(back.err().map_or(finding, |cause| recover::interrupted(&cause)));
     }
     Ok(plan)
 }

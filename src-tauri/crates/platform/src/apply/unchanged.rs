@@ -28,7 +28,8 @@ pub fn unchanged(places: &Places, facts: &Facts, wishes: &Wishes, key: &Secret) 
         && places.roots().all(|root| files::is_private(&library_in(root).join(format!("{}.json", plan.profile_id))));
     let helps = || match wishes.key_place {
         KeyPlace::Keychain => helper::is_up_to_date(places),
-        KeyPlace::Profile => !places.helper.exists(),
+        // A key that the keychain did not give up is no reason to do everything again each day.
+        KeyPlace::Profile => !places.helper.exists() || journal.stray_key,
     };
     let is_settled = is_as_wished && helps() && observe::key_in_use(places, journal).is_ok_and(|stored| stored == *key);
     is_settled.then_some(Plan { steps: Vec::new(), files: Vec::new(), ..plan })

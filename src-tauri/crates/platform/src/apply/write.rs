@@ -62,7 +62,8 @@ impl Writing {
     /// what is written shall be written in one go. A file in which what is to change is not what it was
     /// when it was planned stops everything.
     pub(super) fn prepare(&mut self, changes: &[FileChange], key: Option<&Secret>) -> Result<(), Finding> {
-        for change in changes {
+        // Where every value is right already, only the mode is noted.
+        for change in changes.iter().filter(|change| !change.existed || !change.edits.is_empty()) {
             self.ready.push(Self::ready(change, key)?);
         }
         Ok(())
@@ -90,11 +91,15 @@ impl Writing {
         // A profile may hold a key, now or later: Claude keeps its own to the owner alone (OD).
         let is_profile = ready.change.role == FileRole::Profile;
         let privacy = if is_profile { Privacy::OwnerOnly } else { Privacy::AsBefore };
+        let cannot = |path: &Path, error: io::Error| {
+            Finding::new(Code::CannotWrite).with("path", path.display()).with("reason", error)
+        };
+        if let Some(copy) = ready.change.kept_aside.as_ref().filter(|_| ready.before.is_damaged()) {
+            files::keep_aside(&ready.path, Path::new(copy)).map_err(|error| cannot(Path::new(copy), error))?;
+        }
         for _ in 0..TRIES {
             let done = files::replace_if(&ready.path, &ready.before, ready.after.text().as_bytes(), privacy);
-            let failed =
-                |error| Finding::new(Code::CannotWrite).with("path", ready.path.display()).with("reason", error);
-            match done.map_err(failed) {
+            match done.map_err(|error| cannot(&ready.path, error)) {
                 Ok(Replaced::Done(former)) => {
                     self.written.push(Written { former, ..ready });
                     return Ok(());
@@ -140,6 +145,8 @@ impl Writing {
     /// The first file that could not be put back; the journal still knows its values.
     pub(super) fn take_back(&mut self) -> Result<(), Finding> {
         let mut done = Ok(());
+        // A copy may have been made of a file that was not written then.
+        let copies = self.ready.iter().filter_map(|ready| ready.change.kept_aside.clone()).collect::<Vec<_>>();
         for mut written in self.written.drain(..).rev() {
             if let Err(error) = take_back(&mut written) {
                 let failed = Finding::new(Code::CannotWrite).with("path", written.path.display());
@@ -147,6 +154,11 @@ impl Writing {
             }
             if let FileFact::Present(mut bytes) = written.before {
                 bytes.zeroize();
+            }
+        }
+        for copy in copies {
+            if let Err(error) = files::remove(Path::new(&copy)) {
+                done = Err(Finding::new(Code::CannotWrite).with("path", copy).with("reason", error));
             }
         }
         remove_empty(self.made_folders.iter().rev().map(PathBuf::as_path));
@@ -165,11 +177,11 @@ fn take_back(written: &mut Written) -> io::Result<()> {
     for _ in 0..TRIES {
         let now = files::look(&written.path, root_of(&written.path));
         let wanted = if now == before {
-            return Ok(());
+            now.clone()
         } else if written.is_whole(&now) {
             before.clone()
         } else {
-            written.without_our_values(&now)
+            written.without_our_values(&now)?
         };
         let is_done = match &wanted {
             wanted if *wanted == now => true,
@@ -177,11 +189,18 @@ fn take_back(written: &mut Written) -> io::Result<()> {
                 matches!(files::replace_if(&written.path, &now, bytes, Privacy::AsBefore)?, Replaced::Done(_))
             }
             FileFact::Absent => files::remove_if(&written.path, &now)?,
-            FileFact::Strange(_) => true,
+            FileFact::Strange(what) => return Err(io::Error::other(*what)),
         };
-        if is_done {
-            return Ok(());
+        if !is_done {
+            continue;
         }
+        if let Some(mode) = written.change.mode {
+            files::open_again(&written.path, mode)?;
+        }
+        if let Some(copy) = &written.change.kept_aside {
+            files::remove(Path::new(copy))?;
+        }
+        return Ok(());
     }
     Err(io::Error::other("another program keeps writing this file"))
 }
@@ -212,10 +231,14 @@ impl Written {
     }
 
     /// What others have made of the file, with our values as they were before.
-    fn without_our_values(&self, now: &FileFact) -> FileFact {
-        let (Ok(present), Ok(before)) = (now.document(), self.before.document()) else { return now.clone() };
+    ///
+    /// # Errors
+    /// What is in the way of reading it: our values may still be in it.
+    fn without_our_values(&self, now: &FileFact) -> io::Result<FileFact> {
+        let present = now.document().map_err(|why| io::Error::other(why.to_string()))?;
+        let Ok(before) = self.before.document() else { return Ok(now.clone()) };
         if now.is_absent() {
-            return FileFact::Absent;
+            return Ok(FileFact::Absent);
         }
         let mut edited = present.clone();
         for edit in self.change.edits.iter().filter(|edit| self.is_ours(edit, &present)) {
@@ -224,9 +247,9 @@ impl Written {
         // A profile that did not exist is nobody's without us, whatever was switched in it.
         let is_ours_alone = self.change.role == FileRole::Profile || edited.is_empty();
         if self.before.is_absent() && is_ours_alone {
-            return FileFact::Absent;
+            return Ok(FileFact::Absent);
         }
-        FileFact::Present(edited.text().as_bytes().to_vec())
+        Ok(FileFact::Present(edited.text().as_bytes().to_vec()))
     }
 }
 
@@ -250,17 +273,12 @@ mod tests {
 
     /// A plan to set the mode in a file that was, or was not, there.
     fn change(path: &Path, existed: bool) -> FileChange {
-        FileChange {
-            role: FileRole::Mode,
-            path: path.display().to_string(),
-            existed,
-            edits: vec![Edit {
-                target: Target::Value("deploymentMode".to_owned()),
-                before: Content::Absent,
-                after: Content::Plain(json!("3p")),
-            }],
-            patch: None,
-        }
+        let mode = Edit {
+            target: Target::Value("deploymentMode".to_owned()),
+            before: Content::Absent,
+            after: Content::Plain(json!("3p")),
+        };
+        FileChange::new(FileRole::Mode, &path.display().to_string(), existed, vec![mode])
     }
 
     /// Carries the plan out; somebody meanwhile leaves `text`.

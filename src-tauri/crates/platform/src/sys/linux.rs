@@ -52,6 +52,13 @@ pub(crate) fn ground() -> Option<Ground> {
     Some(Ground { config: dirs::config_dir()?, local: dirs::data_local_dir()?, home: dirs::home_dir()?, system })
 }
 
+/// Keeps programs of the same person from reading this one's memory (`prctl(2)`, `PR_SET_DUMPABLE`).
+pub(crate) fn closed_memory() {
+    use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+    // An old kernel refuses it, and then it stays as it was.
+    let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+}
+
 /// The same in a scratch folder.
 pub(crate) fn scratch_ground(scratch: &Path) -> Ground {
     let home = scratch.join("home");

@@ -16,7 +16,8 @@ mod linux;
 pub(crate) use linux::*;
 #[cfg(target_os = "linux")]
 pub(crate) use unix::{
-    free_room, identity, is_executable, is_held, is_mine, make_executable, make_private_folders, make_way, sync_folder,
+    carry, free_room, identity, is_executable, is_held, is_mine, make_executable, make_private_folders, make_way,
+    names, no_core_dumps, sync_folder,
 };
 
 #[cfg(windows)]

@@ -8,6 +8,9 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use rustix::fs::{XattrFlags, fsetxattr, getxattr, listxattr};
+use rustix::io::Errno;
+
 use crate::places::Places;
 
 /// Starts a program of Claude's so that it outlives this one.
@@ -28,9 +31,53 @@ pub(super) fn start_program(program: &Path, places: &Places) -> io::Result<()> {
     Ok(())
 }
 
+/// Forbids core dumps, for good: nobody may raise the limit again.
+pub(crate) fn no_core_dumps() {
+    let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
+    // Lowering a limit is refused to nobody.
+    let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
+}
+
 /// True when a file belongs to the person who runs this program.
 pub(crate) fn is_mine(_path: &Path, meta: &Metadata) -> bool {
     meta.uid() == rustix::process::geteuid().as_raw()
+}
+
+/// How many names a file has.
+pub(crate) fn names(_path: &Path, meta: &Metadata) -> u64 {
+    meta.nlink()
+}
+
+/// Most that Linux keeps of one attribute, and of all names, in bytes (`XATTR_SIZE_MAX`); a longer one of
+/// another system is an error, so that the file is not replaced.
+const LONGEST_ATTRIBUTE: usize = 64 * 1024;
+
+/// Gives a new file the group and the attributes of another one; on Linux the list of rights is one of them.
+pub(crate) fn carry(path: &Path, meta: &Metadata, new: &tempfile::NamedTempFile) -> io::Result<()> {
+    if new.as_file().metadata()?.gid() != meta.gid() {
+        std::os::unix::fs::fchown(new.as_file(), None, Some(meta.gid()))?;
+    }
+    for name in attributes(path)? {
+        let mut value = vec![0; LONGEST_ATTRIBUTE];
+        let length = getxattr(path, &name, &mut value[..])?;
+        fsetxattr(new.as_file(), &name, &value[..length], XattrFlags::empty())?;
+    }
+    Ok(())
+}
+
+/// The names of a file's attributes but for those that the system itself sets on every file.
+fn attributes(path: &Path) -> io::Result<Vec<String>> {
+    const OF_THE_SYSTEM: [&str; 3] = ["security.", "trusted.", "com.apple.provenance"];
+    let mut names = vec![0; LONGEST_ATTRIBUTE];
+    let length = match listxattr(path, &mut names[..]) {
+        Ok(length) => length,
+        // A disk that keeps no attributes.
+        Err(Errno::NOTSUP) => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let names = names[..length].split(|byte| *byte == 0).filter(|name| !name.is_empty());
+    let names = names.map(|name| String::from_utf8_lossy(name).into_owned());
+    Ok(names.filter(|name| !OF_THE_SYSTEM.iter().any(|own| name.starts_with(own))).collect())
 }
 
 /// True for a file that can be run.

@@ -36,7 +36,7 @@ pub(crate) fn all() -> Vec<State> {
             "another profile",
             Some(format!(r#"{{"appliedId":"{OTHER}","entries":[{entry}],"x":{{"big":123456789012345678901}}}}"#)),
         ),
-        ("a pointer", Some(format!("{{\r\n  \"hybridPointer\" : 7,\r\n  \"entries\" : [ {entry} ]\r\n}}\r\n"))),
+        ("a list by hand", Some(format!("{{\r\n  \"lastSeen\" : 7,\r\n  \"entries\" : [ {entry} ]\r\n}}\r\n"))),
         ("many profiles", Some(format!("{{\n    \"entries\": [{}],\n    \"appliedId\": \"\"\n}}\n", many.join(", ")))),
     ];
     let settings: [(&str, Option<&str>); 4] = [

@@ -98,6 +98,7 @@ fn obey(order: &Order) -> String {
                 Outcome::Written => "written".to_owned(),
                 Outcome::Refused => named("refused", &findings),
                 Outcome::RolledBack => named("taken back", &findings),
+                Outcome::Interrupted => named("interrupted", &findings),
                 other => panic!("{other:?}"),
             }
         }

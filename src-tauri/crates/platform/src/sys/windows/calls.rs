@@ -11,10 +11,12 @@ use windows_sys::Win32::Foundation::{
     APPMODEL_ERROR_NO_PACKAGE, CloseHandle, ERROR_SUCCESS, HANDLE, HANDLE_FLAG_INHERIT, HWND, LPARAM, LocalFree,
     SetHandleInformation, TRUE,
 };
-use windows_sys::Win32::Security::Authorization::{GetNamedSecurityInfoW, SE_FILE_OBJECT};
+use windows_sys::Win32::Security::Authorization::{GetNamedSecurityInfoW, SE_FILE_OBJECT, SetNamedSecurityInfoW};
 use windows_sys::Win32::Security::{
-    EqualSid, GetTokenInformation, IsWellKnownSid, OWNER_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR, PSID, TOKEN_QUERY,
-    TOKEN_USER, TokenUser, WinBuiltinAdministratorsSid, WinLocalSystemSid,
+    ACL, DACL_SECURITY_INFORMATION, EqualSid, GetSecurityDescriptorControl, GetTokenInformation, IsWellKnownSid,
+    OWNER_SECURITY_INFORMATION, PROTECTED_DACL_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR, PSID, SE_DACL_PROTECTED,
+    TOKEN_QUERY, TOKEN_USER, TokenUser, UNPROTECTED_DACL_SECURITY_INFORMATION, WinBuiltinAdministratorsSid,
+    WinLocalSystemSid,
 };
 use windows_sys::Win32::Storage::FileSystem::GetDiskFreeSpaceExW;
 use windows_sys::Win32::Storage::Packaging::Appx::GetCurrentPackageFamilyName;
@@ -166,6 +168,54 @@ pub(super) fn is_owner_trusted(path: &Path) -> bool {
     // SAFETY: the descriptor was allocated by the call above and is not used any more.
     unsafe { LocalFree(descriptor) };
     is_trusted
+}
+
+/// Gives one file the list of rights of another one. What the list inherits from the folder is inherited
+/// anew, unless the list is closed to that.
+pub(super) fn copy_rights(from: &Path, to: &Path) -> std::io::Result<()> {
+    let name = |path: &Path| -> Vec<u16> { path.as_os_str().encode_wide().chain([0]).collect() };
+    let (from, to) = (name(from), name(to));
+    let mut list: *mut ACL = ptr::null_mut();
+    let mut descriptor: PSECURITY_DESCRIPTOR = ptr::null_mut();
+    // SAFETY: the name ends in zero; the other pointers are valid for the call or null where nothing is asked.
+    let answer = unsafe {
+        GetNamedSecurityInfoW(
+            from.as_ptr(),
+            SE_FILE_OBJECT,
+            DACL_SECURITY_INFORMATION,
+            ptr::null_mut(),
+            ptr::null_mut(),
+            &raw mut list,
+            ptr::null_mut(),
+            &raw mut descriptor,
+        )
+    };
+    if answer != ERROR_SUCCESS {
+        return Err(std::io::Error::from_raw_os_error(answer as i32));
+    }
+    let (mut control, mut revision) = (0, 0);
+    // SAFETY: the descriptor is whole until it is freed, and both numbers are valid for the call.
+    let told = unsafe { GetSecurityDescriptorControl(descriptor, &raw mut control, &raw mut revision) } != 0;
+    let inherits = if told && control & SE_DACL_PROTECTED != 0 {
+        PROTECTED_DACL_SECURITY_INFORMATION
+    } else {
+        UNPROTECTED_DACL_SECURITY_INFORMATION
+    };
+    // SAFETY: the name ends in zero, and the list lies in the descriptor, which is freed only afterwards.
+    let answer = unsafe {
+        SetNamedSecurityInfoW(
+            to.as_ptr(),
+            SE_FILE_OBJECT,
+            DACL_SECURITY_INFORMATION | inherits,
+            ptr::null_mut(),
+            ptr::null_mut(),
+            list,
+            ptr::null(),
+        )
+    };
+    // SAFETY: the descriptor was allocated by the first call and is not used any more.
+    unsafe { LocalFree(descriptor) };
+    if answer == ERROR_SUCCESS { Ok(()) } else { Err(std::io::Error::from_raw_os_error(answer as i32)) }
 }
 
 /// Tells `ask` the identifier of the person who runs this program; false when it cannot be had.

@@ -16,6 +16,17 @@ pub(crate) fn is_mine(path: &Path, _meta: &Metadata) -> bool {
     calls::is_owner_trusted(path)
 }
 
+/// How many names a file has; one where that cannot be told.
+pub(crate) fn names(path: &Path, _meta: &Metadata) -> u64 {
+    let told = fs_err::File::open(path).and_then(|file| winapi_util::file::information(file.file()));
+    told.map_or(1, |told| told.number_of_links())
+}
+
+/// Gives a new file the list of rights of another one, as far as it does not come from the folder anyway.
+pub(crate) fn carry(path: &Path, _meta: &Metadata, new: &tempfile::NamedTempFile) -> io::Result<()> {
+    calls::copy_rights(path, new.path())
+}
+
 /// True for a program.
 pub(crate) fn is_executable(path: &Path) -> bool {
     path.is_file() && path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("exe"))
@@ -123,6 +134,21 @@ mod tests {
         install_program(&other, &program).unwrap();
         running.wait().unwrap();
         assert_eq!(std::fs::read(&program).unwrap(), bytes);
+    }
+
+    #[test]
+    fn a_second_name_is_counted_and_rights_are_copied() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        std::fs::write(&path, "{}").unwrap();
+        let meta = std::fs::metadata(&path).unwrap();
+        assert_eq!(names(&path, &meta), 1);
+        let new = tempfile::NamedTempFile::new_in(folder.path()).unwrap();
+        carry(&path, &meta, &new).unwrap();
+        assert!(is_mine(new.path(), &meta) && std::fs::read(new.path()).is_ok(), "it can still be used");
+        std::fs::hard_link(&path, folder.path().join("other")).unwrap();
+        assert_eq!(names(&path, &meta), 2);
+        assert!(carry(&folder.path().join("nothing"), &meta, &new).is_err());
     }
 
     #[test]

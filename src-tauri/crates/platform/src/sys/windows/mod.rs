@@ -20,7 +20,8 @@ use std::time::Duration;
 use airouter_core::view::Os;
 
 pub(crate) use files::{
-    identity, is_executable, is_held, is_mine, make_executable, make_private_folders, make_way, sync_folder,
+    carry, identity, is_executable, is_held, is_mine, make_executable, make_private_folders, make_way, names,
+    sync_folder,
 };
 pub(crate) use install::{has_claude_code, locate, stage, version_of};
 pub(crate) use locale::language;

@@ -1,0 +1,62 @@
+//! What a keychain answers when it is asked for the key.
+//!
+//! There are three answers, and the third is not the second: a keychain that is locked, missing or out
+//! of reach says nothing about what is in it. Nothing may be deleted, taken back, completed or
+//! overwritten because of it.
+
+use crate::finding::{Code, Finding};
+use crate::secret::{KeyFace, Secret};
+
+/// The answer to one question. `T` is the key, or `()` where only its presence was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub enum Answer<T = Secret> {
+    /// This key is stored.
+    Key(T),
+    /// The keychain works, and no key is stored.
+    None,
+    /// Nobody knows, and why.
+    Unknown(Finding),
+}
+
+/// Says that the stored key is not the one that this program stored.
+pub fn another_key() -> Finding {
+    Finding::new(Code::KeyDiffers).with("because", "stored").hardened()
+}
+
+impl<T> Answer<T> {
+    /// The key where one is needed to go on.
+    ///
+    /// # Errors
+    /// `KeyNotStored` when there is none, otherwise why the keychain could not be asked.
+    pub fn required(self) -> Result<T, Finding> {
+        match self {
+            Self::Key(key) => Ok(key),
+            Self::None => Err(Finding::new(Code::KeyNotStored)),
+            Self::Unknown(finding) => Err(finding),
+        }
+    }
+}
+
+impl Answer {
+    /// The same answer with what may be kept of the key in its place.
+    pub fn face(&self) -> Answer<KeyFace> {
+        match self {
+            Self::Key(key) => Answer::Key(key.face()),
+            Self::None => Answer::None,
+            Self::Unknown(finding) => Answer::Unknown(finding.clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_and_no_answer_are_told_apart() {
+        assert_eq!(Answer::<Secret>::None.required().unwrap_err().code, Code::KeyNotStored);
+        let locked = Answer::<Secret>::Unknown(Finding::new(Code::KeychainLocked));
+        assert_eq!(locked.required().unwrap_err().code, Code::KeychainLocked);
+    }
+}

@@ -1,0 +1,323 @@
+//! What was written to Claude's files, with all that is needed to give it back. It is on disk before the
+//! first change is made, and it holds values, not files: the value before the *first* time that this
+//! program touched it, and the value that it wrote last.
+
+use serde::{Deserialize, Serialize};
+
+use super::Patch;
+use crate::change::{Content, Edit, FileChange, Target};
+use crate::check::AuthScheme;
+use crate::claude::keys;
+use crate::claude::library::FileFact;
+use crate::claude::version::Version;
+use crate::json::Document;
+use crate::plan::{Facts, Plan, Wishes};
+use crate::secret::{KeyFace, Secret};
+use crate::view::{FileRole, KeyPlace};
+
+/// The form of journal that this program writes; newer ones are refused.
+pub const SCHEMA: u32 = 1;
+
+/// What this program did to Claude's files. It holds no secret.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Journal {
+    /// The form, [`SCHEMA`].
+    pub schema: u32,
+    /// What is being done right now; nothing once everything was written and read back.
+    pub pending: Option<Pending>,
+    /// True while everything is being undone.
+    pub undoing: bool,
+    /// What the changes are for.
+    #[serde(default)]
+    pub purpose: Purpose,
+    /// Claude's version when they were made, if it was known.
+    #[serde(default)]
+    pub claude: Option<Version>,
+    /// The profile that was selected: ours, or the neutral one.
+    pub profile_id: String,
+    /// The gateway's name, as the profile shows it.
+    pub name: String,
+    /// The address that was written.
+    pub base: String,
+    /// How the key is sent.
+    pub scheme: AuthScheme,
+    /// The chosen models.
+    pub models: Vec<String>,
+    /// Every model is shown instead.
+    pub every_model: bool,
+    /// Where the key lives.
+    pub key_place: KeyPlace,
+    /// What may be shown of the key.
+    pub key: Option<KeyFace>,
+    /// Hosts that Claude's own tools may reach, if the person chose them.
+    #[serde(default)]
+    pub egress: Option<Vec<String>>,
+    /// The files with each value before the first and after the last writing.
+    pub files: Vec<FileChange>,
+    /// Folders that were made for these files, the outermost first.
+    pub made_folders: Vec<String>,
+    /// A key of an earlier connection is still in the keychain, because the keychain did not give it up.
+    #[serde(default)]
+    pub stray_key: bool,
+}
+
+/// What changes are for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// A gateway was connected.
+    #[default]
+    Connected,
+    /// Claude was led back to Anthropic's own sign-in; there is no connection.
+    Left,
+}
+
+/// Changes under way. If the program ends now, the next start takes them back or completes them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pending {
+    /// The journal before these changes.
+    pub earlier: Option<Box<Journal>>,
+    /// The files with each value before and after these changes.
+    pub files: Vec<FileChange>,
+    /// What the keychain held before these changes; noted before a key is stored.
+    #[serde(default)]
+    pub key_before: KeyBefore,
+}
+
+/// What the keychain held before a change.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyBefore {
+    /// Not noted, by a version of this program that did not ask.
+    #[default]
+    NotNoted,
+    /// Not asked yet, so that nothing can have been stored.
+    NotAsked,
+    /// No key.
+    None,
+    /// This one.
+    Key(KeyFace),
+}
+
+impl Pending {
+    /// True when every value is as it was to become.
+    pub fn is_done(&self, now: impl Fn(&str) -> FileFact) -> bool {
+        self.files.iter().all(|file| {
+            let document = now(&file.path).document();
+            document.is_ok_and(|document| file.edits.iter().all(|edit| edit.target.read(&document) == edit.after))
+        })
+    }
+
+    /// True when going back would lose a key: one that stood in the profile before is not in it any more,
+    /// and nobody else has it. Whatever else is in the way, such a change has to be completed.
+    pub fn has_replaced_key(&self, new: Option<&KeyFace>, now: impl Fn(&str) -> FileFact) -> bool {
+        let profiles = self.files.iter().filter(|file| file.role == FileRole::Profile && file.existed);
+        profiles.into_iter().any(|file| {
+            let replaces = |edit: &Edit| edit.before == Content::Key;
+            let fact = now(&file.path);
+            if !file.edits.iter().any(replaces) || fact.is_absent() {
+                return false;
+            }
+            fact.document().is_ok_and(|document| {
+                match document.get(keys::API_KEY).and_then(serde_json::Value::as_str) {
+                    None => true,
+                    Some(key) => new == Some(&Secret::new(key.to_owned()).face()),
+                }
+            })
+        })
+    }
+
+    /// The texts that complete the changes, in the order in which they are written. What others have
+    /// changed meanwhile stays theirs, except for the values that say which address gets the key. A file
+    /// that is gone, and a list or settings that cannot be understood, are left alone.
+    ///
+    /// # Errors
+    /// The path of a profile that cannot be read now: it may still name the old address.
+    pub fn completion(&self, now: impl Fn(&str) -> FileFact) -> Result<Vec<(String, Document)>, String> {
+        let mut texts = Vec::new();
+        for file in &self.files {
+            let fact = now(&file.path);
+            if fact.is_absent() && file.existed {
+                continue;
+            }
+            match fact.document() {
+                Ok(document) => texts.push((file.path.clone(), completed(file, &document))),
+                Err(_) if file.role == FileRole::Profile => return Err(file.path.clone()),
+                Err(_) => {}
+            }
+        }
+        Ok(texts)
+    }
+}
+
+/// One file with what is missing of its changes.
+fn completed(file: &FileChange, document: &Document) -> Document {
+    let is_missing = |edit: &&Edit| {
+        let current = edit.target.read(document);
+        edit.after != Content::Key && current != edit.after && (current == edit.before || binds(&edit.target))
+    };
+    let puts: Vec<_> =
+        file.edits.iter().filter(is_missing).filter_map(|edit| edit.target.put(&edit.after, None)).collect();
+    document.with_all(&puts)
+}
+
+/// The values that lead a key to an address.
+fn binds(target: &Target) -> bool {
+    const BINDING: [&str; 6] = [
+        keys::PROVIDER,
+        keys::BASE_URL,
+        keys::AUTH_SCHEME,
+        keys::CREDENTIAL_KIND,
+        keys::CREDENTIAL_HELPER,
+        keys::API_KEY,
+    ];
+    matches!(target, Target::Value(key) if BINDING.contains(&key.as_str()))
+}
+
+impl Journal {
+    /// What is still to be given back when an undo could not give back everything: these files, and with
+    /// `stray_key` the key. The next start, and the next undo, go on with it.
+    #[must_use]
+    pub fn remainder(&self, files: Vec<FileChange>, stray_key: bool) -> Self {
+        Self { purpose: Purpose::Left, undoing: true, pending: None, files, stray_key, ..self.clone() }
+    }
+
+    /// True when nothing of it is in Claude's files: only the key is still to be removed.
+    pub fn is_key_alone(&self) -> bool {
+        self.undoing && self.files.is_empty()
+    }
+
+    /// True when the keychain may hold a key of this journal's.
+    pub fn may_hold_key(&self) -> bool {
+        self.stray_key || (self.is_connection() && self.key_place == KeyPlace::Keychain)
+    }
+
+    /// True when this program has written this value: last, or with a connection before an unfinished one.
+    pub(super) fn has_written(&self, path: &str, target: &Target, value: &Content) -> bool {
+        let earlier = self.pending.as_ref().and_then(|pending| pending.earlier.as_deref());
+        [Some(self), earlier].into_iter().flatten().any(|journal| {
+            let files = journal.files.iter().filter(|file| file.path == path);
+            files.flat_map(|file| &file.edits).any(|edit| edit.target == *target && edit.after == *value)
+        })
+    }
+
+    /// True when a gateway is connected, not left.
+    pub fn is_connection(&self) -> bool {
+        self.purpose == Purpose::Connected
+    }
+
+    /// The journal for leading Claude back to Anthropic's own sign-in.
+    pub fn of_leaving(plan: &Plan, facts: &Facts, made_folders: Vec<String>) -> Self {
+        let (files, pending, made_folders) = remembered(plan, facts, made_folders);
+        Self {
+            schema: SCHEMA,
+            pending: Some(pending),
+            undoing: false,
+            purpose: Purpose::Left,
+            claude: facts.claude.version,
+            profile_id: plan.profile_id.clone(),
+            name: String::new(),
+            base: String::new(),
+            scheme: AuthScheme::Bearer,
+            models: Vec::new(),
+            every_model: false,
+            key_place: KeyPlace::Keychain,
+            key: None,
+            egress: None,
+            files,
+            made_folders,
+            stray_key: facts.journal.as_ref().is_some_and(|earlier| earlier.stray_key),
+        }
+    }
+
+    /// The journal for a plan that is about to be carried out. What an earlier journal knows of the
+    /// time before is kept.
+    pub fn of(plan: &Plan, facts: &Facts, wishes: &Wishes, key: Option<KeyFace>, made_folders: Vec<String>) -> Self {
+        let (files, pending, made_folders) = remembered(plan, facts, made_folders);
+        Self {
+            schema: SCHEMA,
+            pending: Some(pending),
+            undoing: false,
+            purpose: Purpose::Connected,
+            claude: facts.claude.version,
+            profile_id: plan.profile_id.clone(),
+            name: wishes.name.clone(),
+            base: wishes.base.as_str().to_owned(),
+            scheme: wishes.scheme,
+            models: if wishes.every_model { Vec::new() } else { wishes.models.clone() },
+            every_model: wishes.every_model,
+            key_place: wishes.key_place,
+            key,
+            egress: wishes.egress.clone(),
+            files,
+            made_folders,
+            stray_key: facts.journal.as_ref().is_some_and(|earlier| earlier.stray_key),
+        }
+    }
+}
+
+/// What was there before the first change, what is under way now, and the folders that were made.
+fn remembered(plan: &Plan, facts: &Facts, made_folders: Vec<String>) -> (Vec<FileChange>, Pending, Vec<String>) {
+    let earlier = facts.journal.as_ref();
+    let mut files = earlier.map_or_else(Vec::new, |journal| journal.files.clone());
+    let mut pending = Vec::new();
+    for change in &plan.files {
+        let now = facts.file(&change.path).document().ok();
+        let exact = now.as_ref().and_then(|now| patch(change, &change.apply(now, None), now.text()));
+        pending.push(FileChange { patch: exact.clone(), ..change.clone() });
+        match files.iter_mut().find(|file| file.path == change.path) {
+            Some(known) => {
+                let first = now.as_ref().and_then(|now| first_text(known, now));
+                merge(&mut known.edits, &change.edits);
+                known.patch = now.and_then(|now| patch(known, &change.apply(&now, None), &first?));
+            }
+            None => files.push(FileChange { patch: exact, ..change.clone() }),
+        }
+    }
+    let mut folders = earlier.map_or_else(Vec::new, |journal| journal.made_folders.clone());
+    folders.extend(made_folders.into_iter().filter(|folder| !folders.contains(folder)).collect::<Vec<_>>());
+    (
+        files,
+        Pending { earlier: earlier.cloned().map(Box::new), files: pending, key_before: KeyBefore::NotAsked },
+        folders,
+    )
+}
+
+/// The text before the first change, if it can be had from what is there now.
+fn first_text(known: &FileChange, now: &Document) -> Option<String> {
+    known.patch.as_ref()?.apply(put_back(known, now).text())
+}
+
+/// The way from the values put back to the first text, as far as it can be noted without any of the
+/// text itself. Where a key is in play there is none.
+fn patch(change: &FileChange, after: &Document, first: &str) -> Option<Patch> {
+    let holds_key = change.edits.iter().any(|edit| edit.before == Content::Key || edit.after == Content::Key);
+    if holds_key || first.contains(keys::API_KEY) {
+        return None;
+    }
+    // The texts of the values that were changed; the values themselves are in the journal anyway.
+    let known = || {
+        let first = Document::parse(first.as_bytes()).unwrap_or_else(|_| Document::empty());
+        let texts = change.edits.iter().filter_map(|edit| match &edit.target {
+            Target::Value(key) => first.raw(key),
+            Target::Entry(_) => None,
+        });
+        texts.collect::<Vec<_>>().join("\n")
+    };
+    Patch::between(put_back(change, after).text(), first, known)
+}
+
+/// The document with every value as it was before.
+fn put_back(change: &FileChange, after: &Document) -> Document {
+    let puts: Vec<_> = change.edits.iter().filter_map(|edit| edit.target.put(&edit.before, None)).collect();
+    after.with_all(&puts)
+}
+
+fn merge(known: &mut Vec<Edit>, new: &[Edit]) {
+    for edit in new {
+        match known.iter_mut().find(|known| known.target == edit.target) {
+            Some(known) => known.after.clone_from(&edit.after),
+            None => known.push(edit.clone()),
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! What a file carries beside its bytes: who may read and write it, its group, its lists of rights and
+//! other attributes, further names. A file that is replaced by a new one keeps all of it, or is not
+//! replaced.
+
+use std::io;
+use std::path::Path;
+
+use tempfile::NamedTempFile;
+
+use super::Privacy;
+use crate::fault::point;
+use crate::sys;
+
+/// The mode of a file that only its owner can read and write.
+const CLOSED: u32 = 0o600;
+
+/// Gives a new file what the one at `path` carries, which it is to replace. With [`Privacy::OwnerOnly`] it
+/// stays closed to others.
+///
+/// # Errors
+/// What the system says, or `Unsupported` where the file has a second name: the other name would go on
+/// showing the old bytes.
+pub(super) fn carry(path: &Path, new: &NamedTempFile, privacy: Privacy) -> io::Result<()> {
+    let meta = fs_err::symlink_metadata(path)?;
+    if sys::names(path, &meta) > 1 {
+        return Err(io::Error::new(io::ErrorKind::Unsupported, "the file has a second name (hard link)"));
+    }
+    sys::carry(path, &meta, new)?;
+    match privacy {
+        Privacy::AsBefore => new.as_file().set_permissions(meta.permissions()),
+        Privacy::OwnerOnly => Ok(()),
+    }
+}
+
+/// The mode of a file, as the system's number for it; nothing where systems have no such numbers, or there
+/// is no file.
+pub(crate) fn mode(path: &Path) -> Option<u32> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs_err::symlink_metadata(path).ok().map(|meta| meta.permissions().mode() & 0o7777)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        None
+    }
+}
+
+/// Takes from others the right to read a file, where a system has such rights; elsewhere the folder
+/// keeps them out.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn make_private(path: &Path) -> io::Result<()> {
+    match mode(path) {
+        Some(mode) if mode & 0o077 != 0 => set_mode(path, CLOSED),
+        Some(_) => Ok(()),
+        None if cfg!(unix) => fs_err::symlink_metadata(path).map(drop),
+        None => Ok(()),
+    }
+}
+
+/// Gives a file the mode that it had before [`make_private`]; one whose mode somebody has changed since, or
+/// that is gone, stays as it is.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn open_again(path: &Path, before: u32) -> io::Result<()> {
+    if before != CLOSED && mode(path) == Some(CLOSED) { set_mode(path, before) } else { Ok(()) }
+}
+
+fn set_mode(path: &Path, mode: u32) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        point("set mode")?;
+        fs_err::set_permissions(path, std::fs::Permissions::from_mode(mode))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = (path, mode);
+        Ok(())
+    }
+}
+
+/// Whether a file is there and others cannot read it, where a system has such rights.
+pub(crate) fn is_private(path: &Path) -> bool {
+    if cfg!(unix) { mode(path).is_some_and(|mode| mode & 0o077 == 0) } else { path.is_file() }
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::super::{replace, replace_if};
+    use super::*;
+    use airouter_core::claude::library::FileFact;
+    use rustix::fs::{XattrFlags, getxattr, setxattr};
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+
+    fn file() -> (tempfile::TempDir, std::path::PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        std::fs::write(&path, "old").unwrap();
+        (folder, path)
+    }
+
+    #[test]
+    fn a_file_with_a_second_name_is_not_replaced() {
+        let (folder, path) = file();
+        std::fs::hard_link(&path, folder.path().join("other")).unwrap();
+        let seen = FileFact::Present(b"old".to_vec());
+        assert_eq!(replace(&path, b"new", Privacy::AsBefore).unwrap_err().kind(), io::ErrorKind::Unsupported);
+        assert!(replace_if(&path, &seen, b"new", Privacy::OwnerOnly).is_err());
+        assert!(super::super::may_replace(&path).is_err(), "and that is known beforehand");
+        assert_eq!(std::fs::read(&path).unwrap(), b"old");
+    }
+
+    #[test]
+    fn attributes_come_along() {
+        let (_folder, path) = file();
+        setxattr(&path, "user.note", b"mine", XattrFlags::empty()).expect("a disk that keeps attributes");
+        replace(&path, b"new", Privacy::AsBefore).unwrap();
+        let mut note = [0; 16];
+        let length = getxattr(&path, "user.note", &mut note[..]).unwrap();
+        assert_eq!(&note[..length], b"mine");
+    }
+
+    #[test]
+    fn so_do_the_lists_of_rights() {
+        let (_folder, path) = file();
+        // Version 2: user::rw-, user:12345:r--, group::r--, mask::r--, other::---.
+        let entries: [(u16, u16, u32); 5] = [(1, 6, !0), (2, 4, 12345), (4, 4, !0), (0x10, 4, !0), (0x20, 0, !0)];
+        let mut list = 2u32.to_le_bytes().to_vec();
+        for (tag, rights, id) in entries {
+            list.extend(tag.to_le_bytes().into_iter().chain(rights.to_le_bytes()).chain(id.to_le_bytes()));
+        }
+        let name = "system.posix_acl_access";
+        if setxattr(&path, name, &list, XattrFlags::empty()).is_err() {
+            assert!(cfg!(not(target_os = "linux")), "this test needs a disk that keeps lists of rights");
+            return;
+        }
+        replace(&path, b"new", Privacy::AsBefore).unwrap();
+        let mut kept = [0; 64];
+        let length = getxattr(&path, name, &mut kept[..]).unwrap();
+        assert_eq!(&kept[..length], list);
+    }
+
+    #[test]
+    fn the_group_comes_along_or_the_file_is_not_replaced() {
+        let (_folder, path) = file();
+        // Only who may give files away can make the state; for others there is nothing to keep.
+        let given = chown(&path, None, Some(12345));
+        let group = std::fs::metadata(&path).unwrap().gid();
+        assert!(given.is_err() || group == 12345);
+        replace(&path, b"new", Privacy::AsBefore).unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().gid(), group);
+    }
+
+    #[test]
+    fn a_file_that_was_closed_is_opened_again_unless_somebody_changed_it() {
+        let (_folder, path) = file();
+        let set = |mode| std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        set(0o644);
+        make_private(&path).unwrap();
+        assert!(is_private(&path));
+        open_again(&path, 0o644).unwrap();
+        assert_eq!(mode(&path), Some(0o644));
+        set(0o400);
+        open_again(&path, 0o644).unwrap();
+        assert_eq!(mode(&path), Some(0o400));
+    }
+}

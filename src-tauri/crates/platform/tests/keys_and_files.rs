@@ -1,0 +1,483 @@
+//! What happened once to people's keys and files, each with its smallest story: a keychain that refuses, a
+//! file that cannot be read, a change that was cut off, and what every verb makes of it.
+#![cfg(unix)]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::panic,
+    dead_code,
+    missing_docs,
+    reason = "the test owns its scratch folders"
+)]
+
+#[path = "state_table/home.rs"]
+mod home;
+#[path = "state_table/keychain.rs"]
+mod keychain;
+
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use airouter_core::address::GatewayUrl;
+use airouter_core::check::AuthScheme;
+use airouter_core::finding::{Code, Finding};
+use airouter_core::plan::Wishes;
+use airouter_core::secret::Secret;
+use airouter_core::undo::Journal;
+use airouter_core::view::{ApplyReport, KeyPlace, Outcome, UndoGoal, UndoReport};
+use airouter_platform::helper::{self, LetGo};
+use airouter_platform::{apply, fault, observe, recover, state, undo};
+use home::{Home, Tree};
+use keychain::{Mood, Moods};
+use serde_json::Value;
+
+const FIRST: (&str, &str) = ("https://first.example/claude", "sk-first-0123456789abcdef0123456789");
+const SECOND: (&str, &str) = ("https://second.example/claude", "sk-second-0123456789abcdef012345678");
+/// Another tool's profile.
+const OTHER: &str = "99999999-9999-4999-8999-999999999999";
+
+/// A home with another tool's profile selected, and settings.
+fn beside_another_tool() -> Home {
+    let home = Home::new();
+    put(&home.places.meta(), &format!(r#"{{"appliedId":"{OTHER}","entries":[{{"id":"{OTHER}","name":"Ollama"}}]}}"#));
+    put(&home.places.profile(OTHER), r#"{"inferenceProvider":"gateway"}"#);
+    put(&home.places.mode(), "{\n  \"mcpServers\": {}\n}");
+    home
+}
+
+fn put(path: &Path, text: &str) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
+}
+
+fn wishes(base: &str, key_place: KeyPlace) -> Wishes {
+    Wishes {
+        name: "AIRouter".to_owned(),
+        base: GatewayUrl::parse(base).unwrap(),
+        scheme: AuthScheme::Bearer,
+        models: vec!["claude-sonnet-4-6".to_owned()],
+        every_model: false,
+        key_place,
+        egress: None,
+        restart: false,
+    }
+}
+
+fn apply_to(home: &Home, (base, key): (&str, &str), key_place: KeyPlace) -> ApplyReport {
+    apply::apply(&home.places, &wishes(base, key_place), &Secret::new(key.to_owned()), None, &mut |_| {})
+}
+
+#[track_caller]
+fn connect(home: &Home, gateway: (&str, &str)) {
+    let report = apply_to(home, gateway, KeyPlace::Keychain);
+    assert_eq!(report.outcome, Outcome::Written, "{:?}", report.findings);
+}
+
+fn undo(home: &Home) -> UndoReport {
+    undo::undo(&home.places, UndoGoal::Before, false, &mut |_| {})
+}
+
+fn leave(home: &Home) -> UndoReport {
+    undo::undo(&home.places, UndoGoal::Anthropic, false, &mut |_| {})
+}
+
+fn journal(home: &Home) -> Option<Journal> {
+    state::journal(&home.places).unwrap()
+}
+
+fn profile(home: &Home) -> PathBuf {
+    home.places.profile(&journal(home).unwrap().profile_id)
+}
+
+fn value(path: &Path, name: &str) -> Value {
+    let file: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    file[name].clone()
+}
+
+fn codes(findings: &[Finding]) -> Vec<Code> {
+    findings.iter().map(|finding| finding.code).collect()
+}
+
+/// Ends the program at the first step for which this is so, as a power cut does.
+fn cut_off(home: &Home, gateway: (&str, &str), now: impl Fn(&Home) -> bool + Send + 'static) {
+    let there = Home::at(home.folder());
+    fault::set(Some(Box::new(move |_| {
+        if now(&there) {
+            std::panic::resume_unwind(Box::new("the power is off"));
+        }
+        Ok(())
+    })));
+    let cut = catch_unwind(AssertUnwindSafe(|| apply_to(home, gateway, KeyPlace::Keychain)));
+    fault::set(None);
+    assert!(cut.is_err(), "it was to be cut off");
+    assert!(journal(home).is_some_and(|journal| journal.pending.is_some()), "it was cut off too early or too late");
+}
+
+/// Connected to the first gateway; changing over to the second was cut off as soon as its key was stored.
+fn cut_off_with_the_new_key() -> (Home, Tree) {
+    let home = beside_another_tool();
+    let first = home.claudes();
+    connect(&home, FIRST);
+    cut_off(&home, SECOND, |home| home.key().as_deref() == Some(SECOND.1));
+    (home, first)
+}
+
+/// Wherever a profile of ours names an address, the keychain holds the key of that address or none.
+#[track_caller]
+fn the_key_is_the_addresses(home: &Home) {
+    let base = value(&profile(home), "inferenceGatewayBaseUrl");
+    let expected = if base == FIRST.0 { FIRST.1 } else { SECOND.1 };
+    assert_eq!(home.key().as_deref(), Some(expected), "{base}");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_not_forgotten_by_an_undo() {
+    let home = beside_another_tool();
+    let first = home.claudes();
+    connect(&home, FIRST);
+    let list = std::fs::read_to_string(home.places.meta()).unwrap();
+    let ours = profile(&home);
+    put(&home.places.meta(), &format!("// mine\n{list}"));
+
+    let report = undo(&home);
+    assert_eq!((report.undone, report.unfinished), (false, true), "{:?}", report.findings);
+    assert!(codes(&report.findings).contains(&Code::UndoUnfinished), "{:?}", report.findings);
+    assert!(
+        report.findings.iter().any(Finding::blocks) && report.left.is_empty(),
+        "nobody changed anything: {report:?}"
+    );
+    assert!(ours.exists() && home.key().as_deref() == Some(FIRST.1), "what the list names must work on");
+    assert!(journal(&home).is_some());
+
+    put(&home.places.meta(), &list);
+    let report = undo(&home);
+    assert!(report.undone && !report.unfinished, "{:?}", report.findings);
+    assert_eq!(home.claudes(), first);
+    assert_eq!((home.key(), journal(&home)), (None, None));
+}
+
+#[test]
+fn another_tools_selection_is_given_back_though_our_profile_did_not_change() {
+    let home = beside_another_tool();
+    connect(&home, FIRST);
+    std::fs::remove_file(home.journal_file()).unwrap();
+    let list = std::fs::read_to_string(home.places.meta()).unwrap();
+    let ours = value(&home.places.meta(), "appliedId").as_str().unwrap().to_owned();
+    put(
+        &home.places.meta(),
+        &list.replace(&format!("\"appliedId\":\"{ours}\""), &format!("\"appliedId\":\"{OTHER}\"")),
+    );
+    assert_eq!(value(&home.places.meta(), "appliedId"), OTHER);
+    connect(&home, FIRST);
+    let report = undo(&home);
+    assert!(report.undone, "{:?}", report.findings);
+    assert_eq!(value(&home.places.meta(), "appliedId"), OTHER);
+    let said = report.restored.iter().find(|edit| edit.key == "appliedId").unwrap();
+    assert_eq!(said.after.as_deref(), Some(format!("\"{OTHER}\"").as_str()));
+}
+
+#[test]
+fn another_tools_selection_is_given_back_by_the_next_start() {
+    let home = beside_another_tool();
+    connect(&home, FIRST);
+    let list = std::fs::read_to_string(home.places.meta()).unwrap();
+    let ours = value(&home.places.meta(), "appliedId").as_str().unwrap().to_owned();
+    let other = list.replace(&format!("\"appliedId\":\"{ours}\""), &format!("\"appliedId\":\"{OTHER}\""));
+    put(&home.places.meta(), &other);
+    // The mode is written last, and there is something to write.
+    let settings = std::fs::read_to_string(home.places.mode()).unwrap().replace("\"3p\"", "\"1p\"");
+    put(&home.places.mode(), &settings);
+    cut_off(&home, FIRST, move |home| value(&home.places.meta(), "appliedId") == ours.as_str());
+    assert_eq!(value(&home.places.mode(), "deploymentMode"), "1p", "it was cut off too late");
+    let said = recover::recover(&home.places).unwrap();
+    assert_eq!((said.code, said.fact("how")), (Code::Resumed, Some("taken-back")));
+    assert_eq!(std::fs::read_to_string(home.places.meta()).unwrap(), other);
+}
+
+#[test]
+fn a_cut_off_change_is_settled_whatever_the_person_changed_since() {
+    for verb in ["start", "undo", "leave"] {
+        let (home, first) = cut_off_with_the_new_key();
+        let ours = profile(&home);
+        let text = std::fs::read_to_string(&ours).unwrap();
+        assert!(text.contains("claude-sonnet-4-6"));
+        put(&ours, &text.replace("claude-sonnet-4-6", "claude-of-my-own"));
+        match verb {
+            "start" => {
+                let said = recover::recover(&home.places).unwrap();
+                assert_eq!(said.code, Code::Resumed, "{said:?}");
+                assert_eq!(value(&ours, "inferenceGatewayBaseUrl"), SECOND.0);
+                assert!(std::fs::read_to_string(&ours).unwrap().contains("claude-of-my-own"), "theirs stays");
+                the_key_is_the_addresses(&home);
+            }
+            "undo" => {
+                let report = undo(&home);
+                assert!(report.undone, "{:?}", report.findings);
+            }
+            _ => {
+                let report = leave(&home);
+                assert!(report.undone, "{:?}", report.findings);
+            }
+        }
+        assert!(journal(&home).is_none_or(|journal| journal.pending.is_none() && !journal.undoing), "{verb}");
+        if verb == "undo" {
+            assert_eq!(home.key(), None);
+            assert_eq!(value(&home.places.meta(), "appliedId"), OTHER);
+            assert_eq!(home.claudes().keys().filter(|path| !path.starts_with(&ours)).count(), first.len());
+        }
+    }
+}
+
+#[test]
+fn a_locked_keychain_settles_nothing() {
+    for moods in [Moods::LOCKED, Moods::UNAVAILABLE, Moods { print: Mood::Garbage, ..Moods::NORMAL }] {
+        let (home, _) = cut_off_with_the_new_key();
+        let (files, key) = (home.claudes(), home.key());
+        home.keychain.set(moods);
+        let said = recover::recover(&home.places).unwrap();
+        assert_eq!(said.code, Code::Interrupted, "{said:?}");
+        assert_eq!((home.claudes(), home.key()), (files, key));
+        let pending = journal(&home).unwrap();
+        assert!(pending.pending.is_some());
+        assert_eq!(Wishes::of(&pending, false).unwrap_err().code, Code::Interrupted, "repair would bind the wrong key");
+
+        home.keychain.set(Moods::NORMAL);
+        assert_eq!(recover::recover(&home.places).unwrap().code, Code::Resumed);
+        the_key_is_the_addresses(&home);
+        assert_eq!(value(&profile(&home), "inferenceGatewayBaseUrl"), SECOND.0);
+    }
+}
+
+#[test]
+fn a_key_that_cannot_be_put_back_keeps_the_change_open() {
+    let home = beside_another_tool();
+    connect(&home, FIRST);
+    // The second key is stored, then the keychain locks, and then the disk fails.
+    home.keychain.set(Moods { store: Mood::Once, ..Moods::NORMAL });
+    let there = Home::at(home.folder());
+    fault::set(Some(Box::new(move |_| {
+        if there.key().as_deref() == Some(SECOND.1) { Err(std::io::ErrorKind::StorageFull.into()) } else { Ok(()) }
+    })));
+    let report = apply_to(&home, SECOND, KeyPlace::Keychain);
+    fault::set(None);
+    assert_eq!(report.outcome, Outcome::Interrupted, "{:?}", report.findings);
+    assert!(codes(&report.findings).contains(&Code::Interrupted), "{:?}", report.findings);
+    let open = journal(&home).unwrap();
+    assert!(open.pending.is_some(), "the key and the address are not of one gateway");
+
+    home.keychain.set(Moods::NORMAL);
+    assert_eq!(recover::recover(&home.places).unwrap().code, Code::Resumed);
+    the_key_is_the_addresses(&home);
+}
+
+#[test]
+fn a_failed_change_never_deletes_a_key_that_works() {
+    let locked = Moods { print: Mood::Exits(5), store: Mood::Exits(5), ..Moods::NORMAL };
+    let refused = Moods { store: Mood::Exits(5), ..Moods::NORMAL };
+    let stored_all_the_same = Moods { store: Mood::DoesThenFails, ..Moods::NORMAL };
+    for moods in [locked, refused, stored_all_the_same] {
+        let home = beside_another_tool();
+        connect(&home, FIRST);
+        let files = home.claudes();
+        home.keychain.set(moods);
+        let report = apply_to(&home, SECOND, KeyPlace::Keychain);
+        assert!(report.findings.iter().any(Finding::blocks), "{moods:?}");
+        let is_as_before = home.claudes() == files && home.key().as_deref() == Some(FIRST.1);
+        match report.outcome {
+            Outcome::Refused | Outcome::RolledBack => assert!(is_as_before, "{moods:?}: {:?}", report.findings),
+            Outcome::Interrupted => assert!(journal(&home).unwrap().pending.is_some()),
+            other => panic!("{moods:?}: {other:?}"),
+        }
+        home.keychain.set(Moods::NORMAL);
+        recover::recover(&home.places);
+        the_key_is_the_addresses(&home);
+    }
+}
+
+#[test]
+fn a_rollback_that_fails_does_not_say_that_all_is_as_before() {
+    let home = beside_another_tool();
+    let first = home.claudes();
+    let there = Home::at(home.folder());
+    // From the moment the list selects us nothing can be written any more.
+    fault::set(Some(Box::new(move |_| {
+        let list = std::fs::read_to_string(there.places.meta()).unwrap_or_default();
+        if list.contains(&format!("\"appliedId\":\"{OTHER}\"")) {
+            Ok(())
+        } else {
+            Err(std::io::ErrorKind::PermissionDenied.into())
+        }
+    })));
+    let report = apply_to(&home, FIRST, KeyPlace::Keychain);
+    fault::set(None);
+    assert_ne!(home.claudes(), first, "the story needs something half done");
+    assert_eq!(report.outcome, Outcome::Interrupted, "{:?}", report.findings);
+    assert!(codes(&report.findings).contains(&Code::Interrupted), "{:?}", report.findings);
+    assert!(journal(&home).unwrap().pending.is_some());
+    recover::recover(&home.places);
+    let report = undo(&home);
+    assert!(report.undone || codes(&report.findings) == [Code::NothingToUndo], "{:?}", report.findings);
+    assert_eq!((home.claudes(), home.key()), (first, None));
+}
+
+/// As a virus scanner does, with the name of the key's entry.
+fn take_the_helper_away(home: &Home) {
+    std::fs::remove_file(&home.places.helper).unwrap();
+    std::fs::remove_file(home.account_file()).unwrap();
+}
+
+#[test]
+fn a_helper_that_was_taken_away_is_put_back_by_the_next_start() {
+    let home = beside_another_tool();
+    connect(&home, FIRST);
+    take_the_helper_away(&home);
+    assert_eq!(recover::at_start(&home.places), None);
+    assert!(home.places.helper.exists());
+    let overview = observe::overview(&home.places);
+    assert!(overview.status.is_some_and(|status| status.healthy), "{:?}", overview.findings);
+}
+
+#[test]
+fn an_undo_without_the_helper_leaves_no_key_behind_unsaid() {
+    let home = beside_another_tool();
+    let first = home.claudes();
+    connect(&home, FIRST);
+    take_the_helper_away(&home);
+    let report = undo(&home);
+    assert!(report.undone, "{:?}", report.findings);
+    assert_eq!((home.claudes(), home.key(), journal(&home)), (first, None, None));
+
+    // Where this program's own copy is gone too, nothing can reach the key: then that is what is said.
+    let home = beside_another_tool();
+    connect(&home, FIRST);
+    take_the_helper_away(&home);
+    let script = std::fs::read(&home.places.bundled_helper).unwrap();
+    std::fs::remove_file(&home.places.bundled_helper).unwrap();
+    let report = undo(&home);
+    assert!(codes(&report.findings).contains(&Code::HelperBroken), "{report:?}");
+    assert_eq!(home.key().as_deref(), Some(FIRST.1));
+    assert!(journal(&home).is_some(), "the key would be forgotten");
+
+    std::fs::write(&home.places.bundled_helper, script).unwrap();
+    std::fs::set_permissions(&home.places.bundled_helper, std::fs::Permissions::from_mode(0o700)).unwrap();
+    undo(&home);
+    assert_eq!((home.key(), journal(&home)), (None, None));
+}
+
+#[test]
+fn a_key_that_the_keychain_does_not_give_up_is_said_and_remembered() {
+    let home = beside_another_tool();
+    let first = home.claudes();
+    connect(&home, FIRST);
+    home.keychain.set(Moods { forget: Mood::Exits(5), ..Moods::NORMAL });
+    let report = undo(&home);
+    assert_eq!(home.claudes(), first);
+    assert!(codes(&report.findings).contains(&Code::KeychainLocked), "{report:?}");
+    assert!(journal(&home).is_some(), "the key would be forgotten");
+    assert!(matches!(helper::clean(&home.places), Ok(LetGo::KeyStays(_)) | Err(_)));
+    home.keychain.set(Moods::NORMAL);
+    undo(&home);
+    assert_eq!((home.key(), journal(&home)), (None, None));
+}
+
+#[test]
+fn the_journal_holds_no_header_of_the_profile() {
+    let home = beside_another_tool();
+    connect(&home, FIRST);
+    let ours = profile(&home);
+    let text = std::fs::read_to_string(&ours).unwrap();
+    let header = r#"{"inferenceCustomHeaders":{"X-Team-Secret":"hunter2-of-the-team"},"#;
+    put(&ours, &text.replacen('{', header, 1));
+    let every_model = Wishes { models: Vec::new(), every_model: true, ..wishes(SECOND.0, KeyPlace::Keychain) };
+    let report = apply::apply(&home.places, &every_model, &Secret::new(SECOND.1.to_owned()), None, &mut |_| {});
+    assert_eq!(report.outcome, Outcome::Written, "{:?}", report.findings);
+    assert!(!std::fs::read_to_string(home.journal_file()).unwrap().contains("hunter2"));
+    assert!(std::fs::read_to_string(&ours).unwrap().contains("hunter2"), "theirs stays");
+}
+
+#[test]
+fn a_profile_that_stays_keeps_its_helper_and_key() {
+    let home = beside_another_tool();
+    connect(&home, FIRST);
+    let ours = profile(&home);
+    std::fs::remove_file(home.journal_file()).unwrap();
+    connect(&home, FIRST);
+    undo(&home);
+    assert!(ours.exists() && home.places.helper.exists(), "the profile was there before this journal");
+    assert_eq!(home.key().as_deref(), Some(FIRST.1));
+}
+
+#[test]
+fn a_journal_that_cannot_be_used_is_named_and_has_a_way_out() {
+    for (text, because) in [("", "broken"), ("{\"sch", "broken"), (r#"{"schema":99}"#, "newer")] {
+        let home = beside_another_tool();
+        connect(&home, FIRST);
+        put(&home.journal_file(), text);
+        for findings in [apply_to(&home, SECOND, KeyPlace::Keychain).findings, undo(&home).findings] {
+            assert_eq!(findings[0].code, Code::JournalUnusable, "{findings:?}");
+            assert_eq!(findings[0].fact("because"), Some(because));
+        }
+        let report = leave(&home);
+        assert!(report.undone, "{:?}", report.findings);
+        assert_eq!(value(&home.places.mode(), "deploymentMode"), "1p");
+        let aside = report.findings.iter().find(|finding| finding.code == Code::JournalSetAside).unwrap();
+        let aside = std::fs::read_to_string(aside.fact("kept").unwrap()).unwrap();
+        assert_eq!(aside, text, "nothing of it is lost");
+        connect(&home, SECOND);
+    }
+}
+
+#[test]
+fn what_a_file_carries_is_kept_and_given_back() {
+    let home = beside_another_tool();
+    let mode_of = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let (name, flags) = (c"user.note", rustix::fs::XattrFlags::empty());
+    for path in [home.places.meta(), home.places.mode()] {
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        rustix::fs::setxattr(&path, name, b"mine", flags).unwrap();
+    }
+    let group = std::fs::metadata(home.places.mode()).unwrap().gid();
+    connect(&home, FIRST);
+    undo(&home);
+    for path in [home.places.meta(), home.places.mode()] {
+        let mut note = [0; 16];
+        let length = rustix::fs::getxattr(&path, name, &mut note[..]).unwrap();
+        assert_eq!((mode_of(&path), &note[..length]), (0o644, b"mine".as_slice()), "{}", path.display());
+    }
+    assert_eq!(std::fs::metadata(home.places.mode()).unwrap().gid(), group);
+
+    // A profile of ours that everybody could read is closed while it holds a key, and gets its mode back.
+    connect(&home, FIRST);
+    let ours = profile(&home);
+    std::fs::remove_file(home.journal_file()).unwrap();
+    std::fs::set_permissions(&ours, std::fs::Permissions::from_mode(0o644)).unwrap();
+    apply_to(&home, SECOND, KeyPlace::Profile);
+    assert_eq!(mode_of(&ours), 0o600);
+    undo(&home);
+    assert_eq!(mode_of(&ours), 0o644);
+}
+
+#[test]
+fn a_damaged_file_is_kept_aside_and_given_back() {
+    for damaged in ["", " \n", "\0\0\0\0\0\0\0\0"] {
+        let home = beside_another_tool();
+        put(&home.places.mode(), damaged);
+        let first = home.claudes();
+        let report = apply_to(&home, FIRST, KeyPlace::Keychain);
+        assert_eq!(report.outcome, Outcome::Written, "{:?}", report.findings);
+        let aside = report.findings.iter().find(|finding| finding.code == Code::FileKeptAside);
+        let aside = aside.unwrap_or_else(|| panic!("{damaged:?}: {:?}", report.findings));
+        assert!(!aside.blocks());
+        assert_eq!(value(&home.places.mode(), "deploymentMode"), "3p");
+        let copies = home.claudes().into_iter().filter(|(path, node)| {
+            path.parent() == home.places.mode().parent()
+                && path != &home.places.mode()
+                && node.bytes() == Some(damaged.as_bytes())
+        });
+        assert_eq!(copies.count(), 1, "a copy of {damaged:?}");
+        let report = undo(&home);
+        assert!(report.undone, "{:?}", report.findings);
+        assert_eq!(home.claudes(), first, "{damaged:?}");
+    }
+}

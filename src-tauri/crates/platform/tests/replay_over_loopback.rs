@@ -37,6 +37,7 @@ const WHOLE_CHECK: &[(&[usize], &[&str], &str)] = &[
         "sent in `x-api-key` as the person insisted: the gateway does not read it",
     ),
     (&[51], &["AR-405"], "said to both headers, of which then neither is read; one that is read is tested below"),
+    (&[131, 270], &["AR-612"], "it was sent as large as Claude's own requests are, so each of those is refused"),
     (&[184, 223, 253], &[], "about counting tokens, which the check does not ask for: it proves nothing"),
 ];
 

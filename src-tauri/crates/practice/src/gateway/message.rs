@@ -63,7 +63,8 @@ pub(super) fn check(body: &Value, counting: bool) -> Result<(), Malformed> {
         matches!(message["role"].as_str(), Some("user" | "assistant" | "system"))
             && (message["content"].is_string() || message["content"].is_array())
     };
-    if !messages.iter().all(said) {
+    // A conversation begins with the person.
+    if messages[0]["role"] == "system" || !messages.iter().all(said) {
         return Err(Malformed::BadMessage);
     }
     let usable = |tool: &Value| tool["name"].is_string() && tool["input_schema"].is_object();
@@ -199,6 +200,8 @@ mod tests {
         check_with("messages", json!([]), Err(Malformed::NoMessages));
         check_with("messages", json!([{ "role": "system", "content": "x" }]), Err(Malformed::BadMessage));
         check_with("messages", json!([{ "role": "user" }]), Err(Malformed::BadMessage));
+        let later = json!([{ "role": "user", "content": "x" }, { "role": "system", "content": "y" }]);
+        check_with("messages", later, Ok(()));
         check_with("tools", json!([{ "name": "t" }]), Err(Malformed::BadTool));
         assert_eq!(check(&json!([]), false), Err(Malformed::NotJson));
     }

@@ -45,7 +45,7 @@ const NAMES: &[(Part, &[&str])] = &[
     (Part::ToolCount, &["many tools", "number of tools", "tools are supported", "tools are allowed", "at most", "工具数量"]),
     (Part::Tools, &["tools", "tool use", "function call", "不支持工具", "工具调用"]),
     (Part::SystemList, &["system:", "`system`", "'system'", "\"system\"", "system prompt", "system field", "system message", "system must", "system 字段", "system字段"]),
-    (Part::Size, &["too large", "too long", "payload", "body size", "content length", "请求体"]),
+    (Part::Size, &["too large", "too long", "too big", "maximum size", "body size", "content length", "请求体过大", "请求体太大", "请求体超"]),
 ];
 
 /// The parts that the words of a refusal may be about, likelier ones first.
@@ -104,6 +104,8 @@ mod tests {
         ] {
             assert_eq!(named(text).first(), Some(&part), "{text}");
         }
-        assert!(named("invalid request").is_empty());
+        for text in ["invalid request", "Invalid JSON payload: unexpected character", "请求体格式错误"] {
+            assert!(named(text).is_empty(), "{text}");
+        }
     }
 }

@@ -45,8 +45,25 @@ pub(super) fn kept_out(case: &Case) -> Option<Code> {
             let names = words::any(
                 text,
                 &[
-                    "ip", "ips", "subnet*", "ip address", "ip地址", "ip 地址", "country", "countries", "region", "regions",
-                    "territory", "your location", "your area", "geograph*", "地区", "区域", "国家", "地域", "所在地",
+                    "ip",
+                    "ips",
+                    "subnet*",
+                    "ip address",
+                    "ip地址",
+                    "ip 地址",
+                    "country",
+                    "countries",
+                    "region",
+                    "regions",
+                    "territory",
+                    "your location",
+                    "your area",
+                    "geograph*",
+                    "地区",
+                    "区域",
+                    "国家",
+                    "地域",
+                    "所在地",
                 ],
             );
             names && words::any(text, KEPT_OUT) && !words::any(text, busy::TOO_MANY)

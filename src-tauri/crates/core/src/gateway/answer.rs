@@ -13,6 +13,8 @@ pub struct Answer {
     pub text: String,
     /// The calls of tools.
     pub calls: Vec<Call>,
+    /// Calls in a stream that were begun and not ended: the client throws them away (obs).
+    pub lost_calls: usize,
     /// Why it ended, such as `end_turn`, `max_tokens` or `tool_use`.
     pub stop_reason: Option<String>,
     /// What it cost.
@@ -23,6 +25,11 @@ impl Answer {
     /// True when there is nothing to show and nothing to do. Thoughts alone are no answer.
     pub fn is_empty(&self) -> bool {
         self.text.trim().is_empty() && self.calls.is_empty()
+    }
+
+    /// True when a tool was called, whether or not the call came whole.
+    pub fn has_calls(&self) -> bool {
+        !self.calls.is_empty() || self.lost_calls > 0
     }
 }
 

@@ -71,6 +71,7 @@ fn read_value(value: &Value) -> Answer {
     usage.take(value.get("usage"));
     Answer {
         text: blocks.iter().filter(|block| of_type(block, "text")).map(text).collect(),
+        lost_calls: 0,
         calls: blocks
             .iter()
             .filter(|block| of_type(block, "tool_use"))

@@ -93,11 +93,9 @@ impl StreamWatch {
         }
         match classify(reply, &asked) {
             Verdict::Ok if reply.json().is_none() => None,
-            Verdict::Ok => Some(evidence::attach(
-                broken("whole-for-stream").with("form", "whole"),
-                reply,
-                &Signals::read(reply),
-            )),
+            Verdict::Ok => {
+                Some(evidence::attach(broken("whole-for-stream").with("form", "whole"), reply, &Signals::read(reply)))
+            }
             Verdict::Trouble(_) if reply.is_success() && reply.is_type("text/event-stream") && is_events(reply) => None,
             Verdict::Trouble(finding) => Some(finding),
         }
@@ -137,6 +135,10 @@ impl StreamWatch {
     }
 
     fn step(&mut self, event: &SseEvent) -> Option<StreamState> {
+        // What is called so is left aside unread, whatever is in it.
+        if event.name == "ping" {
+            return None;
+        }
         if event.name.is_empty() {
             self.unnamed |= !matches!(event.data.trim(), "" | "[DONE]");
             return None;
@@ -196,8 +198,10 @@ impl StreamWatch {
     }
 
     fn complete(&mut self) -> StreamState {
-        let (text, calls) = std::mem::take(&mut self.blocks).into_parts();
-        StreamState::Done(Answer { text, calls, stop_reason: self.stop_reason.take(), usage: self.usage })
+        let blocks = std::mem::take(&mut self.blocks);
+        let lost_calls = blocks.lost_calls();
+        let (text, calls) = blocks.into_parts();
+        StreamState::Done(Answer { text, calls, lost_calls, stop_reason: self.stop_reason.take(), usage: self.usage })
     }
 }
 

@@ -13,9 +13,9 @@ mod names;
 mod options;
 mod probe;
 mod proxy;
+mod receive;
 mod tls;
 mod tunnel;
-mod receive;
 mod wire;
 
 pub use names::{Answer, Names};

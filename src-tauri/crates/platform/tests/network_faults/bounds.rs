@@ -80,7 +80,12 @@ async fn a_stream_without_an_end_is_cut() {
     let met = meet(script, Duration::from_secs(20)).await;
     let streaming = met.report.lamps.iter().find(|lamp| lamp.id == LampId::Streaming).expect("a lamp");
     let finding = streaming.finding.as_ref().expect("a reason");
-    assert_eq!((streaming.state, finding.code), (LampState::Warning, Code::StreamFallback), "{:?}", met.report.findings);
+    assert_eq!(
+        (streaming.state, finding.code),
+        (LampState::Warning, Code::StreamFallback),
+        "{:?}",
+        met.report.findings
+    );
     met.within(LIMITS.whole);
 }
 

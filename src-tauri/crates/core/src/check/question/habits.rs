@@ -27,12 +27,8 @@ pub(super) struct Habits {
 /// retired ids, written exactly so, are replaced in silence.
 pub(super) fn on_the_wire(model: &str) -> &str {
     let model = model.strip_suffix("[1m]").unwrap_or(model).trim_end();
-    const RETIRED: &[&str] = &[
-        "claude-opus-4-1",
-        "claude-opus-4-1-20250805",
-        "claude-opus-4-0",
-        "claude-opus-4-20250514",
-    ];
+    const RETIRED: &[&str] =
+        &["claude-opus-4-1", "claude-opus-4-1-20250805", "claude-opus-4-0", "claude-opus-4-20250514"];
     if RETIRED.contains(&model) { "claude-opus-5-5" } else { model }
 }
 
@@ -45,13 +41,8 @@ pub(super) fn of(model: &str) -> Habits {
         system_turn: true,
         interleaves: true,
     };
-    let budget = Habits {
-        max_tokens: 32_000,
-        thinking: Thinking::Budget,
-        effort: None,
-        system_turn: false,
-        interleaves: true,
-    };
+    let budget =
+        Habits { max_tokens: 32_000, thinking: Thinking::Budget, effort: None, system_turn: false, interleaves: true };
     let plain = Habits { thinking: Thinking::Off, ..budget };
     let has = |parts: &[&str]| parts.iter().any(|part| model.contains(part));
     if !has(&["claude"]) {

@@ -30,7 +30,8 @@ fn each_model_is_asked_as_the_engine_asks_it() {
     for (model, wire, max_tokens, thinking, effort, system_turn, betas) in HABITS {
         let question = turn(model);
         let body = read(&question);
-        let roles: Vec<&str> = body["messages"].as_array().expect("turns").iter().filter_map(|turn| turn["role"].as_str()).collect();
+        let roles: Vec<&str> =
+            body["messages"].as_array().expect("turns").iter().filter_map(|turn| turn["role"].as_str()).collect();
         assert_eq!(body["model"], *wire, "{model}");
         assert_eq!(body["max_tokens"], *max_tokens, "{model}");
         assert_eq!(body["thinking"]["type"].as_str().unwrap_or_default(), *thinking, "{model}");
@@ -60,7 +61,8 @@ fn a_turn_has_every_part_of_the_engines_and_each_can_be_left_out() {
 
 #[test]
 fn a_result_follows_on_its_call_and_a_probe_is_small() {
-    let call = Call { id: "toolu_1".to_owned(), name: "Read".to_owned(), input: serde_json::json!({"file_path": "/x"}) };
+    let call =
+        Call { id: "toolu_1".to_owned(), name: "Read".to_owned(), input: serde_json::json!({"file_path": "/x"}) };
     let body = read(&Question::new(AuthScheme::Bearer, "claude-sonnet-4-6", Kind::Result(Box::new(call))));
     assert_eq!(body["messages"][1]["content"][0]["id"], "toolu_1");
     assert_eq!(body["messages"][2]["content"][0]["tool_use_id"], "toolu_1");

@@ -12,6 +12,8 @@ pub(super) const READ: &str = "Read";
 pub(super) const READY: &str = "report_ready";
 /// Claude's Code sessions offer so many.
 const COUNT: usize = 21;
+/// The largest whole number that JavaScript is sure of; it stands in Claude's schemas.
+const MOST: u64 = 9_007_199_254_740_991;
 
 /// A tool as far as a call of it can be judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +42,14 @@ pub(super) fn to_json(few: bool, plain: bool) -> Value {
             let (said, properties) = match tool.name.as_str() {
                 READ => ("Reads a file.", json!({"file_path": {"type": "string"}})),
                 READY => ("Says that tools work.", json!({})),
+                // What the schemas of Claude's tools hold besides, and some gateways refuse (obs).
+                "unused_3" if !plain => (
+                    "Not used.",
+                    json!({
+                        "url": {"type": "string", "format": "uri"},
+                        "count": {"type": "integer", "exclusiveMinimum": 0, "maximum": MOST},
+                    }),
+                ),
                 _ => ("Not used.", json!({})),
             };
             let mut schema = json!({"type": "object", "properties": properties, "required": tool.required});

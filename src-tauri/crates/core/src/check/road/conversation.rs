@@ -36,7 +36,7 @@ impl Road {
             Kind::Turn => self.told_turn(question, told, outcome),
             Kind::Forced => self.told_forced(&question, outcome),
             Kind::Least(_) => self.told_least(&question, outcome),
-            Kind::Result(_) => self.told_result(&question, outcome),
+            Kind::Result(_) => self.told_result(&question, &told, outcome),
             Kind::Tiny => self.told_tiny(outcome),
         }
     }
@@ -107,7 +107,7 @@ impl Road {
         }
         self.note_usage(question, answer);
         self.lamp(LampId::Tools).state = LampState::Running;
-        if answer.calls.is_empty() {
+        if !answer.has_calls() {
             return self.ask(&question.model, Kind::Forced);
         }
         self.judge_calls(question, answer);

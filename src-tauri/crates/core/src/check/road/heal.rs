@@ -21,35 +21,24 @@ pub(super) struct Search {
     now: Now,
 }
 
+/// What is left out now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Now {
     /// Without the parts that are named.
-    WithoutNamed,
+    Named,
     /// Without any of the parts.
-    WithoutAll,
+    All,
     /// Without one part, by its place among all.
-    WithoutOne(usize),
+    One(usize),
 }
 
 impl Road {
     /// Goes on after a turn was refused as malformed; false when that is not what the refusal is about.
     pub(super) fn heal(&mut self, question: &Question, reply: &Reply, finding: &Finding) -> bool {
         let text = reply.text();
-        if reply.status == 400
-            && let Some((part, cap)) = healed_by_the_engine(&text)
-            && self.talk.healed.len() < MOST_HEALED
-            && self.talk.healed.insert(part)
-        {
-            self.talk.cap = cap.or(self.talk.cap);
-            // With the limit that the gateway named, the usual number is not left out.
-            if cap.is_some() {
-                self.talk.healed.remove(&Part::MaxTokens);
-            }
-            let already = question.cap == self.talk.cap && cap.is_some();
-            if !already {
-                self.ask_turn(&question.model);
-                return true;
-            }
+        if self.heals(reply) {
+            self.ask_turn(&question.model);
+            return true;
         }
         let named = named(&text);
         let refusal = Finding { evidence: finding.evidence.clone(), ..Finding::new(Code::PartRefused) };
@@ -64,16 +53,31 @@ impl Road {
         if !is_malformed(finding.code, reply.status, !named.is_empty()) {
             return false;
         }
-        let now = if named.is_empty() { Now::WithoutAll } else { Now::WithoutNamed };
+        let now = if named.is_empty() { Now::All } else { Now::Named };
         self.talk.search = Some(Search { refusal: finding.clone(), named, now });
         self.search_on(question);
         true
     }
 
+    /// Takes a part out of all that follows, if the engine does so after such a refusal.
+    pub(super) fn heals(&mut self, reply: &Reply) -> bool {
+        let Some((part, cap)) = healed_by_the_engine(&reply.text()).filter(|_| reply.status == 400) else {
+            return false;
+        };
+        if self.talk.healed.len() >= MOST_HEALED {
+            return false;
+        }
+        // With the limit that the gateway named, the usual number is not left out. It is named once.
+        if cap.is_some() {
+            return self.talk.cap.replace(cap.unwrap_or_default()).is_none();
+        }
+        self.talk.healed.insert(part)
+    }
+
     /// Finds out whether a route that is not there would be there without the query of the engine.
     pub(super) fn try_without_query(&mut self, question: &Question, finding: &Finding) {
         let named = vec![Part::BetaQuery];
-        self.talk.search = Some(Search { refusal: finding.clone(), named, now: Now::WithoutNamed });
+        self.talk.search = Some(Search { refusal: finding.clone(), named, now: Now::Named });
         self.search_on(question);
     }
 
@@ -82,22 +86,22 @@ impl Road {
         let Some(search) = self.talk.search.as_mut() else { return };
         let about_query = search.named == [Part::BetaQuery];
         match search.now {
-            Now::WithoutNamed if accepted => {
+            Now::Named if accepted => {
                 let part = search.named[0];
                 return self.part_refused(part.word());
             }
-            Now::WithoutNamed if about_query => {
+            Now::Named if about_query => {
                 if let Some(search) = self.talk.search.take() {
                     self.message_failed(search.refusal);
                 }
                 return;
             }
-            Now::WithoutNamed => search.now = Now::WithoutAll,
-            Now::WithoutAll if accepted => search.now = Now::WithoutOne(0),
-            Now::WithoutAll => return self.none_to_blame(),
-            Now::WithoutOne(place) if accepted => return self.part_refused(Part::ALL[place].word()),
-            Now::WithoutOne(place) if place + 1 < Part::ALL.len() => search.now = Now::WithoutOne(place + 1),
-            Now::WithoutOne(_) => return self.part_refused("several"),
+            Now::Named => search.now = Now::All,
+            Now::All if accepted => search.now = Now::One(0),
+            Now::All => return self.none_to_blame(),
+            Now::One(place) if accepted => return self.part_refused(Part::ALL[place].word()),
+            Now::One(place) if place + 1 < Part::ALL.len() => search.now = Now::One(place + 1),
+            Now::One(_) => return self.part_refused("several"),
         }
         self.search_on(question);
     }
@@ -106,9 +110,9 @@ impl Road {
         let Some(search) = &self.talk.search else { return };
         let mut without = self.talk.healed.clone();
         match search.now {
-            Now::WithoutNamed => without.extend(search.named.iter().copied()),
-            Now::WithoutAll => without.extend(Part::ALL),
-            Now::WithoutOne(place) => without.extend([Part::ALL[place]]),
+            Now::Named => without.extend(search.named.iter().copied()),
+            Now::All => without.extend(Part::ALL),
+            Now::One(place) => without.extend([Part::ALL[place]]),
         }
         let question = Question { without, tries: 0, wait: None, kind: Kind::Turn, ..question.clone() };
         self.ready.push(Step::Ask(Box::new(question)));
@@ -149,7 +153,7 @@ fn is_malformed(code: Code, status: u16, names_part: bool) -> bool {
             | Code::ClientRestricted
             | Code::AccountDisabled
             | Code::IpBlocked
-                | Code::ModelNotFound
+            | Code::ModelNotFound
             | Code::KeyExpired
             | Code::KeyDisabled
     );

@@ -80,12 +80,10 @@ impl Road {
             return self.ask_message();
         }
         let lamp = lamp_of(finding.code, LampId::Models);
-        let is_final = matches!(
-            finding.code,
-            Code::KeyExpired | Code::KeyDisabled | Code::AccountDisabled | Code::IpBlocked
-        );
+        let is_final =
+            matches!(finding.code, Code::KeyExpired | Code::KeyDisabled | Code::AccountDisabled | Code::IpBlocked);
         match lamp {
-            LampId::Address if !is_about_the_route(finding.code) => self.fail(LampId::Address, finding),
+            LampId::Address if !may_be_the_lists_alone(finding.code) => self.fail(LampId::Address, finding),
             _ if is_final || finding.code == Code::ModelsEmpty => self.list_failed(lamp, finding),
             _ => {
                 self.list_trouble = Some(finding);
@@ -112,4 +110,10 @@ impl Road {
         self.list_accepted = !is_open;
         self.judge_again(&refused, &question);
     }
+}
+
+/// True for troubles that a gateway may have with its list while it answers messages: a page of its front
+/// server, a way to the sign-in of its console.
+fn may_be_the_lists_alone(code: Code) -> bool {
+    is_about_the_route(code) || matches!(code, Code::GatewayDown | Code::Redirect)
 }

@@ -2,8 +2,8 @@
 
 use super::blame::{is_about_the_route, knows_the_key, lamp_of, nearest, retitled};
 use super::{Road, Step, Told};
-use crate::check::{LampId, LampState};
 use crate::check::question::Question;
+use crate::check::{LampId, LampState};
 use crate::finding::{Code, Finding};
 use crate::gateway::{Asked, Reply, Route, Verdict, classify, is_nearly_right};
 use crate::models::{Tier, propose};
@@ -157,14 +157,40 @@ impl Road {
 fn serves_claude(said: &str) -> bool {
     let said = said.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| said.contains(word));
-    let names_it = has(&["claude code", "claude-code", "claude cli", "claude-cli", "claude_code", "claudecode", "claude desktop"]);
+    let names_it =
+        has(&["claude code", "claude-code", "claude cli", "claude-cli", "claude_code", "claudecode", "claude desktop"]);
     let others_are_out = has(&[
-        "only", "之外", "以外", "outside", "other than", "except", "仅", "只", "专", "限", "must", "please use", "请使用",
-        "required", "requires", "allowed list", "invalid claude", "valid claude",
+        "only",
+        "之外",
+        "以外",
+        "outside",
+        "other than",
+        "except",
+        "仅",
+        "只",
+        "专",
+        "限",
+        "must",
+        "please use",
+        "请使用",
+        "required",
+        "requires",
+        "allowed list",
+        "invalid claude",
+        "valid claude",
     ]);
     let it_is_out = has(&[
-        "not allowed", "not supported", "not permitted", "is blocked", "is forbidden", "禁止", "不支持", "不允许", "disabled",
-        "cannot use claude", "denied",
+        "not allowed",
+        "not supported",
+        "not permitted",
+        "is blocked",
+        "is forbidden",
+        "禁止",
+        "不支持",
+        "不允许",
+        "disabled",
+        "cannot use claude",
+        "denied",
     ]);
     names_it && (others_are_out || !it_is_out)
 }

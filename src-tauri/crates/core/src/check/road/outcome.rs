@@ -3,7 +3,9 @@
 use super::{Road, Told};
 use crate::check::question::Question;
 use crate::finding::{Code, Finding};
-use crate::gateway::{Answer, NetFault, Reply, Route, StreamState, StreamWatch, Verdict, classify, is_nearly_right, read_message};
+use crate::gateway::{
+    Answer, NetFault, Reply, Route, StreamState, StreamWatch, Verdict, classify, is_nearly_right, read_message,
+};
 
 /// What a reply comes to.
 #[derive(Debug)]

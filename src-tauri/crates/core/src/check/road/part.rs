@@ -26,7 +26,8 @@ pub(super) fn healed_by_the_engine(text: &str) -> Option<(Part, Option<u32>)> {
 /// `max_tokens: 64000 > 8192, which is the maximum allowed number of output tokens for MODEL`
 fn most_tokens(text: &str) -> Option<u32> {
     let rest = text.split_once("max_tokens: ")?.1;
-    let (most, said) = rest.split_once(" > ")?.1.split_once(", which is the maximum allowed number of output tokens")?;
+    let (most, said) =
+        rest.split_once(" > ")?.1.split_once(", which is the maximum allowed number of output tokens")?;
     let names_model = said.trim_start().strip_prefix("for ").is_some_and(|model| !model.trim().is_empty());
     most.trim().parse().ok().filter(|_| names_model)
 }
@@ -34,7 +35,10 @@ fn most_tokens(text: &str) -> Option<u32> {
 /// Words that name a part, the more special ones first.
 const NAMES: &[(Part, &[&str])] = &[
     (Part::CacheControl, &["cache_control", "cache control"]),
-    (Part::Betas, &["anthropic-beta", "beta header", "invalid beta", "anthropic_beta", "unsupported beta", "beta flag"]),
+    (
+        Part::Betas,
+        &["anthropic-beta", "beta header", "invalid beta", "anthropic_beta", "unsupported beta", "beta flag"],
+    ),
     (Part::Effort, &["output_config", "effort"]),
     (Part::Adaptive, &["adaptive", "disabled' or 'enabled"]),
     (Part::Thinking, &["thinking", "budget_tokens"]),
@@ -42,10 +46,40 @@ const NAMES: &[(Part, &[&str])] = &[
     (Part::RoleSystem, &["role", "user or assistant", "'user' or 'assistant'"]),
     (Part::Metadata, &["metadata", "user_id"]),
     (Part::ToolSchema, &["$schema", "input_schema", "additionalproperties", "json schema", "parameters schema"]),
-    (Part::ToolCount, &["many tools", "number of tools", "tools are supported", "tools are allowed", "at most", "工具数量"]),
+    (
+        Part::ToolCount,
+        &["many tools", "number of tools", "tools are supported", "tools are allowed", "at most", "工具数量"],
+    ),
     (Part::Tools, &["tools", "tool use", "function call", "不支持工具", "工具调用"]),
-    (Part::SystemList, &["system:", "`system`", "'system'", "\"system\"", "system prompt", "system field", "system message", "system must", "system 字段", "system字段"]),
-    (Part::Size, &["too large", "too long", "too big", "maximum size", "body size", "content length", "请求体过大", "请求体太大", "请求体超"]),
+    (
+        Part::SystemList,
+        &[
+            "system:",
+            "`system`",
+            "'system'",
+            "\"system\"",
+            "system prompt",
+            "system field",
+            "system message",
+            "system must",
+            "system 字段",
+            "system字段",
+        ],
+    ),
+    (
+        Part::Size,
+        &[
+            "too large",
+            "too long",
+            "too big",
+            "maximum size",
+            "body size",
+            "content length",
+            "请求体过大",
+            "请求体太大",
+            "请求体超",
+        ],
+    ),
 ];
 
 /// The parts that the words of a refusal may be about, likelier ones first.
@@ -72,7 +106,10 @@ mod tests {
         assert_eq!(heals("messages: Input should be 'user' or 'assistant'"), Some(Part::RoleSystem));
         assert_eq!(heals(r#"{"message":"Unexpected role \"system\""}"#), Some(Part::RoleSystem));
         assert_eq!(heals("This model does not support the effort parameter."), Some(Part::Effort));
-        assert_eq!(heals("Unexpected value(s) `effort-2025-11-24` for the `anthropic-beta` header"), Some(Part::Effort));
+        assert_eq!(
+            heals("Unexpected value(s) `effort-2025-11-24` for the `anthropic-beta` header"),
+            Some(Part::Effort)
+        );
         assert_eq!(heals("thinking.type.adaptive is not supported"), Some(Part::Adaptive));
         let most = "max_tokens: 64000 > 8192, which is the maximum allowed number of output tokens";
         assert_eq!(healed_by_the_engine(&format!("{most} for claude-x")), Some((Part::MaxTokens, Some(8192))));

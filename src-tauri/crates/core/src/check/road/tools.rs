@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::Road;
 use super::blame::retitled;
 use super::outcome::Outcome;
+use super::{Road, Told};
 use crate::check::LampId;
 use crate::check::question::{Kind, Offered, Question, WORD_IN_RESULT};
 use crate::finding::{Code, Evidence, Finding};
@@ -13,6 +13,9 @@ use crate::gateway::{Answer, Call};
 impl Road {
     /// Judges the calls of an answer and goes on with the first of them.
     pub(super) fn judge_calls(&mut self, question: &Question, answer: &Answer) {
+        if answer.lost_calls > 0 {
+            return self.fail(LampId::Tools, Finding::new(Code::ToolsBroken).with("rule", "call-never-ended"));
+        }
         let offered = question.offered();
         let fault = answer.calls.iter().find_map(|call| Some((call, fault(call, &offered)?)));
         if let Some((call, rule)) = fault {
@@ -28,7 +31,7 @@ impl Road {
 
     pub(super) fn told_forced(&mut self, question: &Question, outcome: Outcome) {
         match outcome {
-            Outcome::Answer(answer) if !answer.calls.is_empty() => self.judge_calls(question, &answer),
+            Outcome::Answer(answer) if answer.has_calls() => self.judge_calls(question, &answer),
             Outcome::Refused(_, Some(400 | 422)) => {
                 self.talk.demand_refused = true;
                 self.ask(&question.model, Kind::Least(true));
@@ -50,7 +53,8 @@ impl Road {
                 self.tools_work(&question.model);
             }
             Outcome::Answer(_) if self.talk.demand_refused => {
-                let finding = Finding::new(Code::ToolsBroken).softened().with("rule", "demand-refused-and-never-called");
+                let finding =
+                    Finding::new(Code::ToolsBroken).softened().with("rule", "demand-refused-and-never-called");
                 self.warn(LampId::Tools, finding);
                 self.ask_tiny(&question.model);
             }
@@ -73,7 +77,7 @@ impl Road {
         }
     }
 
-    pub(super) fn told_result(&mut self, question: &Question, outcome: Outcome) {
+    pub(super) fn told_result(&mut self, question: &Question, told: &Told, outcome: Outcome) {
         match outcome {
             Outcome::Answer(answer) => {
                 if answer.usage.is_broken {
@@ -95,6 +99,9 @@ impl Road {
                 let noted = Finding { evidence: finding.evidence.clone(), ..Finding::new(Code::StreamFallback) };
                 self.warn(LampId::Streaming, noted.with("because", because));
                 self.fall_back(question, finding);
+            }
+            Outcome::Refused(_, Some(400)) if told.reply.as_ref().is_ok_and(|reply| self.heals(reply)) => {
+                self.ask(&question.model, question.kind.clone());
             }
             Outcome::Refused(finding, Some(404)) if question.stream => self.fall_back(question, finding),
             Outcome::Lost(finding) if question.stream => {
@@ -139,8 +146,16 @@ fn fault(call: &Call, offered: &[Offered]) -> Option<&'static str> {
     let Some(tool) = offered.iter().find(|tool| tool.name == call.name) else { return Some("tool-not-offered") };
     let Value::Object(input) = &call.input else { return Some("input-not-an-object") };
     let has = |name: &&str| input.get(*name).is_some_and(Value::is_string);
-    if tool.required.iter().all(has) { None } else { Some("input-incomplete") }
+    if !tool.required.iter().all(has) {
+        return Some("input-incomplete");
+    }
+    // Schemas of Claude's tools are closed: it refuses a call with more than they name.
+    let is_known = |name: &String| tool.required.contains(&name.as_str()) || REMEMBERED.contains(&name.as_str());
+    if input.keys().all(is_known) { None } else { Some("input-not-offered") }
 }
+
+/// What Claude's own tool for reading takes besides; models know it by heart.
+const REMEMBERED: &[&str] = &["offset", "limit", "pages"];
 
 fn short(name: &str) -> String {
     name.chars().filter(|letter| !letter.is_control()).take(60).collect()

@@ -69,6 +69,11 @@ impl Blocks {
         Ok(())
     }
 
+    /// How many calls were begun and not ended.
+    pub(super) fn lost_calls(&self) -> usize {
+        self.0.iter().filter(|block| block.open && block.kind == "tool_use").count()
+    }
+
     /// The text and the calls of the closed blocks.
     pub(super) fn into_parts(self) -> (String, Vec<Call>) {
         let mut text = String::new();

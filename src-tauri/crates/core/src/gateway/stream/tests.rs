@@ -92,7 +92,8 @@ fn after_which_a_whole_answer_is_asked_for() {
     check(&bare, Is::Broken("events-without-names"));
     check(&bare.replace("data:", "event:\ndata:"), Is::Broken("events-without-names"));
     check("data: {\"choices\":[]}\n\ndata: [DONE]\n\n", Is::Broken("events-without-names"));
-    let typeless = text(&good()).replace("\"type\":\"message_start\",", "").replace("\"type\":\"content_block", "\"t\":\"c");
+    let typeless =
+        text(&good()).replace("\"type\":\"message_start\",", "").replace("\"type\":\"content_block", "\"t\":\"c");
     check(&typeless, Is::Broken("no-message-start"));
     broken(&without("message_start"), "no-message-start");
     broken(&without("content_block_start"), "delta-without-block");
@@ -111,7 +112,10 @@ fn after_which_a_whole_answer_is_asked_for() {
     let early = [&good()[..1], &good()[2..3], &good()[1..2], &good()[3..]].concat();
     broken(&early, "delta-without-block");
     check(&text(&good()).replace("data: {", "data: data: {"), Is::Broken("event-not-json"));
-    check(&format!("{}event: content_block_delta\n\n{}", text(&good()[..2]), text(&good()[2..])), Is::Broken("event-not-json"));
+    check(
+        &format!("{}event: content_block_delta\n\n{}", text(&good()[..2]), text(&good()[2..])),
+        Is::Broken("event-not-json"),
+    );
 }
 
 #[test]
@@ -140,7 +144,8 @@ fn what_is_lost_although_the_stream_is_whole() {
 #[test]
 fn calls_are_put_together() {
     let call = |start: Value, pieces: &[&str]| {
-        let mut events = vec![good()[0].clone(), json!({"type": "content_block_start", "index": 0, "content_block": start})];
+        let mut events =
+            vec![good()[0].clone(), json!({"type": "content_block_start", "index": 0, "content_block": start})];
         let delta = |piece: &&str| json!({"type": "content_block_delta", "index": 0, "delta": {"type": "input_json_delta", "partial_json": piece}});
         events.extend(pieces.iter().map(delta));
         events.extend(good()[4..].iter().cloned());

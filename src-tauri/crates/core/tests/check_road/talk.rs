@@ -1,231 +1,11 @@
-//! The order of the check and whom it blames, with replies from a script instead of a network.
+//! The conversation: what is healed, tried again, asked for in another way, and what a call of a tool must have.
 
-use airouter_core::address::GatewayUrl;
-use airouter_core::check::{
-    AuthScheme, CheckReport, Kind, Lamp, LampId, LampState, Part, Question, Reach, Road, Step, Told,
-};
-use airouter_core::finding::{Code, Finding};
-use airouter_core::gateway::{NetFault, Reply};
-use serde_json::{Value, json};
+use airouter_core::check::{Kind, LampId, LampState, Part, Question, Step};
+use airouter_core::finding::Code;
+use airouter_core::gateway::Reply;
+use serde_json::json;
 
-const MODELS: &str = r#"{"object":"list","data":[{"id":"claude-haiku-4-5-20251001","object":"model"}]}"#;
-
-fn json(status: u16, body: &str) -> Reply {
-    Reply::new(status, [("content-type", "application/json")], body)
-}
-
-/// Walks the whole check, answering each request by the script; gives the report and the requests.
-fn walk(scheme: Option<AuthScheme>, script: impl Fn(&Step) -> Reply) -> (CheckReport, Vec<Step>) {
-    walk_for(Vec::new(), scheme, |step| Ok(script(step)))
-}
-
-fn walk_for(
-    models: Vec<String>,
-    scheme: Option<AuthScheme>,
-    script: impl Fn(&Step) -> Result<Reply, NetFault>,
-) -> (CheckReport, Vec<Step>) {
-    let base = GatewayUrl::parse("https://gate.example/claude").expect("an address");
-    let mut road = Road::new(base, scheme, models, None);
-    road.tell_reach(Reach::default());
-    let mut asked = Vec::new();
-    while !road.is_over() {
-        let ready = road.take_ready();
-        assert_eq!(ready.len(), 1, "one request at a time: {ready:?}");
-        for step in ready {
-            asked.push(step.clone());
-            assert!(asked.len() < 60, "no end: {asked:?}");
-            let reply = script(&step);
-            road.tell(step, Told { reply, millis: 5 });
-        }
-    }
-    let report = road.report();
-    assert_eq!(report.requests as usize, asked.len());
-    (report, asked)
-}
-
-/// The blocks of a good answer to a question.
-fn blocks(question: &Question) -> Value {
-    let call = |name: &str, input: Value| json!([{"type": "tool_use", "id": "toolu_1", "name": name, "input": input}]);
-    match question.kind {
-        Kind::Turn | Kind::Forced => call("Read", json!({"file_path": "/tmp/airouter-setup-check.txt"})),
-        Kind::Least(_) => call("report_ready", json!({})),
-        Kind::Result(_) => json!([{"type": "text", "text": "secret-kestrel"}]),
-        Kind::Tiny => json!([{"type": "text", "text": "Hi"}]),
-    }
-}
-
-fn message(content: Value) -> Value {
-    json!({"id": "msg_1", "type": "message", "role": "assistant", "model": "claude-haiku-4-5-20251001",
-        "content": content, "stop_reason": "end_turn", "usage": {"input_tokens": 9, "output_tokens": 2}})
-}
-
-/// The same answer as events.
-fn events(content: &Value) -> Vec<Value> {
-    let mut events = vec![json!({"type": "message_start", "message": message(json!([]))})];
-    for (index, block) in content.as_array().expect("blocks").iter().enumerate() {
-        let (start, delta) = match block["type"].as_str() {
-            Some("text") => (json!({"type": "text", "text": ""}), json!({"type": "text_delta", "text": block["text"]})),
-            _ => {
-                let mut start = block.clone();
-                start["input"] = json!({});
-                (start, json!({"type": "input_json_delta", "partial_json": block["input"].to_string()}))
-            }
-        };
-        events.push(json!({"type": "content_block_start", "index": index, "content_block": start}));
-        events.push(json!({"type": "content_block_delta", "index": index, "delta": delta}));
-        events.push(json!({"type": "content_block_stop", "index": index}));
-    }
-    events.push(json!({"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 2}}));
-    events.push(json!({"type": "message_stop"}));
-    events
-}
-
-fn stream(events: &[Value]) -> Reply {
-    let named = |event: &Value| format!("event: {}\ndata: {event}\n\n", event["type"].as_str().unwrap_or_default());
-    let body: String = events.iter().map(named).collect();
-    Reply::new(200, [("content-type", "text/event-stream")], body)
-}
-
-fn answer(question: &Question, content: Value) -> Reply {
-    if question.stream { stream(&events(&content)) } else { json(200, &message(content).to_string()) }
-}
-
-fn healthy(step: &Step) -> Reply {
-    match step {
-        Step::Models(_) | Step::OpenList => json(200, MODELS),
-        Step::Ask(question) => answer(question, blocks(question)),
-    }
-}
-
-fn by_scheme(step: &Step) -> Option<AuthScheme> {
-    match step {
-        Step::OpenList => None,
-        Step::Models(scheme) => Some(*scheme),
-        Step::Ask(question) => Some(question.scheme),
-    }
-}
-
-fn questions(asked: &[Step]) -> Vec<&Question> {
-    asked.iter().filter_map(|step| if let Step::Ask(question) = step { Some(&**question) } else { None }).collect()
-}
-
-fn lamps(report: &CheckReport) -> String {
-    let letter = |lamp: &Lamp| match lamp.state {
-        LampState::Ok => 'o',
-        LampState::Warning => 'w',
-        LampState::Failed => 'F',
-        _ => '-',
-    };
-    report.lamps.iter().map(letter).collect()
-}
-
-fn found(report: &CheckReport, code: Code) -> Option<&Finding> {
-    report.findings.iter().find(|finding| finding.code == code)
-}
-
-fn failed(report: &CheckReport) -> (LampId, Code) {
-    let lamp = report.lamps.iter().find(|lamp| lamp.state == LampState::Failed).expect("a lamp that failed");
-    (lamp.id, lamp.finding.as_ref().expect("a reason").code)
-}
-
-#[test]
-fn a_healthy_gateway_passes_with_bearer_at_once() {
-    let (report, asked) = walk(None, healthy);
-    assert!(report.passed, "{report:?}");
-    assert_eq!(report.scheme, AuthScheme::Bearer);
-    assert_eq!(asked.len(), 4, "{asked:?}");
-}
-
-#[test]
-fn the_header_that_is_read_tells_about_the_key() {
-    // keyway-router reads `Authorization` only.
-    let (report, asked) = walk(None, |step| match by_scheme(step) {
-        Some(AuthScheme::Bearer) => json(401, r#"{"detail":"Invalid or disabled API key."}"#),
-        _ => json(401, r#"{"detail":"Missing or invalid Authorization header. Use 'Bearer db_sk_...'."}"#),
-    });
-    assert_eq!(failed(&report), (LampId::Key, Code::KeyRejected));
-    assert_eq!(report.scheme, AuthScheme::Bearer, "the scheme that the gateway understands");
-    assert_eq!(asked.len(), 3, "the list in both ways, and one message: {asked:?}");
-
-    // Anthropic's own way: only `x-api-key` is read, and the key has a cause of its own.
-    let (report, _) = walk(None, |step| match by_scheme(step) {
-        Some(AuthScheme::XApiKey) => json(401, r#"{"detail":"API key expired."}"#),
-        _ => json(
-            401,
-            r#"{"type":"error","error":{"type":"authentication_error","message":"x-api-key header is required"}}"#,
-        ),
-    });
-    assert_eq!(failed(&report), (LampId::Key, Code::KeyExpired));
-    assert_eq!(report.scheme, AuthScheme::XApiKey);
-}
-
-#[test]
-fn x_api_key_is_found_by_trying() {
-    let (report, asked) = walk(None, |step| match by_scheme(step) {
-        Some(AuthScheme::Bearer) => json(401, r#"{"error":{"message":"Invalid token"}}"#),
-        _ => healthy(step),
-    });
-    assert!(report.passed, "{report:?}");
-    assert_eq!(report.scheme, AuthScheme::XApiKey);
-    assert!(report.findings.iter().any(|finding| finding.code == Code::AuthScheme));
-    assert_eq!(asked.iter().filter(|step| by_scheme(step) == Some(AuthScheme::Bearer)).count(), 1);
-}
-
-#[test]
-fn a_pinned_scheme_is_kept_and_its_failure_blocks() {
-    let (report, asked) = walk(Some(AuthScheme::XApiKey), |_| {
-        json(401, r#"{"detail":"Missing or invalid Authorization header. Use 'Bearer db_sk_...'."}"#)
-    });
-    let (lamp, code) = failed(&report);
-    assert_eq!((lamp, code), (LampId::Key, Code::KeyMissing));
-    assert!(report.findings[0].blocks());
-    assert!(asked.iter().all(|step| by_scheme(step) == Some(AuthScheme::XApiKey)) && asked.len() == 2, "{asked:?}");
-}
-
-#[test]
-fn an_accepted_key_is_not_blamed_for_what_the_message_met() {
-    // The first way was refused, the second let the list through: the key is good.
-    let (report, _) = walk(None, |step| match (by_scheme(step), step) {
-        (Some(AuthScheme::Bearer), _) | (None, _) => json(401, r#"{"error":{"message":"Invalid token"}}"#),
-        (_, Step::Models(_)) => json(200, MODELS),
-        _ => json(503, r#"{"error":{"message":"Service Unavailable"}}"#),
-    });
-    let (lamp, code) = failed(&report);
-    assert_eq!(lamp, LampId::Answer, "{code}");
-    assert!(!code.number().starts_with("AR-4"), "{code}");
-}
-
-#[test]
-fn only_who_knows_the_key_lights_its_lamp() {
-    let key_lamp = |status: u16, body: &str| {
-        let (report, _) = walk(None, |step| match step {
-            Step::Ask(_) => json(status, body),
-            _ => json(404, r#"{"error":{"message":"not found"}}"#),
-        });
-        report.lamps.iter().find(|lamp| lamp.id == LampId::Key).expect("its lamp").state
-    };
-    let crash = r#"{"error":{"message":"internal error","type":"api_error"}}"#;
-    assert_eq!(key_lamp(500, crash), LampState::NotTested, "a crash proves nothing");
-    let poor = r#"{"error":{"message":"insufficient balance","code":"insufficient_user_quota"}}"#;
-    assert_eq!(key_lamp(402, poor), LampState::Ok, "who knows the balance knows the key");
-}
-
-#[test]
-fn a_list_without_a_small_model_is_a_warning() {
-    let small = |models: &str| {
-        let list = format!(r#"{{"object":"list","data":[{models}]}}"#);
-        let (report, _) = walk(None, |step| match step {
-            Step::Models(_) => json(200, &list),
-            _ => healthy(step),
-        });
-        assert!(report.passed, "{report:?}");
-        report.findings.iter().any(|finding| finding.code == Code::NoSmallModel && !finding.blocks())
-    };
-    assert!(small(r#"{"id":"claude-sonnet-4-6","object":"model"}"#));
-    assert!(!small(
-        r#"{"id":"claude-sonnet-4-6","object":"model"},{"id":"claude-haiku-4-5-20251001","object":"model"}"#
-    ));
-}
+use super::script::*;
 
 #[test]
 fn a_good_gateway_is_asked_four_times() {
@@ -284,10 +64,9 @@ fn a_call_needs_id_name_and_an_object_that_fits() {
 
 #[test]
 fn a_result_that_is_refused_or_lost_is_no_use_of_tools() {
-    for (rule, said) in [
-        ("result-lost", json!([{"type": "text", "text": "I see no file."}])),
-        ("result-not-answered", json!([])),
-    ] {
+    for (rule, said) in
+        [("result-lost", json!([{"type": "text", "text": "I see no file."}])), ("result-not-answered", json!([]))]
+    {
         let (report, _) = walk(None, |step| match step {
             Step::Ask(question) if matches!(question.kind, Kind::Result(_)) => answer(question, said.clone()),
             _ => healthy(step),
@@ -311,7 +90,11 @@ const PARTS: &[(Part, &str, bool)] = &[
     (Part::Effort, "Unknown parameter: 'output_config'", false),
     (Part::Adaptive, "adaptive thinking is not supported on this model", true),
     (Part::Thinking, "thinking: Extra inputs are not permitted", false),
-    (Part::MaxTokens, "max_tokens: 64000 > 8192, which is the maximum allowed number of output tokens for claude-x", true),
+    (
+        Part::MaxTokens,
+        "max_tokens: 64000 > 8192, which is the maximum allowed number of output tokens for claude-x",
+        true,
+    ),
     (Part::MaxTokens, "max_tokens must be less than or equal to 8192", false),
     (Part::CacheControl, "cache_control: Extra inputs are not permitted", false),
     (Part::Metadata, "metadata: Extra inputs are not permitted", false),
@@ -332,14 +115,16 @@ fn a_refused_part_is_healed_as_the_engine_heals_it_or_else_found() {
             let is_small = |question: &Question| question.cap.is_some_and(|cap| cap <= 8192);
             let is_thought_of = *part != Part::Adaptive || !question.without.contains(&Part::Thinking);
             let is_out = question.without.contains(part) || (*part == Part::MaxTokens && is_small(question));
-            let is_out = is_out || !is_thought_of || (*part == Part::ToolCount && question.without.contains(&Part::Tools));
+            let is_out =
+                is_out || !is_thought_of || (*part == Part::ToolCount && question.without.contains(&Part::Tools));
             question.kind != Kind::Tiny && !is_out
         };
         let (report, asked) = walk(None, |step| match step {
             Step::Models(_) => json(200, list),
-            Step::Ask(question) if refuses(question) => {
-                json(400, &json!({"type": "error", "error": {"type": "invalid_request_error", "message": words}}).to_string())
-            }
+            Step::Ask(question) if refuses(question) => json(
+                400,
+                &json!({"type": "error", "error": {"type": "invalid_request_error", "message": words}}).to_string(),
+            ),
             _ => healthy(step),
         });
         assert_eq!(report.passed, *heals, "{words}: {:?}", report.findings);
@@ -429,8 +214,14 @@ fn an_answer_that_holds_nothing_is_no_answer() {
 #[test]
 fn a_list_that_is_refused_is_no_end() {
     for (status, body) in [
-        (403, r#"{"detail":"Virtual key is not allowed to call this route. Only allowed to call routes: ['/v1/messages']."}"#),
-        (403, r#"{"error":{"message":"Only proxy admin can be used to generate new keys. Your role=unknown.","type":"auth_error"}}"#),
+        (
+            403,
+            r#"{"detail":"Virtual key is not allowed to call this route. Only allowed to call routes: ['/v1/messages']."}"#,
+        ),
+        (
+            403,
+            r#"{"error":{"message":"Only proxy admin can be used to generate new keys. Your role=unknown.","type":"auth_error"}}"#,
+        ),
         (422, r#"{"detail":[{"loc":["query","limit"],"msg":"Input should be less than or equal to 100"}]}"#),
         (401, r#"{"error":{"message":"invalid x-api-key"}}"#),
         (403, r#"{"error":{"message":"无权查看模型列表"}}"#),
@@ -469,7 +260,8 @@ fn a_gateway_for_claude_alone_is_a_warning_and_one_for_others_is_not() {
             Step::Ask(_) => json(403, &json!({"error": {"message": words}}).to_string()),
             _ => healthy(step),
         });
-        let finding = found(&report, Code::ClientRestricted).unwrap_or_else(|| panic!("{words}: {:?}", report.findings));
+        let finding =
+            found(&report, Code::ClientRestricted).unwrap_or_else(|| panic!("{words}: {:?}", report.findings));
         assert_eq!((report.passed, finding.blocks()), (is_for_claude, !is_for_claude), "{words}");
     }
 }
@@ -480,9 +272,11 @@ fn the_model_that_will_be_written_is_the_one_that_is_asked() {
     let serving = |served: &'static str| {
         walk(None, move |step| match step {
             Step::Models(_) => json(200, list),
-            Step::Ask(question) if question.model != served => {
-                json(404, &json!({"error": {"type": "not_found_error", "message": format!("model: {}", question.model)}}).to_string())
-            }
+            Step::Ask(question) if question.model != served => json(
+                404,
+                &json!({"error": {"type": "not_found_error", "message": format!("model: {}", question.model)}})
+                    .to_string(),
+            ),
             _ => healthy(step),
         })
         .0
@@ -491,4 +285,64 @@ fn the_model_that_will_be_written_is_the_one_that_is_asked() {
     let second = serving("claude-opus-5");
     assert_eq!((second.passed, second.proposal[0].as_str()), (true, "claude-opus-5"), "what answers comes first");
     assert_eq!(failed(&serving("claude-haiku-4-5-20251001")), (LampId::Answer, Code::ModelNotFound));
+}
+
+#[test]
+fn a_call_with_more_than_was_offered_is_refused_by_claude() {
+    for (input, expected) in [
+        (json!({"file_path": "/x", "limit": 5}), None),
+        (json!({"file_path": "/x", "mode": "r"}), Some("input-not-offered")),
+    ] {
+        let call = json!([{"type": "tool_use", "id": "t", "name": "Read", "input": input}]);
+        let (report, _) = walk(None, |step| match step {
+            Step::Ask(question) if question.kind == Kind::Turn => answer(question, call.clone()),
+            _ => healthy(step),
+        });
+        assert_eq!(found(&report, Code::ToolsBroken).and_then(|f| f.fact("rule")), expected, "{call}");
+    }
+}
+
+#[test]
+fn a_call_that_is_never_ended_is_lost() {
+    let (report, _) = walk(None, |step| match step {
+        Step::Ask(question) if question.kind == Kind::Turn => {
+            let mut events = events(&json!([{"type": "text", "text": "Reading."}]));
+            let start = json!({"type": "content_block_start", "index": 1,
+                "content_block": {"type": "tool_use", "id": "t", "name": "Read", "input": {}}});
+            events.insert(4, start);
+            stream(&events)
+        }
+        _ => healthy(step),
+    });
+    assert_eq!(failed(&report), (LampId::Tools, Code::ToolsBroken));
+    assert_eq!(found(&report, Code::ToolsBroken).and_then(|f| f.fact("rule")), Some("call-never-ended"));
+}
+
+#[test]
+fn a_second_turn_is_healed_like_a_first() {
+    let words = r#"{"error":{"message":"adaptive thinking is not supported on this model"}}"#;
+    let list = r#"{"data":[{"id":"claude-sonnet-5"}]}"#;
+    let (report, asked) = walk(None, |step| match step {
+        Step::Models(_) => json(200, list),
+        Step::Ask(question)
+            if matches!(question.kind, Kind::Result(_)) && !question.without.contains(&Part::Adaptive) =>
+        {
+            json(400, words)
+        }
+        _ => healthy(step),
+    });
+    assert_eq!((lamps(&report).as_str(), asked.len()), ("oooooo", 5), "{:?}", report.findings);
+}
+
+#[test]
+fn a_list_behind_a_page_or_a_redirect_is_no_end_either() {
+    for list in [
+        Reply::new(502, [("content-type", "text/html")], "<html><h1>502 Bad Gateway</h1></html>"),
+        Reply::new(302, [("location", "/login")], ""),
+    ] {
+        let (report, _) = walk(None, |step| if matches!(step, Step::Models(_)) { list.clone() } else { healthy(step) });
+        assert_eq!(lamps(&report), "oowooo", "{:?}", report.findings);
+        let (report, _) = walk(None, |_| list.clone());
+        assert_eq!(report.lamps[0].state, LampState::Failed, "nothing else answers: {:?}", report.findings);
+    }
 }

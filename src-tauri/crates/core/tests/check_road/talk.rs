@@ -346,3 +346,33 @@ fn a_list_behind_a_page_or_a_redirect_is_no_end_either() {
         assert_eq!(report.lamps[0].state, LampState::Failed, "nothing else answers: {:?}", report.findings);
     }
 }
+
+#[test]
+fn what_only_others_look_at_is_a_remark() {
+    // Claude's health probe asks for a whole answer of one token.
+    let (report, _) = walk(None, |step| match step {
+        Step::Ask(question) if question.kind == Kind::Tiny => {
+            json(400, r#"{"error":{"message":"max_tokens must be at least 16"}}"#)
+        }
+        _ => healthy(step),
+    });
+    assert_eq!((lamps(&report).as_str(), report.passed), ("ooowoo", true), "{:?}", report.findings);
+    assert_eq!(report.findings.iter().map(|finding| finding.code).collect::<Vec<_>>(), [Code::WholeAnswerOdd]);
+    // Older clients stop where no tokens are counted.
+    let (report, _) = walk(None, |step| match step {
+        Step::Ask(question) if question.kind == Kind::Turn => {
+            let mut events = events(&blocks(question));
+            for event in &mut events {
+                if let Some(event) = event.as_object_mut() {
+                    event.remove("usage");
+                }
+            }
+            events[0]["message"]["usage"] = json!(null);
+            stream(&events)
+        }
+        _ => healthy(step),
+    });
+    assert_eq!((lamps(&report).as_str(), report.passed), ("oooooo", true), "{:?}", report.findings);
+    let odd = found(&report, Code::AnswerOdd).expect("a remark");
+    assert_eq!((odd.fact("rule"), odd.blocks()), (Some("usage-missing"), false));
+}

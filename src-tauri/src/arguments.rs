@@ -1,9 +1,11 @@
 //! The few words that the window's program takes.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use airouter_core::finding::Finding;
+use airouter_core::text::plain;
 use clap::Parser;
 
 /// Connects Claude Desktop to AIRouter.
@@ -35,12 +37,9 @@ pub(crate) fn preset_in(words: Vec<String>) -> Option<PathBuf> {
     Arguments::try_parse_from(words).ok()?.open
 }
 
-/// Says why the program cannot start.
-#[expect(clippy::print_stderr, reason = "there is no window yet")]
+/// Says why the program cannot start; there is no window yet, and nobody may be listening.
 pub(crate) fn complain(finding: &Finding) -> ExitCode {
-    eprintln!("{}", finding.code);
-    for fact in &finding.evidence {
-        eprintln!("  {}: {}", fact.name, fact.value);
-    }
+    let facts = finding.evidence.iter().map(|fact| format!("\n  {}: {}", fact.name, fact.value));
+    let _ = writeln!(std::io::stderr(), "{}{}", finding.code, plain(&facts.collect::<String>()));
     ExitCode::from(1)
 }

@@ -54,20 +54,18 @@ impl Computer {
         self.home().join(".config/Claude-3p")
     }
 
+    /// It in this home, without the terminal of whoever runs the test.
+    fn program(&self, words: &[&str]) -> Command {
+        let mut program = Command::new("setsid");
+        program.args(["--wait", CLI]).args(words).env_clear().env("HOME", self.home()).env("PATH", "/usr/bin:/bin");
+        program.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
+        program
+    }
+
     fn run(&self, words: &[&str], input: &str) -> Output {
-        // Without the terminal of whoever runs the test.
-        let mut child = Command::new("setsid")
-            .args(["--wait", CLI])
-            .args(words)
-            .env_clear()
-            .env("HOME", self.home())
-            .env("PATH", "/usr/bin:/bin")
-            .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut program = self.program(words);
+        program.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = program.spawn().unwrap();
         // A program that needs no key may have ended already.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         child.wait_with_output().unwrap()
@@ -328,6 +326,45 @@ fn every_command_speaks_the_language_that_was_asked_for() {
             let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
             assert_eq!(is_chinese(&told), expected, "{command:?} {language}: {told}");
         }
+    }
+}
+
+/// A reader that leaves, a full disk, nobody at all: the code is one of the contract's, and no one panics.
+#[test]
+#[cfg(target_os = "linux")]
+fn the_contract_is_kept_whatever_becomes_of_the_streams() {
+    let computer = Computer::new();
+    let full = || Stdio::from(std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
+    let gone = || {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        Stdio::from(writer)
+    };
+    let code = |words: &[&str], out: Stdio, err: Stdio| {
+        let mut child = computer.program(words).stdin(Stdio::null()).stdout(out).stderr(err).spawn().unwrap();
+        child.wait().unwrap().code()
+    };
+    for words in [&["status", "--json"][..], &["explain", "AR-702"], &["schema"], &["rehearse", "--list"], &["undo"]] {
+        let usual = computer.run(words, "").status.code();
+        assert_eq!(code(words, gone(), gone()), usual, "{words:?}, nobody reads");
+        assert_eq!(code(words, Stdio::null(), full()), usual, "{words:?}, words for people are lost");
+        let prints = !computer.run(words, "").stdout.is_empty();
+        let expected = if prints && usual == Some(0) { Some(4) } else { usual };
+        assert_eq!(code(words, full(), full()), expected, "{words:?}, the answer is lost");
+    }
+    assert_eq!(code(&["--no-such"], full(), gone()), Some(2));
+}
+
+#[test]
+fn a_wrong_call_says_in_json_what_is_wrong() {
+    let computer = Computer::new();
+    for words in [&["check", "--json", "--no-such\u{1b}[2J"][..], &["explain", "AR-999", "--json"]] {
+        let output = computer.run(words, "");
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(answer["exit"], 2);
+        let said = answer["wrong_use"].as_str().unwrap();
+        assert!(!said.is_empty() && !told.contains('\u{1b}') && !said.contains('\u{1b}'), "{said:?} {told:?}");
     }
 }
 

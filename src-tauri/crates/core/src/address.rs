@@ -113,6 +113,13 @@ impl GatewayUrl {
         self.is_loopback
     }
 
+    /// True where both hosts are names of one owner, as `www.gate.example` and `api.gate.example` are.
+    pub fn has_owner_of(&self, other: &Self) -> bool {
+        let is_name =
+            |address: &Self| address.name().contains(|c: char| c.is_ascii_alphabetic()) && !address.is_loopback;
+        is_name(self) && is_name(other) && host::owner_of(self.name()) == host::owner_of(other.name())
+    }
+
     /// The address of a route such as `/v1/models`.
     pub fn route(&self, path: &str) -> String {
         format!("{}{path}", self.text)

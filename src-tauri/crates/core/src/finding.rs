@@ -9,6 +9,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use ts_rs::TS;
 
+use crate::text::plain;
+
 /// Whose it is to mend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema, TS)]
 #[serde(rename_all = "kebab-case")]
@@ -195,6 +197,10 @@ catalogue! {
     AuthScheme = "AR-406", "auth_scheme", AirouterSetup, Info;
     /// The pasted text was cleaned; the person is told how.
     KeyCleaned = "AR-407", "key_cleaned", Key, Info;
+    /// The key was pasted together with another address than the one it would be sent to.
+    KeyElsewhere = "AR-408", "key_elsewhere", Key, Blocking;
+    /// The address that was named is used, though another one stood beside the key.
+    AddressNamed = "AR-409", "address_named", Key, Info;
 
     // 5xx — the account
     /// The account is banned or inactive.
@@ -469,9 +475,9 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// A fact by its name.
+    /// A fact by its name. Whoever wrote it, it is plain from here on, see [`crate::text::plain`].
     pub fn new(name: &str, value: impl ToString) -> Self {
-        Self { name: name.to_owned(), value: value.to_string() }
+        Self { name: name.to_owned(), value: plain(&value.to_string()) }
     }
 }
 

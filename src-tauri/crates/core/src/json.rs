@@ -32,8 +32,11 @@ pub enum NotEditable {
     #[error("it is not a JSON object")]
     NotAnObject,
     /// A key stands twice in one object.
-    #[error("a key stands in it twice")]
-    DoubledKey,
+    #[error("a key stands in it twice (line {line})")]
+    DoubledKey {
+        /// Where the second one stands.
+        line: usize,
+    },
     /// It is larger than any real one.
     #[error("it is too large")]
     TooLarge,
@@ -73,7 +76,7 @@ impl Document {
         let text = std::str::from_utf8(bytes).map_err(|_| NotEditable::NotText)?;
         let value: Strict = serde_json::from_str(text).map_err(|error| {
             if error.to_string().starts_with(DOUBLED) {
-                NotEditable::DoubledKey
+                NotEditable::DoubledKey { line: error.line() }
             } else {
                 NotEditable::NotJson { line: error.line() }
             }
@@ -375,6 +378,15 @@ mod tests {
         check_refused(b"// x\n{}", NotEditable::NotJson { line: 1 });
         check_refused(b"[]", NotEditable::NotAnObject);
         check_refused(b"", NotEditable::NotJson { line: 1 });
-        check_refused(br#"{"a":{"b":1,"b":2}}"#, NotEditable::DoubledKey);
+        check_refused(b"{\"a\":{\"b\":1,\n\"b\":2}}", NotEditable::DoubledKey { line: 2 });
+    }
+
+    /// Claude reads these. They are refused all the same, because what is read here could not be written as
+    /// it was; who wrote them is told where.
+    #[test]
+    fn what_cannot_be_kept_as_it_is_names_its_line() {
+        for odd in [r#""\ud800""#, "1e400", &format!("{}{}", "[".repeat(128), "]".repeat(128))] {
+            check_refused(format!("{{\n\"a\":\n{odd}}}").as_bytes(), NotEditable::NotJson { line: 3 });
+        }
     }
 }

@@ -10,16 +10,21 @@ mod found;
 mod link;
 mod lint;
 mod pieces;
+mod place;
 mod wrapped;
 
 use serde::Serialize;
 use ts_rs::TS;
+use zeroize::Zeroizing;
 
-use crate::finding::Finding;
+use crate::address::GatewayUrl;
+use crate::finding::{Code, Finding};
+use crate::preset::Preset;
 use crate::secret::Secret;
 use clean::Cleaned;
 use lint::fault;
 pub(crate) use pieces::is_han;
+pub use place::Belongs;
 
 /// Longest paste that is looked at, in bytes; anything longer is surely not a key.
 const LONGEST_PASTE: usize = 64 * 1024;
@@ -64,6 +69,33 @@ pub struct Paste {
     pub notes: Vec<KeyNote>,
     /// An address that stood in the same text, as it stood there.
     pub address: Option<String>,
+    /// All addresses that may be the key's.
+    places: Vec<place::Place>,
+}
+
+impl Paste {
+    /// Whether the key was given out for the address to which it would be sent.
+    pub fn belongs(&self, chosen: &GatewayUrl, preset: &Preset) -> Belongs {
+        place::belongs(&self.places, chosen, preset)
+    }
+
+    /// The same as a finding: `KeyElsewhere` with the facts `pasted` and `chosen`, which are hosts, or
+    /// whole addresses where the hosts are the same.
+    ///
+    /// # Errors
+    /// `KeyElsewhere`
+    pub fn only_for(&self, chosen: &GatewayUrl, preset: &Preset) -> Result<(), Finding> {
+        match self.belongs(chosen, preset) {
+            Belongs::Here => Ok(()),
+            Belongs::Elsewhere { shown, .. } => Err(elsewhere(Code::KeyElsewhere, &shown, chosen)),
+        }
+    }
+}
+
+/// A finding that names a key's own address and the one that was chosen.
+pub fn elsewhere(code: Code, shown: &str, chosen: &GatewayUrl) -> Finding {
+    let present = if shown.contains("://") { chosen.as_str() } else { chosen.host() };
+    Finding::new(code).with("pasted", shown).with("chosen", present)
 }
 
 /// Takes the key out of a pasted text. `own_vendor_only` refuses keys that are plainly another
@@ -81,6 +113,7 @@ pub fn read(text: &str, own_vendor_only: bool) -> Result<Paste, Finding> {
     if plain.is_empty() {
         return Err(fault("empty"));
     }
+    let whole = plain.clone();
     let (mut key, address) =
         if is_bare(&plain) { (plain, None) } else { pick(text, &plain, own_vendor_only, &mut notes)? };
 
@@ -92,7 +125,15 @@ pub fn read(text: &str, own_vendor_only: bool) -> Result<Paste, Finding> {
     if !key.starts_with("sk-") || key.len() < 20 {
         notes.push(KeyNote::UnusualStart);
     }
-    Ok(Paste { key: Secret::new(key), notes, address })
+    let places = place::places(&around(&whole), &key);
+    Ok(Paste { key: Secret::new(key), notes, address, places })
+}
+
+/// What stands around a key, with a link for another program unfolded before it.
+fn around(plain: &str) -> Zeroizing<String> {
+    let plain = plain.replace("\\/", "/");
+    let unfolded = link::unfolded(&plain).unwrap_or_default();
+    Zeroizing::new(format!("{unfolded}\n{plain}"))
 }
 
 /// True for a single word as keys are, with nothing around it. A key may end in the `=` of base64.

@@ -25,6 +25,7 @@ pub mod report;
 pub mod secret;
 pub mod status;
 pub mod system;
+pub mod text;
 pub mod transaction;
 pub mod undo;
 pub mod view;

@@ -23,8 +23,10 @@ pub enum Locale {
 }
 
 impl Locale {
-    /// The language for a system locale such as `zh_CN.UTF-8`, `zh-Hans-CN` or `de_DE`: any Chinese
-    /// gives Chinese; English only when English is asked for; the program's main audience otherwise.
+    /// The language for a system locale such as `zh_CN.UTF-8`, `zh-Hans-CN` or `de_DE`. Any Chinese gives
+    /// Chinese, and any other language English, which its speakers are likelier to read. Where no language is
+    /// set (`C`, `POSIX`, nothing, as for cron, services and containers) it is Chinese, the language of most
+    /// people here and of their support; who wants another one there says `--lang`.
     pub fn from_system(tag: Option<&str>) -> Self {
         match tag.map(str::to_ascii_lowercase) {
             Some(tag) if tag.starts_with("zh") => Self::ZhCn,
@@ -558,7 +560,10 @@ mod tests {
         check(Some("zh-Hant-TW"), Locale::ZhCn);
         check(Some("en_US.UTF-8"), Locale::En);
         check(Some("de_DE"), Locale::En);
-        check(Some("C.UTF-8"), Locale::ZhCn);
+        check(Some("fr_FR.UTF-8"), Locale::En);
+        for none in ["C", "C.UTF-8", "c.utf8", "POSIX", ""] {
+            check(Some(none), Locale::ZhCn);
+        }
         check(None, Locale::ZhCn);
     }
 }

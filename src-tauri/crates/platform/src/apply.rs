@@ -195,9 +195,7 @@ impl Work<'_> {
             // Also where every value was right already: somebody may have opened it to others.
             for root in work.places.roots() {
                 let profile = library_in(root).join(format!("{}.json", plan.profile_id));
-                files::make_private(&profile).map_err(|error| {
-                    Finding::new(Code::CannotWrite).with("path", profile.display()).with("reason", error)
-                })?;
+                files::make_private(&profile).map_err(|error| files::cannot_write(&profile, &error))?;
             }
             Ok(())
         })?;
@@ -260,7 +258,7 @@ impl Work<'_> {
             }
             Err(finding) => {
                 // For support: what the files should have led to, beside what they did.
-                tracing::warn!(foretold = ?observe::outlook(self.places, Some(&install)), "not proved");
+                tracing::info!(foretold = ?observe::outlook(self.places, Some(&install)), "not proved");
                 self.tell(StepId::Prove, PhaseState::Failed, Some(finding.clone()));
                 findings.push(finding);
                 self.report(Outcome::Unproved, findings, None)

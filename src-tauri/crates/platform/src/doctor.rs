@@ -5,11 +5,13 @@ mod run;
 
 pub(crate) use run::end_of;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use airouter_core::address::GatewayUrl;
 use airouter_core::check::CheckReport;
 use airouter_core::claude::keys;
+use airouter_core::claude::library::Library;
 use airouter_core::doctor::{self, DoctorFacts, DoctorReport, Parts, ProgramFact};
 use airouter_core::finding::Finding;
 use airouter_core::keychain::Answer;
@@ -22,7 +24,7 @@ use airouter_core::view::KeyPlace;
 use crate::check::reach_and_wait;
 use crate::claude;
 use crate::places::Places;
-use crate::{keychain, known, observe, state, sys};
+use crate::{files, keychain, known, observe, state, sys};
 
 /// From where Claude fetches its own parts (OD).
 const DOWNLOADS: &str = "https://downloads.claude.ai";
@@ -77,6 +79,7 @@ pub fn look(
     let helper = DoctorFacts::named_helper(&computer);
     Ok(DoctorFacts {
         held: computer.journal.as_ref().filter(|journal| journal.is_connection()).map(|journal| held(places, journal)),
+        unwritable: unwritable(&computer),
         has_claude_code: claude::has_claude_code(places),
         program: helper.map(|path| ProgramFact { runs: sys::is_executable(path.as_ref()), path }),
         run: run::look(places, install.as_ref(), &computer),
@@ -87,6 +90,17 @@ pub fn look(
         live,
         computer,
     })
+}
+
+/// Why the first of Claude's files that this program would write cannot be written.
+fn unwritable(computer: &Facts) -> Option<Finding> {
+    let ours = computer.journal.as_ref().map(|journal| journal.profile_id.clone());
+    let profile = ours.or_else(|| computer.library.applied()).unwrap_or_else(|| computer.fresh_profile_id.clone());
+    let of = |library: &Library| {
+        [library.profile_path(&profile), library.meta_path.clone(), library.mode_path.clone()].map(PathBuf::from)
+    };
+    let files: Vec<PathBuf> = computer.libraries().flat_map(of).collect();
+    files::first_unwritable(files.iter().map(PathBuf::as_path))
 }
 
 /// The stored key itself is asked for, as Claude asks: what an earlier writing noted of it may no longer
@@ -112,10 +126,9 @@ fn parts(places: &Places) -> Parts {
 /// headers that are probably no secret, which must not leave as a whole.
 pub(crate) fn secrets(places: &Places, computer: &Facts) -> (Vec<Secret>, Vec<Secret>) {
     let (mut secrets, mut others): (Vec<Secret>, Vec<Secret>) = (Vec::new(), Vec::new());
-    if computer.journal.as_ref().is_some_and(|journal| journal.key_place == KeyPlace::Keychain) {
-        if let Answer::Key(key) = keychain::read(places) {
-            secrets.push(key);
-        }
+    let is_stored = computer.journal.as_ref().is_some_and(|journal| journal.key_place == KeyPlace::Keychain);
+    if is_stored && let Answer::Key(key) = keychain::read(places) {
+        secrets.push(key);
     }
     for library in computer.libraries() {
         for profile in &library.profiles {

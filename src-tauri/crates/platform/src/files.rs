@@ -6,9 +6,11 @@
 
 mod careful;
 mod carried;
+mod cause;
 
 pub(crate) use careful::{Former, Replaced, remove_if, replace_if};
 pub(crate) use carried::{is_private, make_private, mode, open_again};
+pub(crate) use cause::{cannot_write, first_unwritable};
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -183,7 +185,8 @@ pub(crate) fn may_replace(path: &Path) -> io::Result<()> {
         patiently(|| fs_err::OpenOptions::new().write(true).open(path))?;
         return carried::carry(path, &temporary(folder_of(path)?)?, Privacy::AsBefore);
     }
-    let there = path.ancestors().skip(1).find(|folder| folder.exists());
+    // A link to nothing is no folder in which something could be made, and none beside it will do.
+    let there = path.ancestors().skip(1).find(|folder| fs_err::symlink_metadata(folder).is_ok());
     there.map_or(Ok(()), |folder| temporary(folder).map(drop))
 }
 

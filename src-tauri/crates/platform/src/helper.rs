@@ -145,8 +145,7 @@ fn forget_and_remove(places: &Places, may_hold_key: bool) -> Result<LetGo, Findi
 /// `CannotWrite` with what the system says.
 pub fn remove(places: &Places) -> Result<(), Finding> {
     for path in [&places.helper, &account_file(places)] {
-        files::remove(path)
-            .map_err(|error| Finding::new(Code::CannotWrite).with("path", path.display()).with("reason", error))?;
+        files::remove(path).map_err(|error| files::cannot_write(path, &error))?;
     }
     Ok(())
 }

@@ -113,7 +113,7 @@ fn complete(places: &Places, journal: &Journal, pending: &Pending) -> Result<(),
             continue;
         }
         let done = undo::replace(Path::new(&path), &fact, &document)
-            .map_err(|error| Finding::new(Code::CannotWrite).with("path", &path).with("reason", error))?;
+            .map_err(|error| files::cannot_write(Path::new(&path), &error))?;
         if !done {
             return Err(changed().with("path", path));
         }

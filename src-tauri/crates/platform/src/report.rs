@@ -95,14 +95,12 @@ pub fn save(places: &Places, report: &Report) -> Result<PathBuf, Finding> {
 /// # Errors
 /// `CannotWrite` with what the system says.
 pub fn save_as(path: &Path, report: &Report) -> Result<(), Finding> {
-    let cannot = |error: std::io::Error| {
-        Finding::new(Code::CannotWrite).with("path", path.display()).with("reason", masked(&error.to_string()))
-    };
+    let cannot = |error: std::io::Error| files::cannot_write(path, &error);
     let path = std::path::absolute(path).map_err(cannot)?;
     if let Some(folder) = path.parent().filter(|folder| !folder.is_dir()) {
         fs_err::create_dir_all(folder).map_err(cannot)?;
     }
-    files::replace(&path, &report.archive, Privacy::OwnerOnly).map_err(cannot)
+    files::replace(&path, &report.archive, Privacy::OwnerOnly).map_err(|error| files::cannot_write(&path, &error))
 }
 
 /// Reads one of Claude's own reports from a file, and no more of it than a report can have.

@@ -28,16 +28,13 @@ pub fn is_stand_in() -> bool {
 /// # Errors
 /// `CannotWrite` with what the system says.
 pub fn install_claude(places: &Places, version: &str) -> Result<(), Finding> {
-    let cannot = |path: &Path, error: &dyn ToString| {
-        Finding::new(Code::CannotWrite).with("path", path.display()).with("reason", error.to_string())
-    };
     let stand_in = beside_this_program(STAND_IN).ok_or_else(|| Finding::new(Code::CannotWrite))?;
     let stage = sys::stage(places, version);
     for program in &stage.programs {
-        files::install_program(&stand_in, program).map_err(|error| cannot(program, &error))?;
+        files::install_program(&stand_in, program).map_err(|error| files::cannot_write(program, &error))?;
     }
     for (path, text) in &stage.files {
-        files::replace(path, text.as_bytes(), Privacy::OwnerOnly).map_err(|error| cannot(path, &error))?;
+        files::replace(path, text.as_bytes(), Privacy::OwnerOnly).map_err(|error| files::cannot_write(path, &error))?;
     }
     Ok(())
 }
@@ -74,7 +71,7 @@ pub fn clear(places: &Places) -> Result<(), Finding> {
     let ours = ours.filter(|path| !path.file_name().is_some_and(|name| kept.iter().any(|kept| name == *kept)));
     for path in claudes.into_iter().chain(ordinary).chain([places.system.clone()]).chain(staged).chain(ours) {
         let gone = if path.is_dir() { fs_err::remove_dir_all(&path) } else { files::remove(&path) };
-        gone.map_err(|error| Finding::new(Code::CannotWrite).with("path", path.display()).with("reason", error))?;
+        gone.map_err(|error| files::cannot_write(&path, &error))?;
     }
     Ok(())
 }

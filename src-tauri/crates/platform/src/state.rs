@@ -36,10 +36,8 @@ pub fn journal(places: &Places) -> Result<Option<Journal>, Finding> {
 /// `CannotWrite` with what the system says.
 pub(crate) fn set_journal_aside(places: &Places, why: &Finding) -> Result<Finding, Finding> {
     let path = journal_path(places);
-    let cannot =
-        |error: std::io::Error| Finding::new(Code::CannotWrite).with("path", path.display()).with("reason", error);
     let kept = files::free_name(&path, why.fact("because").unwrap_or("broken"));
-    files::rename(&path, &kept).map_err(cannot)?;
+    files::rename(&path, &kept).map_err(|error| files::cannot_write(&path, &error))?;
     Ok(Finding::new(Code::JournalSetAside).with("path", path.display()).with("kept", kept.display()))
 }
 
@@ -55,7 +53,7 @@ pub fn keep_journal(places: &Places, journal: Option<&Journal>) -> Result<(), Fi
             .and_then(|bytes| files::replace(&path, &bytes, Privacy::OwnerOnly)),
         None => files::remove(&path),
     };
-    done.map_err(|error| Finding::new(Code::CannotWrite).with("path", path.display()).with("reason", error))
+    done.map_err(|error| files::cannot_write(&path, &error))
 }
 
 /// The id under which Claude files the history of this connection. It outlives an undo, so that
@@ -72,8 +70,7 @@ pub fn organization(places: &Places) -> Option<String> {
 /// `CannotWrite` with what the system says.
 pub fn keep_organization(places: &Places, id: &str) -> Result<(), Finding> {
     let path = places.state.join(ORGANIZATION);
-    files::replace(&path, id.as_bytes(), Privacy::OwnerOnly)
-        .map_err(|error| Finding::new(Code::CannotWrite).with("path", path.display()).with("reason", error))
+    files::replace(&path, id.as_bytes(), Privacy::OwnerOnly).map_err(|error| files::cannot_write(&path, &error))
 }
 
 /// Held while Claude's files are being changed. The system lets go of it however the program ends.
@@ -95,9 +92,10 @@ impl Drop for Lock {
 /// # Errors
 /// `AnotherCopy`, or `CannotWrite` with what the system says.
 pub fn lock(places: &Places) -> Result<Lock, Finding> {
-    let cannot = |error: std::io::Error| Finding::new(Code::CannotWrite).with("reason", error);
+    let path = places.state.join("lock");
+    let cannot = |error: std::io::Error| files::cannot_write(&path, &error);
     files::make_folders(&places.state).map_err(cannot)?;
-    let file = File::create(places.state.join("lock")).map_err(cannot)?;
+    let file = File::create(&path).map_err(cannot)?;
     match file.file().try_lock() {
         Ok(()) => Ok(Lock { file }),
         Err(std::fs::TryLockError::WouldBlock) => Err(Finding::new(Code::AnotherCopy)),

@@ -246,8 +246,8 @@ pub(crate) fn take_everything_back(places: &Places, journal: &Journal) -> Result
 pub(crate) fn give_modes_back<'a>(files: impl IntoIterator<Item = &'a FileChange>) -> Result<(), Finding> {
     files.into_iter().try_for_each(|file| {
         let Some(mode) = file.mode else { return Ok(()) };
-        files::open_again(Path::new(&file.path), mode)
-            .map_err(|error| Finding::new(Code::CannotWrite).with("path", &file.path).with("reason", error))
+        let path = Path::new(&file.path);
+        files::open_again(path, mode).map_err(|error| files::cannot_write(path, &error))
     })
 }
 
@@ -299,8 +299,7 @@ fn write(plan: &UndoPlan, seen: &Seen) -> Result<bool, Finding> {
             Restore::PutBack { copy } => put_back(path, &seen, Path::new(copy)),
             Restore::Delete => files::remove_if(path, &seen),
         };
-        let failed = |error| Finding::new(Code::CannotWrite).with("path", path.display()).with("reason", error);
-        if !done.map_err(failed)? {
+        if !done.map_err(|error| files::cannot_write(path, &error))? {
             return Ok(false);
         }
     }

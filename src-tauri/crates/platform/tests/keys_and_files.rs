@@ -56,7 +56,7 @@ fn wishes(base: &str, key_place: KeyPlace) -> Wishes {
         name: "AIRouter".to_owned(),
         base: GatewayUrl::parse(base).unwrap(),
         scheme: AuthScheme::Bearer,
-        models: vec!["claude-sonnet-4-6".to_owned()],
+        models: vec![if base == FIRST.0 { "claude-sonnet-4-6" } else { "claude-opus-4-7" }.to_owned()],
         every_model: false,
         key_place,
         egress: None,
@@ -253,11 +253,16 @@ fn a_locked_keychain_settles_nothing() {
 fn a_key_that_cannot_be_put_back_keeps_the_change_open() {
     let home = beside_another_tool();
     connect(&home, FIRST);
-    // The second key is stored, then the keychain locks, and then the disk fails.
+    // The second key is stored, then the keychain locks, and the disk fails once.
     home.keychain.set(Moods { store: Mood::Once, ..Moods::NORMAL });
     let there = Home::at(home.folder());
+    let mut has_failed = false;
     fault::set(Some(Box::new(move |_| {
-        if there.key().as_deref() == Some(SECOND.1) { Err(std::io::ErrorKind::StorageFull.into()) } else { Ok(()) }
+        if has_failed || there.key().as_deref() != Some(SECOND.1) {
+            return Ok(());
+        }
+        has_failed = true;
+        Err(std::io::ErrorKind::StorageFull.into())
     })));
     let report = apply_to(&home, SECOND, KeyPlace::Keychain);
     fault::set(None);
@@ -283,6 +288,8 @@ fn a_failed_change_never_deletes_a_key_that_works() {
         home.keychain.set(moods);
         let report = apply_to(&home, SECOND, KeyPlace::Keychain);
         assert!(report.findings.iter().any(Finding::blocks), "{moods:?}");
+        // Who cannot say what is there is not asked to store another one over it.
+        assert!(moods != locked || report.outcome != Outcome::Interrupted, "{:?}", report.findings);
         let is_as_before = home.claudes() == files && home.key().as_deref() == Some(FIRST.1);
         match report.outcome {
             Outcome::Refused | Outcome::RolledBack => assert!(is_as_before, "{moods:?}: {:?}", report.findings),
@@ -386,13 +393,18 @@ fn the_journal_holds_no_header_of_the_profile() {
     let home = beside_another_tool();
     connect(&home, FIRST);
     let ours = profile(&home);
-    let text = std::fs::read_to_string(&ours).unwrap();
-    let header = r#"{"inferenceCustomHeaders":{"X-Team-Secret":"hunter2-of-the-team"},"#;
-    put(&ours, &text.replacen('{', header, 1));
+    let mut file: serde_json::Map<String, Value> = serde_json::from_slice(&std::fs::read(&ours).unwrap()).unwrap();
+    let models = file.remove("inferenceModels").unwrap();
+    let rest = serde_json::to_string(&file).unwrap();
+    let header = r#""inferenceCustomHeaders":{"X-Team-Secret":"hunter2-of-the-team"}"#;
+    put(&ours, &rest.replacen('{', &format!(r#"{{"inferenceModels":{models},{header},"#), 1));
+    // With no memory of before, what is there now is what must come back to the byte.
+    std::fs::remove_file(home.journal_file()).unwrap();
     let every_model = Wishes { models: Vec::new(), every_model: true, ..wishes(SECOND.0, KeyPlace::Keychain) };
     let report = apply::apply(&home.places, &every_model, &Secret::new(SECOND.1.to_owned()), None, &mut |_| {});
     assert_eq!(report.outcome, Outcome::Written, "{:?}", report.findings);
-    assert!(!std::fs::read_to_string(home.journal_file()).unwrap().contains("hunter2"));
+    let noted = std::fs::read_to_string(home.journal_file()).unwrap();
+    assert!(noted.contains("\"patch\"") && !noted.contains("hunter2"), "{noted}");
     assert!(std::fs::read_to_string(&ours).unwrap().contains("hunter2"), "theirs stays");
 }
 

@@ -52,17 +52,19 @@ impl Seen {
     pub(crate) fn of(arguments: &Gateway, is_local: bool, locale: Locale) -> Result<Self, Finding> {
         let places = Places::here()?;
         let preset = airouter_platform::preset::load(arguments.preset.as_deref(), arguments.signed_by.as_deref())?;
-        let mut asked = arguments.clone();
         let base = match &arguments.address {
             Some(typed) => airouter_core::address::repair(typed, Some(&preset))?.0,
             None => wanted_base(&places, &preset.base)?,
         };
-        asked.address = Some(base.as_str().to_owned());
         let live = if is_local {
             None
         } else {
-            match Asked::of(&asked, locale) {
-                Ok(asked_of) => Some(run_check(&asked_of, &asked)),
+            let asked = match &arguments.address {
+                Some(_) => Asked::of(arguments, locale),
+                None => Asked::given(arguments, base.clone(), locale),
+            };
+            match asked {
+                Ok(asked) => Some(run_check(&asked, arguments)),
                 // Without a key at hand the rest is still worth looking at, and says why there is none.
                 Err(finding) if finding.code.number().starts_with("AR-80") => None,
                 Err(finding) => return Err(finding),

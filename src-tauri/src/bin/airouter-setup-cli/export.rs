@@ -1,5 +1,6 @@
 //! `export`: the connection on this computer, for others.
 
+use airouter_core::address::GatewayUrl;
 use airouter_core::finding::{Code, Finding};
 use airouter_core::fleet::{Exported, Fleet, Helpers};
 use airouter_core::preset::link::Carried;
@@ -45,7 +46,7 @@ fn make(arguments: &Export, connected: Connected, locale: Locale) -> Result<Answ
     let files = if arguments.preset {
         vec![Exported { path: PRESET_FILE, bytes: text.clone().into_bytes(), holds_key: false }]
     } else {
-        let key = key_for(arguments, locale)?;
+        let key = key_for(arguments, &connected.wishes.base, locale)?;
         if key.is_some() {
             findings.push(Finding::new(Code::ExportHoldsKey));
         }
@@ -83,7 +84,7 @@ fn holds_secret(bytes: &[u8]) -> bool {
 }
 
 /// The key, only if it was asked for by name.
-fn key_for(arguments: &Export, locale: Locale) -> Result<Option<Secret>, Finding> {
+fn key_for(arguments: &Export, base: &GatewayUrl, locale: Locale) -> Result<Option<Secret>, Finding> {
     let paste = if !arguments.with_key {
         return Ok(None);
     } else if arguments.key_prompt {
@@ -91,6 +92,8 @@ fn key_for(arguments: &Export, locale: Locale) -> Result<Option<Secret>, Finding
     } else {
         key::of_standard_input(false)?
     };
+    // Everybody who gets these files sends the key to this address.
+    paste.only_for(base, &Preset::airouter()).map_err(|finding| finding.with("by", "export"))?;
     Ok(Some(paste.key))
 }
 

@@ -33,6 +33,7 @@ fn main() -> ExitCode {
     }
     quiet::closed_memory();
     quiet::panics(|place| output::complain(&format!("airouter-setup-cli: internal error ({place})")));
+    output::log();
     let words: Vec<std::ffi::OsString> = std::env::args_os().collect();
     let arguments = match help::read(&words) {
         Ok(arguments) => arguments,

@@ -1,9 +1,10 @@
 //! The answer of a command: one JSON object for machines, sentences for people, an exit code for both.
 
-use std::io::Write;
+use std::io::{self, ErrorKind, Write};
 
 use airouter_core::finding::{Code, Finding, worst_first};
 use airouter_core::preset::Preset;
+use airouter_core::text::{plain, plain_json};
 use airouter_core::view::Locale;
 use airouter_platform::known;
 use serde_json::{Map, Value, json};
@@ -103,60 +104,76 @@ impl Answer {
     }
 }
 
-/// Says it in the words of the gateway that was meant, and returns the exit code.
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where the program speaks")]
+/// Says it in the words of the gateway that was meant, and returns the exit code. Whatever becomes of the
+/// two streams, the code tells what was done: nobody may be listening, and a reader may leave early. Only an
+/// answer that was asked for and could not be written, as on a full disk, is an error of its own.
 pub(crate) fn finish(answer: Answer, json: bool, locale: Locale, preset: &Preset) -> u8 {
     // Here everything that is said comes by, whatever failed before.
     let mut answer = answer.redacted();
     worst_first(&mut answer.findings);
     let exit = answer.exit;
     if !json {
-        for line in people::told(&Value::Object(answer.more.clone()), locale, preset) {
-            eprintln!("{}", plain(&line));
-        }
+        people::told(&Value::Object(answer.more.clone()), locale, preset).iter().for_each(|line| complain(line));
     }
     for finding in &answer.findings {
-        eprintln!("{}", plain(&words::sentence(finding, locale, preset)));
-        for fact in words::facts(finding).filter(|_| !json && finding.blocks()) {
-            eprintln!("  {}", plain(&fact));
-        }
+        complain(&words::sentence(finding, locale, preset));
+        words::facts(finding).filter(|_| !json && finding.blocks()).for_each(|fact| complain(&format!("  {fact}")));
     }
+    let mut printed = Ok(());
     match answer.text.take() {
-        Some(advice) if exit == USAGE => eprintln!("{advice}"),
-        // Whoever pages through a list may leave before its end.
-        Some(text) if !json => drop(writeln!(std::io::stdout(), "{}", plain(&text))),
+        Some(advice) if exit == USAGE => {
+            complain(&advice);
+            answer.more.insert("wrong_use".to_owned(), json!(plain(&advice)));
+        }
+        Some(text) if !json => printed = print(&plain(&text)),
         Some(_) => {}
-        None if answer.findings.is_empty() => eprintln!("{}", people::term("allWell", locale)),
+        None if answer.findings.is_empty() => complain(&people::term("allWell", locale)),
         None => {}
     }
     if json {
-        println!("{}", answer.value());
+        printed = print(&plain_json(&format!("{}", answer.value())));
     }
-    exit
+    match printed {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe && exit == OK => INTERNAL,
+        _ => exit,
+    }
 }
 
-/// Without what a terminal would obey: gateways and other programs wrote some of it.
-fn plain(text: &str) -> String {
-    text.replace(|letter: char| letter.is_control() && !matches!(letter, '\n' | '\t'), " ")
+fn print(text: &str) -> io::Result<()> {
+    let mut output = io::stdout().lock();
+    writeln!(output, "{text}")?;
+    output.flush()
 }
 
-/// One line on standard error, where there is nothing else to say it with. Nobody may be listening.
+/// A line for people on standard error, without what a terminal would obey. Nobody may be listening.
 pub(crate) fn complain(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+    let _ = writeln!(io::stderr(), "{}", plain(line));
+}
+
+/// From here on what goes wrong by the way, and is no finding, is said on standard error.
+pub(crate) fn log() {
+    let lines = tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).without_time().with_ansi(false);
+    let lines = lines.with_target(false).with_writer(|| Lines);
+    // Where somebody logs already, they go on.
+    let _ = lines.try_init();
+}
+
+/// Where these lines go; each comes in one piece.
+struct Lines;
+
+impl Write for Lines {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        complain(&known::redactor().text(String::from_utf8_lossy(line).trim()));
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The language that the person chose in the window, else the system's.
 pub(crate) fn locale() -> Locale {
     airouter_platform::places::Places::from_environment()
         .map_or(Locale::ZhCn, |places| airouter_platform::locale::preferred(&places))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_others_wrote_cannot_steer_the_terminal() {
-        assert_eq!(plain("claude\u{1b}[2J\u{9b}31m\tb\n\r"), "claude [2J 31m\tb\n ");
-    }
 }

@@ -6,6 +6,7 @@ use airouter_core::address::{GatewayUrl, repair as repair_address};
 use airouter_core::check::{AuthScheme, CheckReport};
 use airouter_core::claude::egress;
 use airouter_core::finding::{Code, Finding};
+use airouter_core::key::{Belongs, Paste, elsewhere};
 use airouter_core::plan::Wishes;
 use airouter_core::preset::Preset;
 use airouter_core::secret::Secret;
@@ -291,28 +292,48 @@ pub(crate) struct Asked {
     changes: Vec<Finding>,
 }
 
+/// Which address is asked, and how surely the person means it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Choice {
+    /// It was named by `--address`.
+    Named,
+    /// It is the preset's, or the one that is connected.
+    Given,
+}
+
 impl Asked {
     pub(crate) fn of(arguments: &Gateway, locale: Locale) -> Result<Self, Finding> {
-        let places = Places::here()?;
-        let preset = airouter_platform::preset::load(arguments.preset.as_deref(), arguments.signed_by.as_deref())?;
+        let preset = load_preset(arguments)?;
         let (base, did) = match &arguments.address {
             Some(typed) => repair_address(typed, Some(&preset))?,
             None => (preset.base.clone(), Vec::new()),
         };
+        let choice = if arguments.address.is_some() { Choice::Named } else { Choice::Given };
+        let mut asked = Self::at(arguments, preset, base, choice, locale)?;
+        if !did.is_empty() {
+            asked.changes.push(Finding::new(Code::UrlRepaired).with("base", asked.base.as_str()));
+        }
+        Ok(asked)
+    }
+
+    /// The same at an address that something else than the command line decided.
+    pub(crate) fn given(arguments: &Gateway, base: GatewayUrl, locale: Locale) -> Result<Self, Finding> {
+        Self::at(arguments, load_preset(arguments)?, base, Choice::Given, locale)
+    }
+
+    fn at(
+        arguments: &Gateway,
+        preset: Preset,
+        base: GatewayUrl,
+        choice: Choice,
+        locale: Locale,
+    ) -> Result<Self, Finding> {
+        let places = Places::here()?;
         known::spare(base.as_str());
         let mut changes = preset.findings();
-        if !did.is_empty() {
-            changes.push(Finding::new(Code::UrlRepaired).with("base", base.as_str()));
-        }
-        let paste = if arguments.key_stdin {
-            Some(key::of_standard_input(preset.is_built_in)?)
-        } else if arguments.key_prompt {
-            Some(key::of_terminal(preset.is_built_in, locale)?)
-        } else {
-            None
-        };
-        let key = match paste {
+        let key = match key::pasted(arguments, preset.is_built_in, locale)? {
             Some(paste) => {
+                changes.extend(at_its_address(&paste, &base, &preset, choice)?);
                 if !paste.notes.is_empty() {
                     let notes: Vec<String> = paste.notes.iter().map(|note| format!("{note:?}")).collect();
                     changes.push(Finding::new(Code::KeyCleaned).with("notes", notes.join(", ")));
@@ -327,6 +348,27 @@ impl Asked {
             Auth::XApiKey => Some(AuthScheme::XApiKey),
         };
         Ok(Self { places, preset, base, scheme, key, changes })
+    }
+}
+
+fn load_preset(arguments: &Gateway) -> Result<Preset, Finding> {
+    airouter_platform::preset::load(arguments.preset.as_deref(), arguments.signed_by.as_deref())
+}
+
+/// A key that was given out for another address goes nowhere but there, unless the person has named an
+/// address: then that one counts, and what was pasted is told.
+fn at_its_address(
+    paste: &Paste,
+    base: &GatewayUrl,
+    preset: &Preset,
+    choice: Choice,
+) -> Result<Option<Finding>, Finding> {
+    match (paste.belongs(base, preset), choice) {
+        (Belongs::Here, _) => Ok(None),
+        (Belongs::Elsewhere { shown, .. }, Choice::Named) => Ok(Some(elsewhere(Code::AddressNamed, &shown, base))),
+        (Belongs::Elsewhere { shown, .. }, Choice::Given) => {
+            Err(elsewhere(Code::KeyElsewhere, &shown, base).with("by", "command-line"))
+        }
     }
 }
 
@@ -348,13 +390,12 @@ impl Consent {
     }
 
     /// Asks on a terminal; without one, silence is no consent.
-    #[expect(clippy::print_stderr, reason = "a question to the person")]
     fn to_quit(&self) -> bool {
         match self {
             Self::Given(_) => true,
             Self::AskIfPossible(locale) if airouter_platform::is_terminal() => {
-                eprint!("{} [y/N] ", people::term("askQuit", *locale));
-                let _ = std::io::stderr().flush();
+                // Without an answer nothing is quit, so a question that nobody reads does no harm.
+                let _ = write!(std::io::stderr(), "{} [y/N] ", people::term("askQuit", *locale));
                 let mut answer = String::new();
                 std::io::stdin().lock().read_line(&mut answer).is_ok() && answer.trim().eq_ignore_ascii_case("y")
             }

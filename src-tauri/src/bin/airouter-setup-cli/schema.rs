@@ -181,6 +181,7 @@ const FIELDS: &[Field] = &[
         "explain: what may be said instead, by language.",
         SchemaGenerator::subschema_for::<BTreeMap<String, Vec<Said>>>,
     ),
+    ("wrong_use", "exit 2: what is wrong with the call.", SchemaGenerator::subschema_for::<String>),
     ("near", "explain: codes that may have been meant.", SchemaGenerator::subschema_for::<Vec<Code>>),
     ("scenarios", "rehearse: all of them.", SchemaGenerator::subschema_for::<Vec<Training>>),
     ("scenario", "rehearse: the one that was played.", SchemaGenerator::subschema_for::<Training>),

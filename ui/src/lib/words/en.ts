@@ -543,6 +543,7 @@ export const en: Words = {
       "AR-110": "No company policy is in force",
       "AR-733": "No other program left a policy behind",
       "AR-701": "Claude can read its files",
+      "AR-702": "Claude's files can be written",
       "AR-710": "A configuration is selected",
       "AR-721": "The selected id is of the right form",
       "AR-722": "The selected configuration is there",

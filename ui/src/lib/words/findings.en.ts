@@ -5,7 +5,7 @@ import type { FindingTemplates } from "./facts";
 export const findings: FindingTemplates = {
   "AR-101": { title: "Claude Desktop is not installed yet", meaning: "Claude Desktop was not found on this computer.", action: "Download and install it. This page goes on by itself once it is there." },
   "AR-102": { title: "Claude is still open", meaning: "Claude has to be closed for this step.", action: "Quit Claude completely, including its icon in the tray or menu bar, then retry." },
-  "AR-103": { title: "Claude did not quit", meaning: "Claude was asked to quit and is still running. One of its windows may be waiting for you.", action: "Have a look at Claude, quit it there, then retry." },
+  "AR-103": { title: "Claude did not quit", meaning: "Claude was asked to quit, and [{children}, a part of it,|it] is still running. One of its windows may be waiting for you.", action: "Have a look at Claude, quit it[ and {children}|] there, then retry." },
   "AR-104": { title: "Claude did not start", meaning: "The configuration is fine, but Claude did not open.", action: "Open Claude yourself. If it does not open, install it again." },
   "AR-105": { title: "Claude is too old", meaning: "This version cannot be connected to another service yet.", action: "Install the newest Claude Desktop." },
   "AR-106": { title: "The version of Claude is unknown", meaning: "It is treated as the newest one, which is usually fine.", action: "Go on as usual." },
@@ -99,6 +99,18 @@ export const findings: FindingTemplates = {
   "AR-405": { title: "The server did not see the key", meaning: "It was sent, but not where this server looks for it.", action: "Set the way of sending to Automatic in the advanced settings, then retry." },
   "AR-406": { title: "Another way of sending the key is used", meaning: "A key can be sent in two ways. The one that the server accepts is used, and will be written.", action: "Go on as usual." },
   "AR-407": { title: "The pasted text was cleaned", meaning: "Extra spaces or signs were removed.", action: "Go on as usual." },
+  "AR-408": {
+    title: "The key was pasted together with another address",
+    meaning: "It stood beside [{pasted}|another address], and now it would go to [{chosen}|this one]. Nothing was sent.",
+    action: "Choose which of the two the key belongs to: [{pasted}|the pasted one] or [{chosen}|the present one].",
+    cases: {
+      by: {
+        "command-line": { action: "Say which address the key belongs to, [{pasted}|the pasted one] or [{chosen}|the present one], with --address." },
+        export: { action: "Connect [{pasted}|the address of this key] first, or give the key of [{chosen}|the connected one] alone." },
+      },
+    },
+  },
+  "AR-409": { title: "The address that was named is used[, {chosen}|]", meaning: "The pasted text held another one[, {pasted}|].", action: "Go on as usual." },
 
   "AR-501": { title: "The account cannot be used", meaning: "Your {gateway} account is blocked or not active yet.", action: "Log in to the console, or contact support." },
   "AR-502": { title: "This key works only from certain networks", meaning: "The key is right, but not allowed from here.", action: "Add this network in the console, or create a key without that limit.", cases: { by: { region: { title: "The service is not offered in this region", meaning: "The server, or whoever is behind it, refuses requests from this country or region.", action: "Ask support for a line that works where you are." } } } },
@@ -128,8 +140,39 @@ export const findings: FindingTemplates = {
   "AR-615": { title: "The answers lack a detail", meaning: "The server does not say how many tokens an answer took. Claude works without it, older programs may not.", action: "Go on as usual." },
   "AR-616": { title: "Only streamed answers are right", meaning: "Chatting works. Answers that are asked for in one piece are not as they should be, so Claude may show the service as disturbed.", action: "Go on, and tell support the code if Claude complains." },
 
-  "AR-701": { title: "A file of Claude's is not as expected", meaning: "To do it no harm, nothing was written.", action: "Tell support the code and where the file is." },
-  "AR-702": { title: "A file could not be written", meaning: "Permission may be missing, or the disk may be full.", action: "Check the free space on the disk, then retry." },
+  "AR-701": {
+    title: "A file of Claude's is not as expected",
+    meaning: "To do it no harm, nothing was written.",
+    action: "Tell support the code and where the file is.",
+    cases: {
+      reason: {
+        "other-owner": { title: "A file of Claude's belongs to another account", meaning: "Usually Claude was started with administrator's rights once. Nothing was written.", action: "Have [{path}|the file] handed over to your own account, with everything in its folder, then retry." },
+        unreadable: { title: "A file of Claude's may not be read", meaning: "This account lacks the right to read it, or the folder that holds it. Nothing was written.", action: "Give your account the right to read and write [{path}|the file] and its folder, then retry." },
+        link: { title: "A file of Claude's is a link to another place", meaning: "What is linked may belong to somebody else, so nothing was written.", action: "Put a plain file or folder in the place of the link on the way to [{path}|the file], then retry." },
+        folder: { title: "There is something else in the place of a file of Claude's", meaning: "Claude needs a file there. Nothing was written.", action: "Move [{path}|it] to another place, then retry." },
+        "too-large": { title: "A file of Claude's is far too large", meaning: "Claude's own files are small, so this one is not as it should be. Nothing was written.", action: "Move [{path}|it] to another place, then retry." },
+      },
+    },
+  },
+  "AR-702": {
+    title: "A file could not be written",
+    meaning: "The system did not allow [{path}|it] to be written[: {reason}|].",
+    action: "Retry. If it stays so, tell support the code.",
+    cases: {
+      because: {
+        "disk-full": { title: "The disk is full", meaning: "There is no room left to write [{path}|the file].", action: "Make some room on the disk that holds [{path}|it], then retry." },
+        quota: { title: "Your share of the disk is used up", meaning: "Your account may not put more on this disk.", action: "Delete what you no longer need on the disk that holds [{path}|the file], or ask the administrator for more room, then retry." },
+        "read-only-disk": { title: "The disk can only be read", meaning: "It is locked against writing, perhaps because it was damaged.", action: "Make the disk that holds [{path}|the file] writable again, or ask the administrator, then retry." },
+        permission: { title: "The right to write is missing", meaning: "Your account may not write to [{place}|this place].", action: "Give your account the right to write to [{place}|{path}|the file], then retry." },
+        "other-owner": { title: "Something of Claude's belongs to another account[, {owner}|]", meaning: "Your account may not write there. Usually Claude was started with administrator's rights once.", action: "Have [{place}|{path}|it] handed over to your own account, with everything in it, then retry." },
+        "read-only": { title: "A file is marked as read-only", meaning: "Somebody wanted it to stay as it is.", action: "Take the read-only mark off [{place}|{path}|the file], then retry." },
+        "link-to-nowhere": { title: "A folder leads to a place that is not there", meaning: "[{place}|It] is a link. The disk with its target may not be connected.", action: "Connect the disk with [{target}|its target], or remove the link [{place}|{path}|], then retry." },
+        "link-loop": { title: "A link leads back to itself", meaning: "Nothing can be written behind it.", action: "Remove the link [{place}|{path}|], then retry." },
+        "not-a-folder": { title: "There is a file where a folder belongs", meaning: "Nothing can be written below it.", action: "Move [{place}|{path}|the file] to another place, then retry." },
+        held: { title: "Another program has the file open", meaning: "It may be a backup, a sync program or a virus scanner.", action: "Wait a moment, or close programs that use [{path}|it], then retry." },
+      },
+    },
+  },
   "AR-703": { title: "Another program has just changed a file", meaning: "Nothing was written, so that its change is not lost.", action: "Retry; the newest content will be reviewed again." },
   "AR-704": { title: "What was read back differs", meaning: "What was written is not what is there. A sync or cleaning program may be interfering.", action: "Pause such programs, then retry." },
   "AR-705": { title: "None of the chosen models works in Claude", meaning: "Claude shows only Claude models that it knows.", action: "Choose other models." },

@@ -6,7 +6,7 @@ import type { FindingTemplates } from "./facts";
 export const findings: FindingTemplates = {
   "AR-101": { title: "还没有安装Claude Desktop", meaning: "在这台电脑上没有找到Claude Desktop。", action: "请下载并安装，装好后这里会自动继续。" },
   "AR-102": { title: "Claude还开着", meaning: "这一步需要先关闭Claude。", action: "请完全退出Claude（包括托盘或菜单栏里的图标），再重试。" },
-  "AR-103": { title: "Claude没有退出", meaning: "已经请Claude退出，但它还在运行。可能有窗口在等您确认。", action: "请切换到Claude看一眼，手动退出后再重试。" },
+  "AR-103": { title: "Claude没有退出", meaning: "已经请Claude退出，但[它的{children}|它]还在运行。可能有窗口在等您确认。", action: "请切换到Claude看一眼，手动退出[（包括{children}）|]后再重试。" },
   "AR-104": { title: "Claude没能启动", meaning: "配置没有问题，但Claude没有打开。", action: "请手动打开Claude。打不开的话，重新安装一次Claude。" },
   "AR-105": { title: "Claude版本太旧", meaning: "现在的版本还不支持接入其他服务。", action: "请安装最新版的Claude Desktop。" },
   "AR-106": { title: "看不出Claude的版本", meaning: "会按最新版处理，一般没有影响。", action: "请照常继续。" },
@@ -100,6 +100,18 @@ export const findings: FindingTemplates = {
   "AR-405": { title: "服务器没有收到密钥", meaning: "密钥发出去了，但对方没有从这个位置读取。", action: "请在高级设置里把认证方式改成“自动”，再重试。" },
   "AR-406": { title: "已换用可行的认证方式", meaning: "密钥有两种发送方式，这里用服务器接受的那种，配置里也会这样写。", action: "请照常继续。" },
   "AR-407": { title: "已清理粘贴的内容", meaning: "多余的空格或符号已经去掉。", action: "请照常继续。" },
+  "AR-408": {
+    title: "密钥是和另一个地址一起粘贴的",
+    meaning: "和它写在一起的是[{pasted}|另一个地址]，而现在要发给[{chosen}|这一个]。还什么都没有发送。",
+    action: "请选择这个密钥属于哪一个：[{pasted}|粘贴内容里的]，还是[{chosen}|现在的]。",
+    cases: {
+      by: {
+        "command-line": { action: "请用--address写明密钥属于哪一个地址：[{pasted}|粘贴内容里的]，还是[{chosen}|现在的]。" },
+        export: { action: "请先接入[{pasted}|这个密钥的地址]，或只给出[{chosen}|已接入地址]的密钥。" },
+      },
+    },
+  },
+  "AR-409": { title: "用的是您写明的地址[{chosen}|]", meaning: "粘贴的内容里还有另一个地址[{pasted}|]。", action: "请继续。" },
 
   "AR-501": { title: "账号不可用", meaning: "您的{gateway}账号被停用，或还没有激活。", action: "请登录控制台查看，或联系客服。" },
   "AR-502": { title: "密钥限制了可用的网络", meaning: "密钥是对的，但只允许在指定的网络使用。", action: "请在控制台把当前网络加入白名单，或新建一个不限网络的密钥。", cases: { by: { region: { title: "所在地区不能使用这项服务", meaning: "服务器或它背后的服务不接受来自这个国家或地区的请求。", action: "请向客服要一条在您所在地区能用的线路。" } } } },
@@ -129,8 +141,39 @@ export const findings: FindingTemplates = {
   "AR-615": { title: "回答里缺一项信息", meaning: "服务器没有说回答用了多少Token。Claude不受影响，旧的程序可能会出错。", action: "请照常继续。" },
   "AR-616": { title: "只有逐字的回答是对的", meaning: "聊天可以用。整段的回答不符合要求，Claude可能会提示服务异常。", action: "请继续；如果Claude有提示，请把编号告诉客服。" },
 
-  "AR-701": { title: "Claude的配置文件有异常", meaning: "文件内容不是该有的样子。为了不弄坏它，什么都没有写。", action: "请把编号和文件位置告诉客服。" },
-  "AR-702": { title: "没能写入文件", meaning: "可能没有权限，或磁盘满了。", action: "请检查磁盘空间，再重试。" },
+  "AR-701": {
+    title: "Claude的配置文件有异常",
+    meaning: "文件内容不是该有的样子。为了不弄坏它，什么都没有写。",
+    action: "请把编号和文件位置告诉客服。",
+    cases: {
+      reason: {
+        "other-owner": { title: "Claude的一个文件属于另一个账户", meaning: "多半是以前用管理员身份打开过Claude。什么都没有写。", action: "请把[{path}|这个文件]和它所在的文件夹交还给您自己的账户，再重试。" },
+        unreadable: { title: "Claude的一个文件不让读取", meaning: "当前账户没有读取它或它所在文件夹的权限。什么都没有写。", action: "请给当前账户加上读写[{path}|这个文件]和它所在文件夹的权限，再重试。" },
+        link: { title: "Claude的一个文件是指向别处的链接", meaning: "链接那头可能是别人的文件，所以什么都没有写。", action: "请把通往[{path}|这个文件]的链接换成普通的文件或文件夹，再重试。" },
+        folder: { title: "Claude的文件位置上放着别的东西", meaning: "Claude在这里需要一个文件。什么都没有写。", action: "请把[{path}|它]移到别处，再重试。" },
+        "too-large": { title: "Claude的一个文件大得不正常", meaning: "Claude自己的文件都很小，这个文件不是该有的样子。什么都没有写。", action: "请把[{path}|它]移到别处，再重试。" },
+      },
+    },
+  },
+  "AR-702": {
+    title: "没能写入文件",
+    meaning: "系统没有让程序写入[{path}|这个文件][：{reason}|]。",
+    action: "请重试。如果一直这样，请把编号告诉客服。",
+    cases: {
+      because: {
+        "disk-full": { title: "磁盘已满", meaning: "没有空间写入[{path}|这个文件]。", action: "请在[{path}|这个文件]所在的磁盘上腾出一些空间，再重试。" },
+        quota: { title: "您在这个磁盘上的空间用完了", meaning: "当前账户不能再往这个磁盘上存东西。", action: "请在[{path}|这个文件]所在的磁盘上删掉不需要的文件，或请管理员多给一些空间，再重试。" },
+        "read-only-disk": { title: "磁盘只能读取", meaning: "这个磁盘被锁定为不能写入，也可能是出了故障。", action: "请让[{path}|这个文件]所在的磁盘恢复为可以写入，或请管理员处理，再重试。" },
+        permission: { title: "缺少写入权限", meaning: "当前账户不能写入[{place}|这个位置]。", action: "请给当前账户加上写入[{place}|{path}|这个文件]的权限，再重试。" },
+        "other-owner": { title: "Claude的文件属于另一个账户[{owner}|]", meaning: "当前账户不能在那里写入。多半是以前用管理员身份打开过Claude。", action: "请把[{place}|{path}|它]和里面的内容都交还给您自己的账户，再重试。" },
+        "read-only": { title: "文件被标为只读", meaning: "有人想让它保持原样。", action: "请去掉[{place}|{path}|这个文件]的只读标记，再重试。" },
+        "link-to-nowhere": { title: "文件夹指向的位置不存在", meaning: "[{place}|它]是一个链接，链接那头的磁盘可能没有接上。", action: "请接上[{target}|链接那头]所在的磁盘，或删掉链接[{place}|{path}|]，再重试。" },
+        "link-loop": { title: "链接绕回了自己", meaning: "在它后面什么都写不进去。", action: "请删掉链接[{place}|{path}|]，再重试。" },
+        "not-a-folder": { title: "该是文件夹的位置上放着一个文件", meaning: "在它下面什么都写不进去。", action: "请把[{place}|{path}|这个文件]移到别处，再重试。" },
+        held: { title: "另一个程序正开着这个文件", meaning: "可能是备份、同步或杀毒软件。", action: "请稍等片刻，或关掉正在使用[{path}|它]的程序，再重试。" },
+      },
+    },
+  },
   "AR-703": { title: "文件刚刚被别的程序改过", meaning: "为了不盖掉别人的改动，没有写入。", action: "请重试，会按最新的内容重新核对。" },
   "AR-704": { title: "写入后核对不一致", meaning: "写进去的和读出来的不一样，可能有同步或清理软件在干预。", action: "请暂停这类软件，再重试。" },
   "AR-705": { title: "所选模型都不能用在Claude里", meaning: "Claude只显示它认识的Claude模型。", action: "请重新选择模型。" },

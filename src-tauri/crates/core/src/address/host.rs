@@ -58,7 +58,7 @@ fn joined(host: &str) -> String {
 }
 
 /// The name that somebody owns: the last two labels, or three under `com.cn` and its like.
-fn owner_of(host: &str) -> &str {
+pub(super) fn owner_of(host: &str) -> &str {
     let labels: Vec<&str> = host.split('.').collect();
     let is_double = matches!(labels.as_slice(), [.., second, last] if last.len() == 2
         && matches!(*second, "com" | "net" | "org" | "edu" | "gov" | "co" | "ac"));

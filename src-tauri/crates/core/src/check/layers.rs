@@ -110,7 +110,9 @@ pub fn layer_of(code: Code) -> LayerId {
         | Code::KeyExpired
         | Code::KeyMissing
         | Code::AuthScheme
-        | Code::KeyCleaned => LayerId::Key,
+        | Code::KeyCleaned
+        | Code::KeyElsewhere
+        | Code::AddressNamed => LayerId::Key,
         Code::AccountDisabled
         | Code::IpBlocked
         | Code::QuotaExhausted

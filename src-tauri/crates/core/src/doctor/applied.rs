@@ -19,6 +19,8 @@ pub(super) fn look(facts: &DoctorFacts, foretold: &Outlook, status: Option<&[Fin
     look_at_policy(facts, sheet);
     let library = &facts.computer.library;
     sheet.mendable(Applied, Code::FileNotUnderstood, not_understood(facts));
+    // Connecting does not mend this: it is what connecting would fail of.
+    sheet.tested(Applied, Code::CannotWrite, facts.unwritable.clone());
     let because = if let Outlook::Ordinary(because) = foretold { Some(*because) } else { None };
     let is_because = |any: &[Because]| because.is_some_and(|because| any.contains(&because));
     let there = (!library.meta.is_absent() && !facts.is_managed()).then_some(());

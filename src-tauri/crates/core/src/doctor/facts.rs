@@ -21,6 +21,8 @@ pub struct DoctorFacts {
     pub held: Option<Held>,
     /// What the gateway answered, if it was asked.
     pub live: Option<CheckReport>,
+    /// Why the first of Claude's files that would be written cannot be.
+    pub unwritable: Option<Finding>,
     /// Claude Code is there, which is another program.
     pub has_claude_code: bool,
     /// The program that the configuration names for the key.

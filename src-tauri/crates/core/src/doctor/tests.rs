@@ -58,6 +58,7 @@ fn connected_with(key_place: KeyPlace) -> DoctorFacts {
         base: wishes.base,
         held: Some(Held { key: Ok(key.face()), helper: true }),
         live: None,
+        unwritable: None,
         has_claude_code: false,
         program,
         run: RunFacts::default(),

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use url::Url;
 
 use super::{Day, Preset, Signer};
 use crate::address::{AddressChange, GatewayUrl, repair};
@@ -57,16 +58,16 @@ pub(super) fn read(text: &str) -> Result<Preset, Finding> {
         return Err(invalid(&format!("schema {}", file.schema)));
     }
     let base = safely_written(&file.base).ok_or_else(|| invalid("base"))?;
-    for (field, url) in [("console", &file.console), ("usage_log", &file.usage_log)] {
-        if url.as_ref().is_some_and(|url| safely_written(url).is_none()) {
-            return Err(invalid(field));
-        }
-    }
+    let page = |field: &str, text: Option<String>| match text {
+        Some(text) => page(&text, &base).ok_or_else(|| invalid(field)).map(Some),
+        None => Ok(None),
+    };
+    let (console, usage_log) = (page("console", file.console)?, page("usage_log", file.usage_log)?);
     Ok(Preset {
         name: told(&file.name, LONGEST_NAME, false).ok_or_else(|| invalid("name"))?,
-        base,
-        console: file.console,
-        usage_log: file.usage_log,
+        base: base.clone(),
+        console,
+        usage_log,
         models: models(file.models)?,
         egress: hosts(file.egress.as_deref())?,
         supporter: match file.supporter {
@@ -149,6 +150,21 @@ fn safely_written(text: &str) -> Option<GatewayUrl> {
         !matches!(change, AddressChange::MadeHttps | AddressChange::SchemeAdded | AddressChange::TakenFromText)
     };
     changes.iter().all(is_meant).then_some(address)
+}
+
+/// A page for people, as a browser writes its address: on an encrypted connection or at the gateway's own
+/// host, and without anything that a browser reads in another way than whoever is shown it.
+fn page(text: &str, base: &GatewayUrl) -> Option<String> {
+    if text.chars().any(|c| c.is_control() || c.is_whitespace() || is_invisible(c) || c == '\\') {
+        return None;
+    }
+    let url = Url::parse(text).ok().filter(|url| url.username().is_empty() && url.password().is_none())?;
+    let own = Url::parse(base.as_str()).ok()?;
+    let is_own = url.host() == own.host() && url.scheme() == own.scheme();
+    let is_public = url.scheme() == "https" && url.domain().is_some_and(|name| name.contains('.'));
+    // `https:/x` is read as `https://x` and looks like a path.
+    let is_as_read = text.get(url.scheme().len()..).is_some_and(|rest| rest.starts_with("://"));
+    (is_as_read && (is_own || is_public)).then(|| url.into())
 }
 
 /// A text for people: one that is there, not long, in one line unless it is a note, and without signs

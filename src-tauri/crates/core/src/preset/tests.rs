@@ -37,10 +37,10 @@ fn what_is_written_is_what_is_read() {
 #[test]
 fn a_file_may_be_written_carelessly() {
     let text =
-        r#"{"schema":1,"name":"x","base":"https://X.example:443/claude/v1/","console":"http://127.0.0.1:8900/"}"#;
+        r#"{"schema":1,"name":"x","base":"https://X.example:443/claude/v1/","console":"https://X.example:8900"}"#;
     let preset = Preset::from_json(text).unwrap();
     assert_eq!(preset.base.as_str(), "https://x.example/claude");
-    assert_eq!(preset.console.as_deref(), Some("http://127.0.0.1:8900/"));
+    assert_eq!(preset.console.as_deref(), Some("https://x.example:8900/"));
 }
 
 /// A preset with one more field.
@@ -69,6 +69,16 @@ fn anything_unknown_is_refused() {
     for field in [
         r#""key":"sk-1""#,
         r#""console":"file:///etc/passwd""#,
+        r#""console":"htps:/evil.example/x""#,
+        r#""console":"https:/evil.example/x""#,
+        r#""console":"https:\\\\evil.example\\share\\x""#,
+        r#""console":"https://gate.example/\u202egnp.exe""#,
+        r#""console":"https://gate.ex\u200bample/""#,
+        r#""console":"https://gate.example@evil.example/""#,
+        r#""console":"http://127.0.0.1:8900/""#,
+        r#""console":"https://localhost/""#,
+        r#""console":"javascript:alert(1)//gate.example""#,
+        r#""usage_log":" https://gate.example/""#,
         r#""console":"http://x.example""#,
         r#""usage_log":"javascript:alert(1)""#,
         r#""name":"y""#,

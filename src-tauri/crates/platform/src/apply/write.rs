@@ -28,8 +28,8 @@ const SETTLING_TIME: Duration = Duration::from_secs(2);
 /// `CannotWrite` with the first that could not, and what the system says.
 pub(super) fn may_write(changes: &[FileChange]) -> Result<(), Finding> {
     changes.iter().try_for_each(|change| {
-        files::may_replace(Path::new(&change.path))
-            .map_err(|error| Finding::new(Code::CannotWrite).with("path", &change.path).with("reason", error))
+        let path = Path::new(&change.path);
+        files::may_replace(path).map_err(|error| files::cannot_write(path, &error))
     })
 }
 
@@ -91,15 +91,13 @@ impl Writing {
         // A profile may hold a key, now or later: Claude keeps its own to the owner alone (OD).
         let is_profile = ready.change.role == FileRole::Profile;
         let privacy = if is_profile { Privacy::OwnerOnly } else { Privacy::AsBefore };
-        let cannot = |path: &Path, error: io::Error| {
-            Finding::new(Code::CannotWrite).with("path", path.display()).with("reason", error)
-        };
         if let Some(copy) = ready.change.kept_aside.as_ref().filter(|_| ready.before.is_damaged()) {
-            files::keep_aside(&ready.path, Path::new(copy)).map_err(|error| cannot(Path::new(copy), error))?;
+            files::keep_aside(&ready.path, Path::new(copy))
+                .map_err(|error| files::cannot_write(Path::new(copy), &error))?;
         }
         for _ in 0..TRIES {
             let done = files::replace_if(&ready.path, &ready.before, ready.after.text().as_bytes(), privacy);
-            match done.map_err(|error| cannot(&ready.path, error)) {
+            match done.map_err(|error| files::cannot_write(&ready.path, &error)) {
                 Ok(Replaced::Done(former)) => {
                     self.written.push(Written { former, ..ready });
                     return Ok(());
@@ -149,8 +147,7 @@ impl Writing {
         let copies = self.ready.iter().filter_map(|ready| ready.change.kept_aside.clone()).collect::<Vec<_>>();
         for mut written in self.written.drain(..).rev() {
             if let Err(error) = take_back(&mut written) {
-                let failed = Finding::new(Code::CannotWrite).with("path", written.path.display());
-                done = Err(failed.with("reason", error));
+                done = Err(files::cannot_write(&written.path, &error));
             }
             if let FileFact::Present(mut bytes) = written.before {
                 bytes.zeroize();
@@ -158,7 +155,7 @@ impl Writing {
         }
         for copy in copies {
             if let Err(error) = files::remove(Path::new(&copy)) {
-                done = Err(Finding::new(Code::CannotWrite).with("path", copy).with("reason", error));
+                done = Err(files::cannot_write(Path::new(&copy), &error));
             }
         }
         remove_empty(self.made_folders.iter().rev().map(PathBuf::as_path));

@@ -71,13 +71,21 @@ pub fn obstacle(install: &Install) -> Option<Finding> {
 /// # Errors
 /// `ClaudeStays` when it is still there after all, or why the system did not let it be asked.
 pub fn quit(install: &Install) -> Result<(), Finding> {
-    for (attempt, limit) in sys::PATIENCE.iter().enumerate() {
-        ask_to_quit(install, attempt)?;
-        if wait_until(*limit, || !is_running(install)) {
+    quit_within(install, sys::PATIENCE)
+}
+
+/// The same with how long is waited after each attempt.
+fn quit_within(install: &Install, patience: &[Duration]) -> Result<(), Finding> {
+    let mut children = Vec::new();
+    for (attempt, limit) in patience.iter().enumerate() {
+        ask_to_quit(install, attempt, &mut children)?;
+        if wait_until(*limit, || !is_running(install) && alive(&children).is_empty()) {
             return Ok(());
         }
     }
-    Err(stays(install))
+    // What is no Claude is not ended for having been started by it; it is named.
+    let left = alive(&children);
+    Err(if left.is_empty() { stays(install) } else { stays(install).with("children", left.join(", ")) })
 }
 
 /// Starts Claude and waits until it is there.
@@ -112,12 +120,48 @@ fn stays(install: &Install) -> Finding {
     Finding::new(Code::ClaudeStays).with("path", install.program.display())
 }
 
-fn ask_to_quit(install: &Install, attempt: usize) -> Result<(), Finding> {
+/// A process by its number and when it was started, in seconds since 1970: numbers are given again.
+type Known = (Pid, u64);
+
+/// Asks, and notes in `children` the programs that Claude has started and that belong to it.
+fn ask_to_quit(install: &Install, attempt: usize, children: &mut Vec<Known>) -> Result<(), Finding> {
     let Some(system) = processes() else { return Err(stays(install).with("reason", "processes")) };
     let all: Vec<&Process> = claudes(&system, install).collect();
+    children.extend(parts_started_by(&system, install, &all));
     let is_claude = |pid: Pid| all.iter().any(|process| process.pid() == pid);
     let first: Vec<&Process> = all.iter().copied().filter(|process| !process.parent().is_some_and(is_claude)).collect();
     sys::ask_to_quit(install, &first, &all, attempt)
+}
+
+/// The programs that came with Claude and were started by it, at whatever remove.
+fn parts_started_by(system: &System, install: &Install, all: &[&Process]) -> Vec<Known> {
+    let is_claude = |pid: Pid| all.iter().any(|process| process.pid() == pid);
+    let is_started_by_claude = |process: &Process| {
+        let up = |pid: &Pid| system.process(*pid)?.parent();
+        // A chain is short; one that a system tells wrongly may be a circle.
+        std::iter::successors(process.parent(), up).take(64).any(is_claude)
+    };
+    let folder = install.program.parent();
+    let came_with_it =
+        |process: &Process| process.exe().is_some_and(|exe| folder.is_some_and(|folder| exe.starts_with(folder)));
+    let is_part = |it: &&Process| {
+        it.thread_kind().is_none() && !is_claude(it.pid()) && came_with_it(it) && is_started_by_claude(it)
+    };
+    system.processes().values().filter(is_part).map(|process| (process.pid(), process.start_time())).collect()
+}
+
+/// The names of those that still run.
+fn alive(children: &[Known]) -> Vec<String> {
+    if children.is_empty() {
+        return Vec::new();
+    }
+    let system = processes();
+    let process = |(pid, started): &Known| {
+        let process = system.as_ref()?.process(*pid)?;
+        let is_it = process.start_time() == *started && process.status() != ProcessStatus::Zombie;
+        is_it.then(|| process.name().to_string_lossy().into_owned())
+    };
+    children.iter().filter_map(process).collect()
 }
 
 fn is_inside(system: &System, install: &Install) -> bool {
@@ -177,6 +221,53 @@ mod tests {
         let finding = start(&install, &places).unwrap_err();
         assert_eq!(finding.code, Code::ClaudeNotStarted);
         assert_eq!(finding.evidence[0].name, "reason");
+    }
+
+    /// A program in a folder: `sleep` under another name.
+    fn sleeper(folder: &Path, name: &str) -> PathBuf {
+        let path = folder.join(name);
+        std::fs::copy("/bin/sleep", &path).unwrap();
+        path.canonicalize().unwrap()
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_program_in_claudes_folder_is_not_claude_and_survives() {
+        let folder = tempfile::tempdir().unwrap();
+        let editor = sleeper(folder.path(), "my-editor");
+        let install = script(folder.path(), "while :; do sleep 0.1; done");
+        let places = Places::in_scratch(folder.path()).unwrap();
+        let mut editor = std::process::Command::new(editor).arg("60").spawn().unwrap();
+        assert!(!is_running(&install), "a neighbour is taken for Claude");
+        start(&install, &places).unwrap();
+        quit(&install).unwrap();
+        assert!(editor.try_wait().unwrap().is_none(), "a neighbour was ended");
+        editor.kill().unwrap();
+        editor.wait().unwrap();
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_part_of_claude_that_stays_is_waited_for_and_named_and_not_ended() {
+        let folder = tempfile::tempdir().unwrap();
+        let part = sleeper(folder.path(), "crash-reporter");
+        let pid = folder.path().join("pid");
+        // It has Claude's output, which is nobody's here.
+        let body = format!("{} 60 & echo $! > {}\nwhile :; do sleep 0.1; done", part.display(), pid.display());
+        let install = script(folder.path(), &body);
+        let places = Places::in_scratch(folder.path()).unwrap();
+        start(&install, &places).unwrap();
+        assert!(wait_until(Duration::from_secs(10), || processes().is_some_and(|system| {
+            let all: Vec<&Process> = claudes(&system, &install).collect();
+            !parts_started_by(&system, &install, &all).is_empty()
+        })));
+        let finding = quit_within(&install, &[Duration::from_secs(2)]).unwrap_err();
+        assert_eq!((finding.code, finding.fact("children")), (Code::ClaudeStays, Some("crash-reporter")));
+        assert!(!is_running(&install), "Claude itself is gone");
+        let pid: i32 = std::fs::read_to_string(pid).unwrap().trim().parse().unwrap();
+        let pid = rustix::process::Pid::from_raw(pid).unwrap();
+        assert!(rustix::process::test_kill_process(pid).is_ok(), "it was ended for its place");
+        rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
     }
 
     #[test]

@@ -173,13 +173,13 @@ pub(crate) fn managed(places: &Places) -> ManagedSource {
     }
 }
 
-/// True when a running program is the Claude of this install: by its path, or, for a start script, by
-/// the path that its interpreter was given. Never by name alone: Claude Code has the same one.
+/// True when a running program is the Claude of this install: by its exact path, or, for a start script, by
+/// the path that its interpreter was given. Never by name alone: Claude Code has the same one. Never by its
+/// folder: people keep programs of all kinds in one.
 pub(crate) fn is_claude(install: &Install, exe: Option<&Path>, command: &[std::ffi::OsString]) -> bool {
     let Some(exe) = exe else { return false };
-    let exe = PathBuf::from(exe.to_string_lossy().trim_end_matches(" (deleted)"));
-    let folder = install.program.parent().filter(|folder| folder.file_name().is_some_and(|name| name != "bin"));
-    if exe == install.program || folder.is_some_and(|folder| exe.starts_with(folder)) {
+    // The kernel marks the path of a program whose file was replaced meanwhile.
+    if Path::new(exe.to_string_lossy().trim_end_matches(" (deleted)")) == install.program {
         return true;
     }
     let script = command.get(1).map(PathBuf::from).and_then(|path| path.canonicalize().ok());
@@ -298,7 +298,7 @@ mod tests {
         };
         let is = |exe: &str| is_claude(&install, Some(Path::new(exe)), &[]);
         assert!(is("/usr/lib/claude-desktop/claude-desktop"));
-        assert!(is("/usr/lib/claude-desktop/chrome_crashpad_handler"));
+        assert!(!is("/usr/lib/claude-desktop/chrome_crashpad_handler"), "what only lies beside it");
         assert!(is("/usr/lib/claude-desktop/claude-desktop (deleted)"));
         assert!(!is("/home/li/.config/Claude-3p/claude-code/2.1/claude"), "Claude's bundled agent must survive");
         assert!(!is("/home/li/.local/bin/claude"), "Claude Code must survive");

@@ -17,7 +17,7 @@ pub(crate) use linux::*;
 #[cfg(target_os = "linux")]
 pub(crate) use unix::{
     carry, free_room, identity, is_executable, is_held, is_mine, make_executable, make_private_folders, make_way,
-    names, no_core_dumps, sync_folder,
+    may_change, may_enter, names, no_core_dumps, other_owner, sync_folder,
 };
 
 #[cfg(windows)]

@@ -8,7 +8,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use rustix::fs::{XattrFlags, fsetxattr, getxattr, listxattr};
+use rustix::fs::{Access, AtFlags, XattrFlags, fsetxattr, getxattr, listxattr};
 use rustix::io::Errno;
 
 use crate::places::Places;
@@ -78,6 +78,34 @@ fn attributes(path: &Path) -> io::Result<Vec<String>> {
     let names = names[..length].split(|byte| *byte == 0).filter(|name| !name.is_empty());
     let names = names.map(|name| String::from_utf8_lossy(name).into_owned());
     Ok(names.filter(|name| !OF_THE_SYSTEM.iter().any(|own| name.starts_with(own))).collect())
+}
+
+/// The name of another person to whom a file belongs, else nothing.
+pub(crate) fn other_owner(_path: &Path, meta: &Metadata) -> Option<String> {
+    let owner = meta.uid();
+    if owner == rustix::process::geteuid().as_raw() {
+        return None;
+    }
+    // Who is known only to a directory of the company's has a number at least.
+    let accounts = fs_err::read_to_string("/etc/passwd").unwrap_or_default();
+    let is_owner = |line: &&str| line.split(':').nth(2).is_some_and(|id| id == owner.to_string());
+    let name = accounts.lines().find(is_owner).and_then(|line| line.split(':').next());
+    Some(name.map_or_else(|| owner.to_string(), str::to_owned))
+}
+
+/// True when this person may go through a folder, or when that cannot be told.
+pub(crate) fn may_enter(folder: &Path) -> bool {
+    may(folder, Access::EXEC_OK)
+}
+
+/// True when this person may write a file or into a folder, or when that cannot be told.
+pub(crate) fn may_change(place: &Path) -> bool {
+    may(place, if place.is_dir() { Access::WRITE_OK | Access::EXEC_OK } else { Access::WRITE_OK })
+}
+
+fn may(place: &Path, access: Access) -> bool {
+    let told = rustix::fs::accessat(rustix::fs::CWD, place, access, AtFlags::EACCESS);
+    !told.is_err_and(|error| matches!(error, Errno::ACCESS | Errno::PERM | Errno::ROFS))
 }
 
 /// True for a file that can be run.

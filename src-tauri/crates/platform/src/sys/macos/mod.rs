@@ -20,8 +20,8 @@ use std::time::Duration;
 use airouter_core::view::Os;
 
 pub(crate) use super::unix::{
-    free_room, identity, is_executable, is_held, is_mine, make_private_folders, make_way, names, no_core_dumps,
-    sync_folder,
+    free_room, identity, is_executable, is_held, is_mine, make_private_folders, make_way, may_change, may_enter, names,
+    no_core_dumps, other_owner, sync_folder,
 };
 pub(crate) use files::{carry, make_executable};
 pub(crate) use install::{has_claude_code, locate, stage, version_of};

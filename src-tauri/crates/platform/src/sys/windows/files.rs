@@ -27,6 +27,22 @@ pub(crate) fn carry(path: &Path, _meta: &Metadata, new: &tempfile::NamedTempFile
     calls::copy_rights(path, new.path())
 }
 
+/// The name of another person to whom a file belongs. Here owners are told apart ([`is_mine`]), not named.
+pub(crate) fn other_owner(_path: &Path, _meta: &Metadata) -> Option<String> {
+    None
+}
+
+/// True when this person may go through a folder, or when that cannot be told without trying, as here.
+pub(crate) fn may_enter(_folder: &Path) -> bool {
+    true
+}
+
+/// True when this person may write a file or into a folder, or when that cannot be told, as here: what
+/// counts are lists of rights, and only the mark on a file is plain.
+pub(crate) fn may_change(place: &Path) -> bool {
+    !std::fs::metadata(place).is_ok_and(|meta| meta.is_file() && meta.permissions().readonly())
+}
+
 /// True for a program.
 pub(crate) fn is_executable(path: &Path) -> bool {
     path.is_file() && path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("exe"))

@@ -20,8 +20,8 @@ use std::time::Duration;
 use airouter_core::view::Os;
 
 pub(crate) use files::{
-    carry, identity, is_executable, is_held, is_mine, make_executable, make_private_folders, make_way, names,
-    sync_folder,
+    carry, identity, is_executable, is_held, is_mine, make_executable, make_private_folders, make_way, may_change,
+    may_enter, names, other_owner, sync_folder,
 };
 pub(crate) use install::{has_claude_code, locate, stage, version_of};
 pub(crate) use locale::language;

@@ -1,0 +1,79 @@
+//! Text that somebody else wrote, made safe to show: gateways, presets, other programs' files and people
+//! write names and sentences that end up on a terminal and in the page.
+//!
+//! A terminal obeys control characters, and everything that draws text obeys the marks that turn its
+//! direction, so that one text can look like another. Neither carries meaning here.
+
+use crate::key::clean::is_invisible;
+
+/// The text without what a terminal or a renderer would obey: control characters become spaces (line
+/// breaks and tabs stay), what takes no room (marks of direction, joiners, fillers) is taken out.
+/// Selectors of variants stay, because emoji need them and they turn nothing.
+pub fn plain(text: &str) -> String {
+    let shown = |letter: char| match letter {
+        '\n' | '\t' => Some(letter),
+        _ if letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}') => Some(' '),
+        _ if is_invisible(letter) && !is_variant(letter) => None,
+        _ => Some(letter),
+    };
+    text.chars().filter_map(shown).collect()
+}
+
+/// The same in one line of at most so many characters.
+pub fn one_line(text: &str, longest: usize) -> String {
+    let line = plain(text).replace(['\n', '\t'], " ");
+    let mut letters = line.trim().chars();
+    let mut short: String = letters.by_ref().take(longest).collect();
+    if letters.next().is_some() {
+        short.push('…');
+    }
+    short
+}
+
+/// A JSON text with the same value in which no character is left that [`plain`] would change: they are
+/// escaped. JSON itself escapes only the first thirty-two, and terminals obey more.
+pub fn plain_json(json: &str) -> String {
+    let is_obeyed = |letter: char| {
+        (letter.is_control() && !matches!(letter, '\n' | '\t'))
+            || matches!(letter, '\u{2028}' | '\u{2029}')
+            || (is_invisible(letter) && !is_variant(letter))
+    };
+    let mut out = String::with_capacity(json.len());
+    for letter in json.chars() {
+        if is_obeyed(letter) {
+            let mut units = [0; 2];
+            for unit in letter.encode_utf16(&mut units) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            out.push(letter);
+        }
+    }
+    out
+}
+
+fn is_variant(letter: char) -> bool {
+    ('\u{fe00}'..='\u{fe0f}').contains(&letter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_wrote_cannot_steer_what_shows_it() {
+        assert_eq!(plain("claude\u{1b}[2J\u{9b}31m\tb\n\r"), "claude [2J 31m\tb\n ");
+        assert_eq!(plain("gate\u{202e}elpmaxe\u{2066}.example\u{200b}\u{2029}"), "gateelpmaxe.example ");
+        assert_eq!(plain("张三 ❤\u{fe0f}"), "张三 ❤\u{fe0f}");
+        assert_eq!(one_line(" a\n\u{7}b ", 9), "a  b");
+        assert_eq!(one_line("abcdef", 3), "abc…");
+    }
+
+    #[test]
+    fn json_keeps_its_value() {
+        let value = serde_json::json!({"said": "a\u{9b}b\u{202e}c\u{7f}\u{e0001}d\ne"});
+        let text = plain_json(&value.to_string());
+        assert!(text.chars().all(|letter| plain(&letter.to_string()) == letter.to_string()), "{text}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+    }
+}

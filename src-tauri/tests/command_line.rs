@@ -309,6 +309,18 @@ fn people_are_told_what_was_found_as_in_the_window() {
 }
 
 #[test]
+fn people_are_told_what_the_check_cost() {
+    let computer = Computer::new();
+    let told = |language| {
+        let words = ["check", "--preset", &computer.preset, "--key-stdin", "--lang", language];
+        String::from_utf8(computer.run(&words, &Fault::Ok.example_key()).stderr).unwrap()
+    };
+    let (chinese, english) = (told("zh-CN"), told("en"));
+    assert!(chinese.contains("发了4次请求，大约用了"), "{chinese}");
+    assert!(english.contains("This check made 4 requests of the server and used about "), "{english}");
+}
+
+#[test]
 fn every_command_speaks_the_language_that_was_asked_for() {
     let computer = Computer::new();
     let commands: [&[&str]; 6] = [

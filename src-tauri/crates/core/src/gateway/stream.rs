@@ -135,15 +135,15 @@ impl StreamWatch {
     }
 
     fn step(&mut self, event: &SseEvent) -> Option<StreamState> {
-        // What is called so is left aside unread, whatever is in it.
-        if event.name == "ping" {
-            return None;
-        }
         if event.name.is_empty() {
             self.unnamed |= !matches!(event.data.trim(), "" | "[DONE]");
             return None;
         }
         self.named = true;
+        // What is called so is left aside unread, whatever is in it.
+        if event.name == "ping" {
+            return None;
+        }
         let is_known = NAMES.contains(&event.name.as_str());
         let value: Value = match serde_json::from_str(&event.data) {
             Ok(value) => value,

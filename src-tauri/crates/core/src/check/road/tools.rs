@@ -149,9 +149,9 @@ fn fault(call: &Call, offered: &[Offered]) -> Option<&'static str> {
     if !tool.required.iter().all(has) {
         return Some("input-incomplete");
     }
-    // Schemas of Claude's tools are closed: it refuses a call with more than they name.
+    // Claude refuses a call with more than its schema names; the tool without any is ours alone.
     let is_known = |name: &String| tool.required.contains(&name.as_str()) || REMEMBERED.contains(&name.as_str());
-    if input.keys().all(is_known) { None } else { Some("input-not-offered") }
+    if tool.required.is_empty() || input.keys().all(is_known) { None } else { Some("input-not-offered") }
 }
 
 /// What Claude's own tool for reading takes besides; models know it by heart.

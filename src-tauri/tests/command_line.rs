@@ -23,7 +23,7 @@ struct Computer {
     schema: jsonschema::Validator,
     fields: Value,
     runtime: tokio::runtime::Runtime,
-    _gateway: Gateway,
+    gateway: Gateway,
 }
 
 impl Computer {
@@ -42,7 +42,7 @@ impl Computer {
             schema: jsonschema::validator_for(&schema).unwrap(),
             fields: schema["properties"].clone(),
             runtime,
-            _gateway: gateway,
+            gateway,
         }
     }
 
@@ -309,6 +309,18 @@ fn people_are_told_what_was_found_as_in_the_window() {
 }
 
 #[test]
+fn people_are_told_what_the_check_cost() {
+    let computer = Computer::new();
+    let told = |language| {
+        let words = ["check", "--preset", &computer.preset, "--key-stdin", "--lang", language];
+        String::from_utf8(computer.run(&words, &Fault::Ok.example_key()).stderr).unwrap()
+    };
+    let (chinese, english) = (told("zh-CN"), told("en"));
+    assert!(chinese.contains("发了4次请求，大约用了"), "{chinese}");
+    assert!(english.contains("This check made 4 requests of the server and used about "), "{english}");
+}
+
+#[test]
 fn every_command_speaks_the_language_that_was_asked_for() {
     let computer = Computer::new();
     let commands: [&[&str]; 6] = [
@@ -331,7 +343,6 @@ fn every_command_speaks_the_language_that_was_asked_for() {
 
 /// A reader that leaves, a full disk, nobody at all: the code is one of the contract's, and no one panics.
 #[test]
-#[cfg(target_os = "linux")]
 fn the_contract_is_kept_whatever_becomes_of_the_streams() {
     let computer = Computer::new();
     let full = || Stdio::from(std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap());
@@ -353,6 +364,24 @@ fn the_contract_is_kept_whatever_becomes_of_the_streams() {
         assert_eq!(code(words, full(), full()), expected, "{words:?}, the answer is lost");
     }
     assert_eq!(code(&["--no-such"], full(), gone()), Some(2));
+}
+
+#[test]
+fn a_key_goes_only_to_the_address_that_it_was_pasted_with_or_that_was_named() {
+    let computer = Computer::new();
+    let key = Fault::Ok.example_key();
+    let pasted = format!("ANTHROPIC_BASE_URL=https://other.example/claude\nANTHROPIC_AUTH_TOKEN={key}\n");
+    for command in ["check", "apply"] {
+        let words = [command, "--preset", &computer.preset, "--key-stdin"];
+        let (exit, answer) = computer.ask(&words, &pasted);
+        let finding = &answer["findings"][0];
+        assert_eq!((finding["code"].as_str(), finding["severity"].as_str()), (Some("AR-408"), Some("blocking")));
+        assert!(exit == 1 || exit == 3, "{answer:#}");
+    }
+    let address = computer.gateway.base_url();
+    let answer = computer.check(&["check", "--address", &address, "--key-stdin"], &pasted, 0, None);
+    let codes: Vec<&str> = answer["findings"].as_array().unwrap().iter().filter_map(|it| it["code"].as_str()).collect();
+    assert!(codes.contains(&"AR-409") && answer["base"] == address.as_str(), "{answer:#}");
 }
 
 #[test]

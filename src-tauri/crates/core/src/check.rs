@@ -6,12 +6,14 @@
 
 mod clock;
 mod layers;
+mod question;
 mod reach;
 mod redact;
 mod road;
 
 pub use clock::hours_off;
 pub use layers::{Layer, LayerId, layer_of};
+pub use question::{Kind, Offered, Part, Question};
 pub use reach::{Leg, Reach, Trouble};
 pub use road::{Road, Step, Told, judge_trial};
 
@@ -23,7 +25,7 @@ use crate::finding::{Evidence, Finding};
 use crate::models::OfferedModel;
 
 /// The lamps in the order of the row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
 pub enum LampId {
@@ -130,4 +132,8 @@ pub struct CheckReport {
     pub proposal: Vec<String>,
     /// True when Claude can be connected: nothing blocks.
     pub passed: bool,
+    /// How many requests were made of the gateway.
+    pub requests: u32,
+    /// About how many tokens they cost, those read and those written together.
+    pub tokens_estimate: u32,
 }

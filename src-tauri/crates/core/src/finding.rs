@@ -245,6 +245,20 @@ catalogue! {
     NoSmallModel = "AR-608", "no_small_model", Gateway, Warning;
     /// The gateway did not accept this program's request.
     BadRequest = "AR-609", "bad_request", AirouterSetup, Blocking;
+    /// Streams cannot be used, but Claude asks again for a whole answer and gets it.
+    StreamFallback = "AR-610", "stream_fallback", Gateway, Warning;
+    /// Replies are not encoded as they say.
+    EncodingBroken = "AR-611", "encoding_broken", Gateway, Blocking;
+    /// A part of every request of Claude's is refused.
+    PartRefused = "AR-612", "part_refused", Gateway, Blocking;
+    /// Answers hold nothing.
+    EmptyAnswer = "AR-613", "empty_answer", Gateway, Blocking;
+    /// The counts of tokens are such that Claude takes each conversation for too long.
+    UsageBroken = "AR-614", "usage_broken", Gateway, Blocking;
+    /// Answers lack a field on which older programs fail.
+    AnswerOdd = "AR-615", "answer_odd", Gateway, Warning;
+    /// Streams are right, whole answers are not.
+    WholeAnswerOdd = "AR-616", "whole_answer_odd", Gateway, Warning;
 
     // 7xx — Claude's configuration
     /// A file of Claude's is not what it should be; nothing is written.

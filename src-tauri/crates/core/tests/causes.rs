@@ -21,6 +21,7 @@ const GENERAL: &[(&str, &str, &[&str])] = &[
     ("AR-202", "because", &["timeout"]),
     ("AR-203", "because", &["AR-204", "AR-205"]),
     ("AR-853", "state", &["config_invalid"]),
+    ("AR-711", "because", &["changed"]),
     ("AR-222", "because", &["tcp_refused", "tcp_timeout", "reset", "dns", "offline"]),
 ];
 

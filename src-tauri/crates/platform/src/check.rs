@@ -1,11 +1,11 @@
-//! The live check: asks what `core::check::Road` wants to know, as many things at once as it allows,
-//! and can be stopped at any moment.
+//! The live check: asks what `core::check::Road` wants to know, one thing at a time, and can be stopped at
+//! any moment.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use airouter_core::address::GatewayUrl;
-use airouter_core::check::{AuthScheme, CheckReport, Lamp, Reach, Road, Step, Told, judge_trial};
+use airouter_core::check::{AuthScheme, CheckReport, Kind, Lamp, Question, Reach, Road, Step, Told, judge_trial};
 use airouter_core::claude::version::Version;
 use airouter_core::finding::Finding;
 use airouter_core::proxy::{Proxy, secrets_in};
@@ -244,7 +244,7 @@ pub async fn try_model(
     };
     let finding = match wire {
         Ok(wire) => {
-            let told = wire.ask(&Step::Message(scheme, id.to_owned())).await;
+            let told = wire.ask(&Step::Ask(Box::new(Question::new(scheme, id, Kind::Tiny)))).await;
             let reach = if told.reply.is_err() { wire.walk().await } else { Reach::default() };
             judge_trial(&told, &reach, base.host())
         }

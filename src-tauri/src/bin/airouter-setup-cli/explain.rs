@@ -150,7 +150,7 @@ mod tests {
             assert!(text.contains(part), "{text}");
         }
         assert!(!text.contains(['{', '[']), "{text}");
-        assert!(!whole(Code::KeyRejected, Locale::En, &Preset::airouter()).contains("may also say"));
+        assert!(!whole(Code::Overloaded, Locale::En, &Preset::airouter()).contains("may also say"));
     }
 
     #[test]

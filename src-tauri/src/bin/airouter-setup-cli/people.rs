@@ -68,6 +68,10 @@ impl Tale {
             let text = format!("{}  {}{millis}", self.word("lamps", &lamp["id"]), self.word("states", &lamp["state"]));
             self.item(&text);
         }
+        if let (Some(requests), Some(tokens)) = (answer["requests"].as_u64(), answer["tokens_estimate"].as_u64()) {
+            let cost = term("cost", self.locale).replace("{requests}", &requests.to_string());
+            self.lines.push(cost.replace("{tokens}", &tokens.to_string()));
+        }
     }
 
     fn models(&mut self, answer: &Value) {

@@ -48,6 +48,8 @@ fn answer_of_check(report: CheckReport, changes: &[Finding]) -> Answer {
         .with("layers", &report.layers)
         .with("models", &report.models)
         .with("proposal", &report.proposal)
+        .with("requests", report.requests)
+        .with("tokens_estimate", report.tokens_estimate)
 }
 
 /// `models`: the same questions, and of the answers only the list.

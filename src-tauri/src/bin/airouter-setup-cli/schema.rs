@@ -110,6 +110,12 @@ const FIELDS: &[Field] = &[
     ("layers", "check: the twelve layers behind them.", SchemaGenerator::subschema_for::<Vec<Layer>>),
     ("models", "check, models: what the gateway offers.", SchemaGenerator::subschema_for::<Vec<OfferedModel>>),
     ("proposal", "check, models: the ids to choose at first.", SchemaGenerator::subschema_for::<Vec<String>>),
+    ("requests", "check: how many requests were made of the gateway.", SchemaGenerator::subschema_for::<u32>),
+    (
+        "tokens_estimate",
+        "check: about how many tokens they cost, read and written together.",
+        SchemaGenerator::subschema_for::<u32>,
+    ),
     ("check", "apply: the whole answer of the check that did not pass.", |_| json_schema!({"$ref": "#"})),
     ("plan", "apply, repair: what is done.", SchemaGenerator::subschema_for::<PlanView>),
     ("outcome", "apply, repair, undo, leave, export: how it ended.", SchemaGenerator::subschema_for::<Ending>),

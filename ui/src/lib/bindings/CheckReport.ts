@@ -40,4 +40,12 @@ proposal: Array<string>,
 /**
  * True when Claude can be connected: nothing blocks.
  */
-passed: boolean, };
+passed: boolean, 
+/**
+ * How many requests were made of the gateway.
+ */
+requests: number, 
+/**
+ * About how many tokens they cost, those read and those written together.
+ */
+tokens_estimate: number, };

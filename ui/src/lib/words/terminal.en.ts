@@ -22,6 +22,7 @@ export const terminalEn: TerminalWords = {
   dryRun: "This only shows what would be done; nothing was changed.",
   forAdministrator:
     "For the administrator: your organisation configures Claude Desktop on this computer, so settings on it have no effect. Please set inferenceProvider to gateway and inferenceGatewayBaseUrl to {base} in your organisation's Claude settings; airouter-setup-cli export on a computer that is connected makes the files for it.",
+  cost: "This check made {requests} requests of the server and used about {tokens} tokens.",
   allWell: "All is well.",
   noCode: "There is no code {word}. Near it: {near}",
   noScenario: "There is no scenario “{word}”. See rehearse --list.",

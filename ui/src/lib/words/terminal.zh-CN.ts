@@ -21,6 +21,7 @@ const zh = {
   dryRun: "以上只是预演，没有改动任何东西。",
   forAdministrator:
     "给网管的说明：这台电脑上的Claude Desktop由单位统一配置，本机的设置不生效。请在单位的Claude设置里把inferenceProvider设为gateway，inferenceGatewayBaseUrl设为{base}；在一台能接入的电脑上运行airouter-setup-cli export，可以得到做好的配置文件。",
+  cost: "这次检查向服务器发了{requests}次请求，大约用了{tokens}个词元（计费单位）。",
   allWell: "一切正常。",
   noCode: "没有编号{word}。相近的有：{near}",
   noScenario: "没有情景“{word}”。用rehearse --list查看全部。",

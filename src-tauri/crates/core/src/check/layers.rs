@@ -125,7 +125,7 @@ pub fn layer_of(code: Code) -> LayerId {
         | Code::ModelsEmpty
         | Code::ModelsNotListed
         | Code::NoSmallModel => LayerId::Models,
-        Code::StreamBroken => LayerId::Streaming,
+        Code::StreamBroken | Code::StreamFallback => LayerId::Streaming,
         Code::ToolsBroken => LayerId::Tools,
         // What is left of the gateway's own troubles shows when a message is asked for.
         _ => LayerId::Message,

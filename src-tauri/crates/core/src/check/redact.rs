@@ -108,6 +108,8 @@ mod tests {
             models: vec![model("claude-sonnet-4-5"), model(&format!("claude-{KEY}"))],
             proposal: vec![format!("claude-{KEY}"), "claude-sonnet-4-5".to_owned()],
             passed: true,
+            requests: 4,
+            tokens_estimate: 900,
         };
         let report = report.redacted(&Redactor::new([&Secret::new(KEY.to_owned())]));
         let told = format!("{report:?}");

@@ -1,43 +1,48 @@
-//! The order of the check and its judgement, without any network: [`Road`] says which requests may be
-//! made now, is told the replies, and lights the lamps.
+//! The order of the check and its judgement, without any network: [`Road`] says which request may be
+//! made now, is told the reply, and lights the lamps.
 //!
-//! A message is asked for even where the list is fine, because relays check money and permission only
-//! there; the list is asked for even where it may not be offered, because ids must come from
-//! somewhere. At most two attempts are made to be let in, and only with the two ways of sending a key:
-//! some relays lock out an address that knocks too often.
+//! One request at a time, since some gateways allow no more. The list comes first, because ids must come
+//! from somewhere; then a turn as Claude's engine takes it: a stream with tools on offer, the tool's result,
+//! and last one token as the app's own health probe asks. What the engine does after a bad reply is done
+//! here, too: a refused part is left out, a broken stream is asked for as a whole answer, a crash is tried
+//! again. For each of these the verdict is what a person would meet.
 
 mod blame;
+mod conversation;
+mod heal;
 mod list;
 mod message;
+mod outcome;
+mod part;
+mod patience;
 mod scheme;
+mod tools;
 
 pub use blame::judge_trial;
-use blame::{is_no_fault_of_the_way, why_no_reply};
-use message::read_stream;
+use blame::{is_no_fault_of_the_way, whereabouts, why_no_reply};
 
 use crate::address::GatewayUrl;
 use crate::claude::version::Version;
 use crate::finding::{Code, Finding, worst_first};
-use crate::gateway::{Asked, NetFault, Reply, Route, read_message};
+use crate::gateway::{Asked, NetFault, Reply, Route};
 use crate::models::{OfferedModel, Tier, propose};
 
 use super::layers::Seen;
+use super::question::{Part, Question};
 use super::reach::Reach;
 use super::{AuthScheme, CheckReport, Lamp, LampId, LampState};
+use heal::Search;
+use std::collections::BTreeSet;
 
 /// One request.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// `GET /v1/models` with the key.
     Models(AuthScheme),
     /// `GET /v1/models` without any key: is the list open to everybody?
     OpenList,
-    /// `POST /v1/messages`, one token.
-    Message(AuthScheme, String),
-    /// The same, streaming.
-    Stream(AuthScheme, String),
-    /// A message that must call a tool.
-    Tools(AuthScheme, String),
+    /// `POST /v1/messages`.
+    Ask(Box<Question>),
 }
 
 /// What came back.
@@ -61,22 +66,45 @@ pub struct Road {
     ready: Vec<Step>,
     under_way: usize,
     asked_models: Vec<String>,
+    /// The model that answered.
+    answered_model: Option<String>,
     /// What was said to the key sent the first way, once the other way is tried.
     first_refusal: Option<(AuthScheme, Finding)>,
     list_accepted: bool,
     list_trouble: Option<Finding>,
-    refused_message: Option<(Told, String)>,
+    refused_message: Option<(Told, Question)>,
+    asked_open_list: bool,
+    talk: Talk,
     offered: Vec<OfferedModel>,
     extra: Vec<Finding>,
     reach: Option<Reach>,
     /// Status and milliseconds of the first reply of all.
     first_reply: Option<(u16, u32)>,
     proxy_note: Option<Finding>,
+    requests: u32,
+    tokens: u32,
+}
+
+/// What was learned about how messages have to be asked for.
+#[derive(Debug, Default)]
+struct Talk {
+    /// What is left out because the engine leaves it out after such a refusal.
+    healed: BTreeSet<Part>,
+    cap: Option<u32>,
+    search: Option<Search>,
+    /// Why streams are given up; from then on whole answers are asked for.
+    fallback: Option<Finding>,
+    /// A stream that was lost again and again, while it is found out whether whole answers come.
+    lost: Option<Finding>,
+    /// What is asked once more, since it came to nothing the first time.
+    repeated: bool,
+    /// A demanded tool was refused, which the engine never demands.
+    demand_refused: bool,
 }
 
 impl Road {
     /// A check of an address. `scheme` pins the way of sending the key; `models` are ids that the
-    /// person named, tried before those of the list; `claude` is the installed version.
+    /// person named, of which the first is tried; `claude` is the installed version.
     pub fn new(base: GatewayUrl, scheme: Option<AuthScheme>, models: Vec<String>, claude: Option<Version>) -> Self {
         let first = scheme.unwrap_or(AuthScheme::Bearer);
         let mut road = Self {
@@ -89,15 +117,20 @@ impl Road {
             ready: vec![Step::Models(first)],
             under_way: 0,
             asked_models: Vec::new(),
+            answered_model: None,
             first_refusal: None,
             list_accepted: false,
             list_trouble: None,
             refused_message: None,
+            asked_open_list: false,
+            talk: Talk::default(),
             offered: Vec::new(),
             extra: Vec::new(),
             reach: None,
             first_reply: None,
             proxy_note: None,
+            requests: 0,
+            tokens: 0,
         };
         for id in [LampId::Address, LampId::Key, LampId::Models] {
             road.lamp(id).state = LampState::Running;
@@ -105,10 +138,11 @@ impl Road {
         road
     }
 
-    /// The requests that may be made now, at the same time.
+    /// The request that may be made now; never more than one.
     pub fn take_ready(&mut self) -> Vec<Step> {
         let ready = std::mem::take(&mut self.ready);
         self.under_way += ready.len();
+        self.requests += u32::try_from(ready.len()).unwrap_or(u32::MAX);
         ready
     }
 
@@ -171,18 +205,7 @@ impl Road {
         match step {
             Step::Models(scheme) => self.told_list(scheme, &told),
             Step::OpenList => self.told_open_list(&told),
-            Step::Message(scheme, model) => self.told_message(scheme, model, told),
-            Step::Stream(..) => {
-                let result = self.judge(&told, read_stream);
-                self.settle(LampId::Streaming, told.millis, result, Code::StreamBroken);
-            }
-            Step::Tools(..) => {
-                let result = self.judge(&told, |reply| {
-                    let message = read_message(reply)?;
-                    if message.tool_use.is_empty() { Err(Finding::new(Code::ToolsBroken)) } else { Ok(()) }
-                });
-                self.settle(LampId::Tools, told.millis, result, Code::ToolsBroken);
-            }
+            Step::Ask(question) => self.told_answer(*question, told),
         }
         if self.is_over() {
             self.close();
@@ -209,8 +232,7 @@ impl Road {
             proxy_note: self.proxy_note.as_ref(),
         };
         let layers = seen.layers();
-        let proposal = if self.wanted_models.is_empty() { propose(&self.offered) } else { self.wanted_models.clone() };
-        let passed = self.lamps.iter().all(|lamp| matches!(lamp.state, LampState::Ok | LampState::Warning));
+        let passed = self.has_passed();
         let has_small = self.offered.iter().any(|model| model.dropped.is_none() && model.tier == Some(Tier::Haiku));
         if passed && !has_small && !self.offered.is_empty() {
             findings.push(Finding::new(Code::NoSmallModel));
@@ -223,18 +245,48 @@ impl Road {
         CheckReport {
             base: self.base.as_str().to_owned(),
             scheme: self.scheme,
+            proposal: self.proposal(),
             lamps: self.lamps,
             layers,
             findings,
             models: self.offered,
-            proposal,
             passed,
+            requests: self.requests,
+            tokens_estimate: self.tokens,
         }
+    }
+
+    /// True when all lamps are good enough. A gateway for Claude's clients alone lets this program no
+    /// further, and yet Claude may use it.
+    fn has_passed(&self) -> bool {
+        let is_good = |lamp: &Lamp| matches!(lamp.state, LampState::Ok | LampState::Warning);
+        let for_claude_alone =
+            |lamp: &Lamp| lamp.finding.as_ref().is_some_and(|f| f.code == Code::ClientRestricted && !f.blocks());
+        let behind = |lamp: &Lamp| lamp.id > LampId::Answer && lamp.state == LampState::NotTested;
+        let is_closed = self.lamps.iter().any(for_claude_alone);
+        self.lamps.iter().all(|lamp| is_good(lamp) || (is_closed && behind(lamp)))
+    }
+
+    /// The ids to be chosen, the default first: what the person named, else the usual ones, but the one
+    /// that answered before one that is not there.
+    fn proposal(&self) -> Vec<String> {
+        if !self.wanted_models.is_empty() {
+            return self.wanted_models.clone();
+        }
+        let mut proposal = propose(&self.offered);
+        if let Some(place) = self.answered_model.as_ref().and_then(|id| proposal.iter().position(|other| other == id)) {
+            proposal[..=place].rotate_right(1);
+        }
+        proposal
     }
 
     /// Why there is no reply. The walk counts as long as nothing was ever heard from there.
     fn no_reply(&self, fault: &NetFault) -> Finding {
-        why_no_reply(fault, self.reach.as_ref().filter(|_| self.first_reply.is_none()))
+        let finding = why_no_reply(fault, self.reach.as_ref().filter(|_| self.first_reply.is_none()));
+        match whereabouts(&self.base, &finding) {
+            Some(place) if finding.fact("where").is_none() => finding.with("where", place),
+            _ => finding,
+        }
     }
 
     fn asked(&self, route: Route, sent_key: bool) -> Asked<'_> {

@@ -12,7 +12,8 @@ const KEPT_OUT: &[&str] = &[
     "not allowed", "not permitted", "not authorized", "not in", "denied", "blocked", "forbidden", "restricted",
     "banned", "rejected", "whitelist*", "allowlist*", "not on", "can only be used", "only be used", "outside", "blacklist*", "blocklist*", "unauthorized",
     "not supported", "unsupported", "白名单", "黑名单", "不在", "拒绝", "禁止", "限制", "不允许", "受限",
-    "无权", "不支持", "封禁", "未授权", "未被允许", "不被允许",
+    "无权", "不支持", "封禁", "未授权", "未被允许", "不被允许", "not available", "unavailable", "not offered",
+    "not served", "not serve", "不可用", "不提供", "无法使用", "不能使用", "未开放", "not supported in",
 ];
 
 /// Words of a router that has no such path.
@@ -43,13 +44,38 @@ pub(super) fn kept_out(case: &Case) -> Option<Code> {
         && case.signals.one(|text| {
             let names = words::any(
                 text,
-                &["ip", "ips", "subnet*", "ip address", "ip地址", "country", "region", "地区", "ip 地址"],
+                &[
+                    "ip",
+                    "ips",
+                    "subnet*",
+                    "ip address",
+                    "ip地址",
+                    "ip 地址",
+                    "country",
+                    "countries",
+                    "region",
+                    "regions",
+                    "territory",
+                    "your location",
+                    "your area",
+                    "geograph*",
+                    "地区",
+                    "区域",
+                    "国家",
+                    "地域",
+                    "所在地",
+                ],
             );
             names && words::any(text, KEPT_OUT) && !words::any(text, busy::TOO_MANY)
         });
     let by_list = case.is(&[401, 403])
         && case.signals.any(&["ip whitelist", "ip allowlist", "not whitelisted", "ip白名单", "ip 白名单"]);
     (is_it || by_list).then_some(Code::IpBlocked)
+}
+
+/// True when the words are about a country or a region, and not about one address.
+pub(super) fn names_region(case: &Case) -> bool {
+    case.signals.any(&["country*", "region*", "territory", "location", "地区", "区域", "国家", "地域"])
 }
 
 /// The model is not there.

@@ -62,8 +62,21 @@ pub fn classify(reply: &Reply, asked: &Asked) -> Verdict {
         return Verdict::Ok;
     }
     let case = Case::new(reply, asked, signals);
-    let code = ORDER.iter().find_map(|cause| cause(&case)).unwrap_or(Code::UpstreamError);
-    Verdict::Trouble(evidence::attach(Finding::new(code), reply, &case.signals))
+    let (rule, code) = decide(&case, ORDER);
+    let mut finding = Finding::new(code).with("rule", rule);
+    if code == Code::IpBlocked && address::names_region(&case) {
+        finding = finding.with("by", "region");
+    }
+    if let Some(own) = case.signals.status.filter(|own| *own != reply.status) {
+        finding = finding.with("own_status", own);
+    }
+    Verdict::Trouble(evidence::attach(finding, reply, &case.signals))
+}
+
+/// The first cause that is of the case's kind, by its name, and its code.
+fn decide(case: &Case, order: &[(&'static str, Cause)]) -> (&'static str, Code) {
+    let decided = order.iter().find_map(|(rule, cause)| Some((*rule, cause(case)?)));
+    decided.unwrap_or(("none", Code::UpstreamError))
 }
 
 /// What an error within a stream means: it came after a 200, so the key was accepted.
@@ -71,40 +84,41 @@ pub(super) fn classify_event(value: &serde_json::Value) -> Finding {
     let reply = Reply::new(200, [("content-type", "text/event-stream")], "");
     let asked = Asked { route: Route::Messages, sent_key: true, models_accepted_key: true, base_host: "" };
     let case = Case::new(&reply, &asked, Signals::of_value(value));
-    let code = ORDER[FIRST_OF_WORDS..].iter().find_map(|cause| cause(&case)).unwrap_or(Code::UpstreamError);
-    evidence::attach(Finding::new(code), &reply, &case.signals)
+    let (rule, code) = decide(&case, &ORDER[FIRST_OF_WORDS..]);
+    evidence::attach(Finding::new(code).with("cause", rule), &reply, &case.signals)
 }
 
 /// One cause: the code if the case is of its kind.
 type Cause = fn(&Case) -> Option<Code>;
 
-/// The causes in order.
-const ORDER: &[Cause] = &[
-    page::redirect,
-    page::on_the_way,
-    page::page,
-    unfit,
-    upstream::crash,
-    upstream::wrapped,
-    program::refused,
-    unseen::key,
-    account::barred,
-    key::expired,
-    address::kept_out,
-    key::disabled,
-    busy::no_line,
-    busy::at_once,
-    account::run_out,
-    denial::model,
-    denial::group,
-    busy::overload,
-    busy::too_many,
-    key::unknown,
-    address::no_model,
-    address::wrong_path,
-    denial::by_label,
-    page::server_text,
-    by_status,
+/// The causes in order, each by the name that evidence gives it.
+#[rustfmt::skip]
+const ORDER: &[(&str, Cause)] = &[
+    ("page.redirect", page::redirect),
+    ("page.on-the-way", page::on_the_way),
+    ("page.page", page::page),
+    ("unfit", unfit),
+    ("upstream.crash", upstream::crash),
+    ("upstream.wrapped", upstream::wrapped),
+    ("program.refused", program::refused),
+    ("unseen.key", unseen::key),
+    ("account.barred", account::barred),
+    ("key.expired", key::expired),
+    ("address.kept-out", address::kept_out),
+    ("key.disabled", key::disabled),
+    ("busy.no-line", busy::no_line),
+    ("busy.at-once", busy::at_once),
+    ("account.run-out", account::run_out),
+    ("denial.model", denial::model),
+    ("denial.group", denial::group),
+    ("busy.overload", busy::overload),
+    ("busy.too-many", busy::too_many),
+    ("key.unknown", key::unknown),
+    ("address.no-model", address::no_model),
+    ("address.wrong-path", address::wrong_path),
+    ("denial.by-label", denial::by_label),
+    ("page.server-text", page::server_text),
+    ("by-status", by_status),
 ];
 
 /// Where the causes begin that need no reply around the words.
@@ -189,7 +203,9 @@ fn unfit(case: &Case) -> Option<Code> {
 
 /// The bare status, when no word told more.
 fn by_status(case: &Case) -> Option<Code> {
-    Some(match case.status? {
+    // Some gateways send all their errors with one status and name the real one in the body.
+    let own = case.signals.status.filter(|_| matches!(case.reply.status, 400 | 500));
+    Some(match own.or(case.status)? {
         401 | 403 if case.list_took_the_key() => Code::UpstreamError,
         401 if !case.asked.sent_key => Code::KeyMissing,
         401 => Code::KeyRejected,

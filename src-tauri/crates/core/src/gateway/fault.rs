@@ -43,6 +43,8 @@ pub enum NetFault {
     ProxyDown,
     /// The proxy refused to connect to this host.
     ProxyBlock,
+    /// The body is encoded in another way than it says, or ends in the middle of the encoding.
+    Encoding,
     /// The head or the body was longer than any right answer's.
     TooLarge,
     /// The header could not be made: the key holds a character that a header may not hold.
@@ -76,6 +78,7 @@ impl NetFault {
             Self::ProxyDown => Code::ProxyDown,
             Self::ProxyBlock => Code::ProxyBlock,
             Self::TooLarge => Code::NotAnthropic,
+            Self::Encoding => Code::EncodingBroken,
             Self::BadHeader => Code::KeyLint,
             // An unknown failure on the way reads best as "the connection was cut".
             Self::Reset | Self::Other => Code::Reset,

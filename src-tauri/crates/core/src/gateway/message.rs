@@ -5,57 +5,37 @@
 
 use serde_json::Value;
 
+use super::answer::{Answer, Call, Usage};
 use super::classify::{Asked, Route, Verdict, classify};
 use super::evidence;
 use super::reply::Reply;
-use super::signals::Signals;
+use super::signals::{Shape, Signals};
 use crate::finding::{Code, Finding};
-
-/// An answer in Anthropic's form.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    /// The model that answered, as the gateway names it.
-    pub model: String,
-    /// The text of all text blocks.
-    pub text: String,
-    /// Why it ended, such as `end_turn`, `max_tokens` or `tool_use`.
-    pub stop_reason: Option<String>,
-    /// The tools that it wants to use.
-    pub tool_use: Vec<ToolUse>,
-    /// What it cost.
-    pub usage: Usage,
-}
-
-/// One wish to use a tool.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ToolUse {
-    /// The tool's name.
-    pub name: String,
-    /// What it is given.
-    pub input: Value,
-}
-
-/// Tokens as the gateway counted them; zero where it did not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Usage {
-    /// Tokens read.
-    pub input_tokens: u64,
-    /// Tokens written.
-    pub output_tokens: u64,
-}
 
 /// Reads an answer to `POST /v1/messages` without streaming. Anything but an answer is a finding, as
 /// [`classify`] would give it for a key of which nothing else is known.
-pub fn read_message(reply: &Reply) -> Result<Message, Finding> {
+pub fn read_message(reply: &Reply) -> Result<Answer, Finding> {
     let asked = Asked { route: Route::Messages, sent_key: true, models_accepted_key: false, base_host: "" };
-    if let Verdict::Trouble(finding) = classify(reply, &asked) {
-        return Err(finding);
+    let verdict = classify(reply, &asked);
+    let is_unfit = |finding: &Finding| finding.code == Code::NotAnthropic && reply.is_success();
+    match (verdict, reply.json().filter(is_message_value)) {
+        (Verdict::Ok, Some(value)) => Ok(read_value(&value)),
+        (Verdict::Trouble(finding), _) if !(is_unfit(&finding) && is_nearly_message(reply)) => Err(finding),
+        _ => {
+            let signals = Signals::read(reply);
+            // A stream where a whole answer was asked for, or content that is no list.
+            let rule = if signals.shape == Shape::Events { STREAM_UNASKED } else { NO_CONTENT };
+            Err(evidence::attach(Finding::new(Code::NotAnthropic).with("rule", rule), reply, &signals))
+        }
     }
-    match reply.json().filter(is_message_value) {
-        Some(value) => Ok(read_value(&value)),
-        // A stream where a whole answer was asked for.
-        None => Err(evidence::attach(Finding::new(Code::NotAnthropic), reply, &Signals::read(reply))),
-    }
+}
+
+const STREAM_UNASKED: &str = "stream-unasked";
+const NO_CONTENT: &str = "content-not-a-list";
+
+/// True for replies that are nearly right: whoever sends them speaks the language of Claude.
+pub(crate) fn is_nearly_right(finding: &Finding) -> bool {
+    matches!(finding.fact("rule"), Some(STREAM_UNASKED | NO_CONTENT))
 }
 
 /// True when the body is an answer in Anthropic's form.
@@ -63,35 +43,43 @@ pub(super) fn is_message(reply: &Reply) -> bool {
     reply.json().is_some_and(|value| is_message_value(&value))
 }
 
-fn is_message_value(value: &Value) -> bool {
-    let is = |name: &str, expected: &str| value.get(name).and_then(Value::as_str) == Some(expected);
-    // Some relays leave `type` out, none leaves out the role; content may be empty but is a list.
-    (is("type", "message") || (value.get("type").is_none() && is("role", "assistant")))
-        && value.get("content").is_some_and(Value::is_array)
+/// True when the body is an answer in all but its content, which is a text or nothing.
+fn is_nearly_message(reply: &Reply) -> bool {
+    reply.json().is_some_and(|value| {
+        let content = value.get("content");
+        says_message(&value) && content.is_none_or(|content| content.is_string() || content.is_null())
+    })
 }
 
-fn read_value(value: &Value) -> Message {
+fn is_message_value(value: &Value) -> bool {
+    // Content may be empty but is a list.
+    says_message(value) && value.get("content").is_some_and(Value::is_array)
+}
+
+/// Some relays leave `type` out, others the role; Claude's client looks at neither.
+fn says_message(value: &Value) -> bool {
+    let is = |name: &str, expected: &str| value.get(name).and_then(Value::as_str) == Some(expected);
+    let has_stop = value.get("stop_reason").is_some() && value.get("content").is_some();
+    is("type", "message") || (value.get("type").is_none() && (is("role", "assistant") || has_stop))
+}
+
+fn read_value(value: &Value) -> Answer {
     let blocks = value.get("content").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let of_type = |block: &&Value, kind: &str| block.get("type").and_then(Value::as_str) == Some(kind);
-    let string = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    Message {
-        model: string(value, "model"),
-        text: blocks.iter().filter(|block| of_type(block, "text")).map(|block| string(block, "text")).collect(),
-        stop_reason: value.get("stop_reason").and_then(Value::as_str).map(str::to_owned),
-        tool_use: blocks
+    let text = |block: &Value| block.get("text").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let mut usage = Usage::default();
+    usage.take(value.get("usage"));
+    Answer {
+        text: blocks.iter().filter(|block| of_type(block, "text")).map(text).collect(),
+        lost_calls: 0,
+        calls: blocks
             .iter()
             .filter(|block| of_type(block, "tool_use"))
-            .map(|block| ToolUse {
-                name: string(block, "name"),
-                input: block.get("input").cloned().unwrap_or(Value::Null),
-            })
+            .map(|block| Call::read(block, block.get("input").cloned().unwrap_or(Value::Null)))
             .collect(),
-        usage: Usage { input_tokens: tokens(value, "input_tokens"), output_tokens: tokens(value, "output_tokens") },
+        stop_reason: value.get("stop_reason").and_then(Value::as_str).map(str::to_owned),
+        usage,
     }
-}
-
-fn tokens(value: &Value, name: &str) -> u64 {
-    value.get("usage").and_then(|usage| usage.get(name)).and_then(Value::as_u64).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -127,9 +115,22 @@ mod tests {
         let body = r#"{"type":"message","role":"assistant","model":"claude-a","content":[{"type":"tool_use","id":"t","name":"clock","input":{"zone":"UTC"}}],
             "stop_reason":"tool_use","usage":{"input_tokens":9,"output_tokens":2}}"#;
         let message = read_message(&Reply::new(200, [("a", "b")], body)).expect("a message");
-        assert_eq!((message.model.as_str(), message.stop_reason.as_deref()), ("claude-a", Some("tool_use")));
-        assert_eq!(message.tool_use, [ToolUse { name: "clock".to_owned(), input: serde_json::json!({"zone":"UTC"}) }]);
-        assert_eq!(message.usage, Usage { input_tokens: 9, output_tokens: 2 });
+        assert_eq!(message.stop_reason.as_deref(), Some("tool_use"));
+        let call = Call { id: "t".to_owned(), name: "clock".to_owned(), input: serde_json::json!({"zone":"UTC"}) };
+        assert_eq!(message.calls, [call]);
+        assert_eq!(message.usage, Usage { input_tokens: 9, output_tokens: 2, is_missing: false, is_broken: false });
+    }
+
+    #[test]
+    fn counts_that_are_texts_or_absurd_are_broken() {
+        let usage = |usage: &str| {
+            let body = format!(r#"{{"type":"message","content":[],"usage":{usage}}}"#);
+            read_message(&Reply::new(200, [("a", "b")], body)).expect("a message").usage
+        };
+        assert!(usage(r#"{"input_tokens":"25","output_tokens":12}"#).is_broken);
+        assert!(usage(r#"{"input_tokens":2,"cache_read_input_tokens":99000000}"#).is_broken);
+        assert!(!usage(r#"{"input_tokens":2,"cache_creation_input_tokens":null,"service_tier":"standard"}"#).is_broken);
+        assert!(usage("null").is_missing && !usage("null").is_broken);
     }
 
     #[test]

@@ -12,6 +12,7 @@
 
 mod account;
 mod address;
+mod answer;
 mod busy;
 mod classify;
 mod denial;
@@ -32,9 +33,11 @@ mod unseen;
 mod upstream;
 mod words;
 
+pub use answer::{Answer, Call, Usage};
 pub use classify::{Asked, Route, Verdict, classify};
 pub use fault::NetFault;
-pub use message::{Message, ToolUse, Usage, read_message};
+pub(crate) use message::is_nearly_right;
+pub use message::read_message;
 pub use models::{ModelsReading, RawModel, read_models};
 pub use reply::Reply;
 pub use sse::{SseEvent, SseReader};

@@ -22,6 +22,7 @@ const ONLY: &[&str] = &[
     "only", "restricted to", "exclusively", "exclusive", "reserved for", "limited to", "must be", "must use",
     "must come", "must originate", "please use", "required", "requires", "仅", "只允许", "只支持", "只能",
     "只接受", "专用", "专属", "限定", "请使用", "请在", "请通过", "必须使用", "必须通过", "限 ",
+    "outside", "other than", "except", "之外", "以外", "除了",
 ];
 
 /// Words that refuse a program when it is their subject.

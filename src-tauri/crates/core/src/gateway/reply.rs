@@ -16,6 +16,8 @@ pub struct Reply {
     pub body: Vec<u8>,
     /// True when the body was longer than what was read.
     pub truncated: bool,
+    /// True when the connection was lost within the body, which then holds what came before.
+    pub cut: bool,
 }
 
 impl Reply {
@@ -26,7 +28,7 @@ impl Reply {
         V: Into<String>,
     {
         let headers = headers.into_iter().map(|(name, value)| (name.as_ref().to_ascii_lowercase(), value.into()));
-        Self { status, headers: headers.collect(), body: body.into(), truncated: false }
+        Self { status, headers: headers.collect(), body: body.into(), truncated: false, cut: false }
     }
 
     /// The first value of a header field; `name` in lower case.

@@ -2,8 +2,8 @@
 //!
 //! Follows the WHATWG specification: lines end in CR, LF or CRLF (also when the pair is split between
 //! two pieces), a leading byte order mark is dropped, lines that start with `:` are comments, `data`
-//! lines are joined by newlines, an empty line ends an event, and an event without data is none. A
-//! line is decoded only when it is whole, so that no character is torn. Memory is bounded: what goes
+//! lines are joined by newlines, an empty line ends an event. In one thing it follows Anthropic's client
+//! instead: an event that has a name but no data is an event, with empty data. A line is decoded only when it is whole, so that no character is torn. Memory is bounded: what goes
 //! beyond is dropped and [`SseReader::overflowed`] says so.
 
 /// A line, or the data of one event, longer than this is cut: real ones are a few kilobytes.
@@ -12,7 +12,7 @@ const LONGEST: usize = 4 * 1024 * 1024;
 /// One event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SseEvent {
-    /// Its name; `message` if the stream named none.
+    /// Its name; empty if the stream named none.
     pub name: String,
     /// Its data lines, joined by newlines.
     pub data: String,
@@ -68,6 +68,12 @@ impl SseReader {
         self.dispatch()
     }
 
+    /// True when these bytes hold an event that has a name.
+    pub(super) fn sees_names(bytes: &[u8]) -> bool {
+        let mut reader = Self::new();
+        reader.push(bytes).iter().chain(reader.finish().iter()).any(|event| !event.name.is_empty())
+    }
+
     /// True when a line or an event was longer than what is kept, so that something was dropped.
     pub fn overflowed(&self) -> bool {
         self.overflowed
@@ -103,8 +109,7 @@ impl SseReader {
     fn dispatch(&mut self) -> Option<SseEvent> {
         let name = std::mem::take(&mut self.name);
         let data = std::mem::take(&mut self.data);
-        let name = if name.is_empty() { "message".to_owned() } else { name };
-        std::mem::take(&mut self.has_data).then_some(SseEvent { name, data })
+        (std::mem::take(&mut self.has_data) || !name.is_empty()).then_some(SseEvent { name, data })
     }
 }
 
@@ -126,24 +131,24 @@ mod tests {
     #[test]
     fn every_line_ending_counts() {
         for end in ["\n", "\r", "\r\n"] {
-            check(&format!("event: ping{end}data: 1{end}{end}data: 2{end}{end}"), &[("ping", "1"), ("message", "2")]);
+            check(&format!("event: ping{end}data: 1{end}{end}data: 2{end}{end}"), &[("ping", "1"), ("", "2")]);
         }
     }
 
     #[test]
     fn data_lines_join_and_one_space_is_dropped() {
-        check("data: a\ndata:b\ndata:  c\n\n", &[("message", "a\nb\n c")]);
-        check("data\ndata\n\n", &[("message", "\n")]);
+        check("data: a\ndata:b\ndata:  c\n\n", &[("", "a\nb\n c")]);
+        check("data\ndata\n\n", &[("", "\n")]);
     }
 
     #[test]
-    fn comments_unknown_fields_and_events_without_data_are_nothing() {
-        check(": heartbeat\n\nevent: x\n\nid: 7\nretry: 1\n\ndata: y\n\n", &[("message", "y")]);
+    fn comments_and_unknown_fields_are_nothing_and_a_name_alone_is_an_event() {
+        check(": heartbeat\n\nevent: x\n\nid: 7\nretry: 1\n\ndata: y\n\n", &[("x", ""), ("", "y")]);
     }
 
     #[test]
     fn a_byte_order_mark_is_dropped_at_the_start_only() {
-        check("\u{feff}data: a\n\ndata: \u{feff}b\n\n", &[("message", "a"), ("message", "\u{feff}b")]);
+        check("\u{feff}data: a\n\ndata: \u{feff}b\n\n", &[("", "a"), ("", "\u{feff}b")]);
     }
 
     #[test]

@@ -7,12 +7,14 @@
 mod certificate;
 mod clock;
 mod connect;
+mod encoding;
 mod fault;
 mod names;
 mod options;
 mod plain;
 mod probe;
 mod proxy;
+mod receive;
 mod tls;
 mod tunnel;
 mod wire;

@@ -65,14 +65,21 @@ pub(super) fn is_online() -> bool {
     has_way("0.0.0.0:0", "223.5.5.5:53") || has_way("[::]:0", "[2400:3200::1]:53")
 }
 
-/// An address that no gateway on the internet has: this computer's own, none at all, a private one, or
-/// one that proxy tools make up (198.18.0.0/15).
+/// An address that no gateway of another computer has: this computer's own, none at all, or one that proxy
+/// tools make up (198.18.0.0/15). A private one is none of these: companies run gateways there.
 pub(super) fn is_made_up(address: IpAddr) -> bool {
+    let address = address.to_canonical();
+    address.is_loopback() || address.is_unspecified() || is_fake(address)
+}
+
+/// An address within a private network (RFC 1918, RFC 4193, RFC 6598), or of one cable or radio cell.
+pub(super) fn is_private(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(v4) => {
-            v4.is_loopback() || v4.is_unspecified() || v4.is_private() || v4.is_link_local() || is_fake(address)
+            let [first, second, ..] = v4.octets();
+            v4.is_private() || v4.is_link_local() || (first == 100 && (64..128).contains(&second))
         }
-        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unspecified() || v6.is_unique_local() || v6.is_unicast_link_local(),
+        IpAddr::V6(v6) => v6.is_unique_local() || v6.is_unicast_link_local(),
     }
 }
 
@@ -88,11 +95,21 @@ mod tests {
     #[test]
     fn made_up_addresses_are_known() {
         let check = |text: &str| is_made_up(text.parse().unwrap());
-        for address in ["127.0.0.1", "0.0.0.0", "10.1.1.1", "192.168.1.1", "198.18.0.7", "198.19.9.9", "::1", "fd00::1"]
-        {
+        for address in ["127.0.0.1", "0.0.0.0", "198.18.0.7", "198.19.9.9", "::1", "::ffff:127.0.0.1"] {
             assert!(check(address), "{address}");
         }
-        for address in ["223.5.5.5", "198.20.0.1", "2400:3200::1"] {
+        for address in ["223.5.5.5", "198.20.0.1", "2400:3200::1", "10.1.1.1", "192.168.1.1", "fd00::1"] {
+            assert!(!check(address), "{address}");
+        }
+    }
+
+    #[test]
+    fn private_addresses_are_known() {
+        let check = |text: &str| is_private(text.parse().unwrap());
+        for address in ["10.1.1.1", "172.16.0.1", "192.168.1.1", "169.254.1.1", "100.64.0.1", "fd00::1", "fe80::1"] {
+            assert!(check(address), "{address}");
+        }
+        for address in ["127.0.0.1", "198.18.0.7", "223.5.5.5", "100.128.0.1", "172.32.0.1", "2400:3200::1"] {
             assert!(!check(address), "{address}");
         }
     }

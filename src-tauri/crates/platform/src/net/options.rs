@@ -33,12 +33,16 @@ pub struct Limits {
     pub name: Duration,
     /// Name, connection, proxy and encryption together.
     pub connect: Duration,
-    /// A whole request, its body included.
+    /// A whole request, its body included. A model may think for long before its first word.
     pub request: Duration,
     /// The whole check; the lamps that are open then are not tested.
     pub whole: Duration,
     /// Asking a server for the time.
     pub clock: Duration,
+    /// The gaps before the second and the third try of what may pass by itself (obs: the engine's).
+    pub gaps: [Duration; 2],
+    /// The longest that a gateway may ask to be left alone before the next try.
+    pub longest_wait: Duration,
 }
 
 impl Default for Limits {
@@ -46,9 +50,11 @@ impl Default for Limits {
         Self {
             name: Duration::from_secs(5),
             connect: Duration::from_secs(10),
-            request: Duration::from_secs(30),
-            whole: Duration::from_secs(90),
+            request: Duration::from_secs(60),
+            whole: Duration::from_secs(240),
             clock: Duration::from_secs(3),
+            gaps: [Duration::from_millis(600), Duration::from_millis(1200)],
+            longest_wait: Duration::from_secs(60),
         }
     }
 }

@@ -18,7 +18,7 @@ use tokio_rustls::client::TlsStream;
 
 use super::clock::{self, Ask};
 use super::connect::{NotConnected, connect};
-use super::names::{is_fake, is_made_up, is_online};
+use super::names::{is_fake, is_made_up, is_online, is_private};
 use super::options::Options;
 use super::{certificate, plain, tls, tunnel};
 
@@ -201,6 +201,8 @@ impl Walk<'_> {
         let mut facts = failed.facts;
         if self.base.is_loopback() {
             facts.push(Evidence::new("place", "this-computer"));
+        } else if is_only(addresses, is_private) {
+            facts.push(Evidence::new("where", "private"));
         }
         self.trouble(LayerId::Tcp, failed.fault, facts)
     }

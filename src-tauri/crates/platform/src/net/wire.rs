@@ -5,22 +5,21 @@ use std::time::{Duration, Instant};
 use airouter_core::address::GatewayUrl;
 use airouter_core::check::{AuthScheme, Reach, Step, Told};
 use airouter_core::finding::{Code, Finding};
-use airouter_core::gateway::{NetFault, Reply};
+use airouter_core::gateway::NetFault;
 use airouter_core::proxy::Proxy;
 use airouter_core::secret::Secret;
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder};
-use serde_json::{Value, json};
 
 use super::options::Options;
-use super::{USER_AGENT, fault, probe, tls};
+use super::{USER_AGENT, probe, receive, tls};
 
-/// Largest body that is read, in bytes: a list of many thousand models.
-const LARGEST_BODY: usize = 10 * 1024 * 1024;
 /// Most header fields of a reply, and the most bytes of them over HTTP/2. Over HTTP/1 the client bounds
-/// the bytes itself, at about 400 KiB.
-const MOST_FIELDS: usize = 100;
+/// the bytes itself, at about 400 KiB. Claude's client bears more than a hundred (obs).
+const MOST_FIELDS: usize = 256;
 const LARGEST_HEAD: u32 = 64 * 1024;
+/// What Claude's client understands, as it says it (obs).
+const ENCODINGS: &str = "gzip, deflate, br, zstd";
 /// Known to every gateway; Anthropic itself requires it.
 const ANTHROPIC_VERSION: &str = "2023-06-01";
 
@@ -45,30 +44,47 @@ impl Wire {
         probe::walk(&self.base, self.proxy.as_ref(), &self.options).await
     }
 
-    /// Makes one request of the check.
+    /// Makes one request of the check, after the pause that it wants.
     pub(crate) async fn ask(&self, step: &Step) -> Told {
+        self.pause(step).await;
         let start = Instant::now();
+        let is_stream = matches!(step, Step::Ask(question) if question.stream);
         let reply = match self.request(step) {
-            Ok(request) => send(request, self.options.limits.request).await,
+            Ok(request) => receive::send(request, is_stream, self.options.limits.request).await,
             Err(fault) => Err(fault),
         };
         Told { reply, millis: u32::try_from(start.elapsed().as_millis()).unwrap_or(u32::MAX) }
     }
 
+    async fn pause(&self, step: &Step) {
+        let Step::Ask(question) = step else { return };
+        let limits = &self.options.limits;
+        let gap = match (question.tries, question.wait) {
+            (0, _) => return,
+            (_, Some(seconds)) => Duration::from_secs(seconds.into()).min(limits.longest_wait),
+            (1, None) => limits.gaps[0],
+            (_, None) => limits.gaps[1],
+        };
+        tokio::time::sleep(gap).await;
+    }
+
     fn request(&self, step: &Step) -> Result<RequestBuilder, NetFault> {
         let list = || self.client.request(Method::GET, self.base.route("/v1/models?limit=1000"));
-        let message = |scheme, body: Value| {
-            let request = self.client.request(Method::POST, self.base.route("/v1/messages")).json(&body);
-            self.with_key(request, scheme)
-        };
         let request = match step {
             Step::Models(scheme) => self.with_key(list(), *scheme)?,
             Step::OpenList => list(),
-            Step::Message(scheme, model) => message(*scheme, body(model, 1, json!({})))?,
-            Step::Stream(scheme, model) => message(*scheme, body(model, 16, json!({"stream": true})))?,
-            Step::Tools(scheme, model) => message(*scheme, body(model, 128, tool()))?,
+            Step::Ask(question) => {
+                let request = self.client.request(Method::POST, self.base.route(question.route()));
+                let request = request.header(CONTENT_TYPE, "application/json").body(question.body());
+                let request = match question.betas() {
+                    Some(betas) => request.header("anthropic-beta", betas),
+                    None => request,
+                };
+                self.with_key(request, question.scheme)?
+            }
         };
-        Ok(request.header("anthropic-version", ANTHROPIC_VERSION).header(ACCEPT, "application/json"))
+        let request = request.header("anthropic-version", ANTHROPIC_VERSION).header(ACCEPT, "application/json");
+        Ok(request.header(ACCEPT_ENCODING, ENCODINGS))
     }
 
     /// Puts the key into exactly one header.
@@ -81,26 +97,6 @@ impl Wire {
         value.set_sensitive(true);
         Ok(request.header(name, value))
     }
-}
-
-fn body(model: &str, max_tokens: u32, more: Value) -> Value {
-    let mut body = json!({"model": model, "max_tokens": max_tokens, "messages": [{"role": "user", "content": "hi"}]});
-    if let (Some(body), Value::Object(more)) = (body.as_object_mut(), more) {
-        body.extend(more);
-    }
-    body
-}
-
-/// A tool that the model must call.
-fn tool() -> Value {
-    json!({
-        "tools": [{
-            "name": "report_ready",
-            "description": "Call this to say that tools work.",
-            "input_schema": {"type": "object", "properties": {"ready": {"type": "boolean"}}, "required": ["ready"]}
-        }],
-        "tool_choice": {"type": "tool", "name": "report_ready"}
-    })
 }
 
 fn client(base: &GatewayUrl, proxy: Option<&Proxy>, options: &Options) -> Result<Client, Finding> {
@@ -126,30 +122,4 @@ fn client(base: &GatewayUrl, proxy: Option<&Proxy>, options: &Options) -> Result
         builder = builder.proxy(reqwest::Proxy::all(proxy.url().reveal()).map_err(unusable)?);
     }
     builder.build().map_err(|error| no_client(&error))
-}
-
-/// The client has limits of its own; this one holds whatever it does.
-async fn send(request: RequestBuilder, limit: Duration) -> Result<Reply, NetFault> {
-    tokio::time::timeout(limit, receive(request)).await.unwrap_or(Err(NetFault::ReadTimeout))
-}
-
-async fn receive(request: RequestBuilder) -> Result<Reply, NetFault> {
-    let mut response = request.send().await.map_err(|error| fault::of(&error))?;
-    let status = response.status().as_u16();
-    let headers = response
-        .headers()
-        .iter()
-        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-        .collect();
-    let mut body = Vec::new();
-    let mut truncated = false;
-    while let Some(chunk) = response.chunk().await.map_err(|error| fault::of(&error))? {
-        let room = LARGEST_BODY - body.len();
-        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
-        if chunk.len() > room {
-            truncated = true;
-            break;
-        }
-    }
-    Ok(Reply { status, headers, body, truncated })
 }

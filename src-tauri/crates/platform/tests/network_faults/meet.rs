@@ -21,6 +21,8 @@ pub(crate) const LIMITS: Limits = Limits {
     request: Duration::from_millis(2000),
     whole: Duration::from_millis(8000),
     clock: Duration::from_millis(500),
+    gaps: [Duration::ZERO; 2],
+    longest_wait: Duration::ZERO,
 };
 
 /// A key that must not be heard anywhere but by the gateway, within TLS. The practice gateway takes it.

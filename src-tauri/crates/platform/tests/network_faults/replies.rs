@@ -108,11 +108,12 @@ async fn a_refused_key_is_not_sent_again_and_again() {
     let json = "content-type: application/json\r\n";
     let (met, server) = meet(always(reply("403 Forbidden", json, body), || Then::Keep)).await;
     met.failed(Code::Forbidden, Owner::Account, LayerId::Account);
-    assert_eq!(count(&server), 1, "{}", server.requests());
+    // A list may be closed to a key that messages accept, so one message is the last try.
+    assert_eq!(count(&server), 2, "the list, then a message: {}", server.requests());
     let body = r#"{"error":{"message":"Invalid token"}}"#;
     let (met, server) = meet(always(reply("401 Unauthorized", json, body), || Then::Keep)).await;
     met.failed(Code::KeyRejected, Owner::Key, LayerId::Key);
-    assert_eq!(count(&server), 2, "one way of sending it, then the other");
+    assert_eq!(count(&server), 3, "one way of sending it, then the other, then a message");
 }
 
 #[tokio::test]

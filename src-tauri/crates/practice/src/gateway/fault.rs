@@ -53,6 +53,8 @@ pub enum Fault {
     Hang,
     /// A stream breaks off in the middle.
     Cut,
+    /// A stream that ends well but for its last events.
+    NoEnd,
     /// Plain JSON although a stream was asked for.
     NoStream,
     /// Tools are ignored.
@@ -96,6 +98,7 @@ const NAMES: &[(Fault, &str)] = &[
     (Fault::Slow, "slow"),
     (Fault::Hang, "hang"),
     (Fault::Cut, "cut"),
+    (Fault::NoEnd, "noend"),
     (Fault::NoStream, "nostream"),
     (Fault::NoTools, "notools"),
     (Fault::Html, "html"),

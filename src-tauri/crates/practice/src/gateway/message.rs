@@ -33,7 +33,7 @@ impl Malformed {
 /// What the model answers with.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Content {
-    Text(&'static str),
+    Text(String),
     ToolUse { name: String, input: Value },
 }
 
@@ -59,10 +59,12 @@ pub(super) fn check(body: &Value, counting: bool) -> Result<(), Malformed> {
     }
     let messages = body["messages"].as_array().filter(|list| !list.is_empty()).ok_or(Malformed::NoMessages)?;
     let said = |message: &Value| {
-        matches!(message["role"].as_str(), Some("user" | "assistant"))
+        // Newer models take turns of the system between the others.
+        matches!(message["role"].as_str(), Some("user" | "assistant" | "system"))
             && (message["content"].is_string() || message["content"].is_array())
     };
-    if !messages.iter().all(said) {
+    // A conversation begins with the person.
+    if messages[0]["role"] == "system" || !messages.iter().all(said) {
         return Err(Malformed::BadMessage);
     }
     let usable = |tool: &Value| tool["name"].is_string() && tool["input_schema"].is_object();
@@ -78,10 +80,13 @@ pub(super) fn answer(body: &Value, uses_tools: bool) -> Answer {
         return Answer { model, content: Content::ToolUse { name, input }, stop_reason: "tool_use", output_tokens: 34 };
     }
     if body["max_tokens"] == 1 {
-        return Answer { model, content: Content::Text("Hi"), stop_reason: "max_tokens", output_tokens: 1 };
+        return Answer { model, content: Content::Text("Hi".to_owned()), stop_reason: "max_tokens", output_tokens: 1 };
     }
-    let text = Content::Text("你好，这里是练习网关。 Hello from the practice gateway.");
-    Answer { model, content: text, stop_reason: "end_turn", output_tokens: 18 }
+    let text = match result(body) {
+        Some(result) => format!("The tool says: {result}"),
+        None => "你好，这里是练习网关。 Hello from the practice gateway.".to_owned(),
+    };
+    Answer { model, content: Content::Text(text), stop_reason: "end_turn", output_tokens: 18 }
 }
 
 impl Answer {
@@ -110,6 +115,18 @@ fn tools(body: &Value) -> &[Value] {
     body["tools"].as_array().map_or(&[], Vec::as_slice)
 }
 
+/// The last turn that is not the system's.
+fn last_turn(body: &Value) -> Option<&Value> {
+    body["messages"].as_array()?.iter().rev().find(|turn| turn["role"] != "system")
+}
+
+/// What a tool gave, if the last turn brings that.
+fn result(body: &Value) -> Option<String> {
+    let blocks = last_turn(body)?["content"].as_array()?;
+    let result = &blocks.iter().find(|block| block["type"] == "tool_result")?["content"];
+    Some(result.as_str().map_or_else(|| result.to_string(), str::to_owned))
+}
+
 /// The tool to use: one that is demanded, or one that the last message asks for.
 fn wanted_tool(body: &Value) -> Option<&Value> {
     let tools = tools(body);
@@ -118,13 +135,16 @@ fn wanted_tool(body: &Value) -> Option<&Value> {
         Some("any") => tools.first(),
         Some("tool") => tools.iter().find(|tool| tool["name"] == body["tool_choice"]["name"]),
         _ => {
-            let last = body["messages"].as_array()?.last()?["content"].to_string().to_lowercase();
-            let answered = last.contains("\"tool_result\"");
-            let asked = |tool: &&Value| {
+            let last = last_turn(body)?["content"].to_string().to_lowercase();
+            let named = |tool: &&Value| {
                 let name = tool["name"].as_str().unwrap_or_default().to_lowercase();
-                last.contains("tool") || last.contains("工具") || last.contains(&name)
+                last.contains(&name)
             };
-            if answered { None } else { tools.iter().find(asked) }
+            let asked = last.contains("tool") || last.contains("工具");
+            match result(body) {
+                Some(_) => None,
+                None => tools.iter().find(named).or_else(|| tools.first().filter(|_| asked)),
+            }
         }
     }
 }
@@ -180,6 +200,8 @@ mod tests {
         check_with("messages", json!([]), Err(Malformed::NoMessages));
         check_with("messages", json!([{ "role": "system", "content": "x" }]), Err(Malformed::BadMessage));
         check_with("messages", json!([{ "role": "user" }]), Err(Malformed::BadMessage));
+        let later = json!([{ "role": "user", "content": "x" }, { "role": "system", "content": "y" }]);
+        check_with("messages", later, Ok(()));
         check_with("tools", json!([{ "name": "t" }]), Err(Malformed::BadTool));
         assert_eq!(check(&json!([]), false), Err(Malformed::NotJson));
     }

@@ -136,7 +136,7 @@ async fn messages(Admitted { asked, fault }: Admitted) -> Response {
     }
     let answer = message::answer(&asked.body, fault != Fault::NoTools);
     if asked.body["stream"] == true && fault != Fault::NoStream {
-        return stream::reply(&answer, fault == Fault::Cut).await;
+        return stream::reply(&answer, fault).await;
     }
     refusal::json_reply(200, answer.to_json())
 }

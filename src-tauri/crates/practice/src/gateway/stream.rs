@@ -16,16 +16,21 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+use super::Fault;
 use super::message::{Answer, Content};
 
 /// Keeps the pieces apart on the wire.
 const BETWEEN_PIECES: Duration = Duration::from_millis(4);
 
-/// The streamed reply; `cut` ends it in the middle without a word.
-pub(super) async fn reply(answer: &Answer, cut: bool) -> Response {
+/// The streamed reply. A cut one ends in the middle without a word; one without an end has all but the
+/// events that say why and that it is over.
+pub(super) async fn reply(answer: &Answer, fault: Fault) -> Response {
     let mut pieces: Vec<String> = events(answer).iter().map(piece).collect();
+    let cut = fault == Fault::Cut;
     if cut {
         pieces.truncate(pieces.len() / 2);
+    } else if fault == Fault::NoEnd {
+        pieces.truncate(pieces.len() - 2);
     }
     match relayed(pieces, cut).await {
         Ok(body) => ([(CONTENT_TYPE, "text/event-stream"), (CACHE_CONTROL, "no-cache")], body).into_response(),

@@ -133,6 +133,8 @@ proptest! {
             models: Vec::new(),
             proposal: wanted.models.iter().map(|id| (*id).to_owned()).collect(),
             passed: true,
+            requests: 4,
+            tokens_estimate: 3_000,
         };
         let (line, window) = (by_command_line(&wanted, &preset, &report), by_window(&wanted, &preset, &report));
         prop_assert_eq!(plan(&facts, &line), plan(&facts, &window));

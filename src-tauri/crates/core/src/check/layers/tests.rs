@@ -18,7 +18,7 @@ fn every_blocking_code_of_the_road_has_its_layer() {
         (Key, &["AR-401", "AR-402", "AR-403", "AR-404", "AR-405", "AR-408"]),
         (Account, &["AR-501", "AR-502", "AR-503", "AR-504", "AR-508", "AR-509", "AR-510"]),
         (Models, &["AR-505", "AR-506", "AR-507"]),
-        (Message, &["AR-602", "AR-603", "AR-604", "AR-609"]),
+        (Message, &["AR-602", "AR-603", "AR-604", "AR-609", "AR-611", "AR-612", "AR-613", "AR-614"]),
         (Streaming, &["AR-606"]),
         (Tools, &["AR-607"]),
     ];

@@ -1,6 +1,9 @@
 //! Which lamp a finding belongs to, what it says of the key, and why there is no reply.
 
+use std::net::IpAddr;
+
 use super::Told;
+use crate::address::GatewayUrl;
 use crate::check::LampId;
 use crate::check::reach::Reach;
 use crate::finding::{Code, Finding};
@@ -47,7 +50,7 @@ pub(super) fn retitled(finding: Finding, code: Code) -> Finding {
 
 /// A key that cannot be sent and a reply that is too long: nothing that a walk could meet.
 pub(super) fn is_no_fault_of_the_way(fault: &NetFault) -> bool {
-    matches!(fault, NetFault::BadHeader | NetFault::TooLarge)
+    matches!(fault, NetFault::BadHeader | NetFault::TooLarge | NetFault::Encoding)
 }
 
 /// What the walk met, else what the client said.
@@ -56,6 +59,31 @@ pub(super) fn why_no_reply(fault: &NetFault, reach: Option<&Reach>) -> Finding {
         Some(trouble) if !is_no_fault_of_the_way(fault) => trouble.finding(),
         _ => fault.finding(false),
     }
+}
+
+/// Where an address lies that is not on the open network, if that changes what is to be done: on this
+/// computer itself, or within a private network (RFC 1918, RFC 4193, RFC 6598, names without a dot and
+/// those that no public server knows).
+pub(super) fn whereabouts(base: &GatewayUrl, finding: &Finding) -> Option<&'static str> {
+    if !matches!(finding.code, Code::Dns | Code::TcpRefused | Code::TcpTimeout | Code::Offline) {
+        return None;
+    }
+    if base.is_loopback() {
+        return Some("here");
+    }
+    let name = base.name().trim_matches(['[', ']']);
+    let is_private = match name.parse::<IpAddr>() {
+        Ok(IpAddr::V4(address)) => {
+            let [first, second, ..] = address.octets();
+            address.is_private() || address.is_link_local() || (first == 100 && (64..128).contains(&second))
+        }
+        Ok(IpAddr::V6(address)) => address.is_unique_local() || address.is_unicast_link_local(),
+        Err(_) => {
+            const PRIVATE: &[&str] = &["local", "lan", "internal", "intranet", "corp", "home", "private", "arpa"];
+            !name.contains('.') || name.rsplit('.').next().is_some_and(|last| PRIVATE.contains(&last))
+        }
+    };
+    is_private.then_some("private")
 }
 
 /// Judges one model's answer to a one-token message; nothing means that it answers. The key was

@@ -4,7 +4,7 @@ use super::blame::{is_about_the_route, knows_the_key, lamp_of};
 use super::{Road, Step, Told};
 use crate::check::{AuthScheme, LampId};
 use crate::finding::{Code, Evidence, Finding};
-use crate::gateway::{Asked, ModelsReading, Route, Verdict, classify, read_models};
+use crate::gateway::{Asked, ModelsReading, NetFault, Route, Verdict, classify, read_models};
 use crate::models::offer;
 
 impl Road {
@@ -12,7 +12,7 @@ impl Road {
         self.lamp(LampId::Address).millis = Some(told.millis);
         self.lamp(LampId::Models).millis = Some(told.millis);
         let verdict = match &told.reply {
-            Err(fault) => return self.fail(LampId::Address, self.no_reply(fault)),
+            Err(fault) => return self.no_list(fault),
             Ok(reply) => match classify(reply, &self.asked(Route::Models, true)) {
                 Verdict::Ok => read_models(reply),
                 Verdict::Trouble(finding) => return self.list_refused(scheme, finding),
@@ -45,9 +45,26 @@ impl Road {
         self.ask_message();
     }
 
-    /// The list was not given. The other way of sending the key comes first; then, unless the reply
-    /// is about the way there, a message is tried all the same: not every gateway offers a list, and one
-    /// was seen to fail over it (500) while it answers messages.
+    /// No reply to the list. Where the way is clear, messages may come all the same.
+    fn no_list(&mut self, fault: &NetFault) {
+        let finding = self.no_reply(fault);
+        let way_is_clear = self.reach.as_ref().is_some_and(|reach| reach.trouble.is_none());
+        match fault {
+            NetFault::Encoding => {
+                self.list_trouble = Some(finding);
+                self.ask_message();
+            }
+            NetFault::Reset if way_is_clear => {
+                self.list_trouble = Some(finding);
+                self.ask_message();
+            }
+            _ => self.fail(LampId::Address, finding),
+        }
+    }
+
+    /// The list was not given. The other way of sending the key comes first; then, unless the reply is
+    /// about the way there or ends all hope, a message is tried all the same: Claude with a fixed list of
+    /// models never asks for one, and there are keys that may not read it, or gateways that have none.
     pub(super) fn list_refused(&mut self, scheme: AuthScheme, finding: Finding) {
         if self.may_try_other_scheme(&finding) {
             self.try_other_scheme(scheme, finding);
@@ -55,13 +72,23 @@ impl Road {
             return;
         }
         let finding = self.refusal(finding);
-        match lamp_of(finding.code, LampId::Models) {
-            LampId::Address if !is_about_the_route(finding.code) => self.fail(LampId::Address, finding),
-            _ if is_about_the_route(finding.code) || finding.code == Code::UpstreamError => {
+        if finding.code == Code::ModelsEmpty && !self.wanted_models.is_empty() {
+            // Nothing for Claude is listed, but the person knows what to ask for.
+            self.light(LampId::Address);
+            self.list_accepted = true;
+            self.warn(LampId::Models, Finding::new(Code::ModelsNotListed).with("because", finding.code.number()));
+            return self.ask_message();
+        }
+        let lamp = lamp_of(finding.code, LampId::Models);
+        let is_final =
+            matches!(finding.code, Code::KeyExpired | Code::KeyDisabled | Code::AccountDisabled | Code::IpBlocked);
+        match lamp {
+            LampId::Address if !may_be_the_lists_alone(finding.code) => self.fail(LampId::Address, finding),
+            _ if is_final || finding.code == Code::ModelsEmpty => self.list_failed(lamp, finding),
+            _ => {
                 self.list_trouble = Some(finding);
                 self.ask_message();
             }
-            lamp => self.list_failed(lamp, finding),
         }
     }
 
@@ -74,14 +101,19 @@ impl Road {
     }
 
     pub(super) fn told_open_list(&mut self, told: &Told) {
-        let Some((refused, model)) = self.refused_message.take() else { return };
+        let Some((refused, question)) = self.refused_message.take() else { return };
         let is_open = told.reply.as_ref().is_ok_and(|reply| {
             let asked = Asked { sent_key: false, ..self.asked(Route::Models, false) };
             classify(reply, &asked) == Verdict::Ok && matches!(read_models(reply), ModelsReading::Listed { .. })
         });
         // An open list accepts nobody's key in particular; then the refusal is the key's own.
         self.list_accepted = !is_open;
-        let scheme = self.scheme;
-        self.judge_message(scheme, model, refused);
+        self.judge_again(&refused, &question);
     }
+}
+
+/// True for troubles that a gateway may have with its list while it answers messages: a page of its front
+/// server, a way to the sign-in of its console.
+fn may_be_the_lists_alone(code: Code) -> bool {
+    is_about_the_route(code) || matches!(code, Code::GatewayDown | Code::Redirect)
 }

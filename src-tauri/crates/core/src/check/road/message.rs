@@ -1,11 +1,12 @@
-//! What a message, a stream and a call of a tool tell, and which model is asked.
+//! A message that is refused: whose it is, and which model is asked next.
 
 use super::blame::{is_about_the_route, knows_the_key, lamp_of, nearest, retitled};
 use super::{Road, Step, Told};
-use crate::check::{AuthScheme, LampId, LampState};
-use crate::finding::{Code, Evidence, Finding};
-use crate::gateway::{Asked, Reply, Route, StreamState, StreamWatch, Verdict, classify, read_message};
-use crate::models::{OfferedModel, Tier};
+use crate::check::question::Question;
+use crate::check::{LampId, LampState};
+use crate::finding::{Code, Finding};
+use crate::gateway::{Asked, Reply, Route, Verdict, classify, is_nearly_right};
+use crate::models::{Tier, propose};
 
 /// Asked for when the gateway offers no list and the person named no model: whether or not the
 /// gateway has it, the reply tells whether the route is there and the key is taken. It is never
@@ -13,20 +14,20 @@ use crate::models::{OfferedModel, Tier};
 const PROBE_MODEL: &str = "claude-haiku-4-5-20251001";
 
 impl Road {
-    pub(super) fn told_message(&mut self, scheme: AuthScheme, model: String, told: Told) {
+    /// A turn was refused for good.
+    pub(super) fn message_refused(&mut self, question: Question, told: Told, finding: Finding) {
         let rests_on_the_list = told.reply.as_ref().is_ok_and(|reply| self.rests_on_the_list(reply));
-        if rests_on_the_list && self.list_accepted && self.refused_message.is_none() && !self.asked_open_list() {
-            self.refused_message = Some((told, model));
-            self.extra.retain(|finding| finding.code != Code::Cancelled);
+        if rests_on_the_list && self.list_accepted && !std::mem::replace(&mut self.asked_open_list, true) {
+            self.refused_message = Some((told, question));
             self.ready.push(Step::OpenList);
             return;
         }
-        self.judge_message(scheme, model, told);
+        self.judge_refusal(&question, finding);
     }
 
     /// True when the key is only cleared because the list took it. Statuses do not tell: there are
-    /// gateways that refuse a key with a 400.
-    pub(super) fn rests_on_the_list(&self, reply: &Reply) -> bool {
+    /// gateways that refuse a key with 400.
+    fn rests_on_the_list(&self, reply: &Reply) -> bool {
         let code = |models_accepted_key| {
             let asked = Asked { models_accepted_key, ..self.asked(Route::Messages, true) };
             classify(reply, &asked).trouble().map(|finding| finding.code)
@@ -34,56 +35,75 @@ impl Road {
         code(true) != code(false)
     }
 
-    pub(super) fn judge_message(&mut self, scheme: AuthScheme, model: String, told: Told) {
-        self.lamp(LampId::Answer).millis = Some(told.millis);
-        let Err(finding) = self.judge(&told, |reply| read_message(reply).map(|_| ())) else {
-            return self.message_answered(scheme, model);
+    /// Judges the refused message again, now that it is known whether the list is open to everybody.
+    pub(super) fn judge_again(&mut self, told: &Told, question: &Question) {
+        let finding = match &told.reply {
+            Err(fault) => self.no_reply(fault),
+            Ok(reply) => match classify(reply, &self.asked(Route::Messages, true)) {
+                Verdict::Ok => Finding::new(Code::NotAnthropic),
+                Verdict::Trouble(finding) => finding,
+            },
         };
+        self.judge_refusal(question, finding);
+    }
+
+    fn judge_refusal(&mut self, question: &Question, finding: Finding) {
         if self.may_try_other_scheme(&finding) {
-            self.try_other_scheme(scheme, finding);
-            self.ready.push(Step::Message(self.scheme, model));
+            self.try_other_scheme(question.scheme, finding);
+            self.ask_turn(&question.model);
             return;
+        }
+        if finding.code == Code::ClientRestricted && serves_claude(finding.fact("said").unwrap_or_default()) {
+            return self.for_claude_alone(finding);
         }
         let is_about_the_model = matches!(finding.code, Code::ModelNotFound | Code::ModelNotAllowed | Code::NoChannel);
         if is_about_the_model {
-            self.asked_models.push(model.clone());
+            self.asked_models.push(question.model.clone());
             if let Some(next) = self.next_model().filter(|_| self.asked_models.len() < 2) {
-                if self.wanted_models.contains(&model) {
-                    // Another model may well answer; that the one asked for does not must not be lost.
-                    self.extra.push(finding.softened().with("model", model));
-                }
-                self.ready.push(Step::Message(scheme, next));
+                self.talk.fallback = None;
+                self.ask_turn(&next);
                 return;
             }
         }
         let finding = self.refusal(finding);
+        let finding = if is_about_the_model { finding.with("model", &question.model) } else { finding };
         self.message_failed(finding);
     }
 
-    pub(super) fn message_answered(&mut self, scheme: AuthScheme, model: String) {
+    /// The gateway serves Claude's own programs and so not this one: nothing more can be found out.
+    fn for_claude_alone(&mut self, finding: Finding) {
         self.light(LampId::Address);
         self.light(LampId::Key);
-        if self.list_trouble.take().is_some() {
-            self.warn(LampId::Models, Finding::new(Code::ModelsNotListed));
+        self.list_was_no_matter();
+        self.warn(LampId::Answer, finding.softened().with("for", "claude"));
+    }
+
+    /// Messages are answered, so what the list said is only that it is closed.
+    pub(super) fn list_was_no_matter(&mut self) {
+        let Some(trouble) = self.list_trouble.take() else { return };
+        let because = trouble.code.number();
+        self.warn(LampId::Models, Finding::new(Code::ModelsNotListed).with("because", because));
+        if trouble.code == Code::KeyRejected {
+            self.extra.push(trouble.softened().with("on", "list"));
         }
-        let lamp = self.lamp(LampId::Answer);
-        lamp.facts.push(Evidence::new("model", &model));
-        self.light(LampId::Answer);
-        for id in [LampId::Streaming, LampId::Tools] {
-            self.lamp(id).state = LampState::Running;
-        }
-        self.ready.push(Step::Stream(scheme, model.clone()));
-        self.ready.push(Step::Tools(scheme, model));
     }
 
     pub(super) fn message_failed(&mut self, finding: Finding) {
         let lamp = lamp_of(finding.code, LampId::Answer);
         if let Some(list_trouble) = self.list_trouble.take() {
-            if list_trouble.code == Code::UpstreamError
-                && (lamp == LampId::Address || finding.code == Code::UpstreamError)
-            {
+            let says_no_more = matches!(lamp, LampId::Address) || finding.code == Code::UpstreamError;
+            if list_trouble.code == Code::UpstreamError && says_no_more {
                 // The message says no more, and the gateway was seen to be there.
                 return self.list_failed(LampId::Models, list_trouble);
+            }
+            let list_lamp = lamp_of(list_trouble.code, LampId::Models);
+            if list_lamp == LampId::Key && (says_no_more || lamp == LampId::Key) {
+                // Refused on both routes, and the list said why.
+                let refusal = self.refusal(list_trouble);
+                return self.list_failed(LampId::Key, refusal);
+            }
+            if !is_about_the_route(list_trouble.code) && says_no_more && knows_the_key(&list_trouble) {
+                return self.list_failed(list_lamp, list_trouble);
             }
             // Neither route is there: the address is wrong. One of them is: the other is to blame.
             if lamp == LampId::Address {
@@ -94,6 +114,10 @@ impl Road {
         if lamp == LampId::Address && self.list_accepted {
             // The list is served here but messages are not: an address for other programs.
             self.light(LampId::Key);
+            if is_nearly_right(&finding) {
+                self.light(LampId::Address);
+                return self.fail(LampId::Answer, finding);
+            }
             let finding = if is_about_the_route(finding.code) { retitled(finding, Code::OpenaiOnly) } else { finding };
             self.lamp(LampId::Address).state = LampState::Running;
             return self.fail(LampId::Address, finding);
@@ -107,73 +131,66 @@ impl Road {
         self.fail(lamp, finding);
     }
 
-    /// Judges a reply to a message: the network, the gateway's words, then the shape.
-    pub(super) fn judge(&self, told: &Told, shape: impl Fn(&Reply) -> Result<(), Finding>) -> Result<(), Finding> {
-        match &told.reply {
-            Err(fault) => Err(self.no_reply(fault)),
-            Ok(reply) => match classify(reply, &self.asked(Route::Messages, true)) {
-                Verdict::Ok => shape(reply),
-                Verdict::Trouble(finding) => Err(finding),
-            },
-        }
-    }
-
-    pub(super) fn settle(&mut self, id: LampId, millis: u32, result: Result<(), Finding>, fallback: Code) {
-        self.lamp(id).millis = Some(millis);
-        match result {
-            Ok(()) => self.light(id),
-            Err(finding) => {
-                // A plain message was answered just before, so a refusal here is about this ability,
-                // unless the gateway is out of breath.
-                let is_passing = matches!(
-                    finding.code,
-                    Code::RateLimited | Code::Overloaded | Code::QuotaExhausted | Code::ReadTimeout | Code::Reset
-                );
-                let is_ours = finding.code == fallback;
-                let finding = if is_passing || is_ours { finding } else { retitled(finding, fallback) };
-                let lamp = self.lamp(id);
-                lamp.state = LampState::Failed;
-                lamp.finding = Some(finding);
-            }
-        }
-    }
-
     pub(super) fn ask_message(&mut self) {
         self.lamp(LampId::Answer).state = LampState::Running;
+        self.lamp(LampId::Streaming).state = LampState::Running;
         let model = self.next_model().unwrap_or_else(|| PROBE_MODEL.to_owned());
-        self.ready.push(Step::Message(self.scheme, model));
+        self.ask_turn(&model);
     }
 
-    /// The next model to try: what the person named, then the lightest of the list.
-    pub(super) fn next_model(&self) -> Option<String> {
-        let usable = |model: &&OfferedModel| model.dropped.is_none();
-        let by_tier = |tier: Option<Tier>| {
-            self.offered
-                .iter()
-                .filter(usable)
-                .filter(move |model| tier.is_none() || model.tier == tier)
-                .map(|model| &model.id)
-        };
-        self.wanted_models
-            .iter()
-            .chain(by_tier(Some(Tier::Haiku)))
-            .chain(by_tier(Some(Tier::Sonnet)))
-            .chain(by_tier(None))
-            .find(|id| !self.asked_models.contains(id))
-            .cloned()
-    }
-
-    pub(super) fn asked_open_list(&self) -> bool {
-        // Asked once: afterwards the refused message is judged and the road goes on without it.
-        self.lamps.iter().any(|lamp| lamp.id == LampId::Answer && lamp.millis.is_some())
+    /// The model to try: what the person named, then what is proposed. It is the one that will be written
+    /// as the default, so of a named one nothing else is a substitute, nor a light model of a strong one.
+    fn next_model(&self) -> Option<String> {
+        if !self.wanted_models.is_empty() {
+            return self.wanted_models.first().filter(|_| self.asked_models.is_empty()).cloned();
+        }
+        let is_light =
+            |id: &String| self.offered.iter().any(|model| model.id == *id && model.tier == Some(Tier::Haiku));
+        let proposal = propose(&self.offered);
+        let open = |id: &&String| !self.asked_models.contains(id);
+        let next = proposal.iter().filter(open).find(|id| self.asked_models.is_empty() || !is_light(id));
+        next.cloned()
     }
 }
 
-/// A stream is good only when it is whole.
-pub(super) fn read_stream(reply: &Reply) -> Result<(), Finding> {
-    match StreamWatch::read(reply, false) {
-        StreamState::Done { .. } => Ok(()),
-        StreamState::Broken(finding) => Err(finding),
-        StreamState::Progress => Err(Finding::new(Code::StreamBroken)),
-    }
+/// True when a refusal of this program lets Claude's programs through.
+fn serves_claude(said: &str) -> bool {
+    let said = said.to_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| said.contains(word));
+    let names_it =
+        has(&["claude code", "claude-code", "claude cli", "claude-cli", "claude_code", "claudecode", "claude desktop"]);
+    let others_are_out = has(&[
+        "only",
+        "之外",
+        "以外",
+        "outside",
+        "other than",
+        "except",
+        "仅",
+        "只",
+        "专",
+        "限",
+        "must",
+        "please use",
+        "请使用",
+        "required",
+        "requires",
+        "allowed list",
+        "invalid claude",
+        "valid claude",
+    ]);
+    let it_is_out = has(&[
+        "not allowed",
+        "not supported",
+        "not permitted",
+        "is blocked",
+        "is forbidden",
+        "禁止",
+        "不支持",
+        "不允许",
+        "disabled",
+        "cannot use claude",
+        "denied",
+    ]);
+    names_it && (others_are_out || !it_is_out)
 }

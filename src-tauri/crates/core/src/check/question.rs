@@ -1,0 +1,184 @@
+//! What is asked of a gateway to have a message answered, and how: as the engine of Claude Desktop asks.
+//!
+//! A gateway may answer a small tidy request and refuse every one of Claude's: it knows no `beta` query, no
+//! list of system blocks, no turn with the role `system`, no body of 117 kB. So the check sends a request
+//! with all of these parts. Each part can be left out, to find the one that a refusal is about.
+//! Source of all figures: measured against the engine 2.1.332 on loopback (obs).
+
+mod body;
+mod habits;
+mod tools;
+
+pub use tools::Offered;
+pub(super) use tools::WORD_IN_RESULT;
+
+use std::collections::BTreeSet;
+
+use super::AuthScheme;
+use crate::gateway::Call;
+
+/// A part of a request that some gateways refuse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Part {
+    /// The turn with the role `system` after the person's.
+    RoleSystem,
+    /// `output_config.effort` and its beta.
+    Effort,
+    /// Adaptive thinking; left out, thinking is enabled with a budget.
+    Adaptive,
+    /// Thinking of any kind.
+    Thinking,
+    /// The usual `max_tokens`; left out, it is small.
+    MaxTokens,
+    /// The `anthropic-beta` header.
+    Betas,
+    /// `?beta=true`.
+    BetaQuery,
+    /// `system` as a list of blocks; left out, it is a text.
+    SystemList,
+    /// `cache_control` anywhere.
+    CacheControl,
+    /// `metadata`.
+    Metadata,
+    /// `$schema` and other words of JSON Schema in the tools.
+    ToolSchema,
+    /// As many tools as Claude offers; left out, there are two.
+    ToolCount,
+    /// Tools of any kind.
+    Tools,
+    /// The size of 117 kB.
+    Size,
+}
+
+impl Part {
+    /// All parts, those that are refused most often first.
+    pub const ALL: [Self; 14] = [
+        Self::RoleSystem,
+        Self::Effort,
+        Self::Adaptive,
+        Self::Thinking,
+        Self::MaxTokens,
+        Self::Betas,
+        Self::SystemList,
+        Self::CacheControl,
+        Self::Metadata,
+        Self::ToolSchema,
+        Self::ToolCount,
+        Self::Tools,
+        Self::Size,
+        Self::BetaQuery,
+    ];
+
+    /// The word that evidence uses.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::RoleSystem => "role-system",
+            Self::Effort => "output_config.effort",
+            Self::Adaptive => "thinking.adaptive",
+            Self::Thinking => "thinking",
+            Self::MaxTokens => "max_tokens",
+            Self::Betas => "anthropic-beta",
+            Self::BetaQuery => "beta-query",
+            Self::SystemList => "system-list",
+            Self::CacheControl => "cache_control",
+            Self::Metadata => "metadata",
+            Self::ToolSchema => "tools.schema",
+            Self::ToolCount => "tools.count",
+            Self::Tools => "tools",
+            Self::Size => "size",
+        }
+    }
+}
+
+/// Which request of a conversation it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// The first of a turn: a prompt that wants a tool called, and the tools, left to the model.
+    Turn,
+    /// The same with a tool demanded, for models that answered with words.
+    Forced,
+    /// A demanded tool without input; true leaves the demand out, where it was refused.
+    Least(bool),
+    /// The second of a turn: the call, and what the tool gave.
+    Result(Box<Call>),
+    /// One token, as Claude Desktop's own health probe asks.
+    Tiny,
+}
+
+/// One message to be asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// How the key is sent.
+    pub scheme: AuthScheme,
+    /// The model as the gateway lists it.
+    pub model: String,
+    /// Which request it is.
+    pub kind: Kind,
+    /// Whether the answer is to be streamed.
+    pub stream: bool,
+    /// What is left out.
+    pub without: BTreeSet<Part>,
+    /// The most tokens that the gateway itself named, where it refused the usual number.
+    pub cap: Option<u32>,
+    /// How often the same was asked before; after the first try the platform waits.
+    pub tries: u8,
+    /// How long the gateway wants to be left alone before it, in seconds.
+    pub wait: Option<u32>,
+}
+
+impl Question {
+    /// A question with all its parts.
+    pub fn new(scheme: AuthScheme, model: impl Into<String>, kind: Kind) -> Self {
+        let stream = matches!(kind, Kind::Turn | Kind::Forced | Kind::Result(_));
+        Self { scheme, model: model.into(), kind, stream, without: BTreeSet::new(), cap: None, tries: 0, wait: None }
+    }
+
+    /// The path and query behind the base address.
+    pub fn route(&self) -> &'static str {
+        if self.kind == Kind::Tiny || self.leaves(Part::BetaQuery) { "/v1/messages" } else { "/v1/messages?beta=true" }
+    }
+
+    /// The value of the `anthropic-beta` header; nothing if it is not sent.
+    pub fn betas(&self) -> Option<String> {
+        if self.kind == Kind::Tiny || self.leaves(Part::Betas) {
+            return None;
+        }
+        let habits = self.habits();
+        let all = [
+            Some("claude-code-20250219"),
+            Some("interleaved-thinking-2025-05-14").filter(|_| habits.interleaves),
+            Some("effort-2025-11-24").filter(|_| habits.effort.is_some() && !self.leaves(Part::Effort)),
+        ];
+        Some(all.into_iter().flatten().collect::<Vec<_>>().join(","))
+    }
+
+    /// The tools that it offers.
+    pub fn offered(&self) -> Vec<Offered> {
+        if self.kind == Kind::Tiny || self.leaves(Part::Tools) {
+            return Vec::new();
+        }
+        tools::offered(self.leaves(Part::ToolCount))
+    }
+
+    /// The JSON of the request.
+    pub fn body(&self) -> String {
+        body::text(self)
+    }
+
+    /// About how many tokens the gateway reads for it: white space is free.
+    pub fn tokens(&self) -> u32 {
+        let letters = self.body().chars().filter(|letter| !letter.is_whitespace()).count();
+        u32::try_from(letters / 4).unwrap_or(u32::MAX)
+    }
+
+    fn leaves(&self, part: Part) -> bool {
+        self.without.contains(&part)
+    }
+
+    fn habits(&self) -> habits::Habits {
+        habits::of(habits::on_the_wire(&self.model))
+    }
+}
+
+#[cfg(test)]
+mod tests;

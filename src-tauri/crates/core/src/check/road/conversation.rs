@@ -1,0 +1,183 @@
+//! The conversation after the list: a turn, its tool, its result, and one token at the end.
+
+use super::outcome::Outcome;
+use super::{Road, Step, Told};
+use crate::check::question::{Kind, Question};
+use crate::check::{LampId, LampState};
+use crate::finding::{Code, Evidence, Finding};
+use crate::gateway::Answer;
+
+impl Road {
+    /// Asks for the first answer of a turn.
+    pub(super) fn ask_turn(&mut self, model: &str) {
+        self.ask(model, Kind::Turn);
+    }
+
+    /// Asks a question of the conversation with what was learned so far.
+    pub(super) fn ask(&mut self, model: &str, kind: Kind) {
+        let question = Question::new(self.scheme, model, kind);
+        let stream = question.stream && self.talk.fallback.is_none();
+        let (without, cap) = (self.talk.healed.clone(), self.talk.cap);
+        self.ready.push(Step::Ask(Box::new(Question { stream, without, cap, ..question })));
+    }
+
+    /// Takes in the reply to any message.
+    pub(super) fn told_answer(&mut self, question: Question, told: Told) {
+        let outcome = self.outcome(&question, &told);
+        self.count(&question, &outcome);
+        if self.talk.search.is_some() {
+            let accepted = told.reply.as_ref().is_ok_and(crate::gateway::Reply::is_success);
+            return self.told_search(&question, accepted);
+        }
+        if self.ask_again(&question, &told, &outcome) {
+            return;
+        }
+        match question.kind {
+            Kind::Turn => self.told_turn(question, told, outcome),
+            Kind::Forced => self.told_forced(&question, outcome),
+            Kind::Least(_) => self.told_least(&question, outcome),
+            Kind::Result(_) => self.told_result(&question, &told, outcome),
+            Kind::Tiny => self.told_tiny(outcome),
+        }
+    }
+
+    fn told_turn(&mut self, question: Question, told: Told, outcome: Outcome) {
+        self.lamp(LampId::Answer).millis = Some(told.millis);
+        match outcome {
+            Outcome::Answer(answer) if answer.is_empty() => {
+                // The engine asks once more, and then shows nothing.
+                if !std::mem::replace(&mut self.talk.repeated, true) {
+                    return self.ask_turn(&question.model);
+                }
+                let rule = if question.stream { "stream-holds-nothing" } else { "answer-holds-nothing" };
+                self.answer_failed(Finding::new(Code::EmptyAnswer).with("rule", rule));
+            }
+            Outcome::Answer(answer) => self.answered(&question, &answer),
+            Outcome::Unusable(finding) if question.stream => self.fall_back(&question, finding),
+            Outcome::Unusable(finding) => self.message_refused(question, told, finding),
+            Outcome::Lost(finding) if question.stream && told.reply.is_ok() => {
+                self.talk.lost = Some(finding);
+                self.ask(&question.model, Kind::Tiny);
+            }
+            Outcome::Lost(finding) => self.message_refused(question, told, finding),
+            Outcome::Refused(finding, status) => self.turn_refused(question, told, finding, status),
+        }
+    }
+
+    fn turn_refused(&mut self, question: Question, told: Told, finding: Finding, status: Option<u16>) {
+        if let (Ok(reply), Some(400 | 413 | 422)) = (&told.reply, status)
+            && self.heal(&question, reply, &finding)
+        {
+            return;
+        }
+        let is_about_the_model = matches!(finding.code, Code::ModelNotFound | Code::ModelNotAllowed);
+        let may_fall_back = status.is_some_and(|status| status == 404 || (200..300).contains(&status));
+        if question.stream && may_fall_back && !is_about_the_model {
+            return self.fall_back(&question, finding);
+        }
+        let fell_for_it = self.talk.fallback.as_ref().is_some_and(|first| first.fact("status") == Some("404"));
+        if status == Some(404) && fell_for_it && self.list_accepted && !is_about_the_model {
+            return self.try_without_query(&question, &finding);
+        }
+        self.message_refused(question, told, finding);
+    }
+
+    /// Streams are given up: the same is asked for as a whole answer.
+    pub(super) fn fall_back(&mut self, question: &Question, finding: Finding) {
+        self.talk.fallback = Some(finding);
+        self.talk.repeated = false;
+        self.ask(&question.model, question.kind.clone());
+    }
+
+    /// The first usable answer of all.
+    fn answered(&mut self, question: &Question, answer: &Answer) {
+        self.light(LampId::Address);
+        self.light(LampId::Key);
+        self.list_was_no_matter();
+        self.answered_model = Some(question.model.clone());
+        let lamp = self.lamp(LampId::Answer);
+        lamp.facts.push(Evidence::new("model", &question.model));
+        self.light(LampId::Answer);
+        for part in &question.without {
+            self.lamp(LampId::Answer).facts.push(Evidence::new("left_out", part.word()));
+        }
+        self.judge_streaming();
+        if answer.usage.is_broken {
+            return self.fail(LampId::Answer, Finding::new(Code::UsageBroken).with("rule", "usage-counts"));
+        }
+        self.note_usage(question, answer);
+        self.lamp(LampId::Tools).state = LampState::Running;
+        if !answer.has_calls() {
+            return self.ask(&question.model, Kind::Forced);
+        }
+        self.judge_calls(question, answer);
+    }
+
+    /// Lights the lamp of streaming by whether streams had to be given up.
+    fn judge_streaming(&mut self) {
+        match self.talk.fallback.clone() {
+            None => self.light(LampId::Streaming),
+            Some(why) => {
+                let evidence = why.evidence.clone();
+                let because = why.code.number();
+                let finding = Finding { evidence, ..Finding::new(Code::StreamFallback) }.with("because", because);
+                self.warn(LampId::Streaming, finding);
+            }
+        }
+    }
+
+    pub(super) fn note_usage(&mut self, question: &Question, answer: &Answer) {
+        let form = if question.stream { "stream" } else { "whole" };
+        let is_noted = self.extra.iter().any(|finding| finding.code == Code::AnswerOdd);
+        if answer.usage.is_missing && !is_noted {
+            let finding = Finding::new(Code::AnswerOdd).with("rule", "usage-missing").with("field", "usage");
+            self.extra.push(finding.with("form", form));
+        }
+    }
+
+    fn told_tiny(&mut self, outcome: Outcome) {
+        let fault = match outcome {
+            Outcome::Answer(answer) => {
+                let may_be_empty = answer.stop_reason.as_deref() == Some("max_tokens");
+                if !answer.is_empty() || may_be_empty {
+                    let question = Question { stream: false, ..Question::new(self.scheme, "", Kind::Tiny) };
+                    self.note_usage(&question, &answer);
+                    None
+                } else {
+                    Some(Finding::new(Code::EmptyAnswer).with("rule", "answer-holds-nothing"))
+                }
+            }
+            Outcome::Unusable(finding) | Outcome::Lost(finding) | Outcome::Refused(finding, _) => Some(finding),
+        };
+        if let Some(lost) = self.talk.lost.take() {
+            return self.stream_lost(lost, fault);
+        }
+        if let Some(fault) = fault {
+            let because = fault.code.number();
+            let finding = Finding { evidence: fault.evidence, ..Finding::new(Code::WholeAnswerOdd) };
+            self.warn(LampId::Answer, finding.with("because", because));
+        }
+    }
+
+    /// Streams break off each time. The engine tries again and again and gets nowhere, whether or not
+    /// whole answers come.
+    fn stream_lost(&mut self, lost: Finding, fault: Option<Finding>) {
+        self.light(LampId::Address);
+        match fault {
+            None => {
+                self.light(LampId::Key);
+                self.light(LampId::Answer);
+                self.fail(LampId::Streaming, lost);
+            }
+            Some(_) => self.message_failed(lost),
+        }
+    }
+
+    /// Notes what a request cost: what was read, and what was written in answer to it.
+    fn count(&mut self, question: &Question, outcome: &Outcome) {
+        if let Outcome::Answer(answer) = outcome {
+            let written = u32::try_from(answer.usage.output_tokens.min(200_000)).unwrap_or_default();
+            self.tokens = self.tokens.saturating_add(question.tokens()).saturating_add(written.max(1));
+        }
+    }
+}

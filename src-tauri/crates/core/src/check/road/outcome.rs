@@ -1,0 +1,57 @@
+//! What a reply to a message comes to, before it is known what to do about it.
+
+use super::{Road, Told};
+use crate::check::question::Question;
+use crate::finding::{Code, Finding};
+use crate::gateway::{
+    Answer, NetFault, Reply, Route, StreamState, StreamWatch, Verdict, classify, is_nearly_right, read_message,
+};
+
+/// What a reply comes to.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// An answer, whatever is in it.
+    Answer(Answer),
+    /// A success that holds nothing that can be used.
+    Unusable(Finding),
+    /// The connection was lost, or the stream ended in the middle.
+    Lost(Finding),
+    /// A refusal, with its status; no status for no reply at all.
+    Refused(Finding, Option<u16>),
+}
+
+impl Road {
+    pub(super) fn outcome(&self, question: &Question, told: &Told) -> Outcome {
+        let reply = match &told.reply {
+            Ok(reply) => reply,
+            Err(NetFault::Encoding) => {
+                return Outcome::Unusable(Finding::new(Code::EncodingBroken).with("rule", "not-encoded-as-it-says"));
+            }
+            Err(fault @ (NetFault::Reset | NetFault::Other)) => return Outcome::Lost(self.no_reply(fault)),
+            Err(fault) => return Outcome::Refused(self.no_reply(fault), None),
+        };
+        if !reply.is_success() {
+            return self.refused(reply);
+        }
+        if !question.stream {
+            return match read_message(reply) {
+                Ok(answer) => Outcome::Answer(answer),
+                Err(finding) if is_nearly_right(&finding) => Outcome::Unusable(finding),
+                Err(_) => self.refused(reply),
+            };
+        }
+        match StreamWatch::read(reply, reply.cut) {
+            StreamState::Done(answer) => Outcome::Answer(answer),
+            StreamState::Lost(finding) => Outcome::Lost(finding),
+            StreamState::Broken(finding) => Outcome::Unusable(finding),
+            StreamState::Progress => Outcome::Unusable(Finding::new(Code::StreamBroken)),
+        }
+    }
+
+    fn refused(&self, reply: &Reply) -> Outcome {
+        match classify(reply, &self.asked(Route::Messages, true)) {
+            Verdict::Trouble(finding) => Outcome::Refused(finding, Some(reply.status)),
+            Verdict::Ok => Outcome::Unusable(Finding::new(Code::NotAnthropic)),
+        }
+    }
+}

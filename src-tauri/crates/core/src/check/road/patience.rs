@@ -1,0 +1,54 @@
+//! What passes by itself is tried again before it is told, as the engine does: with its first two gaps,
+//! which the platform knows, or as long as the gateway asks to be left alone.
+
+use super::outcome::Outcome;
+use super::{Road, Step, Told};
+use crate::check::question::Question;
+use crate::finding::Code;
+use crate::gateway::Reply;
+
+/// After the first try.
+const MORE_TRIES: u8 = 2;
+/// The engine waits so long at most, in seconds; asked for more it gives up (obs).
+const LONGEST_WAIT: u32 = 60;
+
+impl Road {
+    /// Asks the same again where that may help; false when it is time to tell.
+    pub(super) fn ask_again(&mut self, question: &Question, told: &Told, outcome: &Outcome) -> bool {
+        if question.tries >= MORE_TRIES || !may_pass(told, outcome) {
+            return false;
+        }
+        let wait = match told.reply.as_ref().ok().and_then(retry_after) {
+            Some(wait) if wait > LONGEST_WAIT => return false,
+            wait => wait,
+        };
+        let again = Question { tries: question.tries + 1, wait, ..question.clone() };
+        self.ready.push(Step::Ask(Box::new(again)));
+        true
+    }
+}
+
+fn may_pass(told: &Told, outcome: &Outcome) -> bool {
+    let should = told.reply.as_ref().ok().and_then(|reply| reply.header("x-should-retry"));
+    match (should, outcome) {
+        (Some("false"), _) | (_, Outcome::Answer(_)) => false,
+        (_, Outcome::Lost(_)) => true,
+        // The engine tries an overloaded stream again, any other error within one not.
+        (_, Outcome::Unusable(finding)) => {
+            finding.code == Code::Overloaded && finding.fact("rule") == Some("error-event")
+        }
+        (Some("true"), Outcome::Refused(_, Some(_))) => true,
+        // These do not pass by themselves, whatever their status.
+        (_, Outcome::Refused(finding, Some(status))) => {
+            let lasts = matches!(finding.code, Code::QuotaExhausted | Code::ClientRestricted | Code::ModelNotFound)
+                || finding.code.number().starts_with("AR-4");
+            !lasts && (matches!(status, 408 | 409 | 429) || *status >= 500)
+        }
+        (_, Outcome::Refused(_, None)) => false,
+    }
+}
+
+fn retry_after(reply: &Reply) -> Option<u32> {
+    let told = reply.header("retry-after")?.trim();
+    told.parse::<f64>().ok().filter(|seconds| *seconds >= 0.0).map(|seconds| seconds.min(1e6).ceil() as u32)
+}

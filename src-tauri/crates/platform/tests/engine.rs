@@ -1,0 +1,107 @@
+//! What Claude's engine makes of gateways, and what the check says of them.
+//!
+//! Each row of the fixture is one property of one gateway, with the replies as bytes and with what the real
+//! engine did (`tests/engine/README.md`). The check must promise nothing that the engine does not do, and
+//! block nothing that works, but for the rows that are named here with the reason.
+#![allow(missing_docs, clippy::disallowed_methods, reason = "a test, which reads its fixtures")]
+
+mod engine_gateway;
+
+use std::time::Duration;
+
+use airouter_core::address::GatewayUrl;
+use airouter_core::check::CheckReport;
+use airouter_core::finding::{Code, Severity};
+use airouter_core::secret::Secret;
+use airouter_platform::check::{Wanted, check_with};
+use airouter_platform::net::Options;
+use engine_gateway::{Row, Server, rows};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// Every request that the check makes of them has this key.
+const KEY: &str = "sk-oracle-0123456789abcdef0123456789abcdef0123456789abcdef";
+/// A good gateway is asked no more often than this.
+const MOST_REQUESTS: u32 = 6;
+
+/// Red although the engine works, and why.
+const RED_ALL_THE_SAME: &[(&str, Code, &str)] = &[
+    (
+        "model-list-empty",
+        Code::ModelsEmpty,
+        "the engine needs no list, but Claude's picker would stay empty and nothing could be chosen",
+    ),
+    (
+        "way-307",
+        Code::Redirect,
+        "the engine follows with the key, this program sends a key nowhere but where the person said",
+    ),
+];
+
+async fn run(row: &Row) -> (CheckReport, Server) {
+    let server = Server::start(row.clone()).await;
+    let base = GatewayUrl::parse(&server.base).expect("an address");
+    let key = Secret::new(KEY.to_owned());
+    let wanted = Wanted { base, key, scheme: None, models: Vec::new(), claude: None, proxy: None };
+    let mut options = Options::default();
+    options.limits.gaps = [Duration::ZERO; 2];
+    options.limits.longest_wait = Duration::ZERO;
+    let (_stop, never) = watch::channel(false);
+    (check_with(wanted, options, never, |_| {}).await, server)
+}
+
+/// What is wrong with what the check says of a row.
+fn fault(row: &Row, report: &CheckReport, server: &Server) -> Option<String> {
+    let blocks = report.findings.iter().any(|finding| finding.severity == Severity::Blocking);
+    let green = report.passed && !blocks;
+    let codes: Vec<Code> = report.findings.iter().map(|finding| finding.code).collect();
+    let excused = RED_ALL_THE_SAME.iter().find(|(name, ..)| *name == row.name);
+    let says = |fault: &str| Some(format!("{}: {fault}: {codes:?} for {}", row.name, row.text));
+    if let Some(strange) = server.strange() {
+        return says(&strange);
+    }
+    if server.most_at_once() > 1 {
+        return says("two requests at once");
+    }
+    match (row.works, green, excused) {
+        (false, true, _) => says("FALSE GREEN"),
+        (true, false, None) => says("FALSE RED"),
+        (true, false, Some((_, code, _))) if !codes.contains(code) => says("red, but not for the reason given"),
+        (true, true, Some(_)) => says("green by now, so it needs no excuse"),
+        (_, false, _) if !blocks => says("red without a reason"),
+        (_, true, _) if row.by_fallback && !codes.contains(&Code::StreamFallback) => says("dearer, and not said"),
+        (_, true, _) if row.kind == "good" && report.requests > MOST_REQUESTS => says("too many requests"),
+        _ => None,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_check_and_claudes_engine_agree() {
+    let rows = rows();
+    assert_eq!(rows.len(), 175, "rows were lost or added");
+    let mut faults = Vec::new();
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let mut playing = JoinSet::new();
+        for row in rows.by_ref().take(8) {
+            playing.spawn(async move {
+                let (report, server) = run(&row).await;
+                fault(&row, &report, &server)
+            });
+        }
+        while let Some(played) = playing.join_next().await {
+            faults.extend(played.expect("a row ends"));
+        }
+    }
+    faults.sort();
+    assert!(faults.is_empty(), "{} differ:\n{}", faults.len(), faults.join("\n"));
+}
+
+#[tokio::test]
+async fn what_a_check_costs_is_told() {
+    let row = rows().into_iter().find(|row| row.name == "good-plain").expect("a good gateway");
+    let (report, server) = run(&row).await;
+    assert_eq!((report.requests as usize, report.requests), (server.count(), 4));
+    // White space is free; what the gateway counts for its answers is added.
+    assert!((1_500..4_000).contains(&report.tokens_estimate), "{}", report.tokens_estimate);
+}

@@ -1,0 +1,230 @@
+//! A small gateway on loopback that answers as a row of the fixture says.
+
+mod asked;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::Deserialize;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+use asked::Asked;
+
+const ROWS: &str = include_str!("../../../../../tests/fixtures/engine-behaviours.jsonl");
+
+/// One property of one gateway.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Row {
+    pub(crate) name: String,
+    pub(crate) kind: String,
+    /// The property in words.
+    pub(crate) text: String,
+    /// Whether the engine got an answer and the use of a tool out of it.
+    pub(crate) works: bool,
+    /// Whether it had to ask for whole answers where its streams came to nothing.
+    pub(crate) by_fallback: bool,
+    /// Said to the first messages, once each.
+    #[serde(default)]
+    first: Vec<Reply>,
+    refuses: Option<Refuses>,
+    replies: BTreeMap<String, Reply>,
+}
+
+/// A part of a request that is refused.
+#[derive(Debug, Clone, Deserialize)]
+struct Refuses {
+    part: String,
+    reply: Reply,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Reply {
+    status: u16,
+    headers: BTreeMap<String, Option<String>>,
+    body: Vec<Piece>,
+    #[serde(default = "length")]
+    framing: String,
+    #[serde(default)]
+    cut: serde_json::Value,
+    #[serde(default = "version")]
+    version: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum Piece {
+    Text(String),
+    Bytes { hex: String },
+}
+
+fn length() -> String {
+    "length".to_owned()
+}
+
+fn version() -> String {
+    "1.1".to_owned()
+}
+
+/// All rows. The first is healthy; the others hold only what differs from it.
+pub(crate) fn rows() -> Vec<Row> {
+    let mut rows: Vec<Row> = ROWS.lines().map(|line| serde_json::from_str(line).expect("a row")).collect();
+    let usual = rows[0].replies.clone();
+    for row in &mut rows {
+        // What a row says of one model or one header goes before what is usual for any.
+        row.replies.extend(
+            usual
+                .iter()
+                .filter(|(key, _)| !row.replies.contains_key(*key))
+                .map(|(key, reply)| (key.clone(), reply.clone()))
+                .collect::<Vec<_>>(),
+        );
+    }
+    rows
+}
+
+/// A running gateway; it ends when this is dropped.
+pub(crate) struct Server {
+    pub(crate) base: String,
+    notes: Arc<Notes>,
+    serving: JoinHandle<()>,
+}
+
+#[derive(Default)]
+struct Notes {
+    messages: AtomicUsize,
+    count: AtomicUsize,
+    now: AtomicUsize,
+    most: AtomicUsize,
+    strange: Mutex<Option<String>>,
+}
+
+impl Server {
+    pub(crate) async fn start(row: Row) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let base = format!("http://{}/claude", listener.local_addr().expect("an address"));
+        let (row, notes) = (Arc::new(row), Arc::new(Notes::default()));
+        let noting = Arc::clone(&notes);
+        let serving = tokio::spawn(async move {
+            while let Ok((connection, _)) = listener.accept().await {
+                let (row, notes) = (Arc::clone(&row), Arc::clone(&noting));
+                tokio::spawn(async move {
+                    // A client that has seen enough leaves early.
+                    let _ = serve(connection, &row, &notes).await;
+                });
+            }
+        });
+        Self { base, notes, serving }
+    }
+
+    /// How many requests came.
+    pub(crate) fn count(&self) -> usize {
+        self.notes.count.load(Ordering::SeqCst)
+    }
+
+    /// How many were under way at once.
+    pub(crate) fn most_at_once(&self) -> usize {
+        self.notes.most.load(Ordering::SeqCst)
+    }
+
+    /// A request that the fixture knows no reply to.
+    pub(crate) fn strange(&self) -> Option<String> {
+        self.notes.strange.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+async fn serve(mut connection: TcpStream, row: &Row, notes: &Notes) -> std::io::Result<()> {
+    let Some(asked) = Asked::read(&mut connection).await? else { return Ok(()) };
+    notes.count.fetch_add(1, Ordering::SeqCst);
+    let now = notes.now.fetch_add(1, Ordering::SeqCst) + 1;
+    notes.most.fetch_max(now, Ordering::SeqCst);
+    let reply = row.reply(&asked, notes);
+    // Counted as over before its last bytes leave: the client may ask on once it has them.
+    notes.now.fetch_sub(1, Ordering::SeqCst);
+    match reply {
+        Some(reply) => reply.send(&mut connection, &asked.model).await,
+        None => {
+            let strange = format!("nothing is written down for “{}”: run tests/engine/record.py", asked.keys()[0]);
+            *notes.strange.lock().unwrap_or_else(PoisonError::into_inner) = Some(strange);
+            Ok(())
+        }
+    }
+}
+
+impl Row {
+    fn reply(&self, asked: &Asked, notes: &Notes) -> Option<&Reply> {
+        if asked.is_message {
+            let place = notes.messages.fetch_add(1, Ordering::SeqCst);
+            if let Some(reply) = self.first.get(place) {
+                return Some(reply);
+            }
+            if let Some(refuses) = self.refuses.as_ref().filter(|refuses| asked.has(&refuses.part)) {
+                return Some(&refuses.reply);
+            }
+        }
+        asked.keys().iter().find_map(|key| self.replies.get(key))
+    }
+}
+
+impl Reply {
+    async fn send(&self, connection: &mut TcpStream, model: &str) -> std::io::Result<()> {
+        if self.framing == "none" {
+            return Ok(());
+        }
+        let pieces: Vec<Vec<u8>> = self.body.iter().map(|piece| piece.bytes(model)).collect();
+        let mut head = format!("HTTP/{} {} As recorded\r\n", self.version, self.status);
+        for (name, value) in self.headers.iter().filter_map(|(name, value)| Some((name, value.as_ref()?))) {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        match self.framing.as_str() {
+            "chunked" => head.push_str("transfer-encoding: chunked\r\n"),
+            "length" => head.push_str(&format!("content-length: {}\r\n", pieces.iter().map(Vec::len).sum::<usize>())),
+            _ => {}
+        }
+        head.push_str("connection: close\r\n\r\n");
+        connection.write_all(head.as_bytes()).await?;
+        for piece in &pieces {
+            if self.framing == "chunked" {
+                connection.write_all(format!("{:x}\r\n", piece.len()).as_bytes()).await?;
+                connection.write_all(piece).await?;
+                connection.write_all(b"\r\n").await?;
+            } else {
+                connection.write_all(piece).await?;
+            }
+            connection.flush().await?;
+        }
+        if self.framing == "chunked"
+            && !matches!(self.cut, serde_json::Value::Bool(true) | serde_json::Value::String(_))
+        {
+            connection.write_all(b"0\r\n\r\n").await?;
+        }
+        connection.shutdown().await
+    }
+}
+
+impl Piece {
+    fn bytes(&self, model: &str) -> Vec<u8> {
+        match self {
+            Self::Text(text) => text.replace("@MODEL@", model).into_bytes(),
+            Self::Bytes { hex } => {
+                let byte = |place| u8::from_str_radix(&hex[place..place + 2], 16).expect("two digits");
+                (0..hex.len()).step_by(2).map(byte).collect()
+            }
+        }
+    }
+}
+
+pub(crate) async fn read_some(connection: &mut TcpStream, into: &mut Vec<u8>) -> std::io::Result<usize> {
+    let mut piece = [0; 16 * 1024];
+    let read = connection.read(&mut piece).await?;
+    into.extend_from_slice(&piece[..read]);
+    Ok(read)
+}

@@ -1,7 +1,6 @@
 //! Reports and files of people, reduced to their smallest input (`tests/fixtures/cases`): what they pasted and
 //! what Claude wrote for them.
-#![allow(clippy::disallowed_methods, reason = "a test reads its fixtures")]
-
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test reads its fixtures")]
 use std::io::{Cursor, Write};
 
 use airouter_core::address::GatewayUrl;

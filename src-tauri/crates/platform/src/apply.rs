@@ -150,23 +150,21 @@ impl Work<'_> {
         let mut held = HeldKey::new(self.places);
         let mut writing = Writing::new(self.places);
 
-        let under_way = journal.clone();
         let done = state::keep_journal(self.places, Some(&journal))
             .and_then(|()| self.change_all(plan, &changes, &mut journal, &mut held, &mut writing, was_running))
-            .and_then(|()| {
-                journal.pending = None;
-                state::keep_journal(self.places, Some(&journal))
-            });
+            .and_then(|()| state::keep_journal(self.places, Some(&Journal { pending: None, ..journal.clone() })));
         match done {
-            Ok(()) if plan.key_place == KeyPlace::Profile => Ok(self.leave_the_keychain(journal, earlier)),
+            Ok(()) if plan.key_place == KeyPlace::Profile => {
+                Ok(self.leave_the_keychain(Journal { pending: None, ..journal }, earlier))
+            }
             Ok(()) => Ok(Vec::new()),
             Err(finding) => Err(match self.roll_back(earlier, &held, &mut writing) {
                 Ok(()) => Stopped { outcome: Outcome::RolledBack, findings: vec![finding] },
                 // The journal stays: the next start goes on.
                 // The last word of the journal was written, only nobody heard that it was.
-                Err(_) if self.is_done(&under_way) => return Ok(Vec::new()),
+                Err(_) if self.is_done(&journal) => return Ok(Vec::new()),
                 Err(cause) => {
-                    recover::keep_apart(self.places, &under_way);
+                    recover::keep_apart(self.places, &journal);
                     let aside = plan.findings.iter().filter(|finding| finding.code == Code::FileKeptAside).cloned();
                     let findings = [finding, recover::interrupted(&cause)].into_iter().chain(aside).collect();
                     Stopped { outcome: Outcome::Interrupted, findings }

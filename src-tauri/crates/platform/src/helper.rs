@@ -15,6 +15,7 @@ use airouter_core::claude::{keys, managed};
 // Three numbers, compared one by one: this program's versions are of the same form.
 use airouter_core::claude::version::Version;
 use airouter_core::finding::{Code, Finding};
+use airouter_core::keychain::Answer;
 use airouter_core::secret::masked;
 use airouter_core::view::KeyPlace;
 use serde_json::Value;
@@ -135,6 +136,9 @@ fn forget_and_remove(places: &Places, may_hold_key: bool) -> Result<LetGo, Findi
         // Only the helper can take the key out again: it comes back for that.
         if let Err(finding) = install(places) {
             return Ok(LetGo::KeyStays(finding));
+        }
+        if keychain::is_stored(places) == Answer::None {
+            return remove(places).map(|()| LetGo::Nothing);
         }
     }
     if let Err(finding) = keychain::forget(places) {

@@ -10,7 +10,7 @@ use airouter_core::preset::link::{self, Carried};
 use airouter_core::secret::{Secret, holds_key};
 use airouter_core::view::{
     AddressView, ApplyReport, CheckWishes, KeyView, Locale, MadePreset, ModelTrial, Offer, Overview, Page, Phase,
-    PlanView, SetupWishes, Start, UndoGoal, UndoReport,
+    PlanView, SetupWishes, Start, StepId, UndoGoal, UndoReport,
 };
 use airouter_platform::{apply as act, check as live, claude, export, known, locale, observe, undo as take_back};
 use tauri::ipc::Channel;
@@ -22,6 +22,7 @@ mod support;
 
 pub use support::*;
 
+use crate::closing::Closing;
 use crate::guard::{Cleaned, aside, guard, guard_blocking};
 use crate::session::Session;
 
@@ -201,14 +202,24 @@ pub async fn plan(wishes: SetupWishes, session: State<'_, Session>) -> Answer<Pl
 
 /// Does it. Steps go to the page as they go.
 #[tauri::command]
-pub async fn apply(wishes: SetupWishes, on_phase: Channel<Phase>, session: State<'_, Session>) -> Answer<ApplyReport> {
+pub async fn apply<R: Runtime>(
+    wishes: SetupWishes,
+    on_phase: Channel<Phase>,
+    app: AppHandle<R>,
+    session: State<'_, Session>,
+) -> Answer<ApplyReport> {
     let session = session.inner().clone();
     guard_blocking(move || {
+        let closing = Closing::begin(&app);
         let wishes = session.wishes(&wishes)?;
         let key = session.key_for(&wishes.base)?;
         let _full = session.disk();
         Ok(act::apply(session.places(), &wishes, &key, session.agreed().as_ref(), &mut |phase| {
             let _ = on_phase.send(told(phase));
+            // Everything is written by then, and what Claude says of it can be looked up later.
+            if phase.step == StepId::Prove {
+                closing.is_safe();
+            }
         }))
     })
     .await
@@ -216,14 +227,16 @@ pub async fn apply(wishes: SetupWishes, on_phase: Channel<Phase>, session: State
 
 /// Puts back what was there before, or Anthropic's own sign-in.
 #[tauri::command]
-pub async fn undo(
+pub async fn undo<R: Runtime>(
     goal: UndoGoal,
     restart: bool,
     on_phase: Channel<Phase>,
+    app: AppHandle<R>,
     session: State<'_, Session>,
 ) -> Answer<UndoReport> {
     let session = session.inner().clone();
     guard_blocking(move || {
+        let _closing = Closing::begin(&app);
         let report = take_back::undo(session.places(), goal, restart, &mut |phase| {
             let _ = on_phase.send(told(phase));
         });

@@ -2,6 +2,7 @@
 //! calls, and answers; it decides nothing.
 
 mod arguments;
+mod closing;
 pub mod commands;
 mod guard;
 mod logging;
@@ -15,7 +16,7 @@ use std::process::ExitCode;
 
 use airouter_core::view::Locale;
 use airouter_platform::quiet;
-use tauri::{Builder, Manager, RunEvent, Runtime, WebviewUrl, WebviewWindowBuilder};
+use tauri::{Builder, Manager, RunEvent, Runtime, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 use tauri_plugin_deep_link::DeepLinkExt;
 
 pub use session::Session;
@@ -51,10 +52,20 @@ pub fn run() -> ExitCode {
     }
     match shell.setup(set_up).build(tauri::generate_context!()) {
         Ok(app) => {
-            app.run(|app, event| {
-                if matches!(event, RunEvent::Exit) {
-                    app.state::<Session>().leave_stage();
+            app.run(|app, event| match event {
+                RunEvent::WindowEvent { event: WindowEvent::CloseRequested { api, .. }, .. } => {
+                    if closing::must_wait(app) {
+                        api.prevent_close();
+                    }
                 }
+                // By a menu or a key, not by the program itself.
+                RunEvent::ExitRequested { api, code: None, .. } => {
+                    if closing::must_wait(app) {
+                        api.prevent_exit();
+                    }
+                }
+                RunEvent::Exit => app.state::<Session>().leave_stage(),
+                _ => {}
             });
             ExitCode::SUCCESS
         }
@@ -67,7 +78,7 @@ pub fn run() -> ExitCode {
 
 /// Gives a shell its commands: the program's, or a test's without a window.
 pub fn equip<R: Runtime>(shell: Builder<R>, session: Session) -> Builder<R> {
-    shell.plugin(tauri_plugin_opener::init()).manage(session).invoke_handler(tauri::generate_handler![
+    shell.plugin(tauri_plugin_opener::init()).manage(session).manage(closing::State::default()).invoke_handler(tauri::generate_handler![
         commands::start,
         commands::look,
         commands::remember_locale,

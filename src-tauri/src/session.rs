@@ -271,14 +271,21 @@ impl Session {
         Ok((GatewayUrl::parse(&journal.base)?, journal.scheme))
     }
 
-    /// The page's wishes, with what only this side knows.
+    /// The page's wishes, with what only this side knows. Where this session has checked nothing, what is
+    /// connected is written anew, as `repair` of the command line does it; where the checked gateway is the
+    /// connected one, it keeps its name, whatever preset the window has.
     ///
     /// # Errors
     /// `HostInvalid`, or why there is no gateway to wish for.
     pub fn wishes(&self, wishes: &SetupWishes) -> Result<Wishes, Finding> {
+        let connected = state::journal(self.places())?.filter(Journal::is_connection);
+        if let (None, Some(journal)) = (&self.memory().checked, &connected) {
+            return Wishes::of(journal, wishes.restart);
+        }
         let (base, scheme) = self.gateway()?;
+        let connected = connected.filter(|journal| journal.base == base.as_str());
         Ok(Wishes {
-            name: self.preset().name.clone(),
+            name: connected.map_or_else(|| self.preset().name.clone(), |journal| journal.name),
             base,
             scheme,
             models: wishes.models.clone(),

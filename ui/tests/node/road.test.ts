@@ -80,20 +80,37 @@ describe("a preset that somebody sent", () => {
     expect(checkWishes(state).address).toBeNull();
   });
 
-  it("does not take a person away while something is written", () => {
-    const state = walk(atModels(), { type: "planning", staticKey: false }, { type: "applying", restart: true });
-    expect(walk(state, opened)).toEqual(state);
-  });
-
   it("for another gateway than the connected one leads to its key, and not to a status that is not its own", () => {
     const start = startOf("connected");
     expect(walk(started("connected"), opened, { type: "preset-answered", used: true, start: { ...start, preset: sent } }).at.screen).toBe("key");
     expect(walk(started("connected"), opened, { type: "preset-answered", used: true, start }).at.screen).toBe("status");
   });
 
+  it("that comes while something is written waits, and is shown before what came of the writing", () => {
+    const report: ApplyReport = { outcome: "written", phases: [], findings: [], proof: null, static_key_may_help: false };
+    const writing = walk(atModels(), { type: "planning", staticKey: false }, { type: "applying", restart: true });
+    expect(writing.at.screen).toBe("apply");
+    const waiting = walk(writing, opened);
+    expect(waiting.at).toEqual(writing.at);
+    const done = walk(waiting, { type: "applied", run: waiting.run, report });
+    expect(done).toMatchObject({ waiting: null, at: { screen: "preset", offer: OFFER, from: { screen: "result", report } } });
+    expect(walk(waiting, { type: "trouble", finding: finding("AR-901", "airouter-setup") }).at.screen).toBe("preset");
+  });
+
   it("takes the place of one that is still shown", () => {
     const state = walk(started(), opened, { type: "preset-opened", offer: { preset: null, findings: [] } });
     expect(state.at).toMatchObject({ screen: "preset", offer: { preset: null }, from: { screen: "key" } });
+  });
+});
+
+describe("a connection to another gateway than the window's", () => {
+  it("keeps what Claude's tools may reach there, whatever the window's preset allows", () => {
+    const start = startOf("connected");
+    const status = { ...start.overview.status!, base: "https://other.example/claude", egress: ["pypi.org"] };
+    const other = begin({ ...start, preset: { ...start.preset, egress: ["*"] }, overview: { ...start.overview, status } });
+    expect(setupWishes(other, true).egress).toEqual(["pypi.org"]);
+    const own = begin({ ...start, preset: { ...start.preset, egress: ["*"] } });
+    expect(setupWishes(own, true).egress).toEqual(["*"]);
   });
 });
 

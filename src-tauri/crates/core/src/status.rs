@@ -13,6 +13,7 @@ use crate::claude::library::{FileFact, Selected};
 use crate::claude::version::Version;
 use crate::finding::{Code, Finding};
 use crate::secret::{KeyFace, shown_address};
+use crate::text::one_line;
 use crate::undo::Journal;
 use crate::view::{DriftCause, KeyPlace, Status, StatusRow, ValueSource};
 
@@ -35,6 +36,9 @@ pub struct Around {
     /// The selected profile.
     pub selected: Option<Selected>,
 }
+
+/// Longest name of a gateway that is shown, in characters.
+const LONGEST_NAME: usize = 60;
 
 /// Compares a journal with what is there. `now` tells what a file is now; `held` is needed only where
 /// the key lives in the keychain.
@@ -71,6 +75,7 @@ pub fn compare(
     let host = GatewayUrl::parse(&journal.base).map_or_else(|_| journal.base.clone(), |base| base.host().to_owned());
     let healthy = rows.iter().all(|row| row.ok) && !is_interrupted;
     let status = Status {
+        name: one_line(&journal.name, LONGEST_NAME),
         base: shown_address(&journal.base),
         host: shown_address(&host),
         scheme: journal.scheme,
@@ -79,6 +84,7 @@ pub fn compare(
         key: key.map(KeyFace::shown),
         rows,
         healthy,
+        egress: journal.egress.clone(),
     };
     (status, findings)
 }

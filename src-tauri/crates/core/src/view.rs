@@ -203,6 +203,8 @@ pub struct ClaudeView {
 #[derive(Debug, Clone, Serialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct Status {
+    /// The gateway's name, as it was when it was connected.
+    pub name: String,
     /// Its address.
     pub base: String,
     /// The host of that address.
@@ -219,6 +221,8 @@ pub struct Status {
     pub rows: Vec<StatusRow>,
     /// True when every row is as expected.
     pub healthy: bool,
+    /// Hosts that Claude's tools were allowed beside the gateway; nothing where that was left as it was.
+    pub egress: Option<Vec<String>>,
 }
 
 /// One value that Claude reads.

@@ -213,6 +213,8 @@ export function reportOf(scenario: Scenario, base: string): CheckReport {
     layers: layersOf(scenario),
     findings: broken ? [broken.finding] : [],
     models: passed ? models : [],
+    requests: 4,
+    tokens_estimate: 2600,
     proposal: passed ? PROPOSAL : [],
     passed,
   };
@@ -253,10 +255,12 @@ export function statusOf(drifted: boolean): Status {
     ["deploymentMode", "3p", "3p"],
   ];
   return {
+    name: PRESET.name,
     base: PRESET.base,
     host: PRESET.host,
     scheme: "bearer",
     models: [...PROPOSAL],
+    egress: null,
     key_place: "keychain",
     key: FACE,
     rows: rows.map(([name, expected, actual]) => {

@@ -108,9 +108,9 @@ export function next(state: State, event: RoadEvent): State {
     case "applied":
       // It may come after somebody stopped waiting for it: then it completes what they see, and nothing else.
       if (state.at.screen !== "apply" && state.at.screen !== "result") return state;
-      return { ...state, at: { screen: "result", report: event.report, problem: null } };
+      return nextOffer({ ...state, at: { screen: "result", report: event.report, problem: null } });
     case "undone":
-      return { ...state, at: { screen: "undone", report: event.report } };
+      return nextOffer({ ...state, at: { screen: "undone", report: event.report } });
 
     case "replace-key":
       return freshKey(state);
@@ -144,8 +144,13 @@ function looked(state: State): State {
 /** A preset is shown wherever one is, except in the middle of writing. */
 function offered(state: State, offer: Offer): State {
   const { at } = state;
-  if (at.screen === "apply") return state;
-  return { ...state, at: { screen: "preset", offer, from: at.screen === "preset" ? at.from : at, problem: null } };
+  if (at.screen === "apply") return { ...state, waiting: offer };
+  return { ...state, waiting: null, at: { screen: "preset", offer, from: at.screen === "preset" ? at.from : at, problem: null } };
+}
+
+/** Once nothing is written any more, what waited meanwhile is shown; the way back leads to what came of it. */
+function nextOffer(state: State): State {
+  return state.waiting ? offered(state, state.waiting) : state;
 }
 
 /** With another gateway everything begins anew; otherwise the road goes on where it was. */
@@ -240,10 +245,10 @@ function troubled(state: State, { finding }: Extract<RoadEvent, { type: "trouble
       return { ...state, at: { ...state.at, problem: finding } };
     case "apply":
       if (state.at.task === "undo") {
-        return { ...state, at: { screen: "undone", report: { goal: "before", undone: false, unfinished: false, restored: [], left: [], findings: [finding] } } };
+        return nextOffer({ ...state, at: { screen: "undone", report: { goal: "before", undone: false, unfinished: false, restored: [], left: [], findings: [finding] } } });
       }
       // Whether something was written is not known here, so nothing may claim that it was or was not.
-      return { ...state, at: { screen: "result", report: null, problem: finding } };
+      return nextOffer({ ...state, at: { screen: "result", report: null, problem: finding } });
     default:
       return state;
   }

@@ -43,6 +43,8 @@ export type State = {
   readonly staticKey: boolean;
   /** Hosts that Claude's tools may reach beside the gateway; nothing leaves it as it is. */
   readonly egress: readonly string[] | null;
+  /** A preset that was opened while something was written; it is shown afterwards. */
+  readonly waiting: Offer | null;
   /** Rises with each request whose late answer must not count any more. */
   readonly run: number;
   readonly at: Step;
@@ -143,10 +145,17 @@ export function begin(start: Start): State {
     check: { at: "idle" },
     choice: choiceOf(start),
     staticKey: false,
-    egress: start.preset.egress,
+    egress: egressOf(start),
+    waiting: null,
     run: 0,
     at: start.offer ? { screen: "preset", offer: start.offer, from: firstStep(start.overview), problem: null } : firstStep(start.overview),
   };
+}
+
+/** What another gateway's connection allows is its own, whatever preset the window has. */
+function egressOf({ overview, preset }: Start): readonly string[] | null {
+  const { status } = overview;
+  return status && status.base !== preset.base ? status.egress : preset.egress;
 }
 
 export function firstStep(overview: Overview): Step {

@@ -78,31 +78,33 @@ pub fn run() -> ExitCode {
 
 /// Gives a shell its commands: the program's, or a test's without a window.
 pub fn equip<R: Runtime>(shell: Builder<R>, session: Session) -> Builder<R> {
-    shell.plugin(tauri_plugin_opener::init()).manage(session).manage(closing::State::default()).invoke_handler(tauri::generate_handler![
-        commands::start,
-        commands::look,
-        commands::remember_locale,
-        commands::open_page,
-        commands::read_key,
-        commands::read_address,
-        commands::check,
-        commands::cancel_check,
-        commands::try_model,
-        commands::add_model,
-        commands::plan,
-        commands::apply,
-        commands::undo,
-        commands::doctor,
-        commands::preview_report,
-        commands::save_report,
-        commands::read_claude_report,
-        commands::forget_session,
-        commands::set_scenario,
-        commands::await_preset,
-        commands::answer_preset,
-        commands::make_preset,
-        commands::finish,
-    ])
+    shell.plugin(tauri_plugin_opener::init()).manage(session).manage(closing::State::default()).invoke_handler(
+        tauri::generate_handler![
+            commands::start,
+            commands::look,
+            commands::remember_locale,
+            commands::open_page,
+            commands::read_key,
+            commands::read_address,
+            commands::check,
+            commands::cancel_check,
+            commands::try_model,
+            commands::add_model,
+            commands::plan,
+            commands::apply,
+            commands::undo,
+            commands::doctor,
+            commands::preview_report,
+            commands::save_report,
+            commands::read_claude_report,
+            commands::forget_session,
+            commands::set_scenario,
+            commands::await_preset,
+            commands::answer_preset,
+            commands::make_preset,
+            commands::finish,
+        ],
+    )
 }
 
 fn set_up(app: &mut tauri::App) -> Result<(), Box<dyn std::error::Error>> {

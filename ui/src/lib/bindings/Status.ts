@@ -9,6 +9,10 @@ import type { StatusRow } from "./StatusRow";
  */
 export type Status = { 
 /**
+ * The gateway's name, as it was when it was connected.
+ */
+name: string, 
+/**
  * Its address.
  */
 base: string, 
@@ -39,4 +43,8 @@ rows: Array<StatusRow>,
 /**
  * True when every row is as expected.
  */
-healthy: boolean, };
+healthy: boolean, 
+/**
+ * Hosts that Claude's tools were allowed beside the gateway; nothing where that was left as it was.
+ */
+egress: Array<string> | null, };

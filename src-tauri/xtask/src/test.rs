@@ -55,7 +55,10 @@ fn e2e() -> Result<()> {
     build::page()?;
     build::programs()?;
     build::gallery()?;
-    step("the built program", desk::cargo_at_a_desk()?.args(["test", "-p", "e2e", "--", "--test-threads=1"]))
+    step(
+        "the built program",
+        desk::cargo_at_a_desk()?.args(["test", "--no-fail-fast", "-p", "e2e", "--", "--test-threads=1"]),
+    )
 }
 
 /// `cargo test` has written the page's types anew; what is committed must be the same.

@@ -94,6 +94,9 @@ struct Talk {
     search: Option<Search>,
     /// Why streams are given up; from then on whole answers are asked for.
     fallback: Option<Finding>,
+    /// Why the same is asked once more. What comes of that may be of a gateway that has put the way aside
+    /// meanwhile, and says less.
+    passing: Option<Finding>,
     /// A stream that was lost again and again, while it is found out whether whole answers come.
     lost: Option<Finding>,
     /// What is asked once more, since it came to nothing the first time.

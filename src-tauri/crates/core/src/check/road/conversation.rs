@@ -32,6 +32,12 @@ impl Road {
         if self.ask_again(&question, &told, &outcome) {
             return;
         }
+        let passing = self.talk.passing.take();
+        if let (Kind::Turn, Outcome::Refused(finding, _), Some(first)) = (&question.kind, &outcome, passing)
+            && finding.code != first.code
+        {
+            return self.message_refused(question, told, first);
+        }
         match question.kind {
             Kind::Turn => self.told_turn(question, told, outcome),
             Kind::Forced => self.told_forced(&question, outcome),

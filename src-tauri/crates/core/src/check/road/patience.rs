@@ -22,6 +22,9 @@ impl Road {
             Some(wait) if wait > LONGEST_WAIT => return false,
             wait => wait,
         };
+        if let Outcome::Refused(finding, _) = outcome {
+            self.talk.passing.get_or_insert_with(|| finding.clone());
+        }
         let again = Question { tries: question.tries + 1, wait, ..question.clone() };
         self.ready.push(Step::Ask(Box::new(again)));
         true

@@ -96,8 +96,8 @@ pub async fn read_key(text: String, session: State<'_, Session>) -> Answer<KeyVi
         }
         let paste = paste?;
         let address = paste.address.as_deref().and_then(|typed| view_address(typed, &session).ok());
-        let view = KeyView { face: paste.key.face().shown(), notes: paste.notes, address };
-        session.take_key(paste.key);
+        let view = KeyView { face: paste.key.face().shown(), notes: paste.notes.clone(), address };
+        session.take_key(paste);
         Ok(view)
     })
     .await
@@ -129,7 +129,7 @@ pub async fn check(wishes: CheckWishes, on_lamp: Channel<Lamp>, session: State<'
             Some(typed) => address::repair(typed, Some(&session.preset()))?.0,
             None => session.preset().base.clone(),
         };
-        let (key, claude) = with_key(&session, &base).await?;
+        let (key, claude) = with_key(&session, &base, wishes.address.is_some()).await?;
         known::note_proxy(wishes.proxy.as_deref());
         known::spare(base.as_str());
         let proxy = session.proxy_or_staged(wishes.proxy);
@@ -165,7 +165,8 @@ pub async fn try_model(id: String, session: State<'_, Session>) -> Answer<ModelT
     let session = session.inner().clone();
     guard(async move {
         let (base, scheme) = session.gateway()?;
-        let (key, _) = with_key(&session, &base).await?;
+        let is_asked = session.asked().as_ref() == Some(&base);
+        let (key, _) = with_key(&session, &base, is_asked).await?;
         let proxy = session.proxy();
         let finding = live::try_model(base, key, scheme, &id, proxy.as_deref()).await;
         Ok(ModelTrial { id, finding })
@@ -311,11 +312,12 @@ fn told(phase: &Phase) -> Phase {
 async fn with_key(
     session: &Session,
     base: &GatewayUrl,
+    is_named: bool,
 ) -> Result<(Secret, Option<airouter_core::claude::version::Version>), Finding> {
     let (session, base) = (session.clone(), base.clone());
     aside(move || {
         let version = claude::locate(session.places()).and_then(|install| install.version);
-        Ok((session.key_for(&base)?, version))
+        Ok((session.key_to_ask(&base, is_named)?, version))
     })
     .await
 }

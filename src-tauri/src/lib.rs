@@ -53,17 +53,13 @@ pub fn run() -> ExitCode {
     match shell.setup(set_up).build(tauri::generate_context!()) {
         Ok(app) => {
             app.run(|app, event| match event {
-                RunEvent::WindowEvent { event: WindowEvent::CloseRequested { api, .. }, .. } => {
-                    if closing::must_wait(app) {
-                        api.prevent_close();
-                    }
+                RunEvent::WindowEvent { event: WindowEvent::CloseRequested { api, .. }, .. }
+                    if closing::must_wait(app) =>
+                {
+                    api.prevent_close();
                 }
                 // By a menu or a key, not by the program itself.
-                RunEvent::ExitRequested { api, code: None, .. } => {
-                    if closing::must_wait(app) {
-                        api.prevent_exit();
-                    }
-                }
+                RunEvent::ExitRequested { api, code: None, .. } if closing::must_wait(app) => api.prevent_exit(),
                 RunEvent::Exit => app.state::<Session>().leave_stage(),
                 _ => {}
             });

@@ -9,6 +9,7 @@ use airouter_core::address::GatewayUrl;
 use airouter_core::check::{AuthScheme, CheckReport};
 use airouter_core::claude::egress;
 use airouter_core::finding::{Code, Finding};
+use airouter_core::key::Paste;
 use airouter_core::plan::{Plan, Wishes};
 use airouter_core::preset::Preset;
 use airouter_core::report::Report;
@@ -47,7 +48,8 @@ struct Scene {
 
 #[derive(Default)]
 struct Memory {
-    key: Option<Secret>,
+    /// A pasted key with what stood around it.
+    paste: Option<Paste>,
     asked: Option<GatewayUrl>,
     checked: Option<(GatewayUrl, AuthScheme)>,
     proxy: Option<String>,
@@ -193,9 +195,9 @@ impl Session {
     }
 
     /// Takes a new key; what was found with another one no longer counts.
-    pub(crate) fn take_key(&self, key: Secret) {
-        known::note([key.clone()]);
-        *self.memory() = Memory { key: Some(key), ..Memory::default() };
+    pub(crate) fn take_key(&self, paste: Paste) {
+        known::note([paste.key.clone()]);
+        *self.memory() = Memory { paste: Some(paste), ..Memory::default() };
     }
 
     /// Forgets everything.
@@ -205,10 +207,30 @@ impl Session {
         known::note_files(self.places());
     }
 
-    /// The key for an address: the pasted one, or the stored one, which goes to its own address only.
+    /// The key to check an address with. A pasted one that stood with another address waits until the person
+    /// has named the one to ask.
+    ///
+    /// # Errors
+    /// `KeyElsewhere`, or why there is no key.
+    pub(crate) fn key_to_ask(&self, base: &GatewayUrl, is_named: bool) -> Result<Secret, Finding> {
+        let preset = self.preset();
+        if let Some(paste) = &self.memory().paste {
+            if !is_named {
+                paste.only_for(base, &preset)?;
+            }
+            return Ok(paste.key.clone());
+        }
+        self.key_for(base)
+    }
+
+    /// The key that belongs to an address: the pasted one where that address was asked with it, or the stored
+    /// one, which goes to its own address only.
     pub(crate) fn key_for(&self, base: &GatewayUrl) -> Result<Secret, Finding> {
-        if let Some(key) = &self.memory().key {
-            return Ok(key.clone());
+        {
+            let memory = self.memory();
+            if let Some(paste) = memory.paste.as_ref().filter(|_| memory.asked.as_ref() == Some(base)) {
+                return Ok(paste.key.clone());
+            }
         }
         match state::journal(self.places())? {
             Some(journal) if journal.is_connection() && journal.base == base.as_str() => {
@@ -258,7 +280,7 @@ impl Session {
     /// True for a pasted key that was not sent anywhere yet.
     pub(crate) fn has_unsent_key(&self) -> bool {
         let memory = self.memory();
-        memory.key.is_some() && memory.asked.is_none()
+        memory.paste.is_some() && memory.asked.is_none()
     }
 
     /// The address and the way of sending the key: from the check, else from what is connected.

@@ -135,6 +135,50 @@ fn every_command_answers_and_no_answer_holds_the_key() {
     assert!(missed.is_empty(), "never asked: {missed:?}");
 }
 
+/// A key that stood with another address waits until the person has named one of the two.
+#[test]
+fn a_key_waits_until_its_address_is_named() {
+    let shell = Shell::open();
+    let (base, channel) = (shell._gateway.base_url(), "__CHANNEL__:7");
+    let pasted = format!("ANTHROPIC_BASE_URL=https://other.example/claude\nANTHROPIC_AUTH_TOKEN={KEY}");
+    shell.ask("read_key", json!({ "text": pasted })).unwrap();
+    let check = |address: Value| {
+        let wishes = json!({"address": address, "scheme": null, "proxy": null});
+        shell.ask("check", json!({"wishes": wishes, "onLamp": channel}))
+    };
+    let finding = check(Value::Null).unwrap_err();
+    assert_eq!((&finding["code"], &finding["severity"]), (&json!("AR-408"), &json!("blocking")), "{finding}");
+    assert!(finding.to_string().contains("other.example"), "{finding}");
+    assert_eq!(check(json!(base)).unwrap()["passed"], true);
+}
+
+/// What is connected is written anew with its own key, whatever was pasted meanwhile.
+#[test]
+fn a_repair_takes_the_connected_gateway_and_its_key() {
+    let shell = Shell::open();
+    let channel = "__CHANNEL__:7";
+    let check = |address: Value| {
+        let wishes = json!({"address": address, "scheme": null, "proxy": null});
+        shell.ask("check", json!({"wishes": wishes, "onLamp": channel}))
+    };
+    let wishes = json!({"models": [], "every_model": true, "static_key": true, "egress": null, "restart": false});
+    shell.ask("read_key", json!({ "text": KEY })).unwrap();
+    check(Value::Null).unwrap();
+    shell.ask("plan", json!({ "wishes": wishes })).unwrap();
+    shell.ask("apply", json!({"wishes": wishes, "onPhase": channel})).unwrap();
+    shell.ask("forget_session", json!({})).unwrap();
+
+    // Another key, for an address at which nobody answers.
+    let other = "sk-other-0123456789abcdef0123456789abcdef";
+    shell.ask("read_key", json!({ "text": other })).unwrap();
+    let refused = check(json!("http://127.0.0.1:9/claude"));
+    assert!(refused.is_err() || refused.unwrap()["passed"] == false);
+    shell.ask("plan", json!({ "wishes": wishes })).unwrap();
+    let report = shell.ask("apply", json!({"wishes": wishes, "onPhase": channel})).unwrap();
+    assert!(!holds(&shell.places.root, other), "the refused key was stored: {report}");
+    assert!(holds(&shell.places.root, KEY), "the key that works is lost: {report}");
+}
+
 #[test]
 fn what_is_not_ours_is_refused() {
     let shell = Shell::open();

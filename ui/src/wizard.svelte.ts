@@ -103,7 +103,9 @@ export class Wizard {
     try {
       const address = text === null ? null : await this.#backend.readAddress(text);
       this.#addressFault = null;
-      this.send({ type: "address-set", address: address?.is_preset && address.changes.length === 0 ? null : address });
+      // Where another address stood with the key, the preset's own has to be named, too.
+      const isUsual = address?.is_preset && address.changes.length === 0 && !this.state.key?.address;
+      this.send({ type: "address-set", address: isUsual ? null : address });
     } catch (thrown) {
       this.#addressFault = asFinding(thrown);
       this.send({ type: "trouble", finding: this.#addressFault });
@@ -244,12 +246,16 @@ export class Wizard {
   /** Another choice needs the gateway's list of today, so the stored key is checked first. */
   async changeModels(): Promise<void> {
     const mayCheck = this.state.overview.status?.key != null;
+    // A key that was pasted meanwhile is not the stored one.
+    await this.#try(this.#backend.forgetSession());
     this.send({ type: "change-models" });
     if (mayCheck) await this.check();
   }
 
+  /** What is connected is written anew, whatever was pasted or checked meanwhile. */
   async repair(): Promise<void> {
     const status = this.state.overview.status;
+    await this.#try(this.#backend.forgetSession());
     if (status?.key) await this.plan(status.key_place === "profile");
     else await this.replaceKey();
   }

@@ -111,6 +111,19 @@ mod tests {
     }
 
     #[test]
+    fn only_the_mark_on_a_file_tells_that_it_may_not_be_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("文件.json");
+        std::fs::write(&path, "{}").unwrap();
+        let mut permissions = std::fs::metadata(&path).unwrap().permissions();
+        assert!(may_enter(folder.path()) && may_change(folder.path()) && may_change(&path));
+        assert_eq!(other_owner(&path, &std::fs::metadata(&path).unwrap()), None);
+        permissions.set_readonly(true);
+        std::fs::set_permissions(&path, permissions).unwrap();
+        assert!(!may_change(&path));
+    }
+
+    #[test]
     fn a_file_that_another_program_holds_is_replaced_when_it_lets_go() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("_meta.json");

@@ -33,7 +33,8 @@ const LONGEST_HEAD: usize = 16 << 10;
 /// An open way; dropping it closes every port.
 #[derive(Debug)]
 pub struct Line {
-    gateway: Gateway,
+    /// It ends when this is dropped.
+    _gateway: Gateway,
     base: String,
     proxy: Option<String>,
     between: Option<JoinHandle<()>>,
@@ -42,7 +43,7 @@ pub struct Line {
 /// Opens the way to a gateway of its own, on the current tokio runtime.
 pub async fn open(way: Way, options: GatewayOptions) -> io::Result<Line> {
     let gateway = gateway::start(options).await?;
-    let mut line = Line { base: gateway.base_url(), gateway, proxy: None, between: None };
+    let mut line = Line { base: gateway.base_url(), _gateway: gateway, proxy: None, between: None };
     match way {
         Way::Open => {}
         Way::Closed => line.base = format!("http://{}/claude", free_port().await?),
@@ -80,7 +81,7 @@ impl Line {
 
     /// A preset file that leads this way.
     pub fn preset_json(&self) -> String {
-        gateway::preset(&self.base, &self.gateway)
+        gateway::preset(&self.base)
     }
 
     fn go_through(&mut self, proxy: SocketAddr) {

@@ -98,17 +98,18 @@ pub async fn start(options: GatewayOptions) -> io::Result<Gateway> {
 
 /// A preset file for AIRouter Setup that points at this gateway.
 pub fn preset_json(gateway: &Gateway) -> String {
-    preset(&gateway.base_url(), gateway)
+    preset(&gateway.base_url())
 }
 
 /// The same with another address that leads there.
-pub(crate) fn preset(base: &str, gateway: &Gateway) -> String {
+pub(crate) fn preset(base: &str) -> String {
     let preset = serde_json::json!({
         "schema": 1,
         // As the customer's: whoever rehearses sees what the customer sees, and the banner says the rest.
         "name": "AIRouter",
         "base": base,
-        "console": format!("http://{}/", gateway.address),
+        // A page of the gateway's own, wherever that is.
+        "console": format!("{}/", base.trim_end_matches("/claude")),
     });
     format!("{preset:#}")
 }

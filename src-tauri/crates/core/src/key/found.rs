@@ -12,7 +12,6 @@ use super::wrapped::{Joined, is_cut_by_a_sign, is_cut_by_han, joined, spelled_ou
 const MOST: usize = 30;
 
 /// What a text holds.
-#[derive(Debug)]
 pub(super) struct Found {
     /// The key.
     pub(super) key: String,

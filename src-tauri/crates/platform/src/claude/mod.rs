@@ -224,6 +224,7 @@ mod tests {
     }
 
     /// A program in a folder: `sleep` under another name.
+    #[cfg(target_os = "linux")]
     fn sleeper(folder: &Path, name: &str) -> PathBuf {
         let path = folder.join(name);
         std::fs::copy("/bin/sleep", &path).unwrap();

@@ -8,7 +8,6 @@ use std::path::Path;
 use tempfile::NamedTempFile;
 
 use super::Privacy;
-use crate::fault::point;
 use crate::sys;
 
 /// The mode of a file that only its owner can read and write.
@@ -74,7 +73,7 @@ fn set_mode(path: &Path, mode: u32) -> io::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        point("set mode")?;
+        crate::fault::point("set mode")?;
         fs_err::set_permissions(path, std::fs::Permissions::from_mode(mode))
     }
     #[cfg(not(unix))]

@@ -157,6 +157,9 @@ fn fault(call: &Call, offered: &[Offered]) -> Option<&'static str> {
 /// What Claude's own tool for reading takes besides; models know it by heart.
 const REMEMBERED: &[&str] = &["offset", "limit", "pages"];
 
+/// A tool's name as it may be told. What cannot be one is not quoted: cut short, it might be a part of the key
+/// that nobody recognises.
 fn short(name: &str) -> String {
-    name.chars().filter(|letter| !letter.is_control()).take(60).collect()
+    let is_name = name.len() <= 64 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+    if is_name { name.to_owned() } else { format!("({} letters)", name.chars().count()) }
 }

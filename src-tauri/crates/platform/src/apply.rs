@@ -160,9 +160,9 @@ impl Work<'_> {
             Ok(()) => Ok(Vec::new()),
             Err(finding) => Err(match self.roll_back(earlier, &held, &mut writing) {
                 Ok(()) => Stopped { outcome: Outcome::RolledBack, findings: vec![finding] },
-                // The journal stays: the next start goes on.
                 // The last word of the journal was written, only nobody heard that it was.
                 Err(_) if self.is_done(&journal) => return Ok(Vec::new()),
+                // The journal stays: the next start goes on.
                 Err(cause) => {
                     recover::keep_apart(self.places, &journal);
                     let aside = plan.findings.iter().filter(|finding| finding.code == Code::FileKeptAside).cloned();

@@ -1,69 +1,28 @@
 //! The shell without a window: every command once, by the real list of permissions.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, missing_docs, reason = "a test works on files")]
 
+mod shell;
+
 use std::path::Path;
 
 use airouter_core::finding::Code;
-use airouter_core::preset::Preset;
-use airouter_platform::places::Places;
 use airouter_practice::gateway::{Gateway, GatewayOptions, start};
-use airouter_setup::{COMMAND_NAMES, Session, equip};
+use airouter_setup::COMMAND_NAMES;
 use serde_json::{Value, json};
-use tauri::ipc::{CallbackFn, InvokeBody};
-use tauri::test::{INVOKE_KEY, MockRuntime, get_ipc_response, mock_builder};
-use tauri::webview::InvokeRequest;
-use tauri::{App, WebviewWindow, WebviewWindowBuilder};
+use shell::Shell;
 
 const KEY: &str = "sk-practice-ok-canary7Q2mZ9xK4tB8wL3vN6pR5";
 const CANARY: &str = "canary7Q2mZ9xK4tB8";
 
-struct Shell {
-    _app: App<MockRuntime>,
-    page: WebviewWindow<MockRuntime>,
-    places: Places,
-    _gateway: Gateway,
-    _folder: tempfile::TempDir,
-}
-
-impl Shell {
-    /// A shell on a scratch folder without Claude Desktop, and the practice gateway.
-    fn open() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let gateway = tauri::async_runtime::block_on(start(GatewayOptions::default())).unwrap();
-        let places = Places {
-            bundled_helper: env!("CARGO_BIN_EXE_airouter-credential").into(),
-            ..Places::in_scratch(folder.path()).unwrap()
-        };
-        let preset = json!({"schema": 1, "name": "Practice", "base": gateway.base_url()});
-        let session = Session::of(places.clone(), Preset::from_json(&preset.to_string()).unwrap());
-        let app = equip(mock_builder(), session).build(tauri::generate_context!(test = true)).unwrap();
-        let page = WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default()).build().unwrap();
-        Self { _app: app, page, places, _gateway: gateway, _folder: folder }
-    }
-
-    fn ask(&self, command: &str, arguments: Value) -> Result<Value, Value> {
-        // The page's own address, which systems write in two ways.
-        let place = if cfg!(windows) { "http://tauri.localhost" } else { "tauri://localhost" };
-        self.ask_from(place, command, arguments)
-    }
-
-    fn ask_from(&self, place: &str, command: &str, arguments: Value) -> Result<Value, Value> {
-        let request = InvokeRequest {
-            cmd: command.to_owned(),
-            callback: CallbackFn(0),
-            error: CallbackFn(1),
-            url: place.parse().unwrap(),
-            body: InvokeBody::Json(arguments),
-            headers: tauri::http::HeaderMap::new(),
-            invoke_key: INVOKE_KEY.to_owned(),
-        };
-        get_ipc_response(&self.page, request).map(|body| body.deserialize().unwrap())
-    }
+/// The practice gateway, and a shell for it.
+fn open() -> (Shell, Gateway) {
+    let gateway = tauri::async_runtime::block_on(start(GatewayOptions::default())).unwrap();
+    (Shell::open(&gateway.base_url()), gateway)
 }
 
 #[test]
 fn every_command_answers_and_no_answer_holds_the_key() {
-    let shell = Shell::open();
+    let (shell, _gateway) = open();
     let wishes = json!({"models": [], "every_model": true, "static_key": true, "restart": false});
     let channel = "__CHANNEL__:7";
     let mut asked = Vec::new();
@@ -138,8 +97,8 @@ fn every_command_answers_and_no_answer_holds_the_key() {
 /// A key that stood with another address waits until the person has named one of the two.
 #[test]
 fn a_key_waits_until_its_address_is_named() {
-    let shell = Shell::open();
-    let (base, channel) = (shell._gateway.base_url(), "__CHANNEL__:7");
+    let (shell, gateway) = open();
+    let (base, channel) = (gateway.base_url(), "__CHANNEL__:7");
     let pasted = format!("ANTHROPIC_BASE_URL=https://other.example/claude\nANTHROPIC_AUTH_TOKEN={KEY}");
     shell.ask("read_key", json!({ "text": pasted })).unwrap();
     let check = |address: Value| {
@@ -155,7 +114,7 @@ fn a_key_waits_until_its_address_is_named() {
 /// What is connected is written anew with its own key, whatever was pasted meanwhile.
 #[test]
 fn a_repair_takes_the_connected_gateway_and_its_key() {
-    let shell = Shell::open();
+    let (shell, _gateway) = open();
     let channel = "__CHANNEL__:7";
     let check = |address: Value| {
         let wishes = json!({"address": address, "scheme": null, "proxy": null});
@@ -181,7 +140,7 @@ fn a_repair_takes_the_connected_gateway_and_its_key() {
 
 #[test]
 fn what_is_not_ours_is_refused() {
-    let shell = Shell::open();
+    let (shell, _gateway) = open();
     for command in ["plugin:opener|open_url", "plugin:window|close", "plugin:event|listen", "no_such_command"] {
         let refusal = shell.ask(command, json!({"url": "https://example.com"})).unwrap_err().to_string();
         assert!(refusal.contains("not allowed") || refusal.contains("not found"), "{command}: {refusal}");

@@ -47,6 +47,11 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// What it says of files that are kept aside.
+    pub fn kept_aside(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.code == Code::FileKeptAside)
+    }
+
     /// True when nothing may be written.
     pub fn is_refused(&self) -> bool {
         self.findings.iter().any(Finding::blocks)

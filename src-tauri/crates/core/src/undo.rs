@@ -137,8 +137,8 @@ fn restore(
             return Restore::Wait;
         }
     };
-    if fact.is_damaged() && document.is_empty() && file.existed {
-        // All that stood in it is lost, so nothing in it is as it was written.
+    if fact.is_damaged() && document.is_empty() && !is_ours_alone {
+        // All that stood in it is lost, and nobody knows whose that was.
         plan.left.extend(file.edits.iter().map(Edit::view));
         return Restore::Keep;
     }

@@ -18,7 +18,7 @@ use airouter_core::undo::Journal;
 use airouter_core::view::{ApplyReport, KeyPlace, Outcome, Phase, PhaseState, StepId};
 
 use crate::claude::{self, Install};
-use crate::helper::{self, LetGo};
+use crate::helper::{self, LetGo, Naming};
 use crate::places::{Places, library_in};
 use crate::{files, observe, recover, state};
 use key::HeldKey;
@@ -125,13 +125,21 @@ impl Work<'_> {
     }
 
     fn while_claude_is_closed(&mut self, first: &Plan, was_running: bool) -> Result<(Plan, Vec<Finding>), Stopped> {
-        if let Some(finding) = recover::within_lock(self.places).filter(Finding::blocks) {
+        let settled = recover::within_lock(self.places);
+        if let Some(finding) = settled.clone().filter(Finding::blocks) {
             return Err(Stopped { outcome: Outcome::Refused, findings: vec![finding] });
         }
         // Claude saves its settings while quitting, so what was planned is planned again.
-        let (plan, facts) = self.plan(Some(first))?;
-        let more = self.change(&plan, &facts, was_running)?;
-        Ok((plan, more))
+        let planned = self.plan(Some(first));
+        let changed = planned.and_then(|(plan, facts)| Ok((self.change(&plan, &facts, was_running)?, plan)));
+        match changed {
+            Ok((more, plan)) => Ok((plan, settled.into_iter().chain(more).collect())),
+            Err(mut stopped) => {
+                let aside = settled.as_ref().and_then(|settled| settled.fact("kept_aside"));
+                stopped.findings.extend(aside.map(|path| Finding::new(Code::FileKeptAside).with("path", path)));
+                Err(stopped)
+            }
+        }
     }
 
     fn plan(&self, agreed: Option<&Plan>) -> Result<(Plan, Facts), Stopped> {
@@ -149,13 +157,22 @@ impl Work<'_> {
         let changes = carried::note(&mut journal, earlier, self.places);
         let mut held = HeldKey::new(self.places);
         let mut writing = Writing::new(self.places);
+        // A profile that nobody remembers writing may have named the helper, too.
+        let leaves_keychain = plan.key_place == KeyPlace::Profile
+            && (earlier.is_some_and(Journal::may_hold_key)
+                || matches!(helper::naming(self.places), Naming::Named { .. }));
+        let settled = |journal: &Journal| Journal {
+            pending: None,
+            stray_key: journal.stray_key || leaves_keychain,
+            ..journal.clone()
+        };
 
         let done = state::keep_journal(self.places, Some(&journal))
             .and_then(|()| self.change_all(plan, &changes, &mut journal, &mut held, &mut writing, was_running))
-            .and_then(|()| state::keep_journal(self.places, Some(&Journal { pending: None, ..journal.clone() })));
+            .and_then(|()| state::keep_journal(self.places, Some(&settled(&journal))));
         match done {
             Ok(()) if plan.key_place == KeyPlace::Profile => {
-                Ok(self.leave_the_keychain(Journal { pending: None, ..journal }, earlier))
+                Ok(self.leave_the_keychain(settled(&journal), leaves_keychain))
             }
             Ok(()) => Ok(Vec::new()),
             Err(finding) => Err(match self.roll_back(earlier, &held, &mut writing) {
@@ -165,8 +182,8 @@ impl Work<'_> {
                 // The journal stays: the next start goes on.
                 Err(cause) => {
                     recover::keep_apart(self.places, &journal);
-                    let aside = plan.findings.iter().filter(|finding| finding.code == Code::FileKeptAside).cloned();
-                    let findings = [finding, recover::interrupted(&cause)].into_iter().chain(aside).collect();
+                    let findings = [finding, recover::interrupted(&cause)];
+                    let findings = findings.into_iter().chain(plan.kept_aside().cloned()).collect();
                     Stopped { outcome: Outcome::Interrupted, findings }
                 }
             }),
@@ -234,8 +251,7 @@ impl Work<'_> {
 
     /// The key has moved into the profile: it is not left in two places. Only now, when nothing can be taken
     /// back any more. A keychain that does not give it up is said, and asked again by the next undo.
-    fn leave_the_keychain(&self, mut journal: Journal, earlier: Option<&Journal>) -> Vec<Finding> {
-        let may_hold_key = earlier.is_some_and(Journal::may_hold_key);
+    fn leave_the_keychain(&self, mut journal: Journal, may_hold_key: bool) -> Vec<Finding> {
         let gone = helper::let_go(self.places, may_hold_key);
         let stays = match gone {
             Ok(LetGo::Gone | LetGo::Nothing | LetGo::Needed) => None,

@@ -151,7 +151,8 @@ fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
 pub(crate) fn remove_leftovers(folder: &Path) {
     for entry in fs_err::read_dir(folder).into_iter().flatten().flatten() {
         if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
-            let _ = remove(&entry.path());
+            // Once more where the disk failed for a moment; what stays is tried again by the next start.
+            let _ = remove(&entry.path()).or_else(|_| remove(&entry.path()));
         }
     }
 }

@@ -74,8 +74,8 @@ pub fn refresh(places: &Places) -> Result<(), Finding> {
         return put(places);
     }
     let journal = state::journal(places).ok().flatten();
-    if journal.as_ref().is_some_and(|journal| journal.pending.is_some()) {
-        // It may be away on purpose, see `recover::keep_apart`.
+    if journal.as_ref().is_some_and(|journal| journal.pending.is_some() || journal.undoing || journal.stray_key) {
+        // It may be away on purpose, so that no address gets another one's key.
         return Ok(());
     }
     let is_connected =
@@ -121,7 +121,8 @@ pub fn clean(places: &Places) -> Result<LetGo, Finding> {
 /// `CannotWrite` when the helper cannot be removed.
 pub(crate) fn let_go(places: &Places, may_hold_key: bool) -> Result<LetGo, Finding> {
     match naming(places) {
-        Naming::Named { .. } if places.helper.exists() || may_hold_key => Ok(LetGo::Needed),
+        // A profile that names it may have stored a key with it, whether or not it is there now.
+        Naming::Named { bases } if !bases.is_empty() || places.helper.exists() || may_hold_key => Ok(LetGo::Needed),
         Naming::Named { .. } => Ok(LetGo::Nothing),
         Naming::Unknown(finding) => Ok(LetGo::KeyStays(finding)),
         Naming::Unnamed => forget_and_remove(places, may_hold_key),
@@ -165,8 +166,12 @@ fn account_file(places: &Places) -> PathBuf {
 /// True when the helper program or the name of its entry is here and it is certain that nothing of
 /// Claude's names it.
 pub(crate) fn is_left_over(places: &Places) -> bool {
-    let is_here = places.helper.exists() || account_file(places).exists();
-    is_here && matches!(naming(places), Naming::Unnamed)
+    is_here(places) && matches!(naming(places), Naming::Unnamed)
+}
+
+/// True when the helper program or the name of its entry is here: a key may be stored.
+pub(crate) fn is_here(places: &Places) -> bool {
+    places.helper.exists() || account_file(places).exists()
 }
 
 /// Whether something of Claude's names the helper.

@@ -154,7 +154,7 @@ fn resume(places: &Places, journal: &Journal) -> Result<Finding, Finding> {
 }
 
 /// What the keychain holds now. The helper may be gone, and only it can ask.
-fn ask(places: &Places) -> Answer {
+pub(crate) fn ask(places: &Places) -> Answer {
     if !places.helper.exists()
         && let Err(finding) = helper::install(places)
     {

@@ -9,6 +9,7 @@ use airouter_core::change::{Edit, FileChange};
 use airouter_core::claude::library::{FileFact, Library};
 use airouter_core::finding::{Code, Finding, worst_first};
 use airouter_core::json::Document;
+use airouter_core::keychain::Answer;
 use airouter_core::plan::plan_leaving;
 use airouter_core::undo::{Journal, Restore, UndoPlan, plan_undo};
 use airouter_core::view::{EditView, Phase, PhaseState, StepId, UndoGoal, UndoReport};
@@ -131,7 +132,7 @@ fn carry_out(
         }
         (changed, _) => changed?,
     };
-    if goal == UndoGoal::Anthropic && has_no_memory && (set_aside.is_some() || places.helper.exists()) {
+    if goal == UndoGoal::Anthropic && has_no_memory && (set_aside.is_some() || helper::is_here(places)) {
         // Nobody remembers it, and a key may be stored that nothing asks for any more.
         gone_back.plan.findings.extend(let_go_of_key(places, None, true)?.finding);
     }
@@ -196,12 +197,20 @@ fn go_back(places: &Places, goal: UndoGoal) -> Result<GoneBack, Finding> {
             Ok(left) => {
                 let views = left.files.iter().flat_map(|file| file.edits.iter().map(Edit::view));
                 gone_back.plan.restored.extend(views);
-                let aside = left.findings.into_iter().filter(|finding| finding.code == Code::FileKeptAside);
-                gone_back.plan.findings.extend(aside);
+                gone_back.plan.findings.extend(left.kept_aside().cloned());
             }
-            // What could be given back is, and that is to be told.
-            Err(finding) if !gone_back.is_whole => gone_back.plan.findings.push(finding),
-            Err(finding) => return Err(finding),
+            Err(mut findings) => {
+                let is_nothing_done = gone_back.is_whole && gone_back.plan.restored.is_empty();
+                if is_nothing_done && findings.len() == 1 {
+                    return Err(findings.remove(0));
+                }
+                // What could be given back is, and that is to be told; but a change that waits may stand over it.
+                if findings.iter().any(|finding| finding.code == Code::Interrupted) {
+                    gone_back.plan.restored.clear();
+                }
+                gone_back.plan.findings.append(&mut findings);
+                gone_back.is_whole = false;
+            }
         }
     }
     if observe::outlook(places, claude::locate(places).as_ref())?.leads_away() {
@@ -380,19 +389,36 @@ fn let_go_of_key(places: &Places, journal: Option<&Journal>, may_hold_key: bool)
         LetGo::KeyStays(finding) => KeyLetGo { fate: Fate::Stays, finding: Some(finding.softened()) },
         LetGo::Gone | LetGo::Nothing => gone,
         LetGo::Needed => match (journal, helper::naming(places)) {
-            // A profile of before asks for a key, and the one that is stored was given for another address.
+            // A profile of before asks for a key, and ours was given for another address.
             (Some(journal), Naming::Named { bases })
                 if of_a_connection && !bases.is_empty() && !bases.contains(&journal.base) =>
             {
-                match keychain::forget(places) {
-                    Ok(()) => KeyLetGo {
-                        fate: Fate::Gone,
-                        finding: Some(Finding::new(Code::KeyNotStored).with("because", "address").softened()),
-                    },
-                    Err(finding) => KeyLetGo { fate: Fate::Stays, finding: Some(finding) },
-                }
+                take_ours_out(places, journal)
             }
             _ => KeyLetGo { fate: Fate::Needed, finding: Some(Finding::new(Code::HelperNeeded)) },
         },
     })
+}
+
+/// Takes the key of a connection out of the keychain, whose helper a profile with another address asks. A key
+/// that this connection did not store is that profile's own.
+fn take_ours_out(places: &Places, journal: &Journal) -> KeyLetGo {
+    let gone = || KeyLetGo {
+        fate: Fate::Gone,
+        finding: Some(Finding::new(Code::KeyNotStored).with("because", "address").softened()),
+    };
+    let stays = |finding| {
+        // Until it is gone, nobody gets it.
+        let _ = files::remove(&places.helper);
+        KeyLetGo { fate: Fate::Stays, finding: Some(finding) }
+    };
+    match recover::ask(places).face() {
+        // A journal of an older version does not say which key it was.
+        Answer::Key(now) if journal.key.as_ref().map_or(!journal.is_connection(), |ours| *ours != now) => {
+            KeyLetGo { fate: Fate::Needed, finding: Some(Finding::new(Code::HelperNeeded)) }
+        }
+        Answer::None => gone(),
+        Answer::Unknown(finding) => stays(finding),
+        Answer::Key(_) => keychain::forget(places).map_or_else(stays, |()| gone()),
+    }
 }

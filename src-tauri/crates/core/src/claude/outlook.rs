@@ -177,9 +177,10 @@ fn persisted(mode: &FileFact) -> Option<String> {
 }
 
 impl Outlook {
-    /// True when Claude leaves its ordinary mode, or would if what is configured were usable.
+    /// True when Claude leaves its ordinary mode, or would if what is configured were usable. Also where a
+    /// profile is selected that is not listed: which one Claude takes then is a guess.
     pub fn leads_away(&self) -> bool {
-        !matches!(self, Self::Ordinary(_))
+        !matches!(self, Self::Ordinary(because) if *because != Because::SelectionNotListed)
     }
 
     /// What Claude connects to, if it does so by itself.

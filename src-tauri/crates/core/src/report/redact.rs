@@ -316,7 +316,8 @@ impl Redaction {
 
     /// A part with an address in it, and what stands around it.
     fn put_with_address(&self, part: &str, at: usize, out: &mut String) {
-        let begin = part[..at].rfind(|c: char| !c.is_ascii_alphanumeric()).map_or(0, |index| index + 1);
+        let is_before = |c: char| !c.is_ascii_alphanumeric();
+        let begin = part[..at].rmatch_indices(is_before).next().map_or(0, |(index, before)| index + before.len());
         let rest = &part[begin..];
         let end = rest.find(|c: char| c.is_whitespace() || "'\"<>,;)}]|".contains(c)).unwrap_or(rest.len());
         self.put_words(&part[..begin], out);

@@ -176,10 +176,11 @@ fn binds(target: &Target) -> bool {
 
 impl Journal {
     /// What is still to be given back when an undo could not give back everything: these files, and with
-    /// `stray_key` the key. The next start, and the next undo, go on with it.
+    /// `stray_key` the key. The next start, and the next undo, go on with it. What was under way stays noted,
+    /// for what it says of the values that may stand in these files.
     #[must_use]
     pub fn remainder(&self, files: Vec<FileChange>, stray_key: bool) -> Self {
-        Self { purpose: Purpose::Left, undoing: true, pending: None, files, stray_key, ..self.clone() }
+        Self { purpose: Purpose::Left, undoing: true, files, stray_key, ..self.clone() }
     }
 
     /// True when nothing of it is in Claude's files: only the key is still to be removed.

@@ -12,20 +12,22 @@ use crate::{observe, recover, state};
 /// Selects nobody's gateway, if one is selected. The caller holds the lock, and Claude is closed.
 ///
 /// # Errors
-/// A blocking finding; then everything is as before.
-pub(crate) fn leave(places: &Places) -> Result<Plan, Finding> {
-    let facts = observe::facts(places, None)?;
+/// A blocking finding; then everything is as before. Where it says that the change waits, what else is worth
+/// saying of it follows.
+pub(crate) fn leave(places: &Places) -> Result<Plan, Vec<Finding>> {
+    let alone = |finding| vec![finding];
+    let facts = observe::facts(places, None).map_err(alone)?;
     let plan = plan_leaving(&facts);
     if let Some(finding) = plan.findings.iter().find(|finding| finding.blocks()) {
-        return Err(finding.clone());
+        return Err(vec![finding.clone()]);
     }
     if plan.files.is_empty() {
         return Ok(plan);
     }
-    write::may_write(&plan.files)?;
+    write::may_write(&plan.files).map_err(alone)?;
     let mut journal = Journal::of_leaving(&plan, &facts, folders_to_make(places));
     let changes = carried::note(&mut journal, facts.journal.as_ref(), places);
-    state::keep_journal(places, Some(&journal))?;
+    state::keep_journal(places, Some(&journal)).map_err(alone)?;
     let mut writing = Writing::new(places);
     let done = writing
         .prepare(&changes, None)
@@ -37,8 +39,11 @@ pub(crate) fn leave(places: &Places) -> Result<Plan, Finding> {
         });
     if let Err(finding) = done {
         let back = writing.take_back().and_then(|()| state::keep_journal(places, facts.journal.as_ref()));
-        // Where not everything is back, the journal stays, and the next start takes it back.
-        return Err(back.err().map_or(finding, |cause| recover::interrupted(&cause)));
+        return Err(match back {
+            Ok(()) => vec![finding],
+            // The journal stays, and the next start takes it back.
+            Err(cause) => [recover::interrupted(&cause)].into_iter().chain(plan.kept_aside().cloned()).collect(),
+        });
     }
     Ok(plan)
 }

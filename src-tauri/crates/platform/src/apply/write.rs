@@ -92,8 +92,12 @@ impl Writing {
         let is_profile = ready.change.role == FileRole::Profile;
         let privacy = if is_profile { Privacy::OwnerOnly } else { Privacy::AsBefore };
         if let Some(copy) = ready.change.kept_aside.as_ref().filter(|_| ready.before.is_damaged()) {
-            files::keep_aside(&ready.path, Path::new(copy))
-                .map_err(|error| files::cannot_write(Path::new(copy), &error))?;
+            let copy = Path::new(copy);
+            files::keep_aside(&ready.path, copy).map_err(|error| {
+                // It may be there all the same, and its file was not touched.
+                let _ = files::remove(copy);
+                files::cannot_write(copy, &error)
+            })?;
         }
         for _ in 0..TRIES {
             let done = files::replace_if(&ready.path, &ready.before, ready.after.text().as_bytes(), privacy);
@@ -143,19 +147,12 @@ impl Writing {
     /// The first file that could not be put back; the journal still knows its values.
     pub(super) fn take_back(&mut self) -> Result<(), Finding> {
         let mut done = Ok(());
-        // A copy may have been made of a file that was not written then.
-        let copies = self.ready.iter().filter_map(|ready| ready.change.kept_aside.clone()).collect::<Vec<_>>();
         for mut written in self.written.drain(..).rev() {
             if let Err(error) = take_back(&mut written) {
                 done = Err(files::cannot_write(&written.path, &error));
             }
             if let FileFact::Present(mut bytes) = written.before {
                 bytes.zeroize();
-            }
-        }
-        for copy in copies {
-            if let Err(error) = files::remove(Path::new(&copy)) {
-                done = Err(files::cannot_write(Path::new(&copy), &error));
             }
         }
         remove_empty(self.made_folders.iter().rev().map(PathBuf::as_path));

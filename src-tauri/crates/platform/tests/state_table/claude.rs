@@ -49,11 +49,19 @@ impl<'a> View<'a> {
 
     /// True when a profile that is listed or selected names our helper program.
     pub(crate) fn is_helper_named(&self) -> bool {
+        !self.bases_of_helper().is_empty()
+    }
+
+    /// The addresses of the profiles, listed or selected, that name our helper program.
+    pub(crate) fn bases_of_helper(&self) -> Vec<String> {
         let meta = self.json(&self.home.places.meta()).unwrap_or_default();
         let listed = meta["entries"].as_array().into_iter().flatten().filter_map(|entry| text(entry, "id"));
         listed
             .chain(text(&meta, "appliedId"))
-            .any(|id| self.json(&self.home.places.profile(&id)).is_some_and(|profile| self.names_helper(&profile)))
+            .filter_map(|id| self.json(&self.home.places.profile(&id)))
+            .filter(|profile| self.names_helper(profile))
+            .map(|profile| text(&profile, "inferenceGatewayBaseUrl").unwrap_or_default())
+            .collect()
     }
 
     /// The key that the keychain holds for this home.

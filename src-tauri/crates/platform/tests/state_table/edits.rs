@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::home::{self, Home, Node};
+use crate::product::Memory;
 use crate::states::OTHER;
 use crate::world::World;
 use crate::wrecks::{unreadable, wreck};
@@ -148,6 +149,8 @@ impl Edit {
             Self::DeleteHelper => drop(std::fs::remove_file(&home.places.helper)),
             Self::DeleteAccountFile => drop(std::fs::remove_file(home.account_file())),
             Self::EmptyKeychain => home.empty_keychain(),
+            // While a change waits, nothing but the journal says whose key is in the keychain.
+            Self::LoseJournal if is_pending(home) => {}
             Self::LoseJournal => world.is_memory_lost |= std::fs::remove_file(home.journal_file()).is_ok(),
             Self::BreakJournal => {
                 if let Ok(bytes) = std::fs::read(home.journal_file()) {
@@ -157,6 +160,10 @@ impl Edit {
             }
         }
     }
+}
+
+fn is_pending(home: &Home) -> bool {
+    Memory::of(std::fs::read(home.journal_file()).ok().as_deref()) == Memory::Pending
 }
 
 /// Others change values; the same change belongs to what must come back. A file that nobody can read

@@ -34,8 +34,11 @@ impl Judge<'_> {
         let may_settle = self.before.memory() == Memory::Pending;
         // A new address that could not be taken back keeps its key, and that is said.
         let waits = self.said.is_some_and(Said::is_interrupted);
-        // Half-way back the key goes with its profile; what is left to do is remembered.
-        let is_going_back = matches!(self.verb, Verb::Undo | Verb::Leave) && !self.now.is_helper_named();
+        // Half-way back the key goes with its profile, or with the address that it was for; what is left to do
+        // is remembered.
+        let is_of_key = |base: &String| earlier.as_deref().is_some_and(|key| claude::fits(base, key));
+        let is_going_back =
+            matches!(self.verb, Verb::Undo | Verb::Leave) && !self.now.bases_of_helper().iter().any(is_of_key);
         if later.is_none() {
             let fits =
                 |led: Led| led.names_helper && earlier.as_deref().is_some_and(|key| claude::fits(&led.base, key));
@@ -44,7 +47,7 @@ impl Judge<'_> {
             } else if self.before.is_working() && !has_succeeded && !may_settle && !is_going_back {
                 self.is_broken("a working key is deleted", "by a verb that did not succeed");
             }
-        } else if self.before.is_working() && !self.now.is_working() && !is_killed && !may_settle {
+        } else if self.before.is_working() && !self.now.is_working() && !is_killed && !may_settle && !waits {
             self.is_broken("a working key is replaced by one that does not fit", later.unwrap_or_default());
         } else if self.before.is_working() && !has_succeeded && !may_settle && !waits {
             self.is_broken("a working key is replaced", "by a verb that did not succeed");

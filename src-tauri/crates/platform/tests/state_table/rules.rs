@@ -39,6 +39,9 @@ pub(crate) fn act(home: &Home, world: &mut World, verb: Verb, trouble: Trouble, 
         Trouble::Kill(at) => kill::kill_at(home, verb, at),
         Trouble::Disk { at, stays } => Some(kill::with_disk_error(home, verb, at, stays)),
     };
+    if std::env::var_os("AIROUTER_TRACE").is_some() {
+        eprintln!("{verb:?} {trouble:?}: {said:?}");
+    }
     let now = home.everything();
     let views = (View::new(home, &before), View::new(home, &now));
     let mut judge = Judge { home, before: views.0, now: views.1, verb, said: said.as_ref(), broken: Vec::new() };

@@ -7,6 +7,9 @@ use crate::product::{self, End, Memory, Said, Verb};
 use crate::rules::{Judge, Trouble};
 use crate::world::{STYLE, World};
 
+/// What differs where the helper program is gone.
+const HELPER_GONE: &str = "the helper is gone";
+
 impl Judge<'_> {
     /// Nothing is said that is not so.
     pub(crate) fn words(
@@ -43,7 +46,8 @@ impl Judge<'_> {
             End::Undone => {
                 self.kept_key_is_said(said);
                 if self.now.led().is_some() && self.now.mode().as_deref() != Some("1p") {
-                    self.is_broken("left, and a gateway is still selected", "");
+                    let (led, mode) = (self.now.led(), self.now.mode());
+                    self.is_broken("left, and a gateway is still selected", format!("{led:?}, mode {mode:?}"));
                 }
             }
             End::Cleaned if self.now.key().is_some() || self.now.has_helper() => {
@@ -160,7 +164,7 @@ impl Judge<'_> {
         if !is_same {
             return Some("the journal is another".to_owned());
         }
-        (other.has_helper() && !self.now.has_helper()).then(|| "the helper is gone".to_owned())
+        (other.has_helper() && !self.now.has_helper()).then(|| HELPER_GONE.to_owned())
     }
 
     /// The same after a half-done change was settled, which every verb does first.
@@ -170,7 +174,10 @@ impl Judge<'_> {
         self.home.keychain.set(moods);
         product::act(&self.home.places, Verb::Start);
         let settled = self.home.everything();
-        let differs = self.differs_from(&View::new(self.home, &settled));
+        // A helper that was gone is put back by a start, and by no verb that failed.
+        let differs = self
+            .differs_from(&View::new(self.home, &settled))
+            .filter(|what| what != HELPER_GONE || self.before.has_helper());
         self.home.put_back(now);
         differs
     }

@@ -4,7 +4,8 @@
 //!
 //! The usual run is short. Ten thousand:
 //! `AIROUTER_SEQUENCES=10000 cargo test -p airouter-platform --test sequences --release -- --nocapture`.
-//! One that was printed, again: `AIROUTER_SEED=… AIROUTER_SEQUENCES=1`.
+//! One that was printed, again: `AIROUTER_SEED=… AIROUTER_SEQUENCES=1`; with `AIROUTER_TRACE=1` it tells what
+//! each verb said.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "a test")]
 // Two test programs share these modules, and neither uses all of them.
 #![allow(dead_code, reason = "shared with `state_table`")]

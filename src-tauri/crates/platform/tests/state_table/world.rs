@@ -181,12 +181,15 @@ impl World {
         if touch.removed && bytes.iter().all(|byte| *byte == 0) {
             return true;
         }
+        // What holds nothing is to Claude what an empty object is.
+        let expected = if expected.iter().all(|byte| *byte == 0) { b"{}" } else { expected };
         let (Some(expected), Some(found)) = (object(expected), object(bytes)) else { return false };
         let slot = slot(home, path);
         let (was, is) = (expected.get(slot), found.get(slot));
-        let is_dangling = slot == "appliedId"
-            && is.is_none()
-            && was.and_then(Value::as_str).is_some_and(|id| !now.contains_key(&home.places.profile(id)));
+        let is_gone = |id: &str| !now.contains_key(&home.places.profile(id));
+        let noted = touch.slots.iter().filter_map(|slot| serde_json::from_str::<String>(slot).ok());
+        let mut chosen = noted.chain(was.and_then(Value::as_str).map(str::to_owned));
+        let is_dangling = slot == "appliedId" && is.is_none() && chosen.any(|id| is_gone(&id));
         let is_theirs = touch.slots.contains(&is.map(Value::to_string).unwrap_or_default());
         if was != is && !is_theirs && !is_dangling {
             return false;

@@ -46,3 +46,20 @@ impl<W: Write> Write for Clean<W> {
         self.0.flush()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use airouter_core::secret::Secret;
+
+    use super::*;
+
+    #[test]
+    fn no_line_holds_what_this_program_knows() {
+        const KEY: &str = "sk-canary-of-the-log-7Q2mZ9xK4tB8";
+        known::note([Secret::new(KEY.to_owned())]);
+        let mut log = Clean(Vec::new());
+        log.write_all(format!("a part failed: {KEY}, Bearer {KEY}, and went on\n").as_bytes()).unwrap();
+        let text = String::from_utf8(log.0).unwrap();
+        assert!(text.contains("went on") && !text.contains("7Q2mZ9xK"), "{text}");
+    }
+}

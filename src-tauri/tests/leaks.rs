@@ -7,6 +7,8 @@
 #![allow(dead_code, clippy::format_push_string, reason = "what is shared with other tests; texts of tests")]
 #![cfg(unix)]
 
+#[path = "leaks/around.rs"]
+mod around;
 #[path = "leaks/gateway.rs"]
 mod gateway;
 #[path = "../crates/core/tests/leaks/places.rs"]
@@ -113,6 +115,9 @@ fn nothing_of_a_key_comes_out_of_the_window() {
         let form = &forms[number % forms.len()];
         gateway.plays(Script { place, text: format!("{MARK} key {form} was given"), is_packed: number % 2 == 0 });
         let out = window::walked(&gateway.base, &shape.key());
+        let lamps = window::lamps(&gateway.base, &shape.key());
+        assert!(lamps.contains("running"), "{lamps}");
+        let out = out + &lamps;
         walks += 1;
         marked += usize::from(out.contains(MARK));
         leaks.extend(leak(&out, shape).map(|part| format!("{}: {form} of {} leaves {part}", place.0, shape.key())));
@@ -120,4 +125,22 @@ fn nothing_of_a_key_comes_out_of_the_window() {
     println!("{walks} walks, {marked} of which tell of the replies");
     assert!(leaks.is_empty(), "{} of {walks} leak:\n{}", leaks.len(), leaks.join("\n"));
     assert!(marked * 3 > walks, "the window tells nothing of the replies: {marked} of {walks}");
+}
+
+/// Secrets of other tools stand in Claude's files and log, and one in the address of a proxy.
+#[test]
+fn nothing_comes_out_of_claudes_files_its_log_or_a_proxys_address() {
+    let shapes = shapes();
+    let (mut walks, mut leaks) = (0, Vec::new());
+    for number in (0..shapes.len()).step_by(one_of(37)) {
+        let (shape, forms) = (&shapes[number], forms(&shapes[number].key()));
+        let form = &forms[number % forms.len()];
+        let out = around::walked(shape, form);
+        walks += 1;
+        for known in [MARK, "relay.example", "\"outcome\":\"written\"", "r.zip", "AR-2"] {
+            assert!(out.contains(known), "nothing is told of {known}:\n{out}");
+        }
+        leaks.extend(leak(&out, shape).map(|part| format!("{form} of {} leaves {part}", shape.key())));
+    }
+    assert!(leaks.is_empty(), "{} of {walks} leak:\n{}", leaks.len(), leaks.join("\n"));
 }

@@ -1,7 +1,7 @@
 //! Everything that comes out of the command line: what each command prints, and what it leaves in files.
 
 use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -43,10 +43,14 @@ impl Home {
     }
 }
 
-/// The same of another folder.
-pub(crate) fn collected(folder: &Path) -> String {
+/// The same of another folder, or of one file.
+pub(crate) fn collected(path: &Path) -> String {
     let mut text = String::new();
-    collect(folder, &mut text);
+    if path.is_dir() {
+        collect(path, &mut text);
+    } else {
+        text = content(path);
+    }
     text
 }
 
@@ -62,7 +66,7 @@ fn collect(folder: &Path, text: &mut String) {
     }
 }
 
-fn content(path: &PathBuf) -> String {
+fn content(path: &Path) -> String {
     let bytes = std::fs::read(path).unwrap();
     if path.extension().is_some_and(|kind| kind == "zip") {
         return unpacked(&bytes);

@@ -1,5 +1,8 @@
 //! Everything that comes out of the window: the answers to the page, and the files it leaves.
 
+use airouter_core::address::GatewayUrl;
+use airouter_core::secret::Secret;
+use airouter_platform::check::{Wanted, check};
 use serde_json::{Value, json};
 
 use crate::shell::Shell;
@@ -32,4 +35,22 @@ pub(crate) fn walked(base: &str, key: &str) -> String {
     ask("undo", json!({"goal": "before", "restart": false, "onPhase": channel}));
     ask("forget_session", json!({}));
     said + &files
+}
+
+/// Every lamp that the page is told of while a check is under way.
+pub(crate) fn lamps(base: &str, key: &str) -> String {
+    let wanted = Wanted {
+        base: GatewayUrl::parse(base).unwrap(),
+        key: Secret::new(key.to_owned()),
+        scheme: None,
+        models: Vec::new(),
+        claude: None,
+        proxy: None,
+    };
+    let (_stop, never) = tokio::sync::watch::channel(false);
+    let mut said = String::new();
+    tauri::async_runtime::block_on(check(wanted, never, |lamp| {
+        said.push_str(&serde_json::to_string(lamp).unwrap());
+    }));
+    said
 }

@@ -4,6 +4,7 @@
 use std::sync::Mutex;
 
 use airouter_core::view::Locale;
+use tauri::menu::{Menu, MenuEvent, MenuItem};
 use tauri::{AppHandle, Manager, Runtime};
 
 use crate::session::Session;
@@ -48,7 +49,7 @@ pub(crate) struct Closing<R: Runtime> {
 impl<R: Runtime> Closing<R> {
     /// From now on the window waits.
     pub(crate) fn begin(app: &AppHandle<R>) -> Self {
-        app.state::<State>().turn(|_| Stage::Writing);
+        app.state::<State>().turn(|stage| if stage == Stage::Asked { stage } else { Stage::Writing });
         Self { app: app.clone() }
     }
 
@@ -78,6 +79,35 @@ pub(crate) fn must_wait<R: Runtime>(app: &AppHandle<R>) -> bool {
         let _ = window.set_title(title);
     }
     must_wait
+}
+
+/// The id of our own *Quit*.
+const QUIT: &str = "quit";
+
+/// The usual menu of a Mac, but with a *Quit* (⌘Q) that waits, too: the system's own ends the program without
+/// asking it. That of the Dock cannot be replaced; what it cuts off, the next start settles.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn menu<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<Menu<R>> {
+    let menu = Menu::default(app)?;
+    // The program's own menu is the first one, and *Quit* is its last item.
+    if let Some(own) = menu.items()?.first().and_then(|item| item.as_submenu().cloned()) {
+        let last = own.items()?.len().saturating_sub(1);
+        let text = match own.remove_at(last)?.as_ref().and_then(|item| item.as_predefined_menuitem()) {
+            Some(quit) => quit.text()?,
+            None => app.package_info().name.clone(),
+        };
+        own.append(&MenuItem::with_id(app, QUIT, text, true, Some("CmdOrCtrl+Q"))?)?;
+    }
+    Ok(menu)
+}
+
+/// An item of that menu was chosen.
+pub(crate) fn chosen<R: Runtime>(app: &AppHandle<R>, event: &MenuEvent) {
+    if event.id() == QUIT && !must_wait(app) {
+        app.exit(0);
+    }
 }
 
 #[cfg(test)]

@@ -50,6 +50,9 @@ pub fn run() -> ExitCode {
         }));
         shell = shell.plugin(tauri_plugin_deep_link::init());
     }
+    if cfg!(target_os = "macos") {
+        shell = shell.menu(closing::menu).on_menu_event(|app, event| closing::chosen(app, &event));
+    }
     match shell.setup(set_up).build(tauri::generate_context!()) {
         Ok(app) => {
             app.run(|app, event| match event {

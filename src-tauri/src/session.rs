@@ -215,9 +215,7 @@ impl Session {
     pub(crate) fn key_to_ask(&self, base: &GatewayUrl, is_named: bool) -> Result<Secret, Finding> {
         let preset = self.preset();
         if let Some(paste) = &self.memory().paste {
-            if !is_named {
-                paste.only_for(base, &preset)?;
-            }
+            paste.may_go_to(base, &preset, is_named)?;
             return Ok(paste.key.clone());
         }
         self.key_for(base)

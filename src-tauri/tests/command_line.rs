@@ -370,7 +370,9 @@ fn the_contract_is_kept_whatever_becomes_of_the_streams() {
 fn a_key_goes_only_to_the_address_that_it_was_pasted_with_or_that_was_named() {
     let computer = Computer::new();
     let key = Fault::Ok.example_key();
-    let pasted = format!("ANTHROPIC_BASE_URL=https://other.example/claude\nANTHROPIC_AUTH_TOKEN={key}\n");
+    let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/cases/K06.txt");
+    let fixture = std::fs::read_to_string(fixture).unwrap();
+    let pasted = fixture.replace("@BASE@", "https://other.example/claude").replace("@KEY@", &key);
     for command in ["check", "apply"] {
         let words = [command, "--preset", &computer.preset, "--key-stdin"];
         let (exit, answer) = computer.ask(&words, &pasted);

@@ -74,7 +74,7 @@ fn every_command_answers_and_no_answer_holds_the_key() {
     assert!(made["link"].as_str().unwrap().starts_with("airouter-setup://preset/"), "{made}");
     let undone = ask("undo", json!({"goal": "before", "restart": false, "onPhase": channel})).unwrap();
     assert_eq!(undone["undone"], true, "{undone}");
-    assert!(!holds(&shell.places.root, CANARY), "and undoing has taken it away");
+    assert!(!holds(shell.folder.path(), CANARY), "and undoing has taken it away");
     ask("forget_session", json!({})).unwrap();
     assert_eq!(
         ask("check", json!({"wishes": {"address": null, "scheme": null}, "onLamp": channel})).unwrap_err()["code"],
@@ -134,8 +134,8 @@ fn a_repair_takes_the_connected_gateway_and_its_key() {
     assert!(refused.is_err() || refused.unwrap()["passed"] == false);
     shell.ask("plan", json!({ "wishes": wishes })).unwrap();
     let report = shell.ask("apply", json!({"wishes": wishes, "onPhase": channel})).unwrap();
-    assert!(!holds(&shell.places.root, other), "the refused key was stored: {report}");
-    assert!(holds(&shell.places.root, KEY), "the key that works is lost: {report}");
+    assert!(!holds(shell.folder.path(), other), "the refused key was stored: {report}");
+    assert!(holds(shell.folder.path(), KEY), "the key that works is lost: {report}");
 }
 
 #[test]

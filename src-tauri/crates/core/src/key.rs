@@ -82,21 +82,23 @@ impl Paste {
         place::belongs(&self.places, chosen, preset)
     }
 
-    /// The same as a finding: `KeyElsewhere` with the facts `pasted` and `chosen`, which are hosts, or
-    /// whole addresses where the hosts are the same.
+    /// Whether the key may be sent to an address. To another one than it was given out for it may only go
+    /// where the person has named that address (`is_named`); then a remark tells of the other.
     ///
     /// # Errors
-    /// `KeyElsewhere`
-    pub fn only_for(&self, chosen: &GatewayUrl, preset: &Preset) -> Result<(), Finding> {
+    /// `KeyElsewhere` with the facts `pasted` and `chosen`, which are hosts, or whole addresses where the hosts
+    /// are the same.
+    pub fn may_go_to(&self, chosen: &GatewayUrl, preset: &Preset, is_named: bool) -> Result<Option<Finding>, Finding> {
         match self.belongs(chosen, preset) {
-            Belongs::Here => Ok(()),
+            Belongs::Here => Ok(None),
+            Belongs::Elsewhere { shown, .. } if is_named => Ok(Some(elsewhere(Code::AddressNamed, &shown, chosen))),
             Belongs::Elsewhere { shown, .. } => Err(elsewhere(Code::KeyElsewhere, &shown, chosen)),
         }
     }
 }
 
 /// A finding that names a key's own address and the one that was chosen.
-pub fn elsewhere(code: Code, shown: &str, chosen: &GatewayUrl) -> Finding {
+fn elsewhere(code: Code, shown: &str, chosen: &GatewayUrl) -> Finding {
     let present = if shown.contains("://") { chosen.as_str() } else { chosen.host() };
     Finding::new(code).with("pasted", shown).with("chosen", present)
 }

@@ -6,7 +6,6 @@ use airouter_core::address::{GatewayUrl, repair as repair_address};
 use airouter_core::check::{AuthScheme, CheckReport};
 use airouter_core::claude::egress;
 use airouter_core::finding::{Code, Finding};
-use airouter_core::key::{Belongs, Paste, elsewhere};
 use airouter_core::plan::Wishes;
 use airouter_core::preset::Preset;
 use airouter_core::secret::Secret;
@@ -292,15 +291,6 @@ pub(crate) struct Asked {
     changes: Vec<Finding>,
 }
 
-/// Which address is asked, and how surely the person means it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Choice {
-    /// It was named by `--address`.
-    Named,
-    /// It is the preset's, or the one that is connected.
-    Given,
-}
-
 impl Asked {
     pub(crate) fn of(arguments: &Gateway, locale: Locale) -> Result<Self, Finding> {
         let preset = load_preset(arguments)?;
@@ -308,8 +298,7 @@ impl Asked {
             Some(typed) => repair_address(typed, Some(&preset))?,
             None => (preset.base.clone(), Vec::new()),
         };
-        let choice = if arguments.address.is_some() { Choice::Named } else { Choice::Given };
-        let mut asked = Self::at(arguments, preset, base, choice, locale)?;
+        let mut asked = Self::at(arguments, preset, base, locale)?;
         if !did.is_empty() {
             asked.changes.push(Finding::new(Code::UrlRepaired).with("base", asked.base.as_str()));
         }
@@ -318,16 +307,10 @@ impl Asked {
 
     /// The same at an address that something else than the command line decided.
     pub(crate) fn given(arguments: &Gateway, base: GatewayUrl, locale: Locale) -> Result<Self, Finding> {
-        Self::at(arguments, load_preset(arguments)?, base, Choice::Given, locale)
+        Self::at(arguments, load_preset(arguments)?, base, locale)
     }
 
-    fn at(
-        arguments: &Gateway,
-        preset: Preset,
-        base: GatewayUrl,
-        choice: Choice,
-        locale: Locale,
-    ) -> Result<Self, Finding> {
+    fn at(arguments: &Gateway, preset: Preset, base: GatewayUrl, locale: Locale) -> Result<Self, Finding> {
         let places = Places::here()?;
         known::spare(base.as_str());
         let mut changes = preset.findings();
@@ -335,7 +318,8 @@ impl Asked {
         let is_airouter = preset.is_built_in && base.host() == preset.base.host();
         let key = match key::pasted(arguments, is_airouter, locale)? {
             Some(paste) => {
-                changes.extend(at_its_address(&paste, &base, &preset, choice)?);
+                let goes = paste.may_go_to(&base, &preset, arguments.address.is_some());
+                changes.extend(goes.map_err(|finding| finding.with("by", "command-line"))?);
                 if !paste.notes.is_empty() {
                     let notes: Vec<String> = paste.notes.iter().map(|note| format!("{note:?}")).collect();
                     changes.push(Finding::new(Code::KeyCleaned).with("notes", notes.join(", ")));
@@ -355,23 +339,6 @@ impl Asked {
 
 fn load_preset(arguments: &Gateway) -> Result<Preset, Finding> {
     airouter_platform::preset::load(arguments.preset.as_deref(), arguments.signed_by.as_deref())
-}
-
-/// A key that was given out for another address goes nowhere but there, unless the person has named an
-/// address: then that one counts, and what was pasted is told.
-fn at_its_address(
-    paste: &Paste,
-    base: &GatewayUrl,
-    preset: &Preset,
-    choice: Choice,
-) -> Result<Option<Finding>, Finding> {
-    match (paste.belongs(base, preset), choice) {
-        (Belongs::Here, _) => Ok(None),
-        (Belongs::Elsewhere { shown, .. }, Choice::Named) => Ok(Some(elsewhere(Code::AddressNamed, &shown, base))),
-        (Belongs::Elsewhere { shown, .. }, Choice::Given) => {
-            Err(elsewhere(Code::KeyElsewhere, &shown, base).with("by", "command-line"))
-        }
-    }
 }
 
 /// Whether Claude may be quit.

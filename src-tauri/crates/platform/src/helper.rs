@@ -73,9 +73,9 @@ pub fn refresh(places: &Places) -> Result<(), Finding> {
         let _lock = state::lock(places)?;
         return put(places);
     }
-    let journal = state::journal(places).ok().flatten();
+    // It may be away on purpose, so that no address gets another one's key.
+    let Ok(journal) = state::journal(places) else { return Ok(()) };
     if journal.as_ref().is_some_and(|journal| journal.pending.is_some() || journal.undoing || journal.stray_key) {
-        // It may be away on purpose, so that no address gets another one's key.
         return Ok(());
     }
     let is_connected =

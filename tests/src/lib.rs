@@ -9,6 +9,7 @@
 )]
 
 pub mod diagnosis;
+pub mod figures;
 pub mod fleet;
 pub mod gateways;
 pub mod home;

@@ -8,8 +8,10 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use e2e::figures;
 use e2e::home::Home;
 use e2e::window::Window;
+use serde_json::json;
 
 /// How often each is started.
 const ROUNDS: usize = 25;
@@ -41,11 +43,15 @@ async fn main() -> Result<()> {
             ratios.push(our_time / empty_time);
         }
     }
-    let (ours, empty, ratio) = (median(our_times), median(empty_times), median(ratios));
+    let (ours, empty, ratio) = (figures::median(our_times), figures::median(empty_times), figures::median(ratios));
     println!("{ROUNDS} starts, medians");
     println!("until the first screen stands  {ours:6.0} ms");
     println!("an empty window                {empty:6.0} ms");
     println!("ratio {ratio:.3}, at most {LIMIT}");
+    figures::note(
+        "start",
+        &json!({"first_screen_ms": ours, "empty_window_ms": empty, "ratio": ratio, "limit": LIMIT}),
+    )?;
     ensure!(ratio <= LIMIT, "the first screen comes too late");
     Ok(())
 }
@@ -71,9 +77,4 @@ async fn start(home: &Home, command: &[PathBuf]) -> Result<f64> {
     window.close().await?;
     let begun: f64 = std::fs::read_to_string(&begun).context("the stopwatch")?.trim().parse()?;
     Ok(stood - begun)
-}
-
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
 }

@@ -22,6 +22,7 @@ use airouter_core::secret::Secret;
 use airouter_core::view::{KeyPlace, Outcome, Phase, PhaseState, StepId};
 use airouter_platform::apply;
 use airouter_platform::places::Places;
+use serde_json::json;
 
 /// Sizes of the list.
 const SIZES: [usize; 3] = [100, 1_000, 10_000];
@@ -67,7 +68,23 @@ fn main() -> ExitCode {
         );
         is_good &= write <= GROWTH && whole <= GROWTH;
     }
+    note(&costs);
     if is_good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// The figures for whoever compares over time, in `target/bench/write.json`.
+fn note(costs: &[(usize, Cost)]) {
+    let figures: Vec<_> = costs
+        .iter()
+        .map(|(size, cost)| {
+            json!({"profiles": size, "write_ms": cost.write, "copy_ms": cost.copy, "whole_ms": cost.whole,
+                "ratio": cost.write / cost.copy})
+        })
+        .collect();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../target/bench");
+    fs::create_dir_all(&folder).unwrap();
+    let figures = json!({"sizes": figures, "limit": LIMIT, "growth_limit": GROWTH});
+    fs::write(folder.join("write.json"), format!("{figures:#}\n")).unwrap();
 }
 
 fn measure(size: usize) -> Cost {

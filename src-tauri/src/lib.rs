@@ -14,7 +14,7 @@ include!("command_names.rs");
 use std::path::Path;
 use std::process::ExitCode;
 
-use airouter_core::view::Locale;
+use airouter_core::view::{Locale, Os};
 use airouter_platform::quiet;
 use tauri::{Builder, Manager, RunEvent, Runtime, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 use tauri_plugin_deep_link::DeepLinkExt;
@@ -50,7 +50,7 @@ pub fn run() -> ExitCode {
         }));
         shell = shell.plugin(tauri_plugin_deep_link::init());
     }
-    if cfg!(target_os = "macos") {
+    if airouter_platform::locale::os() == Os::Macos {
         shell = shell.menu(closing::menu).on_menu_event(|app, event| closing::chosen(app, &event));
     }
     match shell.setup(set_up).build(tauri::generate_context!()) {

@@ -312,6 +312,7 @@ impl Session {
             every_model: wishes.every_model,
             key_place: if wishes.static_key { KeyPlace::Profile } else { KeyPlace::Keychain },
             egress: egress::hosts(wishes.egress.as_deref())?,
+            carry_over: wishes.carry_over,
             restart: wishes.restart,
         })
     }

@@ -23,7 +23,7 @@ fn open() -> (Shell, Gateway) {
 #[test]
 fn every_command_answers_and_no_answer_holds_the_key() {
     let (shell, _gateway) = open();
-    let wishes = json!({"models": [], "every_model": true, "static_key": true, "restart": false});
+    let wishes = json!({"models": [], "every_model": true, "static_key": true, "carry_over": false, "restart": false});
     let channel = "__CHANNEL__:7";
     let mut asked = Vec::new();
     let mut ask = |command: &str, arguments: Value| {
@@ -120,7 +120,7 @@ fn a_repair_takes_the_connected_gateway_and_its_key() {
         let wishes = json!({"address": address, "scheme": null, "proxy": null});
         shell.ask("check", json!({"wishes": wishes, "onLamp": channel}))
     };
-    let wishes = json!({"models": [], "every_model": true, "static_key": true, "egress": null, "restart": false});
+    let wishes = json!({"models": [], "every_model": true, "static_key": true, "egress": null, "carry_over": false, "restart": false});
     shell.ask("read_key", json!({ "text": KEY })).unwrap();
     check(Value::Null).unwrap();
     shell.ask("plan", json!({ "wishes": wishes })).unwrap();

@@ -175,6 +175,12 @@ export class Wizard {
     return this.plan();
   }
 
+  /** Whether settings that would no longer count are brought along. */
+  carryOver(is: boolean): Promise<void> {
+    this.send({ type: "carry-over-set", is });
+    return this.plan();
+  }
+
   async plan(staticKey: boolean = this.state.staticKey): Promise<void> {
     this.send({ type: "planning", staticKey });
     const run = this.state.run;

@@ -19,7 +19,7 @@ pub(crate) fn walked(base: &str, key: &str) -> String {
         answer.unwrap_or_default()
     };
     let channel = "__CHANNEL__:7";
-    let wishes = json!({"models": [], "every_model": true, "static_key": true, "egress": null, "restart": false});
+    let wishes = json!({"models": [], "every_model": true, "static_key": true, "egress": null, "carry_over": false, "restart": false});
     ask("start", json!({}));
     ask("read_key", json!({"text": key}));
     let report = ask("check", json!({"wishes": {"address": null, "scheme": null, "proxy": null}, "onLamp": channel}));

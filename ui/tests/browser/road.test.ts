@@ -402,6 +402,19 @@ describe("the road", () => {
     expect(document.querySelector("#leave")).toBeNull();
   });
 
+  it("brings settings along that would no longer count, if the person says so", async () => {
+    open("settings-left");
+    await at("key");
+    paste(KEY);
+    await at("models");
+    press("#to-review");
+    await expect.poll(() => document.querySelector('[data-code="AR-741"]')).not.toBeNull();
+    expect(document.querySelector("#carry-over-names")?.textContent).toContain("egressProxyUrl");
+    press("#carry-over");
+    await expect.poll(() => document.querySelector('[data-code="AR-741"]')).toBeNull();
+    expect(document.querySelector<HTMLInputElement>("#carry-over")?.checked).toBe(true);
+  });
+
   it("leads through Claude's own window when it may not write, and notices when that is done", async () => {
     const backend = open("plan-refused");
     await at("key");

@@ -140,6 +140,7 @@ export const VIEWS: Record<string, View> = {
     scenario: "healthy",
     reach: then(toReview, () => press("#egress summary"), () => press('#egress input[value="some"]'), () => fill("#egress-hosts", "pypi.org:443"), () => press("#use-egress"), () => shown('[data-code="AR-717"]')),
   },
+  "review-settings": { scenario: "settings-left", reach: toReview },
   "review-refused": { scenario: "plan-refused", reach: toReview },
   "review-no-keychain": { scenario: "keychain-missing", reach: toReview },
   "review-static-key": {

@@ -12,7 +12,7 @@ import { asFinding, COMMANDS, type Backend } from "../../src/lib/backend/backend
 import { fake } from "../../src/lib/backend/fake";
 import { tauri } from "../../src/lib/backend/tauri";
 
-const WISHES = { models: [], every_model: false, static_key: false, egress: null, restart: false };
+const WISHES = { models: [], every_model: false, static_key: false, egress: null, carry_over: false, restart: false };
 
 /** Calls everything; what it answers does not matter here. */
 async function callAll(backend: Backend): Promise<void> {

@@ -11,7 +11,7 @@ import { waitOf } from "../../src/lib/waiting.svelte";
 import { begin, checkWishes, setupWishes, type State } from "../../src/lib/road/state";
 
 const KEY: KeyView = { face: FACE, notes: [], address: null };
-const PLAN: PlanView = { steps: [], files: [], findings: [], refused: false, key_place: "keychain", egress: [], claude_running: false, claude_installed: true };
+const PLAN: PlanView = { steps: [], files: [], findings: [], refused: false, key_place: "keychain", egress: [], carryable: [], claude_running: false, claude_installed: true };
 
 function started(scenario: Scenario = "healthy"): State {
   return begin(startOf(scenario));

@@ -4,6 +4,7 @@
 //! and the journal show one and the same thing, and applying can plan again under its lock and see
 //! whether anything has changed since the person agreed.
 
+mod carry;
 mod facts;
 mod leave;
 mod older;
@@ -12,11 +13,11 @@ mod profile;
 pub use facts::{ClaudeFacts, Facts, KeychainFact, Wishes};
 pub use leave::plan_leaving;
 
+use carry::Left;
 use serde_json::{Value, json};
 
 use crate::change::{Content, Edit, FileChange, Target};
 use crate::claude::library::{FileFact, Library, is_profile_id};
-use crate::claude::schema::{self, Standing};
 use crate::claude::version::Version;
 use crate::claude::{keys, managed, shape};
 use crate::finding::{Code, Finding, worst_first};
@@ -44,6 +45,8 @@ pub struct Plan {
     pub key_place: KeyPlace,
     /// Hosts that Claude's own tools will be able to reach beside the gateway.
     pub egress: Vec<String>,
+    /// Values that count now and would not any more, and can be written into our profile, too.
+    pub carryable: Vec<String>,
 }
 
 impl Plan {
@@ -66,6 +69,7 @@ impl Plan {
             refused: self.is_refused(),
             key_place: self.key_place,
             egress: self.egress.clone(),
+            carryable: self.carryable.clone(),
             claude_running: claude.is_running,
             claude_installed: claude.is_installed,
         }
@@ -83,20 +87,22 @@ pub fn plan(facts: &Facts, wishes: &Wishes) -> Plan {
 
     let profile_id = facts.our_profile().unwrap_or_else(|| facts.fresh_profile_id.clone());
     let organization = facts.organization.clone().unwrap_or_else(|| facts.fresh_organization.clone());
+    let left = carry::left_behind(facts, &profile_id);
+    findings.extend(left.finding(wishes.carry_over));
     let mut files = Vec::new();
     for library in facts.libraries() {
         findings.extend(owned_by_an_organisation(library));
-        files.extend(change_files(library, facts, wishes, (&profile_id, &organization), &mut findings));
+        files.extend(change_files(library, facts, wishes, (&profile_id, &organization), &left, &mut findings));
     }
     if let Some(other) = other_profile(facts, &profile_id) {
         findings.push(other);
     }
-    findings.extend(left_behind(facts, &profile_id));
     worst_first(&mut findings);
 
     let egress = wishes.egress.clone().unwrap_or_else(|| present_egress(facts, &profile_id));
     let key_place = wishes.key_place;
-    let mut plan = Plan { profile_id, organization, steps: Vec::new(), files, findings, key_place, egress };
+    let carryable = left.carryable.into_iter().map(|(name, _)| name).collect();
+    let mut plan = Plan { profile_id, organization, steps: Vec::new(), files, findings, key_place, egress, carryable };
     if plan.is_refused() {
         plan.files.clear();
     } else {
@@ -185,6 +191,7 @@ fn change_files(
     facts: &Facts,
     wishes: &Wishes,
     (profile_id, organization): (&str, &str),
+    left: &Left,
     findings: &mut Vec<Finding>,
 ) -> Vec<FileChange> {
     let mut files = Vec::new();
@@ -203,7 +210,11 @@ fn change_files(
         }
     };
     change(FileRole::Profile, &profile_path, profile_file, &|document| {
-        Some(edits(document, profile::wanted(facts, wishes, organization, document)))
+        let mut wanted = profile::wanted(facts, wishes, organization, document);
+        if wishes.carry_over {
+            left.add_to(&mut wanted);
+        }
+        Some(edits(document, wanted))
     });
     change(FileRole::Meta, &library.meta_path, &library.meta, &|document| {
         meta_edits(document, profile_id, &wishes.name)
@@ -268,21 +279,3 @@ fn other_profile(facts: &Facts, profile_id: &str) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests;
-
-/// Names the values that count now and will not when ours is selected: a proxy, updates, tools. What makes
-/// the connection is not meant to stay, and what we write ourselves is there anyway.
-fn left_behind(facts: &Facts, profile_id: &str) -> Option<Finding> {
-    const OURS: [&str; 4] = [keys::CHAT_TAB, keys::ORGANIZATION, keys::DISPLAY_NAME, keys::DISCOVERY];
-    let document = |id: &str| facts.library.profile(id).and_then(|profile| profile.file.document().ok());
-    let present = document(&facts.library.applied().filter(|id| id != profile_id)?)?;
-    let ours = document(profile_id);
-    let counts = |name: &str| {
-        let standing = schema::standing(name).filter(|standing| *standing != Standing::Reserved);
-        standing.is_some() && !OURS.contains(&name) && keys::is_known(name, facts.claude.version)
-    };
-    let is_lost = |(name, value): &(&String, &Value)| {
-        counts(name) && ours.as_ref().and_then(|ours| ours.get(name)) != Some(value)
-    };
-    let lost: Vec<&str> = present.values().iter().filter(is_lost).map(|(name, _)| name.as_str()).collect();
-    (!lost.is_empty()).then(|| Finding::new(Code::SettingsLeftBehind).with("keys", lost.join(", ")))
-}

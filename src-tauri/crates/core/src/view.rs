@@ -337,6 +337,8 @@ pub struct SetupWishes {
     /// Hosts that Claude's own tools may reach beside the gateway, none for the gateway alone; nothing
     /// leaves it as it is.
     pub egress: Option<Vec<String>>,
+    /// What counts now and would not any more is written into our profile, too, where it can be.
+    pub carry_over: bool,
     /// Quit Claude if it runs, and start it afterwards.
     pub restart: bool,
 }
@@ -367,6 +369,8 @@ pub struct PlanView {
     pub key_place: KeyPlace,
     /// Hosts that Claude's own tools will be able to reach beside the gateway.
     pub egress: Vec<String>,
+    /// Values that count now and would not any more, and can be written into our profile, too.
+    pub carryable: Vec<String>,
     /// Claude is running and will have to be quit.
     pub claude_running: bool,
     /// Claude is installed and can be started.

@@ -143,6 +143,7 @@ impl Home {
             every_model: false,
             key_place: KeyPlace::Profile,
             egress: None,
+            carry_over: false,
             restart: false,
         };
         let (mut begun, mut took) = (None, 0.0);

@@ -57,6 +57,7 @@ fn connect(places: &Places) {
         every_model: false,
         key_place: KeyPlace::Profile,
         egress: None,
+        carry_over: false,
         restart: false,
     };
     apply::apply(places, &wishes, &Secret::new("sk-0123456789abcdef".to_owned()), None, &mut |_| {});

@@ -60,6 +60,7 @@ fn wishes(base: &str, key_place: KeyPlace) -> Wishes {
         every_model: false,
         key_place,
         egress: None,
+        carry_over: false,
         restart: false,
     }
 }

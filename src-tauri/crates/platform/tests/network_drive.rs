@@ -33,6 +33,7 @@ fn connect(places: &Places, base: &str) -> Outcome {
         every_model: false,
         key_place: KeyPlace::Profile,
         egress: None,
+        carry_over: false,
         restart: false,
     };
     let key = Secret::new("sk-0123456789abcdef0123456789".to_owned());

@@ -142,6 +142,7 @@ impl Stage {
                 every_model: false,
                 key_place,
                 egress: None,
+                carry_over: false,
                 restart: false,
             };
             let report = apply::apply(&self.places, &wishes, &key, None, &mut |_| {});

@@ -80,6 +80,7 @@ fn road(stage: &Stage) -> Vec<Finding> {
         models: report.proposal,
         key_place: KeyPlace::Profile,
         egress: None,
+        carry_over: false,
         restart: true,
     };
     let _full = stage.disk();

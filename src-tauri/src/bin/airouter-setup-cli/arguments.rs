@@ -133,6 +133,10 @@ pub(crate) struct Apply {
     /// all; may be given more than once. Without any, nothing more is opened.
     #[arg(long, value_name = "HOST")]
     pub(crate) egress: Vec<String>,
+    /// Settings of the configuration that Claude uses now, and that would no longer count, are written into
+    /// the new one, too.
+    #[arg(long)]
+    pub(crate) carry_over: bool,
     /// Write only; Claude must be closed and is not started.
     #[arg(long)]
     pub(crate) write_only: bool,

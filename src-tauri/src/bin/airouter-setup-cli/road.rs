@@ -114,6 +114,7 @@ fn wishes(
         models,
         key_place: if arguments.static_key { KeyPlace::Profile } else { KeyPlace::Keychain },
         egress,
+        carry_over: arguments.carry_over,
         restart: !arguments.write_only,
     }
 }

@@ -292,6 +292,8 @@ function planOf(wishes: SetupWishes, scenario: Scenario, installed: boolean, run
   if (installed && wishes.restart) steps.push("start-claude", "prove");
 
   const findings: Finding[] = [];
+  const carryable = scenario === "settings-left" ? ["egressProxyUrl", "disableAutoUpdates"] : [];
+  if (carryable.length > 0 && !wishes.carry_over) findings.push(finding("AR-741", "this-computer", "warning", { keys: carryable.join(", ") }));
   if (scenario === "plan-refused") findings.push(finding("AR-701", "this-computer", "blocking", { path: `${ROOT}/claude_desktop_config.json`, reason: "not an object" }));
   if (scenario === "keychain-missing" && !wishes.static_key) findings.push(finding("AR-801", "this-computer"));
   if (wishes.static_key) findings.push(finding("AR-806", "this-computer", "warning"));
@@ -306,6 +308,7 @@ function planOf(wishes: SetupWishes, scenario: Scenario, installed: boolean, run
     refused: findings.some((each) => each.severity === "blocking"),
     key_place: wishes.static_key ? "profile" : "keychain",
     egress: [...(wishes.egress ?? [])],
+    carryable,
     claude_running: running,
     claude_installed: installed,
   };

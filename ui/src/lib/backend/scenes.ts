@@ -35,6 +35,7 @@ export const SCENARIOS = [
   "small-warning",
   "many-models",
   "slow",
+  "settings-left",
   "plan-refused",
   "rolled-back",
   "unproved",

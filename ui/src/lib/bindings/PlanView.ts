@@ -33,6 +33,10 @@ key_place: KeyPlace,
  */
 egress: Array<string>, 
 /**
+ * Values that count now and would not any more, and can be written into our profile, too.
+ */
+carryable: Array<string>, 
+/**
  * Claude is running and will have to be quit.
  */
 claude_running: boolean, 

@@ -22,6 +22,10 @@ static_key: boolean,
  */
 egress: Array<string> | null, 
 /**
+ * What counts now and would not any more is written into our profile, too, where it can be.
+ */
+carry_over: boolean, 
+/**
  * Quit Claude if it runs, and start it afterwards.
  */
 restart: boolean, };

@@ -51,6 +51,7 @@ export type RoadEvent =
   | { type: "plan-failed"; run: number; finding: Finding }
   | { type: "applying"; restart: boolean }
   | { type: "egress-set"; hosts: readonly string[] }
+  | { type: "carry-over-set"; is: boolean }
   | { type: "undoing" }
   | { type: "phase"; run: number; phase: Phase }
   /** Everything is written; the person does not want to wait for the proof. */

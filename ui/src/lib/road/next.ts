@@ -99,6 +99,8 @@ export function next(state: State, event: RoadEvent): State {
       };
     case "egress-set":
       return { ...state, egress: event.hosts };
+    case "carry-over-set":
+      return { ...state, carryOver: event.is };
     case "undoing":
       return { ...state, run: state.run + 1, at: { screen: "apply", task: "undo", steps: [], phases: [] } };
     case "phase":

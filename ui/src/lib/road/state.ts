@@ -43,6 +43,8 @@ export type State = {
   readonly staticKey: boolean;
   /** Hosts that Claude's tools may reach beside the gateway; nothing leaves it as it is. */
   readonly egress: readonly string[] | null;
+  /** Settings that would no longer count are written into the new configuration, too. */
+  readonly carryOver: boolean;
   /** A preset that was opened while something was written; it is shown afterwards. */
   readonly waiting: Offer | null;
   /** Rises with each request whose late answer must not count any more. */
@@ -146,6 +148,7 @@ export function begin(start: Start): State {
     choice: choiceOf(start),
     staticKey: false,
     egress: egressOf(start),
+    carryOver: false,
     waiting: null,
     run: 0,
     at: start.offer ? { screen: "preset", offer: start.offer, from: firstStep(start.overview), problem: null } : firstStep(start.overview),
@@ -191,7 +194,8 @@ export function checkWishes(state: State): CheckWishes {
 
 export function setupWishes(state: State, restart: boolean): SetupWishes {
   const { ids, every } = state.choice;
-  return { models: [...ids], every_model: every, static_key: state.staticKey, egress: state.egress && [...state.egress], restart };
+  const egress = state.egress && [...state.egress];
+  return { models: [...ids], every_model: every, static_key: state.staticKey, egress, carry_over: state.carryOver, restart };
 }
 
 /** Green all along: there is nothing that a person should read first. */

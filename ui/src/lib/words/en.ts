@@ -348,6 +348,7 @@ export const en: Words = {
       hosts: "One a line, such as pypi.org",
       use: "Use these sites",
     },
+    carryOver: "Bring these settings along",
     diff: "Show every change",
     newFile: "new file",
     roles: { profile: "Connection", meta: "Which configuration is used", mode: "How Claude starts" },

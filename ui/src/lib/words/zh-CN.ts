@@ -349,6 +349,7 @@ const zh = {
       hosts: "每行一个，例如pypi.org",
       use: "使用这些网站",
     },
+    carryOver: "把这些设置一并带过来",
     diff: "查看每一处改动",
     newFile: "新文件",
     roles: { profile: "接入配置", meta: "当前用哪份配置", mode: "启动方式" },

@@ -40,6 +40,7 @@ fn connected_with(key_place: KeyPlace) -> DoctorFacts {
         every_model: false,
         key_place,
         egress: None,
+        carry_over: false,
         restart: true,
     };
     let made = plan(&computer, &wishes);

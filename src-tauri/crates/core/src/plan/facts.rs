@@ -75,6 +75,8 @@ pub struct Wishes {
     /// Hosts that Claude's own tools may reach beside the gateway, none for the gateway alone. Nothing
     /// leaves it as it is, which is the gateway alone unless somebody chose otherwise.
     pub egress: Option<Vec<String>>,
+    /// What counts now and would not any more is written into our profile, too, where it can be.
+    pub carry_over: bool,
     /// Quit Claude if it runs, and start it afterwards.
     pub restart: bool,
 }
@@ -97,6 +99,7 @@ impl Wishes {
             every_model: journal.every_model,
             key_place: journal.key_place,
             egress: journal.egress.clone(),
+            carry_over: false,
             restart,
         })
     }

@@ -27,6 +27,7 @@ pub fn plan_leaving(facts: &Facts) -> Plan {
         findings: managed::judge(&facts.managed, facts.claude.version).into_iter().collect(),
         key_place: KeyPlace::Keychain,
         egress: Vec::new(),
+        carryable: Vec::new(),
     };
     plan.findings.extend(facts.obstacle.clone());
     if !plan.is_refused() {

@@ -15,6 +15,7 @@ fn wishes() -> Wishes {
         every_model: false,
         key_place: KeyPlace::Keychain,
         egress: None,
+        carry_over: false,
         restart: true,
     }
 }
@@ -104,6 +105,38 @@ fn values_that_go_out_of_force_are_named_before() {
     assert_eq!(lost(proxy, same).as_deref(), Some("disableAutoUpdates"));
     assert_eq!(lost(r#"{"inferenceProvider":"gateway","inferenceGatewayBaseUrl":"https://a.example"}"#, ""), None);
     assert_eq!(lost("{}", ""), None);
+}
+
+#[test]
+fn what_holds_no_secret_is_brought_along_where_the_person_says_so() {
+    let other = "99999999-9999-4999-8999-999999999999";
+    let mut facts = Facts::of_an_empty_home();
+    facts.library.meta =
+        file(&format!(r#"{{"appliedId":"{other}","entries":[{{"id":"{other}","name":"Default"}}]}}"#));
+    let path = facts.library.profile_path(other);
+    let present = json!({
+        "inferenceProvider": "gateway", "inferenceGatewayBaseUrl": "https://old.example",
+        "inferenceCustomHeaders": {"X-Secret": "hunter2-hunter2"},
+        "egressProxyUrl": "http://proxy.example:8080", "disableAutoUpdates": true,
+        "coworkEgressAllowedHosts": ["pypi.org"], "otlpEndpoint": "https://me:hunter2-hunter2@collector.example",
+    });
+    facts.library.profiles.push(ProfileFact { id: other.to_owned(), path, file: file(&present.to_string()) });
+    let written = |carry_over: bool| {
+        let plan = plan(&facts, &Wishes { carry_over, ..wishes() });
+        let profile = plan.files.iter().find(|file| file.role == FileRole::Profile).unwrap();
+        let named = plan.findings.iter().find(|finding| finding.code == Code::SettingsLeftBehind);
+        let named = named.and_then(|finding| finding.fact("keys")).unwrap_or_default().to_owned();
+        (profile.apply(&Document::empty(), None), named, plan.carryable)
+    };
+    let (profile, named, carryable) = written(false);
+    assert!(carryable.contains(&"egressProxyUrl".to_owned()) && !carryable.iter().any(|name| name.contains("otlp")));
+    assert!(named.contains("egressProxyUrl") && profile.get("egressProxyUrl").is_none(), "{named}");
+    let (profile, named, carryable_then) = written(true);
+    assert_eq!(carryable_then, carryable, "the choice can be taken back");
+    assert_eq!(profile.get("egressProxyUrl"), Some(&json!("http://proxy.example:8080")));
+    assert_eq!(profile.get("disableAutoUpdates"), Some(&json!(true)));
+    assert_eq!(profile.get("inferenceGatewayBaseUrl"), Some(&json!(wishes().base.as_str())), "ours stays ours");
+    assert!(!profile.text().contains("hunter2") && !named.contains("egressProxyUrl"), "{named}");
 }
 
 #[test]

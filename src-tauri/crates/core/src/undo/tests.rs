@@ -25,6 +25,7 @@ fn wishes() -> Wishes {
         every_model: false,
         key_place: KeyPlace::Keychain,
         egress: None,
+        carry_over: false,
         restart: true,
     }
 }

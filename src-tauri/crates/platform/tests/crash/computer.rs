@@ -279,6 +279,7 @@ fn apply_once(places: &Places, base: &str, key: &str, static_key: bool) -> Outco
         every_model: false,
         key_place: if static_key { KeyPlace::Profile } else { KeyPlace::Keychain },
         egress: None,
+        carry_over: false,
         restart: false,
     };
     apply::apply(places, &wishes, &Secret::new(key.to_owned()), None, &mut |_| {}).outcome

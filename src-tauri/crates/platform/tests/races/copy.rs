@@ -119,6 +119,7 @@ pub(crate) fn connect(places: &Places, host: &str, static_key: bool) -> (Outcome
         every_model: false,
         key_place: if static_key { KeyPlace::Profile } else { KeyPlace::Keychain },
         egress: None,
+        carry_over: false,
         restart: false,
     };
     let report = apply::apply(places, &wishes, &Secret::new(key_for(host)), None, &mut |_| {});

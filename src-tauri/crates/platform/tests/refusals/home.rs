@@ -56,6 +56,7 @@ impl Home {
             every_model: false,
             key_place: KeyPlace::Profile,
             egress: None,
+            carry_over: false,
             restart,
         };
         let key = Secret::new("sk-0123456789abcdef0123456789".to_owned());

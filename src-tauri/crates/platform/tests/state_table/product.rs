@@ -210,6 +210,7 @@ fn connect(places: &Places, gateway: Gateway, key_place: KeyPlace) -> Said {
         every_model,
         key_place,
         egress: None,
+        carry_over: false,
         restart: false,
     };
     apply(places, &wishes, &Secret::new(gateway.key().to_owned()))

@@ -151,6 +151,7 @@ impl Computer {
             every_model: false,
             key_place: self.key_place,
             egress: None,
+            carry_over: false,
             restart: false,
         };
         let key = Secret::new("sk-ours-0123456789abcdef".to_owned());

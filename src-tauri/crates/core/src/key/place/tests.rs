@@ -133,14 +133,16 @@ fn the_surest_address_counts_and_one_of_several_is_enough() {
 fn the_finding_names_both_and_holds_no_key() {
     let preset = airouter();
     let paste = read(&format!("{OTHER}?key={KEY} {KEY}"), false).unwrap();
-    let finding = paste.only_for(&preset.base, &preset).unwrap_err();
+    let finding = paste.may_go_to(&preset.base, &preset, false).unwrap_err();
     assert_eq!(finding.code, crate::finding::Code::KeyElsewhere);
     assert_eq!(
         (finding.fact("pasted"), finding.fact("chosen")),
         (Some("relay.example"), Some("aigc.aochengcloud.com"))
     );
     let chosen = GatewayUrl::parse("https://relay.example/other").unwrap();
-    let finding = paste.only_for(&chosen, &preset).unwrap_err();
+    let finding = paste.may_go_to(&chosen, &preset, false).unwrap_err();
     assert_eq!(finding.fact("pasted"), Some(OTHER), "one host, two paths");
-    assert_eq!(paste.only_for(&GatewayUrl::parse(OTHER).unwrap(), &preset), Ok(()));
+    assert_eq!(paste.may_go_to(&GatewayUrl::parse(OTHER).unwrap(), &preset, false), Ok(None));
+    let remark = paste.may_go_to(&chosen, &preset, true).unwrap().unwrap();
+    assert_eq!((remark.code, remark.blocks()), (crate::finding::Code::AddressNamed, false));
 }

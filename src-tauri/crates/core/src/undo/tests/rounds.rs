@@ -27,6 +27,7 @@ fn any_wishes() -> impl Strategy<Value = Wishes> {
             every_model,
             key_place: if in_keychain { KeyPlace::Keychain } else { KeyPlace::Profile },
             egress: None,
+            carry_over: false,
             restart: true,
         }
     })

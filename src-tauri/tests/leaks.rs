@@ -3,7 +3,14 @@
 //!
 //! The usual run takes a sample. All of it, some 85,000 runs of the program:
 //! `AIROUTER_LEAKS=full cargo test -p airouter-setup --release --test leaks`.
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "a test"
+)]
 #![allow(dead_code, clippy::format_push_string, reason = "what is shared with other tests; texts of tests")]
 #![cfg(unix)]
 

@@ -111,8 +111,7 @@ fn values_that_go_out_of_force_are_named_before() {
 fn what_holds_no_secret_is_brought_along_where_the_person_says_so() {
     let other = "99999999-9999-4999-8999-999999999999";
     let mut facts = Facts::of_an_empty_home();
-    facts.library.meta =
-        file(&format!(r#"{{"appliedId":"{other}","entries":[{{"id":"{other}","name":"Default"}}]}}"#));
+    facts.library.meta = file(&format!(r#"{{"appliedId":"{other}","entries":[{{"id":"{other}","name":"Default"}}]}}"#));
     let path = facts.library.profile_path(other);
     let present = json!({
         "inferenceProvider": "gateway", "inferenceGatewayBaseUrl": "https://old.example",

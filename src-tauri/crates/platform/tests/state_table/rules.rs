@@ -40,7 +40,7 @@ pub(crate) fn act(home: &Home, world: &mut World, verb: Verb, trouble: Trouble, 
         Trouble::Disk { at, stays } => Some(kill::with_disk_error(home, verb, at, stays)),
     };
     if std::env::var_os("AIROUTER_TRACE").is_some() {
-        eprintln!("{verb:?} {trouble:?}: {said:?}");
+        println!("{verb:?} {trouble:?}: {said:?}");
     }
     let now = home.everything();
     let views = (View::new(home, &before), View::new(home, &now));

@@ -175,14 +175,9 @@ export class Wizard {
     return this.plan();
   }
 
-  /** Whether settings that would no longer count are brought along. */
-  carryOver(is: boolean): Promise<void> {
-    this.send({ type: "carry-over-set", is });
-    return this.plan();
-  }
-
-  async plan(staticKey: boolean = this.state.staticKey): Promise<void> {
-    this.send({ type: "planning", staticKey });
+  /** `carryOver` brings settings along that would no longer count. */
+  async plan(staticKey: boolean = this.state.staticKey, carryOver: boolean = this.state.carryOver): Promise<void> {
+    this.send({ type: "planning", staticKey, carryOver });
     const run = this.state.run;
     await this.look();
     try {

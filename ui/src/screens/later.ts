@@ -14,6 +14,9 @@ import Review from "./Review.svelte";
 import Status from "./Status.svelte";
 import Undone from "./Undone.svelte";
 
+// What is shown where the window cannot even begin.
+export { default as Fault } from "./Fault.svelte";
+
 type Later = Exclude<Screen, "key" | "prepare">;
 
 /** The road leads to a screen by the step of that name, and gives it that step. */

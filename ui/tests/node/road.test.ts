@@ -88,7 +88,7 @@ describe("a preset that somebody sent", () => {
 
   it("that comes while something is written waits, and is shown before what came of the writing", () => {
     const report: ApplyReport = { outcome: "written", phases: [], findings: [], proof: null, static_key_may_help: false };
-    const writing = walk(atModels(), { type: "planning", staticKey: false }, { type: "applying", restart: true });
+    const writing = walk(atModels(), { type: "planning", staticKey: false, carryOver: false }, { type: "applying", restart: true });
     expect(writing.at.screen).toBe("apply");
     const waiting = walk(writing, opened);
     expect(waiting.at).toEqual(writing.at);
@@ -225,7 +225,7 @@ describe("the models", () => {
 });
 
 describe("reviewing and applying", () => {
-  const planned = () => walk(atModels(), { type: "planning", staticKey: false }, (s) => ({ type: "planned", run: s.run, plan: PLAN }));
+  const planned = () => walk(atModels(), { type: "planning", staticKey: false, carryOver: false }, (s) => ({ type: "planned", run: s.run, plan: PLAN }));
 
   it("Back loses neither the models nor the key", () => {
     const before = atModels();
@@ -236,13 +236,13 @@ describe("reviewing and applying", () => {
   });
 
   it("a plan that comes after Back is not shown", () => {
-    const asked = walk(atModels(), { type: "planning", staticKey: false });
+    const asked = walk(atModels(), { type: "planning", staticKey: false, carryOver: false });
     const state = walk(asked, { type: "back" }, { type: "planned", run: asked.run, plan: PLAN });
     expect(state.at.screen).toBe("models");
   });
 
   it("a plan that cannot be made says why and offers nothing", () => {
-    const state = walk(atModels(), { type: "planning", staticKey: false }, (s) => ({ type: "plan-failed", run: s.run, finding: finding("AR-901", "airouter-setup") }));
+    const state = walk(atModels(), { type: "planning", staticKey: false, carryOver: false }, (s) => ({ type: "plan-failed", run: s.run, finding: finding("AR-901", "airouter-setup") }));
     expect(state.at).toMatchObject({ screen: "review", plan: null, problem: { code: "AR-901" } });
   });
 
@@ -290,14 +290,14 @@ describe("reviewing and applying", () => {
 
   it("compatibility mode is only ever asked for by the person", () => {
     expect(setupWishes(planned(), true).static_key).toBe(false);
-    const state = walk(planned(), { type: "planning", staticKey: true });
+    const state = walk(planned(), { type: "planning", staticKey: true, carryOver: false });
     expect(setupWishes(state, true).static_key).toBe(true);
   });
 });
 
 describe("a later start", () => {
   it("repairs with what was chosen before", () => {
-    const state = walk(started("drifted"), { type: "planning", staticKey: false });
+    const state = walk(started("drifted"), { type: "planning", staticKey: false, carryOver: false });
     expect(setupWishes(state, true)).toMatchObject({ models: overviewOf("drifted").status?.models, every_model: false });
     expect(walk(state, { type: "back" }).at.screen).toBe("status");
   });

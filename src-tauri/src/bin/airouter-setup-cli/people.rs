@@ -109,6 +109,13 @@ impl Tale {
                 self.edit(edit, "    ");
             }
         }
+        let carryable = items(&plan["carryable"]);
+        if !carryable.is_empty() {
+            self.heading("carryable");
+        }
+        for name in carryable {
+            self.item(&shown(name));
+        }
         let steps = items(&plan["steps"]);
         if !steps.is_empty() {
             self.heading("steps");

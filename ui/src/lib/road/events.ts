@@ -46,12 +46,11 @@ export type RoadEvent =
   | { type: "trying"; id: string }
   | { type: "tried"; trial: ModelTrial }
   // Review and after
-  | { type: "planning"; staticKey: boolean }
+  | { type: "planning"; staticKey: boolean; carryOver: boolean }
   | { type: "planned"; run: number; plan: PlanView }
   | { type: "plan-failed"; run: number; finding: Finding }
   | { type: "applying"; restart: boolean }
   | { type: "egress-set"; hosts: readonly string[] }
-  | { type: "carry-over-set"; is: boolean }
   | { type: "undoing" }
   | { type: "phase"; run: number; phase: Phase }
   /** Everything is written; the person does not want to wait for the proof. */

@@ -86,7 +86,7 @@ export function next(state: State, event: RoadEvent): State {
       return { ...state, choice: tried(state.choice, event.trial) };
 
     case "planning":
-      return planning(state, event.staticKey);
+      return planning(state, event);
     case "planned":
       return state.at.screen === "review" ? { ...state, at: { ...state.at, plan: event.plan } } : state;
     case "plan-failed":
@@ -99,8 +99,6 @@ export function next(state: State, event: RoadEvent): State {
       };
     case "egress-set":
       return { ...state, egress: event.hosts };
-    case "carry-over-set":
-      return { ...state, carryOver: event.is };
     case "undoing":
       return { ...state, run: state.run + 1, at: { screen: "apply", task: "undo", steps: [], phases: [] } };
     case "phase":
@@ -193,7 +191,7 @@ function beforeReview(state: State, cameFrom: "models" | "status" | "result"): S
   return firstStep(state.overview);
 }
 
-function planning(state: State, staticKey: boolean): State {
+function planning(state: State, { staticKey, carryOver }: Extract<RoadEvent, { type: "planning" }>): State {
   const { at, overview } = state;
   const cameFrom = at.screen === "review" ? at.cameFrom : at.screen === "status" || at.screen === "result" ? at.screen : "models";
   const status = overview.status;
@@ -206,6 +204,7 @@ function planning(state: State, staticKey: boolean): State {
     ...state,
     choice,
     staticKey,
+    carryOver,
     run: state.run + 1,
     at: { screen: "review", plan: null, problem: null, cameFrom },
   };

@@ -305,7 +305,7 @@ export const findings: FindingTemplates = {
       },
     },
   },
-  "AR-741": { title: "Some settings will no longer count", meaning: "[{keys}|Some settings] stand in the configuration that Claude uses now, and not in the new one. They are kept where they are, and undo brings them back.", action: "To keep them in force, choose to bring them along (--carry-over on the command line); set what is not offered there again in Claude once it is connected." },
+  "AR-741": { title: "Some settings will no longer count", meaning: "[{keys}|Some settings] stand in the configuration that Claude uses now, and not in the new one. They are kept where they are, and undo brings them back.", action: "You can bring along those that are listed below; set the others again in Claude once it is connected." },
   "AR-745": {
     title: "Not everything could be put back yet",
     meaning: "What is missing is remembered, and comes later.",

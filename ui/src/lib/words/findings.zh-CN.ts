@@ -306,7 +306,7 @@ export const findings: FindingTemplates = {
       },
     },
   },
-  "AR-741": { title: "有些配置将不再生效", meaning: "Claude现在用的配置里有[{keys}|一些设置]，新的配置里没有。它们会原样保留，撤销后又会生效。", action: "需要的话，请选“一并带过来”（命令行加--carry-over）；那里没有列出的，接入后再到Claude里设置。" },
+  "AR-741": { title: "有些配置将不再生效", meaning: "Claude现在用的配置里有[{keys}|一些设置]，新的配置里没有。它们会原样保留，撤销后又会生效。", action: "需要的话，可以把下面列出的一并带过来；没有列出的，接入后再到Claude里设置。" },
   "AR-745": {
     title: "还有内容没能放回去",
     meaning: "剩下的已经记住，之后会接着做。",

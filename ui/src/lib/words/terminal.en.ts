@@ -9,6 +9,7 @@ export const terminalEn: TerminalWords = {
   dropped: "Models that Claude does not show:",
   changes: "Files that change:",
   steps: "Steps:",
+  carryable: "Settings that --carry-over writes into the new configuration, too:",
   values: "Value by value:",
   expected: "expected",
   restored: "Values put back:",

@@ -8,6 +8,7 @@ const zh = {
   dropped: "Claude不会显示的模型：",
   changes: "改动的文件：",
   steps: "步骤：",
+  carryable: "加上--carry-over，可以一并写进新配置的设置：",
   values: "逐项核对：",
   expected: "应该是",
   restored: "恢复的值：",

@@ -111,7 +111,7 @@ pub async fn read_address(text: String, session: State<'_, Session>) -> Answer<A
 }
 
 fn view_address(typed: &str, session: &Session) -> Result<AddressView, Finding> {
-    let (base, changes) = address::repair(typed, Some(&session.preset()))?;
+    let (base, changes) = address::repair(typed, Some(&session.preset().base))?;
     Ok(AddressView {
         base: base.as_str().to_owned(),
         host: base.host().to_owned(),
@@ -126,7 +126,7 @@ pub async fn check(wishes: CheckWishes, on_lamp: Channel<Lamp>, session: State<'
     let session = session.inner().clone();
     guard(async move {
         let base = match &wishes.address {
-            Some(typed) => address::repair(typed, Some(&session.preset()))?.0,
+            Some(typed) => address::repair(typed, Some(&session.preset().base))?.0,
             None => session.preset().base.clone(),
         };
         let (key, claude) = with_key(&session, &base, wishes.address.is_some()).await?;

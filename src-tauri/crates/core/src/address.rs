@@ -17,7 +17,6 @@ use ts_rs::TS;
 use url::{Host, Url};
 
 use crate::finding::{Code, Finding};
-use crate::preset::Preset;
 
 /// A base address that Claude accepts: parsed, without `/v1`, slash, query or credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,17 +135,17 @@ const LONGEST_HOST: usize = 253;
 const LONGEST_ADDRESS: usize = 2048;
 
 /// Makes a right address out of a typed one, and says what was changed. Pure, and idempotent: its
-/// result is never changed again. On the preset's own host the preset's path is put back; the host
+/// result is never changed again. `own` is the preset's address: on its host its path is put back; the host
 /// itself is never changed (but `localhost`), and one that only looks like the preset's is refused.
 ///
 /// # Errors
 /// `UrlInvalid` with evidence `reason`: `empty`, `unreadable`, `several`, `credentials`, `scheme`,
 /// `host-without-dot`, `look-alike`, `borrowed-name`, `misspelt-host`.
-pub fn repair(text: &str, preset: Option<&Preset>) -> Result<(GatewayUrl, Vec<AddressChange>), Finding> {
+pub fn repair(text: &str, own: Option<&GatewayUrl>) -> Result<(GatewayUrl, Vec<AddressChange>), Finding> {
     if text.len() > LONGEST {
         return Err(invalid("unreadable"));
     }
-    if text.chars().all(|c| c.is_whitespace() || crate::key::clean::is_invisible(c)) {
+    if text.chars().all(|c| c.is_whitespace() || crate::text::is_invisible(c)) {
         return Err(invalid("empty"));
     }
     if typed::has_login(text) {
@@ -154,7 +153,7 @@ pub fn repair(text: &str, preset: Option<&Preset>) -> Result<(GatewayUrl, Vec<Ad
     }
     let mut found: Option<(GatewayUrl, Vec<AddressChange>)> = None;
     for typed in typed::addresses(text)? {
-        let (address, changes) = repair_one(typed, text, preset)?;
+        let (address, changes) = repair_one(typed, text, own)?;
         match &found {
             // The console and the address itself may stand in one sentence: they are one host's.
             Some((known, _)) if known.host != address.host => return Err(invalid("several")),
@@ -169,7 +168,7 @@ pub fn repair(text: &str, preset: Option<&Preset>) -> Result<(GatewayUrl, Vec<Ad
 fn repair_one(
     typed: typed::Typed,
     text: &str,
-    preset: Option<&Preset>,
+    own: Option<&GatewayUrl>,
 ) -> Result<(GatewayUrl, Vec<AddressChange>), Finding> {
     let mut changes = typed.changes;
     if typed.text.len() > LONGEST_ADDRESS {
@@ -191,7 +190,7 @@ fn repair_one(
         changes.push(AddressChange::LowerCased);
     }
     repair_host(&mut url, authority, &mut changes)?;
-    let reason = preset.and_then(|preset| host::pretends(&host_of(&url), preset.base.host()));
+    let reason = own.and_then(|own| host::pretends(&host_of(&url), own.host()));
     if let Some(reason) = reason {
         return Err(invalid(reason));
     }
@@ -200,7 +199,7 @@ fn repair_one(
         url.set_fragment(None);
         changes.push(AddressChange::QueryRemoved);
     }
-    let home = preset.filter(|preset| preset.base.host() == host_of(&url)).map(|preset| path_of(&preset.base));
+    let home = own.filter(|own| own.host() == host_of(&url)).map(path_of);
     let path = path::repaired(url.path(), home.as_deref(), &mut changes);
     url.set_path(&path);
 

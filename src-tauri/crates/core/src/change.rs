@@ -1,13 +1,15 @@
 //! One change of one value in one file: the unit of planning, writing, showing and undoing.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use ts_rs::TS;
 
+use crate::claude::FileRole;
 use crate::claude::keys;
 use crate::json::{Document, Put};
+use crate::patch::Patch;
 use crate::secret::{ERASED, Secret, masked, shown_value};
-use crate::undo::Patch;
-use crate::view::{EditView, FileRole, FileView};
 
 /// Which value of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -160,6 +162,32 @@ impl FileChange {
             edits: self.edits.iter().map(Edit::view).collect(),
         }
     }
+}
+
+/// A file that changes.
+#[derive(Debug, Clone, Serialize, JsonSchema, TS)]
+#[ts(export)]
+pub struct FileView {
+    /// What the file is.
+    pub role: FileRole,
+    /// Where it is.
+    pub path: String,
+    /// It does not exist yet.
+    pub is_new: bool,
+    /// Its values that change.
+    pub edits: Vec<EditView>,
+}
+
+/// A value that changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, TS)]
+#[ts(export)]
+pub struct EditView {
+    /// Its name.
+    pub key: String,
+    /// Its JSON text before; nothing when it was absent.
+    pub before: Option<String>,
+    /// Its JSON text after; nothing when it is removed. A secret shows as `"•••"`.
+    pub after: Option<String>,
 }
 
 #[cfg(test)]

@@ -25,8 +25,8 @@ use crate::lenient::text_of;
 use crate::proof::{self, Health, Reading};
 use crate::report::{Unopened, open_archive};
 use crate::secret::{masked, shown_address, shown_value};
+use crate::status::{StatusRow, ValueSource};
 use crate::undo::Journal;
-use crate::view::{StatusRow, ValueSource};
 
 /// Largest file that is looked at, in bytes; real ones are a few hundred kilobytes.
 pub const LARGEST: usize = 16 * 1024 * 1024;

@@ -23,7 +23,7 @@ use ts_rs::TS;
 use crate::claude::outlook::{self, Outlook};
 use crate::finding::{Code, Finding, Owner, Severity, worst_first};
 use crate::status::{self, Around};
-use crate::view::{Status, StatusRow};
+use crate::status::{Status, StatusRow};
 
 pub use facts::{DoctorFacts, LogFact, Override, Parts, ProgramFact, RunFacts};
 use sheet::Sheet;

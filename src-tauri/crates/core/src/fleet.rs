@@ -24,9 +24,9 @@ use crate::check::AuthScheme;
 use crate::claude::version::Version;
 use crate::claude::{keys, schema};
 use crate::finding::{Code, Finding};
+use crate::locale::Os;
 use crate::preset::Preset;
 use crate::secret::Secret;
-use crate::view::Os;
 
 /// Where the small program lies on every computer of a fleet. A configuration for all people of a
 /// computer cannot name a folder of one of them, and Claude expands nothing in the path (PI).

@@ -25,7 +25,6 @@ use crate::preset::Preset;
 use crate::secret::Secret;
 use clean::Cleaned;
 use lint::fault;
-pub(crate) use pieces::is_han;
 pub use place::Belongs;
 
 /// Longest paste that is looked at, in bytes; anything longer is surely not a key.

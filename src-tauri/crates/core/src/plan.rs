@@ -9,21 +9,24 @@ mod facts;
 mod leave;
 mod older;
 mod profile;
+mod record;
+mod steps;
 
 pub use facts::{ClaudeFacts, Facts, KeychainFact, Wishes};
 pub use leave::plan_leaving;
+pub use steps::{ApplyReport, Outcome, Phase, PhaseState, PlanView, StepId};
 
 use carry::Left;
 use serde_json::{Value, json};
 
 use crate::change::{Content, Edit, FileChange, Target};
 use crate::claude::library::{FileFact, Library, is_profile_id};
+use crate::claude::models::judge_id;
 use crate::claude::version::Version;
-use crate::claude::{keys, managed, shape};
+use crate::claude::{FileRole, keys, managed, shape};
 use crate::finding::{Code, Finding, worst_first};
 use crate::json::Document;
-use crate::models::judge_id;
-use crate::view::{FileRole, KeyPlace, PlanView, StepId};
+use crate::undo::KeyPlace;
 
 /// Most models that Claude takes in a list (PI).
 const MOST_MODELS: usize = 200;

@@ -7,14 +7,15 @@
 mod day;
 mod file;
 pub mod link;
+mod shown;
 mod signature;
 
 pub use day::Day;
+pub use shown::PresetView;
 pub use signature::{Signer, signer};
 
 use crate::address::GatewayUrl;
 use crate::finding::{Code, Finding};
-use crate::view::PresetView;
 
 /// A gateway that can be connected, and what somebody recommends for it.
 #[derive(Debug, Clone, PartialEq, Eq)]

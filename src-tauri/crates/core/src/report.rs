@@ -16,10 +16,12 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use ts_rs::TS;
 
+use crate::claude::ClaudeView;
 use crate::doctor::DoctorReport;
 use crate::finding::{Code, Finding};
+use crate::locale::{Locale, Os};
 use crate::secret::{KeyFace, Secret, holds_key};
-use crate::view::{ClaudeView, Locale, Os, StatusRow};
+use crate::status::StatusRow;
 
 pub use archive::{Unopened, open as open_archive};
 use needles::Needles;

@@ -1,7 +1,9 @@
 //! Expected versus actual: each value that this program wrote, and what is there now.
 
+mod shown;
 mod values;
 
+pub use shown::{DriftCause, Status, StatusRow, ValueSource};
 pub use values::values;
 
 use serde_json::json;
@@ -14,8 +16,7 @@ use crate::claude::version::Version;
 use crate::finding::{Code, Finding};
 use crate::secret::{KeyFace, shown_address};
 use crate::text::one_line;
-use crate::undo::Journal;
-use crate::view::{DriftCause, KeyPlace, Status, StatusRow, ValueSource};
+use crate::undo::{Journal, KeyPlace};
 
 /// What was found of the key and the helper program.
 #[derive(Debug, Clone, PartialEq)]
@@ -163,8 +164,8 @@ mod tests {
     use super::*;
     use crate::change::FileChange;
     use crate::check::AuthScheme;
+    use crate::claude::FileRole;
     use crate::secret::Secret;
-    use crate::view::FileRole;
 
     fn journal() -> Journal {
         let edit = Edit {

@@ -4,8 +4,6 @@
 //! A terminal obeys control characters, and everything that draws text obeys the marks that turn its
 //! direction, so that one text can look like another. Neither carries meaning here.
 
-use crate::key::clean::is_invisible;
-
 /// The text without what a terminal or a renderer would obey: control characters become spaces (line
 /// breaks and tabs stay), what takes no room (marks of direction, joiners, fillers) is taken out.
 /// Selectors of variants stay, because emoji need them and they turn nothing.
@@ -54,6 +52,32 @@ pub fn plain_json(json: &str) -> String {
 
 fn is_variant(letter: char) -> bool {
     ('\u{fe00}'..='\u{fe0f}').contains(&letter)
+}
+
+/// Characters that take no room: joiners, marks of direction, fillers, selectors of variants.
+pub(crate) fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e01ef}')
+}
+
+/// The plain form of a full-width or typographic character.
+pub(crate) fn plain_letter(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        '\u{3000}' | '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' => ' ',
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' => '-',
+        '“' | '”' | '„' | '‟' | '«' | '»' | '″' => '"',
+        '‘' | '’' | '‚' | '‛' | '′' | '´' | '‹' | '›' => '\'',
+        other => other,
+    }
+}
+
+/// True for the letters of Chinese, Japanese and Korean.
+pub(crate) fn is_han(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}'
+        | '\u{20000}'..='\u{3ffff}')
 }
 
 #[cfg(test)]

@@ -26,8 +26,8 @@ use crate::claude::library::FileFact;
 use crate::finding::Finding;
 use crate::keychain::{Answer, another_key};
 use crate::secret::KeyFace;
+use crate::undo::KeyPlace;
 use crate::undo::{Journal, KeyBefore};
-use crate::view::KeyPlace;
 
 /// How far the journal says that things have come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,22 +5,21 @@
 //! a value back only where it still is what was written, so that later edits of others stay.
 
 mod journal;
-mod patch;
+mod report;
 
-pub use journal::{Journal, KeyBefore, Pending, Purpose, SCHEMA};
-pub use patch::Patch;
+pub use journal::{Journal, KeyBefore, KeyPlace, Pending, Purpose, SCHEMA};
+pub use report::{UndoGoal, UndoReport};
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::change::{Content, Edit, FileChange, Target};
-use crate::claude::keys;
+use crate::change::{Content, Edit, EditView, FileChange, Target};
 use crate::claude::library::{FileFact, NEUTRAL, is_profile_id};
+use crate::claude::{FileRole, keys};
 use crate::finding::{Code, Finding};
 use crate::json::Document;
 use crate::secret::Secret;
-use crate::view::{EditView, FileRole};
 
 /// What undo does with one file.
 #[derive(Debug, Clone, PartialEq)]

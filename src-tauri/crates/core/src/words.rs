@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Code, Finding};
+use crate::locale::Locale;
 use crate::preset::Preset;
-use crate::view::Locale;
 
 /// What is said of a code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

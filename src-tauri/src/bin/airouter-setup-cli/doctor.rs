@@ -53,7 +53,7 @@ impl Seen {
         let places = Places::here()?;
         let preset = airouter_platform::preset::load(arguments.preset.as_deref(), arguments.signed_by.as_deref())?;
         let base = match &arguments.address {
-            Some(typed) => airouter_core::address::repair(typed, Some(&preset))?.0,
+            Some(typed) => airouter_core::address::repair(typed, Some(&preset.base))?.0,
             None => wanted_base(&places, &preset.base)?,
         };
         let live = if is_local {

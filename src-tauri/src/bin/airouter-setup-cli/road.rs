@@ -296,7 +296,7 @@ impl Asked {
     pub(crate) fn of(arguments: &Gateway, locale: Locale) -> Result<Self, Finding> {
         let preset = load_preset(arguments)?;
         let (base, did) = match &arguments.address {
-            Some(typed) => repair_address(typed, Some(&preset))?,
+            Some(typed) => repair_address(typed, Some(&preset.base))?,
             None => (preset.base.clone(), Vec::new()),
         };
         let mut asked = Self::at(arguments, preset, base, locale)?;

@@ -1,12 +1,13 @@
 use super::*;
+use crate::preset::Preset;
 use AddressChange as Did;
 
 #[track_caller]
 fn check(typed: &str, expected: &str, changes: &[AddressChange]) {
     let preset = Preset::airouter();
-    let (address, did) = repair(typed, Some(&preset)).unwrap_or_else(|finding| panic!("{typed}: {finding:?}"));
+    let (address, did) = repair(typed, Some(&preset.base)).unwrap_or_else(|finding| panic!("{typed}: {finding:?}"));
     assert_eq!((address.as_str(), did.as_slice()), (expected, changes), "{typed}");
-    let (again, more) = repair(expected, Some(&preset)).expect("a repaired address is right");
+    let (again, more) = repair(expected, Some(&preset.base)).expect("a repaired address is right");
     assert_eq!((again.as_str(), more.as_slice()), (expected, [].as_slice()), "not idempotent: {typed}");
 }
 
@@ -166,7 +167,7 @@ fn a_host_is_never_made_of_half_a_host() {
 
 #[track_caller]
 fn check_pretender(host: &str, reason: &str) {
-    let finding = repair(&format!("https://{host}/claude"), Some(&Preset::airouter()))
+    let finding = repair(&format!("https://{host}/claude"), Some(&Preset::airouter().base))
         .err()
         .unwrap_or_else(|| panic!("{host} was taken"));
     assert_eq!(finding.evidence[0].value, reason, "{host}");

@@ -7,8 +7,8 @@ use std::ops::Range;
 
 use super::{AddressChange, LONGEST_ADDRESS, invalid};
 use crate::finding::Finding;
-use crate::key::clean::{is_invisible, plain};
-use crate::key::is_han;
+use crate::text::is_han;
+use crate::text::{is_invisible, plain_letter};
 
 /// More addresses than this in one text are not looked at.
 const MOST: usize = 20;
@@ -93,7 +93,7 @@ pub(super) fn has_login(text: &str) -> bool {
 
 /// Visible, half-width, with slashes that lean forward and dots where `。` stands within a name.
 pub(crate) fn plain_form(text: &str) -> String {
-    let visible: Vec<char> = text.chars().filter(|c| !is_invisible(*c)).map(plain).collect();
+    let visible: Vec<char> = text.chars().filter(|c| !is_invisible(*c)).map(plain_letter).collect();
     let is_letter =
         |place: Option<usize>| place.and_then(|place| visible.get(place)).is_some_and(char::is_ascii_alphanumeric);
     let plain = |(place, c): (usize, &char)| match c {

@@ -9,11 +9,17 @@ pub mod egress;
 pub mod keys;
 pub mod library;
 pub mod managed;
+pub mod models;
 pub mod outlook;
 pub mod packages;
 pub mod policy;
+mod role;
 pub mod roots;
 pub mod schema;
+mod seen;
 pub mod shape;
 pub mod tools;
 pub mod version;
+
+pub use role::FileRole;
+pub use seen::ClaudeView;

@@ -6,8 +6,8 @@
 use serde_json::Value;
 
 use super::keys;
+use crate::claude::FileRole;
 use crate::json::Document;
-use crate::view::FileRole;
 
 /// The newest `$schemaVersion` that anybody has seen, in exported profiles (OD).
 const NEWEST_PROFILE: u64 = 2;

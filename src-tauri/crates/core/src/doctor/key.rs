@@ -11,7 +11,7 @@ use crate::claude::outlook::{Outlook, Source, Unusable};
 use crate::finding::{Code, Finding};
 use crate::secret::{KeyFace, Secret, masked};
 use crate::undo::Journal;
-use crate::view::KeyPlace;
+use crate::undo::KeyPlace;
 
 /// Endings of scripts, which Claude cannot start on Windows without a shell (G).
 const SCRIPTS: [&str; 4] = [".cmd", ".bat", ".ps1", ".vbs"];

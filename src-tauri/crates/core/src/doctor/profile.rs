@@ -5,12 +5,12 @@ use serde_json::{Map, Value};
 use super::DoctorStep::Applied;
 use super::facts::DoctorFacts;
 use super::sheet::Sheet;
+use crate::claude::models::{DropReason, judge_id};
 use crate::claude::outlook::{Outlook, Unusable};
 use crate::claude::schema::{self, Standing, Stranger};
 use crate::claude::{keys, managed, tools};
 use crate::finding::{Code, Finding};
 use crate::json::Document;
-use crate::models::{DropReason, judge_id};
 use crate::secret::masked;
 
 /// Where the history is filed if nothing else is said (PI).

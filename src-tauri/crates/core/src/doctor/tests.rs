@@ -11,7 +11,7 @@ use crate::plan::{Facts, Wishes, plan};
 use crate::secret::Secret;
 use crate::status::Held;
 use crate::undo::Journal;
-use crate::view::KeyPlace;
+use crate::undo::KeyPlace;
 
 const BASE: &str = "https://aigc.aochengcloud.com/claude";
 const KEY: &str = "sk-stored-0123456789abcdef";

@@ -5,8 +5,9 @@ use serde_json::json;
 
 use crate::check::AuthScheme;
 use crate::claude::version::Version;
+use crate::locale::Os;
 use crate::proof::Proof;
-use crate::view::{Os, Status};
+use crate::status::Status;
 
 /// What was seen there.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,7 +7,7 @@ use base64::prelude::BASE64_STANDARD;
 use super::Fleet;
 use crate::claude::schema;
 use crate::claude::version::Version;
-use crate::view::Os;
+use crate::locale::Os;
 
 /// The scripts by their paths.
 pub(super) fn scripts(preset: &str) -> impl Iterator<Item = (&'static str, String)> {

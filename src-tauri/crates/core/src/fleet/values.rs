@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::Fleet;
 use crate::claude::keys;
-use crate::view::Os;
+use crate::locale::Os;
 
 /// What stands in the configuration of a system, in the order in which it is read best.
 pub fn values(fleet: &Fleet, os: Os) -> Vec<(&'static str, Value)> {

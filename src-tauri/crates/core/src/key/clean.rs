@@ -1,6 +1,7 @@
 //! Taking away what chat programs, mail and PDFs add to a text: its plain form.
 
 use super::KeyNote;
+use crate::text::{is_invisible, plain_letter};
 
 /// A text without the characters that are not seen or not plain, and without what surrounds it.
 pub(super) struct Cleaned {
@@ -36,7 +37,7 @@ pub(super) fn clean(text: &str) -> Cleaned {
     let visible: String = text.chars().filter(|c| !is_invisible(*c)).collect();
     note(visible.len() != text.len(), KeyNote::InvisibleRemoved);
 
-    let plain: String = visible.chars().map(plain).collect();
+    let plain: String = visible.chars().map(plain_letter).collect();
     let is_widened = visible.chars().zip(plain.chars()).any(|(was, is)| was != is && !was.is_whitespace());
     note(is_widened, KeyNote::FullWidthMadePlain);
 
@@ -51,26 +52,6 @@ pub(super) fn clean(text: &str) -> Cleaned {
     note(bare.len() != unquoted.len(), KeyNote::BearerRemoved);
 
     Cleaned { text: bare.to_owned(), notes }
-}
-
-/// Characters that take no room: joiners, marks of direction, fillers, selectors of variants.
-pub(crate) fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
-        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e01ef}')
-}
-
-/// The plain form of a full-width or typographic character.
-pub(crate) fn plain(c: char) -> char {
-    match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
-        '\u{3000}' | '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' => ' ',
-        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' => '-',
-        '“' | '”' | '„' | '‟' | '«' | '»' | '″' => '"',
-        '‘' | '’' | '‚' | '‛' | '′' | '´' | '‹' | '›' => '\'',
-        other => other,
-    }
 }
 
 /// The text without up to three pairs of quotes, one within the other.

@@ -4,11 +4,10 @@
 //! after `#`, percent-encoded, as JSON or as base64 of JSON, under a dozen names. A link is unfolded
 //! into lines `name=value`, which then are read as any other text.
 
+use crate::text::is_han;
 use base64::Engine;
 use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-
-use super::pieces::is_han;
 
 /// Links beyond this many are not looked at.
 const MOST_LINKS: usize = 50;

@@ -5,6 +5,7 @@
 //! would make a whole key of half a one.
 
 use super::clean::unmarked;
+use crate::text::is_han;
 
 /// What a piece is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,12 +81,6 @@ pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
         rest = &rest[length..];
     }
     found
-}
-
-/// True for the letters of Chinese, Japanese and Korean.
-pub(crate) fn is_han(c: char) -> bool {
-    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}'
-        | '\u{20000}'..='\u{3ffff}')
 }
 
 fn is_of_word(c: char) -> bool {

@@ -11,9 +11,7 @@ use std::ops::Range;
 use crate::address::{GatewayUrl, repair};
 use crate::preset::Preset;
 use crate::secret::masked;
-use crate::text::one_line;
-
-use super::pieces::is_han;
+use crate::text::{is_han, one_line};
 
 /// More addresses than this in one text are not looked at.
 const MOST: usize = 200;
@@ -64,9 +62,10 @@ pub(super) fn belongs(places: &[Place], chosen: &GatewayUrl, preset: &Preset) ->
     if places.iter().any(|place| is_at(place, chosen, preset)) {
         return Belongs::Here;
     }
-    let address = repair(&first.text, Some(preset)).or_else(|_| repair(&first.text, None)).ok().map(|(base, _)| base);
+    let address =
+        repair(&first.text, Some(&preset.base)).or_else(|_| repair(&first.text, None)).ok().map(|(base, _)| base);
     // One that only looks like the preset's is nobody's to use, see `address::host`.
-    let address = address.filter(|_| repair(&first.text, Some(preset)).is_ok());
+    let address = address.filter(|_| repair(&first.text, Some(&preset.base)).is_ok());
     let shown = match &address {
         Some(address) if address.host() == chosen.host() => address.as_str().to_owned(),
         Some(address) => address.host().to_owned(),
@@ -76,7 +75,7 @@ pub(super) fn belongs(places: &[Place], chosen: &GatewayUrl, preset: &Preset) ->
 }
 
 fn is_at(place: &Place, chosen: &GatewayUrl, preset: &Preset) -> bool {
-    let Ok((base, _)) = repair(&place.text, Some(preset)) else { return false };
+    let Ok((base, _)) = repair(&place.text, Some(&preset.base)) else { return false };
     if base == *chosen {
         return true;
     }

@@ -8,7 +8,7 @@ use crate::claude::managed::ManagedSource;
 use crate::claude::version::Version;
 use crate::finding::{Code, Finding};
 use crate::undo::Journal;
-use crate::view::KeyPlace;
+use crate::undo::KeyPlace;
 
 /// Claude Desktop as it was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -9,12 +9,14 @@ use serde_json::{Value, json};
 
 use super::{Facts, Plan, edits, understood};
 use crate::change::{Content, FileChange, Target};
+use crate::claude::FileRole;
 use crate::claude::library::{FileFact, Library, NEUTRAL};
 use crate::claude::outlook::outlook;
 use crate::claude::{keys, managed};
 use crate::finding::{Code, Finding, worst_first};
 use crate::json::Document;
-use crate::view::{FileRole, KeyPlace, StepId};
+use crate::plan::StepId;
+use crate::undo::KeyPlace;
 
 /// Decides what to write so that Claude starts in its ordinary mode. Without files when it does so
 /// already; refused where local settings do not count or a file is not understood.

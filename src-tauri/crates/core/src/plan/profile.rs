@@ -6,7 +6,7 @@ use super::{Facts, Wishes, older};
 use crate::change::{Content, Target};
 use crate::claude::keys;
 use crate::json::Document;
-use crate::view::KeyPlace;
+use crate::undo::KeyPlace;
 
 /// What our profile shall hold, given what it holds already. Values that Claude wrote into it for the
 /// person are not mentioned here and therefore stay.

@@ -9,10 +9,10 @@ use url::Url;
 use super::{Day, Preset, Signer};
 use crate::address::{AddressChange, GatewayUrl, repair};
 use crate::claude::egress;
+use crate::claude::models::{DropReason, judge_id};
 use crate::finding::{Code, Finding};
-use crate::key::clean::{is_invisible, plain};
-use crate::models::{DropReason, judge_id};
 use crate::secret::masked;
+use crate::text::{is_invisible, plain_letter};
 
 /// The one form of file so far.
 const SCHEMA: u32 = 1;
@@ -111,7 +111,7 @@ fn invalid(reason: &str) -> Finding {
 
 fn no_key_in(value: &Value) -> Result<(), Finding> {
     let holds = |text: &str| {
-        let plain: String = text.chars().filter(|c| !is_invisible(*c)).map(plain).collect();
+        let plain: String = text.chars().filter(|c| !is_invisible(*c)).map(plain_letter).collect();
         masked(&plain) != plain || holds_uuid(&plain)
     };
     let refuse = |place: &str| Finding::new(Code::PresetHoldsKey).with("place", masked(place));

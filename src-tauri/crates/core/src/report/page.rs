@@ -6,7 +6,8 @@ use std::fmt::Write;
 use super::ReportFacts;
 use crate::doctor::{DoctorState, DoctorStep};
 use crate::finding::{Finding, Owner, Severity};
-use crate::view::{Locale, StatusRow, ValueSource};
+use crate::locale::Locale;
+use crate::status::{StatusRow, ValueSource};
 
 /// Most rows of the table of values.
 const MOST_ROWS: usize = 40;

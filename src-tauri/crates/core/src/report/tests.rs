@@ -3,7 +3,7 @@ use std::cell::Cell;
 use super::*;
 use crate::doctor::{DoctorCheck, DoctorState, DoctorStep};
 use crate::finding::Owner;
-use crate::view::ValueSource;
+use crate::status::ValueSource;
 
 /// What stands in every key: in those of letters and digits, and in hexadecimal ones.
 const MARKS: [&str; 2] = ["Zq7x", "0d0d5e7"];

@@ -9,7 +9,7 @@ use crate::change::Content;
 use crate::claude::{keys, managed};
 use crate::plan::Facts;
 use crate::secret::{masked, shown_value};
-use crate::view::{Status, StatusRow, ValueSource};
+use crate::status::{Status, StatusRow, ValueSource};
 
 /// What counts where nothing is written (OD; section 4 of what is known of Claude).
 const DEFAULTS: [(&str, &str); 11] = [

@@ -1,10 +1,10 @@
 use super::*;
 use crate::change::{Content, Edit, FileChange, Target};
 use crate::check::AuthScheme;
+use crate::claude::FileRole;
 use crate::finding::Code;
 use crate::secret::Secret;
 use crate::undo::{Pending, Purpose, SCHEMA};
-use crate::view::FileRole;
 
 fn face(text: &str) -> KeyFace {
     Secret::new(format!("sk-{text}-0123456789abcdef0123456789")).face()

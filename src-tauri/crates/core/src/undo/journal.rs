@@ -2,18 +2,17 @@
 //! first change is made, and it holds values, not files: the value before the *first* time that this
 //! program touched it, and the value that it wrote last.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
-use super::Patch;
 use crate::change::{Content, Edit, FileChange, Target};
 use crate::check::AuthScheme;
-use crate::claude::keys;
 use crate::claude::library::FileFact;
 use crate::claude::version::Version;
+use crate::claude::{FileRole, keys};
 use crate::json::Document;
-use crate::plan::{Facts, Plan, Wishes};
 use crate::secret::{KeyFace, Secret};
-use crate::view::{FileRole, KeyPlace};
 
 /// The form of journal that this program writes; newer ones are refused.
 pub const SCHEMA: u32 = 1;
@@ -59,6 +58,17 @@ pub struct Journal {
     /// A key of an earlier connection is still in the keychain, because the keychain did not give it up.
     #[serde(default)]
     pub stray_key: bool,
+}
+
+/// Where the key lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export)]
+pub enum KeyPlace {
+    /// In the system's keychain; Claude asks the helper program for it.
+    Keychain,
+    /// In Claude's profile, in plain text: compatibility mode.
+    Profile,
 }
 
 /// What changes are for.
@@ -205,120 +215,5 @@ impl Journal {
     /// True when a gateway is connected, not left.
     pub fn is_connection(&self) -> bool {
         self.purpose == Purpose::Connected
-    }
-
-    /// The journal for leading Claude back to Anthropic's own sign-in.
-    pub fn of_leaving(plan: &Plan, facts: &Facts, made_folders: Vec<String>) -> Self {
-        let (files, pending, made_folders) = remembered(plan, facts, made_folders);
-        Self {
-            schema: SCHEMA,
-            pending: Some(pending),
-            undoing: false,
-            purpose: Purpose::Left,
-            claude: facts.claude.version,
-            profile_id: plan.profile_id.clone(),
-            name: String::new(),
-            base: String::new(),
-            scheme: AuthScheme::Bearer,
-            models: Vec::new(),
-            every_model: false,
-            key_place: KeyPlace::Keychain,
-            key: None,
-            egress: None,
-            files,
-            made_folders,
-            stray_key: facts.journal.as_ref().is_some_and(|earlier| earlier.stray_key),
-        }
-    }
-
-    /// The journal for a plan that is about to be carried out. What an earlier journal knows of the
-    /// time before is kept.
-    pub fn of(plan: &Plan, facts: &Facts, wishes: &Wishes, key: Option<KeyFace>, made_folders: Vec<String>) -> Self {
-        let (files, pending, made_folders) = remembered(plan, facts, made_folders);
-        Self {
-            schema: SCHEMA,
-            pending: Some(pending),
-            undoing: false,
-            purpose: Purpose::Connected,
-            claude: facts.claude.version,
-            profile_id: plan.profile_id.clone(),
-            name: wishes.name.clone(),
-            base: wishes.base.as_str().to_owned(),
-            scheme: wishes.scheme,
-            models: if wishes.every_model { Vec::new() } else { wishes.models.clone() },
-            every_model: wishes.every_model,
-            key_place: wishes.key_place,
-            key,
-            egress: wishes.egress.clone(),
-            files,
-            made_folders,
-            stray_key: facts.journal.as_ref().is_some_and(|earlier| earlier.stray_key),
-        }
-    }
-}
-
-/// What was there before the first change, what is under way now, and the folders that were made.
-fn remembered(plan: &Plan, facts: &Facts, made_folders: Vec<String>) -> (Vec<FileChange>, Pending, Vec<String>) {
-    let earlier = facts.journal.as_ref();
-    let mut files = earlier.map_or_else(Vec::new, |journal| journal.files.clone());
-    let mut pending = Vec::new();
-    for change in &plan.files {
-        let now = facts.file(&change.path).document().ok();
-        let exact = now.as_ref().and_then(|now| patch(change, &change.apply(now, None), now.text()));
-        pending.push(FileChange { patch: exact.clone(), ..change.clone() });
-        match files.iter_mut().find(|file| file.path == change.path) {
-            Some(known) => {
-                let first = now.as_ref().and_then(|now| first_text(known, now));
-                merge(&mut known.edits, &change.edits);
-                known.patch = now.and_then(|now| patch(known, &change.apply(&now, None), &first?));
-            }
-            None => files.push(FileChange { patch: exact, ..change.clone() }),
-        }
-    }
-    let mut folders = earlier.map_or_else(Vec::new, |journal| journal.made_folders.clone());
-    folders.extend(made_folders.into_iter().filter(|folder| !folders.contains(folder)).collect::<Vec<_>>());
-    (
-        files,
-        Pending { earlier: earlier.cloned().map(Box::new), files: pending, key_before: KeyBefore::NotAsked },
-        folders,
-    )
-}
-
-/// The text before the first change, if it can be had from what is there now.
-fn first_text(known: &FileChange, now: &Document) -> Option<String> {
-    known.patch.as_ref()?.apply(put_back(known, now).text())
-}
-
-/// The way from the values put back to the first text, as far as it can be noted without any of the
-/// text itself. Where a key is in play there is none.
-fn patch(change: &FileChange, after: &Document, first: &str) -> Option<Patch> {
-    let holds_key = change.edits.iter().any(|edit| edit.before == Content::Key || edit.after == Content::Key);
-    if holds_key || first.contains(keys::API_KEY) {
-        return None;
-    }
-    // The texts of the values that were changed; the values themselves are in the journal anyway.
-    let known = || {
-        let first = Document::parse(first.as_bytes()).unwrap_or_else(|_| Document::empty());
-        let texts = change.edits.iter().filter_map(|edit| match &edit.target {
-            Target::Value(key) => first.raw(key),
-            Target::Entry(_) => None,
-        });
-        texts.collect::<Vec<_>>().join("\n")
-    };
-    Patch::between(put_back(change, after).text(), first, known)
-}
-
-/// The document with every value as it was before.
-fn put_back(change: &FileChange, after: &Document) -> Document {
-    let puts: Vec<_> = change.edits.iter().filter_map(|edit| edit.target.put(&edit.before, None)).collect();
-    after.with_all(&puts)
-}
-
-fn merge(known: &mut Vec<Edit>, new: &[Edit]) {
-    for edit in new {
-        match known.iter_mut().find(|known| known.target == edit.target) {
-            Some(known) => known.after.clone_from(&edit.after),
-            None => known.push(edit.clone()),
-        }
     }
 }

@@ -9,7 +9,7 @@ use crate::address::GatewayUrl;
 use crate::check::AuthScheme;
 use crate::claude::library::ProfileFact;
 use crate::plan::{Facts, Wishes, plan};
-use crate::view::KeyPlace;
+use crate::undo::KeyPlace;
 
 /// A folder in memory: path → text.
 type Folder = BTreeMap<String, String>;

@@ -6,8 +6,8 @@ use url::{Host, Url};
 use super::Source;
 use super::values::Values;
 use crate::claude::keys;
+use crate::claude::models::{DropReason, judge_id};
 use crate::claude::version::Version;
-use crate::models::{DropReason, judge_id};
 
 /// A gateway that can be used.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,50 @@
 //! Claude Desktop's own filter of model ids (PI: 1.46388 and a fixture of 2.26454.0). It looks at the
 //! lower-case id only; labels are free.
 
-use super::{DropReason, Tier};
+use schemars::JsonSchema;
+use serde::Serialize;
+use ts_rs::TS;
+
 use crate::claude::version::Version;
+
+/// A family of Claude models, from strong to light.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export)]
+pub enum Tier {
+    /// The strongest.
+    Mythos,
+    /// Above Opus.
+    Fable,
+    /// For hard work.
+    Opus,
+    /// For everyday work: the usual default.
+    Sonnet,
+    /// Quick and cheap: also titles and side tasks.
+    Haiku,
+}
+
+/// Why Claude would not show a model (PI: read from 1.46388 and a fixture of 2.26454.0).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, TS)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+#[ts(export)]
+pub enum DropReason {
+    /// The id holds the name of another vendor.
+    OtherVendor {
+        /// The word that gives it away.
+        word: String,
+    },
+    /// Nothing in the id says that it is one of Anthropic's models.
+    NotClaude,
+    /// A bare family name; Claude can resolve it only by asking the gateway for its list.
+    BareAlias,
+    /// A marker such as `[1m]` or a name such as `opusplan` that makes Claude refuse the whole list.
+    RefusesList,
+    /// The installed Claude is older than this family.
+    ClaudeTooOld,
+    /// Not an id at all: empty, with spaces, or longer than any real one.
+    NotAnId,
+}
 
 /// Words of other vendors: out wherever they stand, even in an id that begins with `claude-`.
 const VENDOR_WORDS: [&str; 60] = [

@@ -1,0 +1,67 @@
+//! The languages and the systems that the program knows.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// The languages that the program speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub enum Locale {
+    /// Simplified Chinese.
+    #[serde(rename = "zh-CN")]
+    ZhCn,
+    /// English.
+    #[serde(rename = "en")]
+    En,
+}
+
+impl Locale {
+    /// The language for a system locale such as `zh_CN.UTF-8`, `zh-Hans-CN` or `de_DE`. Any Chinese gives
+    /// Chinese, and any other language English, which its speakers are likelier to read. Where no language is
+    /// set (`C`, `POSIX`, nothing, as for cron, services and containers) it is Chinese, the language of most
+    /// people here and of their support; who wants another one there says `--lang`.
+    pub fn from_system(tag: Option<&str>) -> Self {
+        match tag.map(str::to_ascii_lowercase) {
+            Some(tag) if tag.starts_with("zh") => Self::ZhCn,
+            Some(tag) if tag.is_empty() || tag == "c" || tag == "posix" || tag.starts_with("c.") => Self::ZhCn,
+            Some(_) => Self::En,
+            None => Self::ZhCn,
+        }
+    }
+}
+
+/// The system, for words that name its things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "lowercase")]
+#[ts(export)]
+pub enum Os {
+    /// Linux.
+    Linux,
+    /// macOS.
+    Macos,
+    /// Windows.
+    Windows,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(tag: Option<&str>, expected: Locale) {
+        assert_eq!(Locale::from_system(tag), expected, "{tag:?}");
+    }
+
+    #[test]
+    fn chinese_is_for_chinese_and_for_unknown_systems() {
+        check(Some("zh_CN.UTF-8"), Locale::ZhCn);
+        check(Some("zh-Hant-TW"), Locale::ZhCn);
+        check(Some("en_US.UTF-8"), Locale::En);
+        check(Some("de_DE"), Locale::En);
+        check(Some("fr_FR.UTF-8"), Locale::En);
+        for none in ["C", "C.UTF-8", "c.utf8", "POSIX", ""] {
+            check(Some(none), Locale::ZhCn);
+        }
+        check(None, Locale::ZhCn);
+    }
+}

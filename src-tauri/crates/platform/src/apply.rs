@@ -26,7 +26,6 @@ use write::Writing;
 
 pub(crate) use leave::leave;
 pub use unchanged::unchanged;
-pub(crate) use write::remove_empty;
 
 /// Plans for this computer as it is now. `agreed` is an earlier plan whose new ids are kept, so that
 /// both can be compared.

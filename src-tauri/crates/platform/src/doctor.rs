@@ -3,8 +3,6 @@
 mod overrides;
 mod run;
 
-pub(crate) use run::end_of;
-
 use std::path::PathBuf;
 use std::time::Duration;
 

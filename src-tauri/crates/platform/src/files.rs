@@ -7,10 +7,12 @@
 mod careful;
 mod carried;
 mod cause;
+mod end;
 
 pub(crate) use careful::{Former, Replaced, remove_if, replace_if};
 pub(crate) use carried::{is_private, make_private, mode, open_again};
 pub(crate) use cause::{cannot_write, first_unwritable};
+pub(crate) use end::end_of;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -154,6 +156,15 @@ pub(crate) fn remove_leftovers(folder: &Path) {
             // Once more where the disk failed for a moment; what stays is tried again by the next start.
             let _ = remove(&entry.path()).or_else(|_| remove(&entry.path()));
         }
+    }
+}
+
+/// Removes folders that are empty; others stay.
+pub(crate) fn remove_empty<'a>(innermost_first: impl Iterator<Item = &'a Path>) {
+    let remove = |folder: &Path| point("remove folder").and_then(|()| fs_err::remove_dir(folder));
+    for folder in innermost_first {
+        // Once more where the disk failed for a moment; one that is not empty fails again.
+        let _ = remove(folder).or_else(|_| remove(folder));
     }
 }
 

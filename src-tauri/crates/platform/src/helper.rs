@@ -7,7 +7,7 @@
 //! is never made older: whoever has two versions of the program keeps the newer helper. What a helper's
 //! version is, it says itself; one that does not say it, or does not run, is older than any that does.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -16,16 +16,15 @@ use airouter_core::claude::{keys, managed};
 use airouter_core::claude::version::Version;
 use airouter_core::finding::{Code, Finding};
 use airouter_core::keychain::Answer;
-use airouter_core::secret::masked;
 use airouter_core::view::KeyPlace;
 use serde_json::Value;
 
+use crate::account::{account_file, broken, name_entry};
 use crate::keychain::{self, exit};
 use crate::places::Places;
-use crate::{command, files, observe, recover, state, sys};
+use crate::{command, files, observe, state, sys};
 
-/// The file beside the helper program that names another keychain entry than the usual one.
-pub const ACCOUNT_FILE: &str = "airouter-credential.account";
+pub use crate::account::ACCOUNT_FILE;
 
 /// How long a helper may take to say its version.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -39,27 +38,6 @@ pub fn install(places: &Places) -> Result<(), Finding> {
     // The name comes first: a helper that stands alone would store and forget the usual entry.
     name_entry(places)?;
     put(places)
-}
-
-/// Writes the name of the entry beside the helper, if it is not the usual one, and takes another one away.
-///
-/// # Errors
-/// `HelperBroken` with what the system says.
-pub(crate) fn name_entry(places: &Places) -> Result<(), Finding> {
-    let path = account_file(places);
-    let named = match files::read(&path) {
-        Ok(name) => Some(name),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-        Err(error) => return Err(broken(&error)),
-    };
-    if named.as_deref() == places.account.as_deref().map(str::as_bytes) {
-        return Ok(());
-    }
-    match &places.account {
-        Some(account) => files::replace(&path, account.as_bytes(), files::Privacy::OwnerOnly),
-        None => files::remove(&path),
-    }
-    .map_err(|error| broken(&error))
 }
 
 /// Brings an installed helper up to date with this program, and puts one that is gone back where a
@@ -87,6 +65,16 @@ pub fn refresh(places: &Places) -> Result<(), Finding> {
     Ok(())
 }
 
+/// What the keychain holds now. The helper may be gone, and only it can ask.
+pub(crate) fn ask(places: &Places) -> Answer {
+    if !places.helper.exists()
+        && let Err(finding) = install(places)
+    {
+        return Answer::Unknown(finding);
+    }
+    keychain::read(places)
+}
+
 /// What came of letting the helper go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LetGo {
@@ -100,21 +88,7 @@ pub enum LetGo {
     KeyStays(Finding),
 }
 
-/// For uninstallers: removes helper and key unless Claude still needs them.
-///
-/// # Errors
-/// `AnotherCopy`, `Interrupted`, or `CannotWrite` when the helper cannot be removed.
-pub fn clean(places: &Places) -> Result<LetGo, Finding> {
-    let _lock = state::lock(places)?;
-    let settled = recover::within_lock(places);
-    if let Some(finding) = settled.filter(Finding::blocks) {
-        return Err(finding);
-    }
-    let journal = state::journal(places)?;
-    let_go(places, journal.is_some_and(|journal| journal.may_hold_key()))
-}
-
-/// The same for who holds the lock. `may_hold_key` says that the keychain may hold a key although the
+/// Removes helper and key unless something of Claude's needs them; the caller holds the lock. `may_hold_key` says that the keychain may hold a key although the
 /// helper that stored it is gone.
 ///
 /// # Errors
@@ -157,10 +131,6 @@ pub fn remove(places: &Places) -> Result<(), Finding> {
         files::remove(path).map_err(|error| files::cannot_write(path, &error))?;
     }
     Ok(())
-}
-
-fn account_file(places: &Places) -> PathBuf {
-    places.helper.with_file_name(ACCOUNT_FILE)
 }
 
 /// True when the helper program or the name of its entry is here and it is certain that nothing of
@@ -258,8 +228,4 @@ fn is_same(installed: &Path, bundled: &Path) -> bool {
 fn version(helper: &Path) -> Option<Version> {
     let ended = command::run(Command::new(helper).arg("version"), "", LIMIT).ok()?;
     if ended.code == Some(exit::OK) { ended.output.parse().ok() } else { None }
-}
-
-fn broken(error: &std::io::Error) -> Finding {
-    Finding::new(Code::HelperBroken).with("reason", masked(&error.to_string()))
 }

@@ -10,8 +10,8 @@ use airouter_core::keychain::{Answer, another_key};
 use airouter_core::plan::KeychainFact;
 use airouter_core::secret::{Secret, masked};
 
+use crate::account;
 use crate::command::{self, Ended};
-use crate::helper;
 use crate::places::Places;
 
 /// The helper program's exit codes: a contract, see `airouter-credential`.
@@ -108,7 +108,7 @@ fn answer<T>(ended: &Ended, key: T) -> Answer<T> {
 /// beside it, it would read, overwrite or remove the person's usual one.
 fn ask(places: &Places, words: &[&str], input: &str, limit: Duration) -> Result<Ended, Finding> {
     if places.helper.is_file() {
-        helper::name_entry(places)?;
+        account::name_entry(places)?;
     }
     run(&places.helper, words, input, limit)
 }

@@ -8,15 +8,19 @@
     reason = "this is the one crate that may touch files, processes and the environment"
 )]
 
+mod account;
 pub mod apply;
 pub mod check;
 pub mod claude;
+pub mod clean;
 mod command;
 pub mod doctor;
 pub mod export;
 pub mod fault;
 mod files;
 pub mod helper;
+mod here;
+mod install;
 pub mod keychain;
 pub mod known;
 pub mod locale;
@@ -27,6 +31,7 @@ pub mod preset;
 pub mod quiet;
 pub mod recover;
 pub mod report;
+mod restore;
 pub mod stage;
 pub mod state;
 mod sys;

@@ -11,12 +11,11 @@ use airouter_core::transaction::{Progress, Settlement, settle};
 use airouter_core::undo::{Journal, KeyBefore, Pending, plan_rollback};
 use airouter_core::view::KeyPlace;
 
-use crate::apply::remove_empty;
 use crate::files;
 use crate::helper::Naming;
 use crate::places::{Places, library_in};
-use crate::undo::Seen;
-use crate::{claude, helper, keychain, observe, state, undo};
+use crate::restore::{self, Seen};
+use crate::{claude, helper, keychain, observe, state};
 
 /// What every start begins with: settles a sudden end, then brings the helper program up to date.
 pub fn at_start(places: &Places) -> Option<Finding> {
@@ -136,9 +135,9 @@ pub(crate) fn interrupted(cause: &Finding) -> Finding {
 /// Carries out what the table decides.
 fn resume(places: &Places, journal: &Journal) -> Result<Finding, Finding> {
     let resumed = |how: &str| Finding::new(Code::Resumed).with("how", how);
-    match (settle(journal, Progress::of(journal, observe::now), || ask(places).face()), &journal.pending) {
+    match (settle(journal, Progress::of(journal, observe::now), || helper::ask(places).face()), &journal.pending) {
         (Settlement::Undo, _) => {
-            let undone = undo::take_everything_back(places, journal)?;
+            let undone = restore::take_everything_back(places, journal)?;
             Ok(if undone.is_remembered { undone.unfinished } else { resumed("undone") })
         }
         (Settlement::Complete, Some(pending)) => complete(places, journal, pending).map(|set_aside| {
@@ -151,16 +150,6 @@ fn resume(places: &Places, journal: &Journal) -> Result<Finding, Finding> {
         (Settlement::Wait(finding), _) => Err(finding),
         (Settlement::Nothing | Settlement::Complete | Settlement::RollBack { .. }, _) => Ok(resumed("nothing")),
     }
-}
-
-/// What the keychain holds now. The helper may be gone, and only it can ask.
-pub(crate) fn ask(places: &Places) -> Answer {
-    if !places.helper.exists()
-        && let Err(finding) = helper::install(places)
-    {
-        return Answer::Unknown(finding);
-    }
-    keychain::read(places)
 }
 
 /// Writes what is missing. A damaged file is kept aside first; gives the path of it, if there was one.
@@ -185,7 +174,7 @@ fn complete(places: &Places, journal: &Journal, pending: &Pending) -> Result<Opt
             }
             set_aside = Some(name.clone());
         }
-        let done = undo::replace(path, &fact, &document).map_err(|error| files::cannot_write(path, &error))?;
+        let done = restore::replace(path, &fact, &document).map_err(|error| files::cannot_write(path, &error))?;
         if !done {
             return Err(changed().with("path", name));
         }
@@ -195,11 +184,11 @@ fn complete(places: &Places, journal: &Journal, pending: &Pending) -> Result<Opt
 }
 
 fn roll_back(places: &Places, journal: &Journal, pending: &Pending, remove_key: bool) -> Result<(), Finding> {
-    let plan = undo::restore(|now| plan_rollback(journal, pending, now))?;
+    let plan = restore::restore(|now| plan_rollback(journal, pending, now))?;
     if let Some(finding) = plan.findings.into_iter().find(|finding| finding.code == Code::FileNotUnderstood) {
         return Err(finding);
     }
-    undo::give_modes_back(&pending.files)?;
+    restore::give_modes_back(&pending.files)?;
     // The key of an address that is still selected stays, whoever stored it.
     let is_needed = || matches!(helper::naming(places), Naming::Named { bases } if bases.contains(&journal.base));
     let remove_key = remove_key && !is_needed();
@@ -207,9 +196,9 @@ fn roll_back(places: &Places, journal: &Journal, pending: &Pending, remove_key: 
         keychain::forget(places)?;
     }
     let Some(earlier) = &pending.earlier else {
-        remove_empty(journal.made_folders.iter().rev().map(Path::new));
+        files::remove_empty(journal.made_folders.iter().rev().map(Path::new));
         // A helper that nothing names, and that has nothing to give, was put there by this change.
-        let is_empty = || remove_key || ask(places) == Answer::None;
+        let is_empty = || remove_key || helper::ask(places) == Answer::None;
         if journal.may_hold_key() && helper::is_left_over(places) && is_empty() {
             helper::remove(places)?;
         }

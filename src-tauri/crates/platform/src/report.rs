@@ -15,7 +15,8 @@ use airouter_core::secret::{KeyFace, Secret, masked};
 use airouter_core::view::{ClaudeView, Locale};
 use sysinfo::System;
 
-use crate::doctor::{end_of, secrets};
+use crate::doctor::secrets;
+use crate::files::end_of;
 use crate::files::{self, Privacy};
 use crate::places::Places;
 use crate::{claude, sys};

@@ -383,7 +383,7 @@ fn a_key_that_the_keychain_does_not_give_up_is_said_and_remembered() {
     assert_eq!(home.claudes(), first);
     assert!(codes(&report.findings).contains(&Code::KeychainLocked), "{report:?}");
     assert!(journal(&home).is_some(), "the key would be forgotten");
-    assert!(matches!(helper::clean(&home.places), Ok(LetGo::KeyStays(_)) | Err(_)));
+    assert!(matches!(clean::clean(&home.places), Ok(LetGo::KeyStays(_)) | Err(_)));
     home.keychain.set(Moods::NORMAL);
     undo(&home);
     assert_eq!((home.key(), journal(&home)), (None, None));

@@ -178,7 +178,7 @@ pub(crate) fn leave(arguments: &Undo, locale: Locale) -> Answer {
 
 /// `clean`
 pub(crate) fn clean() -> Answer {
-    match Places::here().and_then(|places| helper::clean(&places)) {
+    match Places::here().and_then(|places| clean::clean(&places)) {
         Ok(LetGo::Gone) => Answer::new(Vec::new()).with("helper", "gone"),
         Ok(LetGo::Nothing) => Answer::new(Vec::new()).with("helper", "none"),
         Ok(LetGo::Needed) => Answer::new(vec![Finding::new(Code::HelperNeeded)]).with("helper", "needed"),

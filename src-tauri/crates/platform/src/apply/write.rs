@@ -14,7 +14,6 @@ use airouter_core::secret::Secret;
 use airouter_core::view::FileRole;
 use zeroize::Zeroize;
 
-use crate::fault;
 use crate::files::{self, Former, Privacy, Replaced};
 use crate::places::{Places, library_in, root_of};
 
@@ -155,7 +154,7 @@ impl Writing {
                 bytes.zeroize();
             }
         }
-        remove_empty(self.made_folders.iter().rev().map(PathBuf::as_path));
+        files::remove_empty(self.made_folders.iter().rev().map(PathBuf::as_path));
         done
     }
 }
@@ -244,15 +243,6 @@ impl Written {
             return Ok(FileFact::Absent);
         }
         Ok(FileFact::Present(edited.text().as_bytes().to_vec()))
-    }
-}
-
-/// Removes folders that are empty; others stay.
-pub(crate) fn remove_empty<'a>(innermost_first: impl Iterator<Item = &'a Path>) {
-    let remove = |folder: &Path| fault::point("remove folder").and_then(|()| fs_err::remove_dir(folder));
-    for folder in innermost_first {
-        // Once more where the disk failed for a moment; one that is not empty fails again.
-        let _ = remove(folder).or_else(|_| remove(folder));
     }
 }
 

@@ -63,12 +63,12 @@ impl Mark {
 
 /// The end of a log, begun in the file that it took the place of where it is shorter than what is wanted.
 pub(crate) fn end_of(path: &Path, most: u64) -> Option<String> {
-    let text = crate::doctor::end_of(path, most);
+    let text = crate::files::end_of(path, most);
     let missing = most.saturating_sub(text.as_ref().map_or(0, |text| text.len() as u64));
     let changed =
         |path: &PathBuf| fs_err::metadata(path).and_then(|meta| meta.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
     let before = rotated(path).into_iter().filter(|_| missing > 0).max_by_key(changed);
-    let before = before.and_then(|path| crate::doctor::end_of(&path, missing));
+    let before = before.and_then(|path| crate::files::end_of(&path, missing));
     match (before, text) {
         (None, text) => text,
         (Some(before), text) => Some(before + &text.unwrap_or_default()),

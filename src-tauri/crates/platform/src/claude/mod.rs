@@ -2,7 +2,7 @@
 
 pub mod log;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -11,24 +11,12 @@ use airouter_core::claude::version::Version;
 use airouter_core::finding::{Code, Finding};
 use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System, UpdateKind};
 
+pub use crate::install::Install;
 use crate::places::Places;
 use crate::sys;
 
 /// How long Claude may take to appear.
 const START_LIMIT: Duration = Duration::from_secs(15);
-
-/// An installed Claude Desktop.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Install {
-    /// What is started.
-    pub launcher: PathBuf,
-    /// The program itself, behind all links.
-    pub program: PathBuf,
-    /// The installed version, if a package says it.
-    pub version: Option<Version>,
-    /// Folders whose programs are all Claude's, where one program alone does not say it.
-    pub folders: Vec<PathBuf>,
-}
 
 /// Finds Claude Desktop.
 pub fn locate(places: &Places) -> Option<Install> {

@@ -18,8 +18,8 @@ use sysinfo::{Process, Signal};
 
 use super::Stage;
 use super::unix::{is_executable, start_program};
-use crate::claude::Install;
 use crate::command;
+use crate::install::Install;
 use crate::places::{Ground, Places};
 
 /// This system.

@@ -251,7 +251,7 @@ fn go_back(places: &Places, goal: UndoGoal) -> Said {
 }
 
 fn clean(places: &Places) -> Said {
-    match helper::clean(places) {
+    match clean::clean(places) {
         Ok(LetGo::Gone) => said(End::Cleaned, &[]),
         Ok(LetGo::Nothing) => said(End::NothingToClean, &[]),
         Ok(LetGo::Needed) => {

@@ -12,8 +12,8 @@ use airouter_core::claude::bundle::{BundleInfo, IDENTIFIER, TEAM, read_info, tea
 use airouter_core::claude::version::Version;
 
 use super::SHORT;
-use crate::claude::Install;
 use crate::command;
+use crate::install::Install;
 use crate::places::Places;
 use crate::sys::Stage;
 

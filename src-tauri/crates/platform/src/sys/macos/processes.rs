@@ -12,8 +12,8 @@ use airouter_core::claude::bundle::{IDENTIFIER, is_in_bundle};
 use airouter_core::finding::{Code, Finding};
 use sysinfo::{Process, Signal};
 
-use crate::claude::Install;
 use crate::command;
+use crate::install::Install;
 
 /// The system's program for Apple events.
 const OSASCRIPT: &str = "/usr/bin/osascript";

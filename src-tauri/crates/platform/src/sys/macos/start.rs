@@ -9,8 +9,8 @@ use std::time::Duration;
 use airouter_core::claude::bundle::IDENTIFIER;
 
 use super::super::unix::start_program;
-use crate::claude::Install;
 use crate::command;
+use crate::install::Install;
 use crate::places::Places;
 
 /// How long the system may take to begin: a first start verifies the whole app.

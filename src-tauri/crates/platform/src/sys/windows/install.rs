@@ -12,7 +12,7 @@ use airouter_core::claude::packages::{Package, squirrel_version};
 use airouter_core::claude::version::Version;
 
 use super::registry::{Hive, key, text};
-use crate::claude::Install;
+use crate::install::Install;
 use crate::places::Places;
 use crate::sys::Stage;
 

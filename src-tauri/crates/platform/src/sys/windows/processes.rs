@@ -9,7 +9,7 @@ use airouter_core::finding::Finding;
 use sysinfo::Process;
 
 use super::calls;
-use crate::claude::Install;
+use crate::install::Install;
 
 /// True when a running program is the Claude of this install: one of its folders' programs, or the small
 /// program that starts the newest.

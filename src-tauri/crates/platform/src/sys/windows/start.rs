@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use super::calls;
-use crate::claude::Install;
+use crate::install::Install;
 use crate::places::Places;
 
 /// Without a console, and apart from the signals of this program's own.

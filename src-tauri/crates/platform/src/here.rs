@@ -1,0 +1,142 @@
+//! Where things are on this computer, or in a scratch folder for rehearsal and tests: read once from the
+//! environment and the system, so that whoever has a `Places` needs neither.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use airouter_core::finding::{Code, Finding};
+
+use crate::places::{Ground, HELPER_NAME, Places, beside_this_program};
+use crate::sys;
+
+impl Places {
+    /// The real places, as Claude takes them: `CLAUDE_USER_DATA_DIR` verbatim, else the system's usual
+    /// folder (PI). `None` when the system names no home.
+    pub fn from_environment() -> Option<Self> {
+        let named = env::var_os("CLAUDE_USER_DATA_DIR").filter(|value| !value.is_empty()).map(PathBuf::from);
+        let named_root = named.map(|root| std::path::absolute(&root).unwrap_or(root));
+        let ground = sys::ground()?;
+        Some(Self {
+            search: env::var_os("PATH").map(|path| env::split_paths(&path).collect()).unwrap_or_default(),
+            account: is_foreign_home(&ground.home).then(|| format!("home {}", ground.home.to_string_lossy())),
+            ..Self::on(ground, named_root)?
+        })
+    }
+
+    /// The real places.
+    ///
+    /// # Errors
+    /// `SystemUnsupported` when the system names no home.
+    pub fn here() -> Result<Self, Finding> {
+        or_unsupported(Self::from_environment())
+    }
+
+    /// Places inside a scratch folder: `home` and `system` below it. `None` when this program's own
+    /// folder is unknown.
+    pub fn in_scratch(scratch: &Path) -> Option<Self> {
+        let scratch = std::path::absolute(scratch).ok()?;
+        let ground = sys::scratch_ground(&scratch);
+        Some(Self {
+            search: vec![ground.system.join("usr/bin")],
+            claude_environment: sys::claude_environment(&ground),
+            account: Some(format!("rehearsal {}", scratch.to_string_lossy())),
+            ..Self::on(ground, None)?
+        })
+    }
+
+    fn on(ground: Ground, named_root: Option<PathBuf>) -> Option<Self> {
+        let root = named_root.clone().unwrap_or_else(|| sys::usual_root(&ground));
+        let state = ground.local.join("airouter-setup");
+        Some(Self {
+            named_root,
+            log: sys::log_of(&ground, &root),
+            ordinary_log: sys::ordinary_log(&ground),
+            root,
+            twins: Vec::new(),
+            helper: state.join(HELPER_NAME),
+            state,
+            bundled_helper: beside_this_program(HELPER_NAME)?,
+            system: ground.system.clone(),
+            search: Vec::new(),
+            claude_environment: Vec::new(),
+            account: None,
+            ground,
+        })
+    }
+
+    /// The same places with Claude's folders as they must be taken at this moment: which folder Claude
+    /// reads may depend on what is installed and what is there already.
+    #[must_use]
+    pub fn settled(&self) -> Self {
+        let mut roots = sys::roots(self).into_iter();
+        let Some(root) = roots.next() else { return self.clone() };
+        Self { log: sys::log_of(&self.ground, &root), root, twins: roots.collect(), ..self.clone() }
+    }
+
+    /// Claude's logs in third-party mode, in each of its folders.
+    pub fn logs(&self) -> Vec<PathBuf> {
+        self.roots().map(|root| sys::log_of(&self.ground, root)).collect()
+    }
+}
+
+fn or_unsupported(places: Option<Places>) -> Result<Places, Finding> {
+    places.ok_or_else(|| Finding::new(Code::SystemUnsupported).with("reason", "no home folder"))
+}
+
+/// True for a home that is not the one of this person's account, as far as the list of accounts of
+/// this computer tells: there is one keychain a person, but there may be several homes to try things in.
+fn is_foreign_home(home: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        let me = rustix::process::getuid().as_raw().to_string();
+        let accounts = fs_err::read_to_string("/etc/passwd").unwrap_or_default();
+        let own = accounts.lines().find_map(|line| {
+            let mut fields = line.split(':').skip(2);
+            (fields.next()? == me).then(|| fields.nth(2)).flatten().map(Path::new)
+        });
+        own.is_some_and(|own| own != home)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = home;
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::places::root_of;
+
+    #[test]
+    fn a_scratch_folder_holds_everything() {
+        let scratch = std::path::absolute(Path::new("/tmp/practice")).unwrap();
+        let places = Places::in_scratch(&scratch).unwrap();
+        for path in [&places.root, &places.log, &places.ordinary_log, &places.state, &places.helper, &places.system] {
+            assert!(path.starts_with(&scratch), "{} is outside", path.display());
+        }
+        assert!(places.is_scratch(), "a rehearsal must not touch the real keychain entry");
+    }
+
+    #[test]
+    fn a_computer_without_a_home_is_not_supported() {
+        assert_eq!(or_unsupported(None).unwrap_err().code, Code::SystemUnsupported);
+        assert!(Places::here().is_ok(), "this one has one");
+    }
+
+    #[test]
+    fn each_file_knows_its_folder() {
+        let places = Places::in_scratch(Path::new("/tmp/practice")).unwrap();
+        for file in [places.meta(), places.mode(), places.library().join("11111111.json")] {
+            assert_eq!(root_of(&file), places.root, "{}", file.display());
+        }
+    }
+
+    #[test]
+    fn a_scratch_folder_settles_to_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places::in_scratch(folder.path()).unwrap();
+        assert_eq!(places.settled(), places);
+        assert_eq!(places.logs(), std::slice::from_ref(&places.log));
+    }
+}

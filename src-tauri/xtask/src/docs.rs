@@ -8,6 +8,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::catalogue::{self, Entry, LANGUAGES, Labels, Scenario, Table, Words};
 use crate::step::root;
+use crate::tidy::floors;
 
 /// What the hundreds are about, in the order of [`LANGUAGES`].
 const HUNDREDS: [(char, [&str; 2]); 9] = [
@@ -28,11 +29,19 @@ const COLUMNS: [[&str; 4]; 2] =
 
 /// Writes the generated parts anew.
 pub(crate) fn docs() -> Result<()> {
-    for (path, text) in handbooks()? {
+    for (path, text) in handbooks()?.into_iter().chain([architecture()?]) {
         std::fs::write(&path, text).with_context(|| path.display().to_string())?;
         eprintln!("── {}", path.display());
     }
     Ok(())
+}
+
+/// The book of the architecture as it should be.
+fn architecture() -> Result<(PathBuf, String)> {
+    let path = root().join("ARCHITECTURE.md");
+    let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let text = replaced(&text, "floors", &floors::table()?)?;
+    Ok((path, text))
 }
 
 /// The handbooks as they should be.
@@ -183,7 +192,8 @@ mod tests {
 
     #[test]
     fn the_handbooks_say_what_the_program_says() {
-        for (path, expected) in handbooks().expect("handbooks") {
+        let architecture = architecture().expect("the architecture");
+        for (path, expected) in handbooks().expect("handbooks").into_iter().chain([architecture]) {
             let is = std::fs::read_to_string(&path).expect("a handbook");
             assert!(is == expected, "{} has drifted: run `cargo xtask docs`", path.display());
         }

@@ -1,7 +1,8 @@
 //! The house rules that no other tool checks: who may know whom, what may not stand anywhere, and that
-//! every code is whole.
+//! every code is whole, and that modules stand on each other without circles.
 
 mod codes;
+pub(crate) mod floors;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -83,6 +84,7 @@ pub(crate) fn tidy() -> Result<()> {
         }
     }
     breaches.extend(codes::breaches(&files)?);
+    breaches.extend(floors::breaches()?);
     ensure!(breaches.is_empty(), "house rules are broken:\n{}", breaches.join("\n"));
     ports::ports()
 }

@@ -5,6 +5,7 @@
 //! evidence, and what was not reached is *not tested*, never green.
 
 mod clock;
+mod layer_id;
 mod layers;
 mod question;
 mod reach;
@@ -12,7 +13,8 @@ mod redact;
 mod road;
 
 pub use clock::hours_off;
-pub use layers::{Layer, LayerId, layer_of};
+pub use layer_id::LayerId;
+pub use layers::{Layer, layer_of};
 pub use question::{Kind, Offered, Part, Question};
 pub use reach::{Leg, Reach, Trouble};
 pub use road::{Road, Step, Told, judge_trial};

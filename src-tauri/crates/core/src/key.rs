@@ -12,7 +12,9 @@ mod link;
 mod lint;
 mod pieces;
 mod place;
+mod random;
 mod value;
+mod words;
 mod wrapped;
 
 use serde::Serialize;
@@ -151,7 +153,7 @@ fn leads_elsewhere(address: &str) -> bool {
 /// True for a single word as keys are, with nothing around it. A key may end in the `=` of base64.
 fn is_bare(text: &str) -> bool {
     let is_of_key = |c: char| c.is_ascii_graphic() && !"\"'`{}[]()<>,;:=|\\&?!".contains(c);
-    let is_name = text.ends_with('=') && !wrapped::looks_random(text.trim_end_matches('='));
+    let is_name = text.ends_with('=') && !random::looks_random(text.trim_end_matches('='));
     text.trim_end_matches('=').chars().all(is_of_key) && !text.ends_with('.') && !is_name
 }
 

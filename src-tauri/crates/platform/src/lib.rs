@@ -12,7 +12,6 @@ mod account;
 pub mod apply;
 pub mod check;
 pub mod claude;
-pub mod clean;
 mod command;
 pub mod doctor;
 pub mod export;
@@ -36,5 +35,6 @@ pub mod stage;
 pub mod state;
 mod sys;
 pub mod undo;
+pub mod uninstall;
 
 pub use command::is_terminal;

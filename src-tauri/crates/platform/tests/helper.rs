@@ -9,7 +9,7 @@ use airouter_core::finding::Code;
 use airouter_core::view::UndoGoal;
 use airouter_platform::helper::{self, ACCOUNT_FILE, LetGo};
 use airouter_platform::places::Places;
-use airouter_platform::{recover, state, undo};
+use airouter_platform::{recover, state, undo, uninstall};
 
 const PROFILE: &str = "99999999-9999-4999-8999-999999999999";
 
@@ -132,15 +132,15 @@ fn it_stays_as_long_as_a_profile_names_it() {
     let text = says("0.1.0", 0);
     let computer = Computer::with(&text, Some(&text));
     let profile = computer.name_it();
-    assert_eq!(clean::clean(&computer.places), Ok(LetGo::Needed));
+    assert_eq!(uninstall::clean(&computer.places), Ok(LetGo::Needed));
     assert_eq!((computer.installed(), computer.asked()), (Some(text), String::new()));
 
     std::fs::write(profile, "{}").unwrap();
     std::fs::write(computer.places.helper.with_file_name(ACCOUNT_FILE), "practice").unwrap();
-    assert_eq!(clean::clean(&computer.places), Ok(LetGo::Gone));
+    assert_eq!(uninstall::clean(&computer.places), Ok(LetGo::Gone));
     assert_eq!((computer.installed(), computer.asked().as_str()), (None, "forget\n"), "the key goes with it");
     assert!(!computer.places.helper.with_file_name(ACCOUNT_FILE).exists());
-    assert_eq!(clean::clean(&computer.places), Ok(LetGo::Nothing));
+    assert_eq!(uninstall::clean(&computer.places), Ok(LetGo::Nothing));
 }
 
 #[cfg(target_os = "linux")]
@@ -153,20 +153,20 @@ fn it_stays_as_long_as_an_administrator_has_claude_ask_one_like_it() {
     put(&managed, r#"{"inferenceCredentialHelper":"/usr/bin/AIRouter-Credential"}"#);
     // Claude, and so this program, trusts no file and no folder that others can write.
     std::fs::set_permissions(managed.parent().unwrap(), std::fs::Permissions::from_mode(0o755)).unwrap();
-    assert_eq!(clean::clean(&computer.places), Ok(LetGo::Needed));
+    assert_eq!(uninstall::clean(&computer.places), Ok(LetGo::Needed));
     let report = undo::undo(&computer.places, UndoGoal::Before, false, &mut |_| {});
     assert_eq!((report.undone, report.findings[0].code), (false, Code::NothingToUndo));
     assert_eq!((computer.installed(), computer.asked()), (Some(text), String::new()));
 
     std::fs::write(&managed, r#"{"inferenceCredentialHelper":"/usr/bin/another"}"#).unwrap();
-    assert_eq!(clean::clean(&computer.places), Ok(LetGo::Gone));
+    assert_eq!(uninstall::clean(&computer.places), Ok(LetGo::Gone));
 }
 
 #[test]
 fn it_stays_where_the_keychain_keeps_the_key() {
     let text = says("0.1.0", 5);
     let computer = Computer::with(&text, Some(&text));
-    let Ok(LetGo::KeyStays(finding)) = clean::clean(&computer.places) else { panic!("the key is still there") };
+    let Ok(LetGo::KeyStays(finding)) = uninstall::clean(&computer.places) else { panic!("the key is still there") };
     assert_eq!((finding.code, computer.installed()), (Code::KeychainLocked, Some(text)));
 }
 
@@ -196,6 +196,6 @@ fn nothing_is_cleaned_while_another_copy_works() {
     let text = says("0.1.0", 0);
     let computer = Computer::with(&text, Some(&text));
     let _working = state::lock(&computer.places).unwrap();
-    assert_eq!(clean::clean(&computer.places).unwrap_err().code, Code::AnotherCopy);
+    assert_eq!(uninstall::clean(&computer.places).unwrap_err().code, Code::AnotherCopy);
     assert_eq!(computer.installed(), Some(text));
 }

@@ -12,9 +12,9 @@ use airouter_core::secret::Secret;
 use airouter_core::undo::Journal;
 use airouter_core::view::{KeyPlace, Locale, Outcome, UndoGoal};
 use airouter_platform::doctor::{self as examine, Depth};
-use airouter_platform::helper::{self, LetGo};
+use airouter_platform::helper::LetGo;
 use airouter_platform::places::Places;
-use airouter_platform::{apply as act, claude, known, observe, recover, state, undo as take_back};
+use airouter_platform::{apply as act, claude, known, observe, recover, state, undo as take_back, uninstall};
 
 use crate::arguments::{Apply, Auth, Gateway, Repair, Undo};
 use crate::output::Answer;
@@ -178,7 +178,7 @@ pub(crate) fn leave(arguments: &Undo, locale: Locale) -> Answer {
 
 /// `clean`
 pub(crate) fn clean() -> Answer {
-    match Places::here().and_then(|places| clean::clean(&places)) {
+    match Places::here().and_then(|places| uninstall::clean(&places)) {
         Ok(LetGo::Gone) => Answer::new(Vec::new()).with("helper", "gone"),
         Ok(LetGo::Nothing) => Answer::new(Vec::new()).with("helper", "none"),
         Ok(LetGo::Needed) => Answer::new(vec![Finding::new(Code::HelperNeeded)]).with("helper", "needed"),

@@ -5,7 +5,7 @@
 //! step, without any key and at the same time as the first request, and hands over what it saw as
 //! data. If that request fails on the way, this decides what is said.
 
-use super::layers::LayerId;
+use super::layer_id::LayerId;
 use crate::finding::{Evidence, Finding};
 use crate::gateway::NetFault;
 

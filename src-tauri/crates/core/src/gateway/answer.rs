@@ -1,5 +1,6 @@
 //! An answer in Anthropic's form, however it came: streamed or whole.
 
+use super::reply::Reply;
 use serde_json::Value;
 
 /// More tokens than this for a request of the check cannot be: a client that counts a conversation by them
@@ -87,4 +88,29 @@ impl Usage {
         }
         self.is_broken |= sum > MOST_TOKENS;
     }
+}
+
+/// True when the body is an answer in Anthropic's form.
+pub(super) fn is_message(reply: &Reply) -> bool {
+    reply.json().is_some_and(|value| is_message_value(&value))
+}
+
+/// True when the body is an answer in all but its content, which is a text or nothing.
+pub(super) fn is_nearly_message(reply: &Reply) -> bool {
+    reply.json().is_some_and(|value| {
+        let content = value.get("content");
+        says_message(&value) && content.is_none_or(|content| content.is_string() || content.is_null())
+    })
+}
+
+pub(super) fn is_message_value(value: &Value) -> bool {
+    // Content may be empty but is a list.
+    says_message(value) && value.get("content").is_some_and(Value::is_array)
+}
+
+/// Some relays leave `type` out, others the role; Claude's client looks at neither.
+fn says_message(value: &Value) -> bool {
+    let is = |name: &str, expected: &str| value.get(name).and_then(Value::as_str) == Some(expected);
+    let has_stop = value.get("stop_reason").is_some() && value.get("content").is_some();
+    is("type", "message") || (value.get("type").is_none() && (is("role", "assistant") || has_stop))
 }

@@ -5,35 +5,14 @@
 //! not come from the interface first, then what is quoted from behind, then whose trouble it is from
 //! the nearest to the farthest, and the bare status last.
 
+use super::answer::is_message;
+use super::case::{Asked, Case, Route};
+use super::causes::{account, address, busy, denial, key, page, program, unseen, upstream};
+use super::evidence;
 use super::models::{ModelsReading, read_models};
 use super::reply::Reply;
 use super::signals::{Shape, Signals};
-use super::{account, address, busy, denial, evidence, key, message, page, program, unseen, upstream};
 use crate::finding::{Code, Finding};
-
-/// What was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Route {
-    /// The list of models, `GET …/v1/models`.
-    Models,
-    /// A message, `POST …/v1/messages`.
-    Messages,
-    /// Anything else, such as counting tokens.
-    Other,
-}
-
-/// What is known about the request that a reply answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Asked<'a> {
-    /// What was asked for.
-    pub route: Route,
-    /// Whether a key was sent.
-    pub sent_key: bool,
-    /// Whether the list of models was given to the same key, sent the same way.
-    pub models_accepted_key: bool,
-    /// The host that was asked; empty if it does not matter.
-    pub base_host: &'a str,
-}
 
 /// What a reply means.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,70 +103,13 @@ const ORDER: &[(&str, Cause)] = &[
 /// Where the causes begin that need no reply around the words.
 const FIRST_OF_WORDS: usize = 4;
 
-/// A reply with what is known about it.
-pub(super) struct Case<'a> {
-    pub(super) reply: &'a Reply,
-    pub(super) asked: &'a Asked<'a>,
-    pub(super) signals: Signals,
-    /// The status that counts: HTTP's; for an error within a 200 the one that the body or its label
-    /// names, or none.
-    pub(super) status: Option<u16>,
-}
-
-impl<'a> Case<'a> {
-    fn new(reply: &'a Reply, asked: &'a Asked<'a>, signals: Signals) -> Self {
-        let status =
-            if reply.is_success() { signals.status.or_else(|| labelled(&signals)) } else { Some(reply.status) };
-        Self { reply, asked, signals, status }
-    }
-
-    /// True when the status is one of these.
-    pub(super) fn is(&self, statuses: &[u16]) -> bool {
-        self.status.is_some_and(|status| statuses.contains(&status))
-    }
-
-    /// True when the status lies within, or nobody named one.
-    pub(super) fn or_unknown(&self, range: std::ops::Range<u16>) -> bool {
-        self.status.is_none_or(|status| range.contains(&status))
-    }
-
-    /// True when a message was asked for.
-    pub(super) fn is_messages(&self) -> bool {
-        self.asked.route == Route::Messages
-    }
-
-    /// True when this answers a message and the list was given to the same key before.
-    pub(super) fn list_took_the_key(&self) -> bool {
-        self.is_messages() && self.asked.models_accepted_key
-    }
-}
-
-/// Anthropic's labels stand for statuses (documented list of error types).
-fn labelled(signals: &Signals) -> Option<u16> {
-    const LABELS: &[(&str, u16)] = &[
-        ("overloaded error", 529),
-        ("rate limit error", 429),
-        ("authentication error", 401),
-        ("billing error", 402),
-        ("permission error", 403),
-        ("not found error", 404),
-        ("request too large", 413),
-        ("invalid request error", 400),
-        ("timeout error", 504),
-        ("api error", 500),
-    ];
-    LABELS.iter().find(|(label, _)| signals.texts.iter().any(|text| text == label)).map(|(_, status)| *status)
-}
-
 /// True when a success is what the route should give.
 fn serves(reply: &Reply, route: Route, shape: Shape) -> bool {
     match route {
         Route::Models => {
             matches!(read_models(reply), ModelsReading::Listed { ref models, .. } if models.iter().any(|model| model.is_claude()))
         }
-        Route::Messages => {
-            message::is_message(reply) || (shape == Shape::Events && reply.text().contains("message_start"))
-        }
+        Route::Messages => is_message(reply) || (shape == Shape::Events && reply.text().contains("message_start")),
         Route::Other => shape == Shape::Json,
     }
 }

@@ -5,8 +5,9 @@
 
 use serde_json::Value;
 
-use super::answer::{Answer, Call, Usage};
-use super::classify::{Asked, Route, Verdict, classify};
+use super::answer::{Answer, Call, Usage, is_message_value, is_nearly_message};
+use super::case::{Asked, Route};
+use super::classify::{Verdict, classify};
 use super::evidence;
 use super::reply::Reply;
 use super::signals::{Shape, Signals};
@@ -36,31 +37,6 @@ const NO_CONTENT: &str = "content-not-a-list";
 /// True for replies that are nearly right: whoever sends them speaks the language of Claude.
 pub(crate) fn is_nearly_right(finding: &Finding) -> bool {
     matches!(finding.fact("rule"), Some(STREAM_UNASKED | NO_CONTENT))
-}
-
-/// True when the body is an answer in Anthropic's form.
-pub(super) fn is_message(reply: &Reply) -> bool {
-    reply.json().is_some_and(|value| is_message_value(&value))
-}
-
-/// True when the body is an answer in all but its content, which is a text or nothing.
-fn is_nearly_message(reply: &Reply) -> bool {
-    reply.json().is_some_and(|value| {
-        let content = value.get("content");
-        says_message(&value) && content.is_none_or(|content| content.is_string() || content.is_null())
-    })
-}
-
-fn is_message_value(value: &Value) -> bool {
-    // Content may be empty but is a list.
-    says_message(value) && value.get("content").is_some_and(Value::is_array)
-}
-
-/// Some relays leave `type` out, others the role; Claude's client looks at neither.
-fn says_message(value: &Value) -> bool {
-    let is = |name: &str, expected: &str| value.get(name).and_then(Value::as_str) == Some(expected);
-    let has_stop = value.get("stop_reason").is_some() && value.get("content").is_some();
-    is("type", "message") || (value.get("type").is_none() && (is("role", "assistant") || has_stop))
 }
 
 fn read_value(value: &Value) -> Answer {

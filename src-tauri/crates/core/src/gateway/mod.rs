@@ -10,31 +10,25 @@
 //! input. The rules and the order come from measured replies of eight programs, which the replay test
 //! runs again.
 
-mod account;
-mod address;
 mod answer;
-mod busy;
+mod case;
+mod causes;
 mod classify;
-mod denial;
 mod envelope;
 mod evidence;
 mod fault;
-mod key;
 mod message;
 mod models;
-mod page;
-mod program;
 mod reply;
 mod signals;
 mod sse;
 mod stream;
 mod subject;
-mod unseen;
-mod upstream;
 mod words;
 
 pub use answer::{Answer, Call, Usage};
-pub use classify::{Asked, Route, Verdict, classify};
+pub use case::{Asked, Route};
+pub use classify::{Verdict, classify};
 pub use fault::NetFault;
 pub(crate) use message::is_nearly_right;
 pub use message::read_message;

@@ -13,7 +13,8 @@ mod blocks;
 use serde_json::Value;
 
 use super::answer::{Answer, Usage};
-use super::classify::{Asked, Route, Verdict, classify, classify_event};
+use super::case::{Asked, Route};
+use super::classify::{Verdict, classify, classify_event};
 use super::evidence;
 use super::reply::Reply;
 use super::signals::Signals;

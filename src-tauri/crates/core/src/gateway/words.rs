@@ -160,6 +160,31 @@ pub(super) fn places(text: &str, stems: &[&str]) -> Vec<(usize, usize)> {
     found
 }
 
+/// Words that say somebody was switched off.
+#[rustfmt::skip]
+pub(super) const BARRED: &[&str] = &[
+    "banned", "disabled", "suspended", "inactive", "not active", "isn't active", "deactivated", "blocked",
+    "locked", "frozen", "terminated", "not activated", "paused", "revoked", "closed", "not enabled", "封禁",
+    "禁用", "停用", "冻结", "锁定", "被封", "注销", "未激活", "未启用", "拉黑", "停权", "暂停使用",
+    "状态不可用", "状态异常", "存在风险", "被系统限制", "被风控", "已暂停", "已关闭", "已被关闭", "已吊销", "被吊销", "已撤销",
+];
+
+/// Words that say a time is over.
+pub(super) const OVER: &[&str] =
+    &["expired", "has expired", "is expired", "expiry", "过期", "到期", "超过有效期", "已逾期"];
+
+/// Words that leave no doubt, whatever the status: also where a relay answers 500.
+#[rustfmt::skip]
+pub(super) const PLAINLY: &[&str] = &[
+    "insufficient quota", "insufficient user quota", "insufficient balance", "insufficient account balance",
+    "insufficient credit", "insufficient credits", "insufficient funds", "quota exceeded", "quota exhausted",
+    "exceeded your current quota", "exceeded current quota*", "budget exceeded", "quota is not enough",
+    "pre consume token quota failed", "pre-consumed quota failed", "insufficient token quota",
+    "token quota exhausted", "余额不足", "额度不足", "额度已用尽", "额度已用完", "额度用尽", "额度耗尽",
+    "配额不足", "已欠费", "arrearage", "account is in good standing", "消费上限",
+    "insufficient_quota*", "insufficient_user_quota*", "insufficient_balance*", "insufficient_credits*",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;

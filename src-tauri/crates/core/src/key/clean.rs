@@ -82,7 +82,7 @@ pub(super) fn unmarked(word: &str) -> &str {
         else {
             continue;
         };
-        let is_marked = inner.starts_with("sk-") || !super::wrapped::looks_random(inner);
+        let is_marked = inner.starts_with("sk-") || !super::random::looks_random(inner);
         if !mark.starts_with('_') || is_marked {
             return unmarked(inner);
         }

@@ -6,6 +6,7 @@ use crate::preset::Preset;
 use super::lint::{self, fault};
 use super::pieces::{Kind, Piece, pieces};
 use super::value::{Value, looks_a_key_up, speaks_of, value_at};
+use super::words::looks_like_a_host;
 use super::wrapped::{Joined, is_cut_by_a_sign, is_cut_by_han, joined, spelled_out};
 
 /// With more keys or addresses than this, nobody can say which are meant.
@@ -235,16 +236,4 @@ fn reason_without_key(text: &str, pieces: &[Piece]) -> &'static str {
     } else {
         "no-key"
     }
-}
-
-/// True for `gate.example/claude`: labels, and a last one of letters.
-pub(super) fn looks_like_a_host(text: &str) -> bool {
-    let host = text.split('/').next().unwrap_or_default();
-    let is_label =
-        |label: &str| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    let last = host.rsplit('.').next().unwrap_or_default();
-    host.contains('.')
-        && host.split('.').all(is_label)
-        && (2..=6).contains(&last.len())
-        && last.bytes().all(|byte| byte.is_ascii_lowercase())
 }

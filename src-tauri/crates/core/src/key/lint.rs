@@ -3,9 +3,8 @@
 use crate::finding::{Code, Finding};
 
 use super::LONGEST_KEY;
-use super::found::looks_like_a_host;
 use super::pieces::MASKS;
-use super::value::is_reference_word;
+use super::words::{is_reference_word, looks_like_a_host};
 
 /// Starts of keys that are surely not a relay's, with whose they are.
 const VENDORS: [(&str, &str); 26] = [

@@ -7,7 +7,8 @@
 
 use super::lint;
 use super::pieces::{Kind, Piece};
-use super::wrapped::looks_random;
+use super::random::looks_random;
+use super::words::is_reference_word;
 
 /// What a piece is taken for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,16 +109,6 @@ pub(super) fn looks_a_key_up(text: &str, pieces: &[Piece]) -> bool {
     pieces.iter().any(is_key_name) && WAYS.iter().any(|way| lower.contains(way))
 }
 
-/// A word that names a value instead of being one: `$NAME`, `%NAME%`, `PROXY_MANAGED`, `process.env.NAME`,
-/// `op://vault/item`.
-pub(super) fn is_reference_word(word: &str) -> bool {
-    let has_lower = word.bytes().any(|byte| byte.is_ascii_lowercase());
-    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    let is_constant = word.contains('_') && !has_lower && word.bytes().all(is_of_name) && !looks_random(word);
-    let is_variable = word.len() > 1 && (word.starts_with('$') || (word.starts_with('%') && word.ends_with('%')));
-    is_constant || is_variable || is_path_of_names(word) || word.contains("$(")
-}
-
 /// A name such as `ANTHROPIC_AUTH_TOKEN`, `apiKey`, `x-api-key`, `Authorization` or `您的密钥是`.
 pub(super) fn is_key_name(piece: &Piece) -> bool {
     const NAMES: [&str; 7] = ["api_key", "apikey", "api-key", "auth_token", "authtoken", "authorization", "_key"];
@@ -179,17 +170,6 @@ fn is_program_text(text: &str, piece: &Piece) -> bool {
     let is_used = ["(", "[", "!(", "::", "?."].iter().any(|sign| after.starts_with(sign));
     let has_variable = piece.text.contains('$') || after.starts_with('{');
     has_variable || is_reference_word(piece.text) || (!is_quoted && is_used)
-}
-
-/// `process.env.NAME`, `settings.api_key`: names with dots between, none of them by chance.
-fn is_path_of_names(word: &str) -> bool {
-    let is_name = |part: &str| {
-        let is_long_chance = part.len() >= 8 && looks_random(part);
-        part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-            && !is_long_chance
-    };
-    word.contains('.') && word.split('.').all(is_name)
 }
 
 /// Words of programs and of tables of settings that stand where a value would.

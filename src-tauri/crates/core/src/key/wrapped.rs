@@ -4,6 +4,7 @@
 //! plainly are one key; half a key is never taken for a whole one.
 
 use super::pieces::{Kind, Piece};
+use super::random::looks_random;
 
 /// Lengths of the keys that relays of the One API family make, with `sk-`.
 const USUAL: [usize; 2] = [51, 62];
@@ -53,26 +54,6 @@ pub(super) fn joined(pieces: &[Piece], place: usize) -> Joined {
     } else {
         Joined::Unclear
     }
-}
-
-/// True for letters and digits as chance strings them together, and no word, date or model has them.
-pub(super) fn looks_random(piece: &str) -> bool {
-    let is_name = ["claude", "gpt", "gemini", "deepseek", "qwen"]
-        .iter()
-        .any(|name| piece.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)));
-    !is_name
-        && piece.split(['-', '_']).filter(|part| part.len() >= 4).any(|part| {
-            let has = |is: fn(&u8) -> bool| part.bytes().any(|byte| is(&byte));
-            let bytes = part.as_bytes();
-            let mixes = has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
-            mixes || is_jumbled(bytes)
-        })
-}
-
-/// Capitals strewn about as chance does. In `inferenceGatewayApiKey` they begin words.
-fn is_jumbled(part: &[u8]) -> bool {
-    let rises = part.windows(2).filter(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase()).count();
-    rises >= 2 && (rises + 1) * 4 > part.len()
 }
 
 /// True when the piece may be more of the key before it: only white space between, only letters of

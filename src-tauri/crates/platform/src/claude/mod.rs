@@ -213,7 +213,7 @@ mod tests {
 
     /// A program in a folder: `sleep` under another name.
     #[cfg(target_os = "linux")]
-    fn sleeper(folder: &Path, name: &str) -> PathBuf {
+    fn sleeper(folder: &Path, name: &str) -> std::path::PathBuf {
         let path = folder.join(name);
         std::fs::copy("/bin/sleep", &path).unwrap();
         path.canonicalize().unwrap()

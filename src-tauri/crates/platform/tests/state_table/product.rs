@@ -10,7 +10,7 @@ use airouter_core::undo::Journal;
 use airouter_core::view::{EditView, KeyPlace, Outcome, UndoGoal};
 use airouter_platform::helper::LetGo;
 use airouter_platform::places::Places;
-use airouter_platform::{apply, fault, helper, observe, recover, state, undo};
+use airouter_platform::{apply, fault, observe, recover, state, undo, uninstall};
 use serde::{Deserialize, Serialize};
 
 /// A gateway with a key that was pasted for it.
@@ -251,7 +251,7 @@ fn go_back(places: &Places, goal: UndoGoal) -> Said {
 }
 
 fn clean(places: &Places) -> Said {
-    match clean::clean(places) {
+    match uninstall::clean(places) {
         Ok(LetGo::Gone) => said(End::Cleaned, &[]),
         Ok(LetGo::Nothing) => said(End::NothingToClean, &[]),
         Ok(LetGo::Needed) => {

@@ -18,13 +18,14 @@ use super::load::{Loaded, load};
 use super::log::{Line as LogLine, Log};
 use super::mode::Mode;
 use super::only_one;
-use super::person::{Person, Wish};
+use super::person::Person;
 use super::quirks::Quirk;
 use super::saving::{Memory, save_choices, save_credential};
 use super::sources::{Sources, settings_in};
 use super::stage::Curtain;
 use super::version::Version;
 use super::wire::{self, Line};
+use super::wish::Wish;
 
 /// Everything a start depends on.
 #[derive(Debug, Clone)]

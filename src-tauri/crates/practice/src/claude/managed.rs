@@ -25,7 +25,8 @@ pub(super) enum Managed {
 pub(super) fn read(sources: &Sources) -> Result<Managed, Refusal> {
     #[cfg(windows)]
     if !sources.is_scratch() {
-        return super::on_windows::policy::read(sources.version);
+        let values = super::on_windows::policy::read(sources.version)?;
+        return Ok(values.map_or(Managed::Absent, Managed::Present));
     }
     let folder = sources.managed_folder();
     let file = folder.join("managed-settings.json");

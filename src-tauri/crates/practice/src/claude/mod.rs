@@ -32,6 +32,7 @@ mod strict_json;
 mod values;
 mod version;
 mod wire;
+mod wish;
 
 pub use connection::{Connection, CredentialSource, Scheme, Secret};
 pub use files::write_for_its_owner;

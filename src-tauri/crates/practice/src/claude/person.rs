@@ -7,13 +7,7 @@ use std::io;
 #[cfg(unix)]
 use std::task::Poll;
 
-/// Something a person did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wish {
-    Quit,
-    CloseWindow,
-    Continue,
-}
+use super::wish::Wish;
 
 #[cfg(unix)]
 pub(super) struct Person([(Wish, tokio::signal::unix::Signal); 4]);

@@ -8,19 +8,18 @@ use winreg::enums::{HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE, REG_DWORD, REG_EXPAND
 use winreg::types::FromRegValue;
 use winreg::{HKEY, RegKey};
 
-use super::super::managed::Managed;
 use super::super::refusal::Refusal;
-use super::super::values::of_managed;
+use super::super::values::{Values, of_managed};
 use super::super::version::Version;
 
 const KEY: &str = r"SOFTWARE\Policies\Claude";
 
-/// What the registry says to this version.
-pub(in super::super) fn read(version: Version) -> Result<Managed, Refusal> {
+/// What the registry says to this version, if it says anything.
+pub(in super::super) fn read(version: Version) -> Result<Option<Values>, Refusal> {
     let machine = hive(HKEY_LOCAL_MACHINE, KEY);
     let person = hive(HKEY_CURRENT_USER, KEY);
     let in_force = match (machine, person) {
-        (None, None) => return Ok(Managed::Absent),
+        (None, None) => return Ok(None),
         (Some(machine), Some(mut person)) if version < Version::new(1, 19_367, 0) => {
             person.extend(machine);
             person
@@ -28,7 +27,7 @@ pub(in super::super) fn read(version: Version) -> Result<Managed, Refusal> {
         (Some(machine), _) => machine,
         (None, Some(person)) => person,
     };
-    of_managed(in_force, version).map(Managed::Present)
+    of_managed(in_force, version).map(Some)
 }
 
 /// The readable values of one hive; nothing when no value counts.
@@ -86,6 +85,6 @@ mod tests {
 
     #[test]
     fn a_computer_without_policies_has_none() {
-        assert_eq!(read(super::super::super::version::NEWEST), Ok(Managed::Absent));
+        assert_eq!(read(super::super::super::version::NEWEST), Ok(None));
     }
 }

@@ -17,7 +17,7 @@ use windows_sys::Win32::UI::WindowsAndMessaging::{
     WNDCLASSW, WS_OVERLAPPEDWINDOW, WS_POPUP,
 };
 
-use super::super::person::Wish;
+use super::super::wish::Wish;
 
 /// The message by which a test continues on the sign-in screen.
 const CONTINUE: u32 = WM_APP + 1;

@@ -1,10 +1,10 @@
 //! The address: what asks from where it may not, and what is asked for at the wrong place.
 
 use super::busy;
-use super::classify::Case;
-use super::subject::{self, Who};
-use super::words;
 use crate::finding::Code;
+use crate::gateway::case::Case;
+use crate::gateway::subject::{self, Who};
+use crate::gateway::words;
 
 /// Words that refuse a network address.
 #[rustfmt::skip]
@@ -38,7 +38,7 @@ const NO_MODEL: &[&str] = &[
 ];
 
 /// The key may be used only from certain addresses.
-pub(super) fn kept_out(case: &Case) -> Option<Code> {
+pub(in crate::gateway) fn kept_out(case: &Case) -> Option<Code> {
     let is_it = case.or_unknown(400..500)
         && case.status != Some(429)
         && case.signals.one(|text| {
@@ -74,12 +74,12 @@ pub(super) fn kept_out(case: &Case) -> Option<Code> {
 }
 
 /// True when the words are about a country or a region, and not about one address.
-pub(super) fn names_region(case: &Case) -> bool {
+pub(in crate::gateway) fn names_region(case: &Case) -> bool {
     case.signals.any(&["country*", "region*", "territory", "location", "地区", "区域", "国家", "地域"])
 }
 
 /// The model is not there.
-pub(super) fn no_model(case: &Case) -> Option<Code> {
+pub(in crate::gateway) fn no_model(case: &Case) -> Option<Code> {
     if !(case.is(&[400, 404, 410, 422, 403, 500, 501, 503]) || case.status.is_none()) {
         return None;
     }
@@ -104,14 +104,14 @@ pub(super) fn no_model(case: &Case) -> Option<Code> {
 }
 
 /// True when a text says that a model is not there.
-pub(super) fn is_unknown_model(text: &str) -> bool {
+pub(in crate::gateway) fn is_unknown_model(text: &str) -> bool {
     const BAD_VALUE: &[&str] =
         &["不能为空", "未指定", "is required", "cannot be empty", "missing", "must be specified", "未提供"];
     subject::meant(text, NO_MODEL).contains(&Who::Model) && !words::any(text, BAD_VALUE)
 }
 
 /// Nothing is served here.
-pub(super) fn wrong_path(case: &Case) -> Option<Code> {
+pub(in crate::gateway) fn wrong_path(case: &Case) -> Option<Code> {
     let by_words = case.is(&[400, 403, 404, 405, 410, 421, 501]) && case.signals.any(NO_PATH)
         || case.status.is_none() && case.signals.any(&["invalid url", "method not allowed", "unexpected endpoint"]);
     (matches!(case.status, Some(404 | 405 | 410)) || by_words).then_some(Code::WrongBaseUrl)
@@ -119,8 +119,8 @@ pub(super) fn wrong_path(case: &Case) -> Option<Code> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::classify::tests::{check_json, message};
     use crate::finding::Code;
+    use crate::gateway::classify::tests::{check_json, message};
 
     #[test]
     fn addresses_are_kept_out() {

@@ -3,15 +3,14 @@
 //! Some relays fold everything into one sentence ("invalid, disabled or expired"); such a lump means no
 //! more than "not accepted".
 
-use super::account::{BARRED, OVER};
-use super::classify::Case;
-use super::subject::{self, Who};
-use super::words;
 use crate::finding::Code;
+use crate::gateway::case::Case;
+use crate::gateway::subject::{self, Who};
+use crate::gateway::words::{self, BARRED, OVER};
 
 /// Words that say a key is not known.
 #[rustfmt::skip]
-pub(super) const UNKNOWN: &[&str] = &[
+pub(in crate::gateway) const UNKNOWN: &[&str] = &[
     "invalid", "incorrect", "wrong", "unknown", "not valid", "isn't valid", "not recognized", "unrecognized", "not recognised", "unrecognised",
     "malformed", "does not exist", "doesn't exist", "not exist", "not found", "bad", "not registered",
     "deleted", "rejected", "unable to find", "no such", "not accepted", "无效", "不正确", "错误", "不存在",
@@ -28,7 +27,7 @@ const NOT_LET_IN: &[&str] = &[
 ];
 
 /// The key's time is over.
-pub(super) fn expired(case: &Case) -> Option<Code> {
+pub(in crate::gateway) fn expired(case: &Case) -> Option<Code> {
     let is_it = case.or_unknown(400..500)
         && !is_behind(case)
         && case.signals.one(|text| {
@@ -41,14 +40,14 @@ pub(super) fn expired(case: &Case) -> Option<Code> {
 }
 
 /// The key is switched off.
-pub(super) fn disabled(case: &Case) -> Option<Code> {
+pub(in crate::gateway) fn disabled(case: &Case) -> Option<Code> {
     let is_it = case.or_unknown(400..500)
         && case.signals.one(|text| subject::meant(text, BARRED).contains(&Who::Key) && !is_lump(text));
     is_it.then_some(Code::KeyDisabled)
 }
 
 /// The key is not known, by words. By status alone it is decided at the end.
-pub(super) fn unknown(case: &Case) -> Option<Code> {
+pub(in crate::gateway) fn unknown(case: &Case) -> Option<Code> {
     let may_be = case.is(&[400, 401, 403, 404, 422]) || case.status.is_none();
     let by_words = |text: &str| {
         subject::meant(text, UNKNOWN).contains(&Who::Key)
@@ -67,7 +66,7 @@ pub(super) fn unknown(case: &Case) -> Option<Code> {
 }
 
 /// True for "invalid, disabled or expired": a list of what it may be.
-pub(super) fn is_lump(text: &str) -> bool {
+pub(in crate::gateway) fn is_lump(text: &str) -> bool {
     let doubtful = words::any(text, &["or", "and/or", "或", "或者", "、", "/"]);
     doubtful
         && words::any(text, UNKNOWN)
@@ -93,8 +92,8 @@ fn is_behind(case: &Case) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::classify::tests::{check_json, message};
     use crate::finding::Code;
+    use crate::gateway::classify::tests::{check_json, message};
 
     #[test]
     fn the_key_is_not_known() {

@@ -4,10 +4,10 @@
 //! with pages of their own, and firewalls and Wi-Fi portals answer in the gateway's place. These are
 //! judged first, since words on a page mean nothing about a key.
 
-use super::classify::Case;
-use super::signals::Shape;
-use super::words;
 use crate::finding::Code;
+use crate::gateway::case::Case;
+use crate::gateway::signals::Shape;
+use crate::gateway::words;
 
 /// Words of firewalls and content networks that no ordinary page holds.
 #[rustfmt::skip]
@@ -59,7 +59,7 @@ const PLAIN_TO_TLS: &[&str] = &[
 ];
 
 /// Redirects, whoever sends them. A temporary one to another host is what a Wi-Fi login does.
-pub(super) fn redirect(case: &Case) -> Option<Code> {
+pub(in crate::gateway) fn redirect(case: &Case) -> Option<Code> {
     if !(300..400).contains(&case.reply.status) {
         return None;
     }
@@ -70,7 +70,7 @@ pub(super) fn redirect(case: &Case) -> Option<Code> {
 }
 
 /// Statuses that say all there is to say.
-pub(super) fn on_the_way(case: &Case) -> Option<Code> {
+pub(in crate::gateway) fn on_the_way(case: &Case) -> Option<Code> {
     match case.reply.status {
         407 => Some(Code::ProxyAuth),
         511 => Some(Code::CaptivePortal),
@@ -81,7 +81,7 @@ pub(super) fn on_the_way(case: &Case) -> Option<Code> {
 }
 
 /// A web page, an XML answer or a server's own plain text instead of JSON.
-pub(super) fn page(case: &Case) -> Option<Code> {
+pub(in crate::gateway) fn page(case: &Case) -> Option<Code> {
     let signals = &case.signals;
     let status = case.reply.status;
     let words = if signals.shape == Shape::Html { words::plain(&signals.page) } else { String::new() };
@@ -121,7 +121,7 @@ pub(super) fn page(case: &Case) -> Option<Code> {
 }
 
 /// A plain text of a web server or a load balancer, when no word of it told more.
-pub(super) fn server_text(case: &Case) -> Option<Code> {
+pub(in crate::gateway) fn server_text(case: &Case) -> Option<Code> {
     let is_down = matches!(case.reply.status, 502..505 | 520..531);
     (case.signals.shape == Shape::Plain && is_down).then_some(Code::GatewayDown)
 }
@@ -150,9 +150,9 @@ fn is_kin(host: &str, base: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::classify::tests::check;
-    use super::super::reply::Reply;
     use crate::finding::Code;
+    use crate::gateway::classify::tests::check;
+    use crate::gateway::reply::Reply;
 
     #[test]
     fn redirects() {

@@ -1,25 +1,12 @@
 //! The account behind the key: barred, run out of money, out of time.
 
 use super::busy;
-use super::classify::Case;
 use super::key;
-use super::signals::Shape;
-use super::subject::{self, Who};
-use super::words;
 use crate::finding::Code;
-
-/// Words that say somebody was switched off.
-#[rustfmt::skip]
-pub(super) const BARRED: &[&str] = &[
-    "banned", "disabled", "suspended", "inactive", "not active", "isn't active", "deactivated", "blocked",
-    "locked", "frozen", "terminated", "not activated", "paused", "revoked", "closed", "not enabled", "封禁",
-    "禁用", "停用", "冻结", "锁定", "被封", "注销", "未激活", "未启用", "拉黑", "停权", "暂停使用",
-    "状态不可用", "状态异常", "存在风险", "被系统限制", "被风控", "已暂停", "已关闭", "已被关闭", "已吊销", "被吊销", "已撤销",
-];
-
-/// Words that say a time is over.
-pub(super) const OVER: &[&str] =
-    &["expired", "has expired", "is expired", "expiry", "过期", "到期", "超过有效期", "已逾期"];
+use crate::gateway::case::Case;
+use crate::gateway::signals::Shape;
+use crate::gateway::subject::{self, Who};
+use crate::gateway::words::{self, BARRED, OVER, PLAINLY};
 
 /// Words of money and allowances that mean nothing else.
 #[rustfmt::skip]
@@ -55,20 +42,8 @@ const SHORT: &[&str] = &[
     "没有", "透支", "请充值", "失败", "限制", "已完",
 ];
 
-/// Words that leave no doubt, whatever the status: also where a relay answers 500.
-#[rustfmt::skip]
-pub(super) const PLAINLY: &[&str] = &[
-    "insufficient quota", "insufficient user quota", "insufficient balance", "insufficient account balance",
-    "insufficient credit", "insufficient credits", "insufficient funds", "quota exceeded", "quota exhausted",
-    "exceeded your current quota", "exceeded current quota*", "budget exceeded", "quota is not enough",
-    "pre consume token quota failed", "pre-consumed quota failed", "insufficient token quota",
-    "token quota exhausted", "余额不足", "额度不足", "额度已用尽", "额度已用完", "额度用尽", "额度耗尽",
-    "配额不足", "已欠费", "arrearage", "account is in good standing", "消费上限",
-    "insufficient_quota*", "insufficient_user_quota*", "insufficient_balance*", "insufficient_credits*",
-];
-
 /// The account is barred or its time is over.
-pub(super) fn barred(case: &Case) -> Option<Code> {
+pub(in crate::gateway) fn barred(case: &Case) -> Option<Code> {
     // "Suspended, please check your billing": the money is what can be mended.
     let is_it = case.or_unknown(400..500)
         && !case.signals.any(PLAINLY)
@@ -81,7 +56,7 @@ pub(super) fn barred(case: &Case) -> Option<Code> {
 }
 
 /// Balance, quota, budget or subscription is used up.
-pub(super) fn run_out(case: &Case) -> Option<Code> {
+pub(in crate::gateway) fn run_out(case: &Case) -> Option<Code> {
     let signals = &case.signals;
     if signals.any(PLAINLY) && !signals.one(only_pace) {
         return Some(Code::QuotaExhausted);
@@ -160,8 +135,8 @@ fn has_lapsed(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::classify::tests::{check_json, message};
     use crate::finding::Code;
+    use crate::gateway::classify::tests::{check_json, message};
 
     #[test]
     fn accounts_are_barred() {

@@ -1,11 +1,10 @@
 //! Known, paid, and still not allowed: the group, Claude as a whole, or one model.
 
-use super::account::BARRED;
 use super::address;
-use super::classify::Case;
-use super::subject::{self, Who};
-use super::words;
 use crate::finding::Code;
+use crate::gateway::case::Case;
+use crate::gateway::subject::{self, Who};
+use crate::gateway::words::{self, BARRED};
 
 /// Words that refuse what follows them.
 #[rustfmt::skip]
@@ -45,7 +44,7 @@ const IS_REFUSED: &[&str] = &[
 ];
 
 /// The group, or Claude as a whole, may not be used with this key.
-pub(super) fn group(case: &Case) -> Option<Code> {
+pub(in crate::gateway) fn group(case: &Case) -> Option<Code> {
     let may_be = (case.or_unknown(400..500) && !matches!(case.status, Some(402 | 429)))
         || case.status == Some(503) && case.signals.any(&["分组已", "group is disabled", "group disabled"]);
     let is_it = may_be
@@ -62,7 +61,7 @@ pub(super) fn group(case: &Case) -> Option<Code> {
 }
 
 /// The one model may not be used with this key.
-pub(super) fn model(case: &Case) -> Option<Code> {
+pub(in crate::gateway) fn model(case: &Case) -> Option<Code> {
     let may_be = (case.or_unknown(400..500) && !matches!(case.status, Some(402 | 429))) || case.status.is_none();
     let is_unknown = case.signals.any(&["not found error", "model not found"]);
     let is_it = may_be && !is_unknown && case.signals.one(|text| refuses_model(text, case.is(&[401, 403])));
@@ -72,7 +71,7 @@ pub(super) fn model(case: &Case) -> Option<Code> {
 }
 
 /// A refusal by its label alone: after every other cause, since relays pass the label on too.
-pub(super) fn by_label(case: &Case) -> Option<Code> {
+pub(in crate::gateway) fn by_label(case: &Case) -> Option<Code> {
     let is_it = case.is(&[403]) && case.signals.any(&["permission error", "permission denied error"]);
     let code = if case.list_took_the_key() { Code::UpstreamError } else { Code::NoClaudePermission };
     is_it.then_some(code)
@@ -159,8 +158,8 @@ fn refused_in(text: &str) -> Vec<Who> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::classify::tests::{check_json, message};
     use crate::finding::Code;
+    use crate::gateway::classify::tests::{check_json, message};
 
     #[test]
     fn groups_and_claude_are_refused() {

@@ -5,10 +5,10 @@
 //! never be blamed for them.
 
 use super::busy;
-use super::classify::Case;
-use super::signals::Shape;
-use super::words;
 use crate::finding::Code;
+use crate::gateway::case::Case;
+use crate::gateway::signals::Shape;
+use crate::gateway::words;
 
 /// Labels by which a relay declares an error to be its provider's.
 const DECLARED: &[&str] = &[
@@ -36,7 +36,7 @@ const PROVIDER_ACCOUNT: &[&str] = &[
 ];
 
 /// A crash while listing models for Anthropic's list form: older relays fall over an empty list.
-pub(super) fn crash(case: &Case) -> Option<Code> {
+pub(in crate::gateway) fn crash(case: &Case) -> Option<Code> {
     let crashed = case.signals.any(&["panic", "panic detected", "runtime error"]) && case.or_unknown(500..600);
     let empty = case.signals.any(&["index out of range", "with length 0", "length 0"]);
     match (crashed, empty && !case.is_messages()) {
@@ -47,7 +47,7 @@ pub(super) fn crash(case: &Case) -> Option<Code> {
 }
 
 /// An error that quotes another error, or is declared to be another's.
-pub(super) fn wrapped(case: &Case) -> Option<Code> {
+pub(in crate::gateway) fn wrapped(case: &Case) -> Option<Code> {
     if case.signals.shape == Shape::Html {
         return None;
     }
@@ -119,8 +119,8 @@ fn names_a_status_behind(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::classify::tests::check_json;
     use crate::finding::Code;
+    use crate::gateway::classify::tests::check_json;
 
     #[test]
     fn what_is_quoted_never_blames_the_key() {

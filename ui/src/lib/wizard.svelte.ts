@@ -1,21 +1,21 @@
 // The wizard: one state, and the verbs that a person has. Verbs ask the program and tell the road what
 // came of it; how the road turns is decided in `next` alone.
 
-import type { AddressView } from "./lib/bindings/AddressView";
-import type { AuthScheme } from "./lib/bindings/AuthScheme";
-import type { Finding } from "./lib/bindings/Finding";
-import type { KeyView } from "./lib/bindings/KeyView";
-import type { Locale } from "./lib/bindings/Locale";
-import type { MadePreset } from "./lib/bindings/MadePreset";
-import type { Page } from "./lib/bindings/Page";
-import type { Start } from "./lib/bindings/Start";
-import type { UndoGoal } from "./lib/bindings/UndoGoal";
-import { asFinding, type Backend } from "./lib/backend/backend";
-import type { RoadEvent } from "./lib/road/events";
-import { next } from "./lib/road/next";
-import { addressOf, begin, checkWishes, setupWishes, type State } from "./lib/road/state";
-import { loadWords, type Words } from "./lib/words";
-import { factsOf, type Facts } from "./lib/words/facts";
+import type { AddressView } from "./bindings/AddressView";
+import type { AuthScheme } from "./bindings/AuthScheme";
+import type { Finding } from "./bindings/Finding";
+import type { KeyView } from "./bindings/KeyView";
+import type { Locale } from "./bindings/Locale";
+import type { MadePreset } from "./bindings/MadePreset";
+import type { Page } from "./bindings/Page";
+import type { Start } from "./bindings/Start";
+import type { UndoGoal } from "./bindings/UndoGoal";
+import { asFinding, type Backend } from "./backend/backend";
+import type { RoadEvent } from "./road/events";
+import { next } from "./road/next";
+import { addressOf, begin, checkWishes, setupWishes, type State } from "./road/state";
+import { loadWords, type Words } from "./words";
+import { factsOf, type Facts } from "./words/facts";
 
 export { next };
 

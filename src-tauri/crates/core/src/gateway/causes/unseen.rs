@@ -4,11 +4,11 @@
 //! one is. Both are told by a word of lack right beside a word for a key, with nothing but fillers
 //! between: "please provide a valid API key" is said of a wrong one.
 
-use super::classify::Case;
 use super::key::{self, UNKNOWN};
-use super::subject::{self, Who};
-use super::words;
 use crate::finding::Code;
+use crate::gateway::case::Case;
+use crate::gateway::subject::{self, Who};
+use crate::gateway::words;
 
 /// Words for what carries a key.
 #[rustfmt::skip]
@@ -63,7 +63,7 @@ const FILLERS: &[&str] = &[
 
 /// A reply that wants the key in the `Authorization: Bearer` form, or that saw no key. Which of the two
 /// it is depends on whether one was sent.
-pub(super) fn key(case: &Case) -> Option<Code> {
+pub(in crate::gateway) fn key(case: &Case) -> Option<Code> {
     if !case.or_unknown(400..500) || matches!(case.status, Some(402 | 404 | 405 | 429)) {
         return None;
     }
@@ -153,9 +153,9 @@ fn tail_of(text: &str, count: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::classify::tests::{check_asked, check_json, message};
-    use super::super::classify::{Asked, Route};
     use crate::finding::Code;
+    use crate::gateway::case::{Asked, Route};
+    use crate::gateway::classify::tests::{check_asked, check_json, message};
 
     const NO_KEY: Asked =
         Asked { route: Route::Models, sent_key: false, models_accepted_key: false, base_host: "gw.example.com" };

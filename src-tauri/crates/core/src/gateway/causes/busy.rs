@@ -1,14 +1,13 @@
 //! Nothing wrong with the key: no line free, too busy, too many requests.
 
-use super::account::PLAINLY;
-use super::classify::Case;
-use super::signals::Signals;
-use super::words;
 use crate::finding::Code;
+use crate::gateway::case::Case;
+use crate::gateway::signals::Signals;
+use crate::gateway::words::{self, PLAINLY};
 
 /// Words of overload.
 #[rustfmt::skip]
-pub(super) const OVERLOAD: &[&str] = &[
+pub(in crate::gateway) const OVERLOAD: &[&str] = &[
     "overloaded", "overloaded error", "overload", "too busy", "is busy", "server busy", "at capacity",
     "over capacity", "capacity exceeded", "high demand", "heavy load", "server is currently busy",
     "负载已饱和", "负载过高", "负载饱和", "过载", "繁忙", "拥挤", "人数过多", "服务器忙", "系统忙",
@@ -73,7 +72,7 @@ const AT_ONCE: &[&str] = &[
 
 /// Words of too many requests.
 #[rustfmt::skip]
-pub(super) const TOO_MANY: &[&str] = &[
+pub(in crate::gateway) const TOO_MANY: &[&str] = &[
     "too many requests", "rate limit*", "rate-limit*", "ratelimit*", "rate exceeded", "throttl*",
     "requests per minute", "request per minute", "tokens per minute", "per minute", "per second", "rpm", "tpm",
     "rps", "qps", "too frequent*", "too many failed", "too many attempts", "too many auth*", "slow down",
@@ -83,7 +82,7 @@ pub(super) const TOO_MANY: &[&str] = &[
 
 /// No line free, said so clearly that it counts before words of balance ("all accounts are out of
 /// quota" is the gateway's trouble).
-pub(super) fn no_line(case: &Case) -> Option<Code> {
+pub(in crate::gateway) fn no_line(case: &Case) -> Option<Code> {
     // "Out of balance, or no resource free" to one person is about their balance.
     let is_money = case.or_unknown(400..500) && case.signals.any(PLAINLY) && !case.signals.any(ALL_LINES);
     let may_be = case.status.is_none_or(|status| !matches!(status, 401 | 402)) && !is_money;
@@ -91,12 +90,12 @@ pub(super) fn no_line(case: &Case) -> Option<Code> {
 }
 
 /// True when the texts say that no line is free, or that the model has no price.
-pub(super) fn no_line_in(signals: &Signals) -> bool {
+pub(in crate::gateway) fn no_line_in(signals: &Signals) -> bool {
     signals.one(no_line_said)
 }
 
 /// True when one text says so.
-pub(super) fn no_line_said(text: &str) -> bool {
+pub(in crate::gateway) fn no_line_said(text: &str) -> bool {
     words::any(text, NONE_FREE)
         || words::any(text, NO_PRICE)
         || words::any(text, ALL_LINES) && words::any(text, ALL_GONE)
@@ -137,7 +136,7 @@ fn none_available(text: &str) -> bool {
 }
 
 /// More at a time than allowed, whatever the status: a limit of the account that passes by itself.
-pub(super) fn at_once(case: &Case) -> Option<Code> {
+pub(in crate::gateway) fn at_once(case: &Case) -> Option<Code> {
     const IS_FULL: &[&str] = &[
         "limit*",
         "exceed*",
@@ -164,19 +163,19 @@ pub(super) fn at_once(case: &Case) -> Option<Code> {
 }
 
 /// Overload behind or in the gateway.
-pub(super) fn overload(case: &Case) -> Option<Code> {
+pub(in crate::gateway) fn overload(case: &Case) -> Option<Code> {
     (case.status == Some(529) || (case.or_unknown(400..600) && case.signals.any(OVERLOAD))).then_some(Code::Overloaded)
 }
 
 /// Too many requests, by status or by words.
-pub(super) fn too_many(case: &Case) -> Option<Code> {
+pub(in crate::gateway) fn too_many(case: &Case) -> Option<Code> {
     (case.status == Some(429) || (case.or_unknown(400..600) && case.signals.any(TOO_MANY))).then_some(Code::RateLimited)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::classify::tests::{check_json, message};
     use crate::finding::Code;
+    use crate::gateway::classify::tests::{check_json, message};
 
     #[test]
     fn no_line_is_free() {

@@ -3,10 +3,10 @@
 //! Some relays sell access for one named client only ("this group only allows Claude Code clients",
 //! 该分组仅限 Claude Code 客户端使用) and say so with 400, 401, 403, 500 or 503. The key is fine then.
 
-use super::classify::Case;
-use super::subject::{self, Who};
-use super::words;
 use crate::finding::Code;
+use crate::gateway::case::Case;
+use crate::gateway::subject::{self, Who};
+use crate::gateway::words;
 
 /// The clients that such a limit names.
 #[rustfmt::skip]
@@ -39,7 +39,7 @@ const REFUSED: &[&str] = &[
 const AT_ONCE: &[&str] = &["concurren*", "并发", "too many", "rate limit*", "频率", "速率", "频繁", "ip", "ips"];
 
 /// A reply that refuses the program.
-pub(super) fn refused(case: &Case) -> Option<Code> {
+pub(in crate::gateway) fn refused(case: &Case) -> Option<Code> {
     let refuses =
         case.or_unknown(400..600) && case.signals.one(|text| !words::any(text, AT_ONCE) && refuses_program(text));
     refuses.then_some(Code::ClientRestricted)
@@ -63,8 +63,8 @@ fn names_it_near(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::classify::tests::{check_json, message};
     use crate::finding::Code;
+    use crate::gateway::classify::tests::{check_json, message};
 
     #[test]
     fn programs_are_refused_in_many_words() {

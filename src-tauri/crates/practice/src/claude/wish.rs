@@ -1,0 +1,9 @@
+//! What a person can ask of Claude from outside.
+
+/// Something a person did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wish {
+    Quit,
+    CloseWindow,
+    Continue,
+}

@@ -22,6 +22,7 @@ struct Wanted {
     models: Vec<&'static str>,
     static_key: bool,
     egress: Vec<&'static str>,
+    carry_over: bool,
     restart: bool,
     scheme: AuthScheme,
 }
@@ -33,8 +34,14 @@ fn wanted() -> impl Strategy<Value = Wanted> {
     );
     let egress = prop::sample::subsequence(vec!["pypi.org", "*.example.com", "*"], 0..3);
     let scheme = prop_oneof![Just(AuthScheme::Bearer), Just(AuthScheme::XApiKey)];
-    (models, any::<bool>(), egress, any::<bool>(), scheme).prop_map(|(models, static_key, egress, restart, scheme)| {
-        Wanted { models, static_key, egress, restart, scheme }
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>());
+    (models, egress, scheme, flags).prop_map(|(models, egress, scheme, (static_key, carry_over, restart))| Wanted {
+        models,
+        static_key,
+        egress,
+        carry_over,
+        restart,
+        scheme,
     })
 }
 
@@ -48,6 +55,7 @@ fn file() -> impl Strategy<Value = FileFact> {
         present(r#"{"deploymentMode": "1p", "other": [1]}"#),
         present(&format!(r#"{{"appliedId": "{OTHER}", "entries": [{{"id": "{OTHER}", "name": "Default"}}]}}"#)),
         present(r#"{"inferenceProvider": "gateway", "inferenceGatewayBaseUrl": "http://127.0.0.1:18080"}"#),
+        present(r#"{"egressProxyUrl": "http://127.0.0.1:8080", "disableAutoUpdates": true}"#),
     ]
 }
 
@@ -99,6 +107,7 @@ fn by_command_line(wanted: &Wanted, preset: &Preset, report: &CheckReport) -> Wi
     words.extend(wanted.models.iter().flat_map(|id| ["--model", id]));
     words.extend(wanted.egress.iter().flat_map(|host| ["--egress", host]));
     words.extend(wanted.static_key.then_some("--static-key"));
+    words.extend(wanted.carry_over.then_some("--carry-over"));
     words.extend((!wanted.restart).then_some("--write-only"));
     let Command::Apply(apply) = Arguments::try_parse_from(words).ok().unwrap().command else { panic!("not apply") };
     let egress = wished_egress(&apply.egress, preset).unwrap();
@@ -115,6 +124,7 @@ fn by_window(wanted: &Wanted, preset: &Preset, report: &CheckReport) -> Wishes {
         "every_model": report.proposal.is_empty(),
         "static_key": wanted.static_key,
         "egress": (!wanted.egress.is_empty()).then_some(&wanted.egress),
+        "carry_over": wanted.carry_over,
         "restart": wanted.restart,
     });
     session.wishes(&serde_json::from_value(sent).unwrap()).unwrap()

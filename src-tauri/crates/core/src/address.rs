@@ -201,6 +201,10 @@ fn repair_one(
     }
     let home = own.filter(|own| own.host() == host_of(&url)).map(path_of);
     let path = path::repaired(url.path(), home.as_deref(), &mut changes);
+    // What may be a second address, once `/./` and the like are taken out of it.
+    if path.contains(":/") {
+        return Err(invalid("several"));
+    }
     url.set_path(&path);
 
     let address = url.as_str().trim_end_matches('/').to_owned();

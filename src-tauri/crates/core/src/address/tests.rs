@@ -144,6 +144,7 @@ fn an_address_is_found_in_a_sentence() {
         &[Did::TakenFromText],
     );
     check_refused("https://a.example/claude 或 https://b.example/claude", "several");
+    check_refused("https://a.example/https:/./b.example", "several");
 }
 
 #[test]

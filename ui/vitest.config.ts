@@ -10,7 +10,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "words and road", environment: "node", include: ["tests/node/**/*.test.ts"] },
+        test: { name: "words and flow", environment: "node", include: ["tests/node/**/*.test.ts"] },
       },
       {
         extends: true,

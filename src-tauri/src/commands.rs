@@ -12,7 +12,7 @@ use airouter_core::view::{
     AddressView, ApplyReport, CheckWishes, KeyView, Locale, MadePreset, ModelTrial, Offer, Overview, Page, Phase,
     PlanView, SetupWishes, Start, StepId, UndoGoal, UndoReport,
 };
-use airouter_platform::{apply as act, check as live, claude, export, known, locale, observe, undo as take_back};
+use airouter_platform::{apply as act, check as live, claude, export, locale, observe, redaction, undo as undoing};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Runtime, State};
 use tauri_plugin_opener::OpenerExt;
@@ -92,11 +92,11 @@ pub async fn read_key(text: String, session: State<'_, Session>) -> Answer<KeyVi
         let paste = key::read(&text, session.preset().is_built_in);
         if paste.is_err() && holds_key(&text) {
             // A key that is refused was pasted all the same.
-            known::note(text.split_whitespace().map(|word| Secret::new(word.to_owned())));
+            redaction::note(text.split_whitespace().map(|word| Secret::new(word.to_owned())));
         }
         let paste = paste?;
         let address = paste.address.as_deref().and_then(|typed| view_address(typed, &session).ok());
-        let view = KeyView { face: paste.key.face().shown(), notes: paste.notes.clone(), address };
+        let view = KeyView { face: paste.key.masked().shown(), notes: paste.notes.clone(), address };
         session.take_key(paste);
         Ok(view)
     })
@@ -130,8 +130,8 @@ pub async fn check(wishes: CheckWishes, on_lamp: Channel<Lamp>, session: State<'
             None => session.preset().base.clone(),
         };
         let (key, claude) = with_key(&session, &base, wishes.address.is_some()).await?;
-        known::note_proxy(wishes.proxy.as_deref());
-        known::spare(base.as_str());
+        redaction::note_proxy(wishes.proxy.as_deref());
+        redaction::spare(base.as_str());
         let proxy = session.proxy_or_staged(wishes.proxy);
         let wanted = live::Wanted {
             base: base.clone(),
@@ -238,7 +238,7 @@ pub async fn undo<R: Runtime>(
     let session = session.inner().clone();
     guard_blocking(move || {
         let _closing = Closing::begin(&app);
-        let report = take_back::undo(session.places(), goal, restart, &mut |phase| {
+        let report = undoing::undo(session.places(), goal, restart, &mut |phase| {
             let _ = on_phase.send(told(phase));
         });
         session.forget();
@@ -304,7 +304,7 @@ pub async fn finish<R: Runtime>(app: AppHandle<R>) -> Result<(), Finding> {
 
 /// A step as the page is told of it.
 fn told(phase: &Phase) -> Phase {
-    let redactor = known::redactor();
+    let redactor = redaction::redactor();
     Phase { finding: phase.finding.clone().map(|finding| finding.redacted(&redactor)), ..phase.clone() }
 }
 

@@ -6,7 +6,7 @@ use std::future::Future;
 use std::marker::PhantomData;
 
 use airouter_core::finding::{Code, Finding};
-use airouter_platform::known;
+use airouter_platform::redaction;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
@@ -28,7 +28,7 @@ where
     T: Serialize + Send + 'static,
     F: Future<Output = Result<T, Finding>> + Send + 'static,
 {
-    let before = known::redactor();
+    let before = redaction::redactor();
     cleaned(tauri::async_runtime::spawn(body).await, &before)
 }
 
@@ -38,7 +38,7 @@ where
     T: Serialize + Send + 'static,
     F: FnOnce() -> Result<T, Finding> + Send + 'static,
 {
-    let before = known::redactor();
+    let before = redaction::redactor();
     cleaned(tauri::async_runtime::spawn_blocking(body).await, &before)
 }
 
@@ -56,12 +56,12 @@ fn cleaned<T: Serialize>(
     ended: Result<Result<T, Finding>, tauri::Error>,
     before: &airouter_core::secret::Redactor,
 ) -> Result<Cleaned<T>, Finding> {
-    let after = known::redactor();
+    let after = redaction::redactor();
     let value = ended.unwrap_or_else(|_| Err(Finding::new(Code::Crashed)));
     let value = value.map_err(|finding| finding.redacted(before).redacted(&after))?;
     let mut value = serde_json::to_value(value).map_err(|_| Finding::new(Code::Crashed))?;
-    known::clean_with(&mut value, before);
-    known::clean_with(&mut value, &after);
+    redaction::clean_with(&mut value, before);
+    redaction::clean_with(&mut value, &after);
     Ok(Cleaned { value, made_of: PhantomData })
 }
 

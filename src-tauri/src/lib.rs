@@ -15,7 +15,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use airouter_core::view::{Locale, Os};
-use airouter_platform::quiet;
+use airouter_platform::hardening;
 use tauri::{Builder, Manager, RunEvent, Runtime, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 use tauri_plugin_deep_link::DeepLinkExt;
 
@@ -23,9 +23,9 @@ pub use session::Session;
 
 /// Starts the program and shows its window.
 pub fn run() -> ExitCode {
-    quiet::no_core_dumps();
+    hardening::no_core_dumps();
     // The usual hook would print a panic's text, which may quote anything.
-    quiet::panics(|place| tracing::error!(place, "a part of the program failed"));
+    hardening::panics(|place| tracing::error!(place, "a part of the program failed"));
     let arguments = match arguments::read() {
         Ok(arguments) => arguments,
         Err(code) => return code,

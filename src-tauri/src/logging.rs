@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use airouter_platform::known;
 use airouter_platform::places::Places;
+use airouter_platform::redaction;
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 
@@ -38,7 +38,7 @@ struct Clean<W>(W);
 
 impl<W: Write> Write for Clean<W> {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.0.write_all(known::redactor().text(&String::from_utf8_lossy(line)).as_bytes())?;
+        self.0.write_all(redaction::redactor().text(&String::from_utf8_lossy(line)).as_bytes())?;
         Ok(line.len())
     }
 
@@ -56,7 +56,7 @@ mod tests {
     #[test]
     fn no_line_holds_what_this_program_knows() {
         const KEY: &str = "sk-canary-of-the-log-7Q2mZ9xK4tB8";
-        known::note([Secret::new(KEY.to_owned())]);
+        redaction::note([Secret::new(KEY.to_owned())]);
         let mut log = Clean(Vec::new());
         log.write_all(format!("a part failed: {KEY}, Bearer {KEY}, and went on\n").as_bytes()).unwrap();
         let text = String::from_utf8(log.0).unwrap();

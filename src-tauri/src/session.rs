@@ -17,7 +17,7 @@ use airouter_core::secret::Secret;
 use airouter_core::undo::Journal;
 use airouter_core::view::{KeyPlace, Locale, Overview, Rehearsal, SetupWishes};
 use airouter_platform::places::Places;
-use airouter_platform::{known, locale, observe, recover, state};
+use airouter_platform::{locale, observe, recover, redaction, state};
 use airouter_rehearsal::{FullDisk, Scenario, Stage};
 use tokio::sync::watch;
 
@@ -120,8 +120,8 @@ impl Session {
 
     /// Looks at the computer, once a sudden end of an earlier run is settled.
     pub(crate) fn first_overview(&self) -> Overview {
-        known::spare(self.preset().base.as_str());
-        known::note_files(self.places());
+        redaction::spare(self.preset().base.as_str());
+        redaction::note_files(self.places());
         let resumed = recover::at_start(self.places());
         let mut overview = observe::overview(self.places());
         overview.findings.extend(resumed.filter(|finding| !finding.blocks()));
@@ -196,15 +196,15 @@ impl Session {
 
     /// Takes a new key; what was found with another one no longer counts.
     pub(crate) fn take_key(&self, paste: Paste) {
-        known::note([paste.key.clone()]);
+        redaction::note([paste.key.clone()]);
         *self.memory() = Memory { paste: Some(paste), ..Memory::default() };
     }
 
     /// Forgets everything.
     pub(crate) fn forget(&self) {
         *self.memory() = Memory::default();
-        known::forget();
-        known::note_files(self.places());
+        redaction::forget();
+        redaction::note_files(self.places());
     }
 
     /// The key to check an address with. A pasted one that stood with another address waits until the person
@@ -233,7 +233,7 @@ impl Session {
         match state::journal(self.places())? {
             Some(journal) if journal.is_connection() && journal.base == base.as_str() => {
                 let key = observe::key_in_use(self.places(), &journal)?;
-                known::note([key.clone()]);
+                redaction::note([key.clone()]);
                 Ok(key)
             }
             _ => Err(Finding::new(Code::KeyNotStored)),

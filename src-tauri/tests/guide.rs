@@ -189,7 +189,7 @@ fn under_policy() -> Value {
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
     }
     let base = GatewayUrl::parse("https://gate.example/claude").unwrap();
-    json!({ "findings": examine(&places, &base, None, Depth::Here).unwrap().local_findings() })
+    json!({ "findings": examine(&places, &base, None, Depth::Local).unwrap().local_findings() })
 }
 
 /// Somebody filled everything in and did not apply it.

@@ -20,7 +20,7 @@ mod around;
 mod gateway;
 #[path = "../crates/core/tests/leaks/places.rs"]
 mod places;
-#[path = "../crates/core/tests/check_road/script.rs"]
+#[path = "../crates/core/tests/check_flow/script.rs"]
 mod script;
 #[path = "../crates/core/tests/leaks/shapes.rs"]
 mod shapes;

@@ -11,9 +11,9 @@
 pub mod diagnosis;
 pub mod figures;
 pub mod fleet;
+pub mod flow;
 pub mod gateways;
 pub mod home;
-pub mod road;
 pub mod screen_reader;
 pub mod watch;
 pub mod window;

@@ -24,7 +24,7 @@ pub struct ScreenReader {
 
 /// One thing that can be told of.
 #[derive(Debug)]
-pub struct Told {
+pub struct TimedReply {
     /// What it is.
     pub role: Role,
     /// What it is called.
@@ -36,7 +36,7 @@ pub struct Told {
     /// How it is.
     pub states: StateSet,
     /// What is in it.
-    pub children: Vec<Told>,
+    pub children: Vec<TimedReply>,
 }
 
 impl ScreenReader {
@@ -50,7 +50,7 @@ impl ScreenReader {
     }
 
     /// The page in a program's window, as soon as it is there.
-    pub async fn page(&self, program: &str) -> Result<Told> {
+    pub async fn page(&self, program: &str) -> Result<TimedReply> {
         let mut heard = String::new();
         for _ in 0..100 {
             heard.clear();
@@ -94,11 +94,11 @@ impl ScreenReader {
         Ok(children)
     }
 
-    fn told(&self, object: Proxy<'static>) -> Pin<Box<dyn Future<Output = Result<Told>> + '_>> {
+    fn told(&self, object: Proxy<'static>) -> Pin<Box<dyn Future<Output = Result<TimedReply>> + '_>> {
         Box::pin(async move {
             let attributes: std::collections::HashMap<String, String> =
                 object.call("GetAttributes", &()).await.unwrap_or_default();
-            let mut told = Told {
+            let mut told = TimedReply {
                 role: object.call("GetRole", &()).await?,
                 name: object.get_property("Name").await?,
                 description: object.get_property("Description").await.unwrap_or_default(),
@@ -114,7 +114,7 @@ impl ScreenReader {
     }
 }
 
-impl Told {
+impl TimedReply {
     /// Itself and everything in it, in reading order.
     pub fn all(&self) -> Vec<&Self> {
         let mut all = vec![self];
@@ -147,11 +147,11 @@ impl Told {
     }
 }
 
-impl fmt::Display for Told {
+impl fmt::Display for TimedReply {
     /// Indented, as a person reads a tree.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fn line(told: &Told, depth: usize, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-            let Told { role, name, live, .. } = told;
+        fn line(told: &TimedReply, depth: usize, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            let TimedReply { role, name, live, .. } = told;
             writeln!(formatter, "{:indent$}{} \"{name}\" {live}", "", role.name(), indent = depth * 2)?;
             told.children.iter().try_for_each(|child| line(child, depth + 1, formatter))
         }

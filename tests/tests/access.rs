@@ -1,10 +1,10 @@
-//! For everybody: the keyboard alone completes the road, and axe-core finds nothing on any screen.
+//! For everybody: the keyboard alone completes the flow, and axe-core finds nothing on any screen.
 #![allow(missing_docs, reason = "a test")]
 
 use airouter_practice::gateway::{Fault, GatewayOptions, start};
 use anyhow::{Result, ensure};
+use e2e::flow;
 use e2e::home::Home;
-use e2e::road;
 use e2e::window::Window;
 use fantoccini::key::Key;
 
@@ -31,14 +31,14 @@ async fn axe_finds_nothing_on_any_screen() -> Result<()> {
         window.close().await?;
 
         let window = Window::open(&home, &["--preset", &preset], language).await?;
-        road::refused_code(&window, &Fault::NoBalance.example_key()).await?;
+        flow::refused_code(&window, &Fault::NoBalance.example_key()).await?;
         nothing_to_find(&window, "a failed check").await?;
         window.close().await?;
 
         let window = Window::open(&home, &["--preset", &preset], language).await?;
         window.wait_for_screen("key").await?;
         nothing_to_find(&window, "key").await?;
-        road::key_to_models(&window, &Fault::Mixed.example_key()).await?;
+        flow::key_to_models(&window, &Fault::Mixed.example_key()).await?;
         nothing_to_find(&window, "models").await?;
         window.click("#to-review").await?;
         window.wait_for_screen("review").await?;
@@ -51,7 +51,7 @@ async fn axe_finds_nothing_on_any_screen() -> Result<()> {
         let window = Window::open(&home, &["--preset", &preset], language).await?;
         window.wait_for_screen("status").await?;
         nothing_to_find(&window, "status").await?;
-        road::undo(&window).await?;
+        flow::undo(&window).await?;
         nothing_to_find(&window, "undone").await?;
         window.close().await?;
     }
@@ -81,7 +81,7 @@ async fn tab_to(window: &Window, css: &str) -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_keyboard_alone_completes_the_road() -> Result<()> {
+async fn the_keyboard_alone_completes_the_flow() -> Result<()> {
     let gateway = start(GatewayOptions::default()).await?;
     // At the usual size, and in the narrowest window, where most is hidden beneath the bar of buttons.
     for (width, height) in [(960, 720), (360, 480)] {

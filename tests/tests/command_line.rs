@@ -1,4 +1,4 @@
-//! The command line's contract: one JSON object, fixed exit codes, the same road as the window.
+//! The command line's contract: one JSON object, fixed exit codes, the same flow as the window.
 #![allow(clippy::disallowed_methods, missing_docs, reason = "a test works on files and processes")]
 
 use airouter_practice::gateway::{Fault, GatewayOptions, start};

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use airouter_practice::gateway::{Fault, GatewayOptions, start};
 use anyhow::{Context, Result};
+use e2e::flow;
 use e2e::home::Home;
-use e2e::road;
 use e2e::watch::files_with;
 use e2e::window::Window;
 use fantoccini::key::Key;
@@ -19,7 +19,7 @@ async fn what_somebody_changed_is_found_and_mended_and_told_without_the_key() ->
     let preset = home.preset(&gateway.base_url())?;
     let key = Fault::Ok.example_key();
     let window = Window::open(&home, &["--preset", &preset.to_string_lossy()], "zh_CN.UTF-8").await?;
-    road::to_proof(&window, &key).await?;
+    flow::to_proof(&window, &key).await?;
 
     window.click("#to-doctor").await?;
     window.click("#examine").await?;

@@ -1,11 +1,11 @@
-//! The same road against gateways that nobody here wrote, with a good key and a bad one.
+//! The same flow against gateways that nobody here wrote, with a good key and a bad one.
 #![allow(missing_docs, reason = "a test")]
 
 use airouter_practice::gateway::{GatewayOptions, start};
 use anyhow::Result;
+use e2e::flow;
 use e2e::gateways::{keyway, litellm};
 use e2e::home::Home;
-use e2e::road;
 use e2e::window::Window;
 
 async fn the_road_passes(base: &str, good_key: &str, bad_key: &str) -> Result<()> {
@@ -13,11 +13,11 @@ async fn the_road_passes(base: &str, good_key: &str, bad_key: &str) -> Result<()
     let preset = home.preset(base)?;
     let preset = preset.to_string_lossy();
     let window = Window::open(&home, &["--preset", &preset], "zh_CN.UTF-8").await?;
-    assert_eq!(road::refused_code(&window, bad_key).await?, "AR-402");
+    assert_eq!(flow::refused_code(&window, bad_key).await?, "AR-402");
     window.close().await?;
     let window = Window::open(&home, &["--preset", &preset], "en_US.UTF-8").await?;
-    road::to_proof(&window, good_key).await?;
-    road::undo(&window).await?;
+    flow::to_proof(&window, good_key).await?;
+    flow::undo(&window).await?;
     window.close().await
 }
 

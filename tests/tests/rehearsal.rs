@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use airouter_practice::scenario::Scenario;
 use anyhow::{Context, Result, ensure};
+use e2e::flow;
 use e2e::home::Home;
-use e2e::road;
 use e2e::window::Window;
 use serde_json::{Value, json};
 
@@ -141,7 +141,7 @@ async fn a_trainer_picks_one_scenario_after_the_other_in_the_window() -> Result<
     }
     window.click("#scenario option[value=\"good\"]").await?;
     window.click("#scenario-start").await?;
-    road::to_proof(&window, &Scenario::named("good").and_then(Scenario::paste).context("a key")?).await?;
+    flow::to_proof(&window, &Scenario::named("good").and_then(Scenario::paste).context("a key")?).await?;
     ensure!(acts_on(&stage)?, "the stand-in is on the stage");
     // The program may be gone before the driver has its answer.
     let _ = window.click("#finish").await;

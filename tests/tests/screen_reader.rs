@@ -1,25 +1,25 @@
-//! The steps of the road as a screen reader meets them, in the system's own tree.
+//! The steps of the flow as a screen reader meets them, in the system's own tree.
 #![allow(missing_docs, reason = "a test")]
 
 use airouter_practice::gateway::{Fault, GatewayOptions, start};
 use anyhow::{Result, ensure};
 use atspi_common::{Role, State};
+use e2e::flow;
 use e2e::home::Home;
-use e2e::road;
-use e2e::screen_reader::{ScreenReader, Told};
+use e2e::screen_reader::{ScreenReader, TimedReply};
 use e2e::window::Window;
 
 const PROGRAM: &str = "airouter-setup";
 
 /// The list of lamps, each with its state in words.
-fn lamps(page: &Told) -> Result<Vec<&str>> {
+fn lamps(page: &TimedReply) -> Result<Vec<&str>> {
     let list = page.find(Role::List, |name| name == "检查结果")?;
     let items = list.all().into_iter().filter(|told| told.role == Role::ListItem);
     Ok(items.map(|told| told.name.as_str()).collect())
 }
 
 /// What is told of a screen whenever one is entered: its heading, and that the focus is in it.
-fn entered<'a>(page: &'a Told, title: &str) -> Result<&'a Told> {
+fn entered<'a>(page: &'a TimedReply, title: &str) -> Result<&'a TimedReply> {
     page.find(Role::Heading, |name| name.contains(title))?;
     let focused = page.all().into_iter().find(|told| told.is(State::Focused) && told.role != Role::DocumentWeb);
     focused.ok_or_else(|| anyhow::anyhow!("nothing has the focus in:\n{page}"))
@@ -45,14 +45,14 @@ async fn the_road_is_told_step_by_step() -> Result<()> {
     }
     ensure!(page.all().iter().any(|told| told.live == "polite"), "nothing is told while it happens:\n{page}");
 
-    assert_eq!(road::refused_code(&window, &Fault::NoBalance.example_key()).await?, "AR-503");
+    assert_eq!(flow::refused_code(&window, &Fault::NoBalance.example_key()).await?, "AR-503");
     let page = reader.page(PROGRAM).await?;
     let told = lamps(&page)?;
     ensure!(told[2].ends_with("通过") && told[3].ends_with("未通过") && told[5].ends_with("未测试"), "{told:?}");
     let finding = page.find(Role::Notification, |_| true).or_else(|_| page.find(Role::Alert, |_| true))?;
     ensure!(finding.words().contains("余额"), "{finding}");
 
-    road::key_to_models(&window, &Fault::Ok.example_key()).await?;
+    flow::key_to_models(&window, &Fault::Ok.example_key()).await?;
     entered(&reader.page(PROGRAM).await?, "模型")?;
     window.click("#to-review").await?;
     window.wait_for("#apply:not(:disabled)").await?;

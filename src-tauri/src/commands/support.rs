@@ -7,7 +7,7 @@ use airouter_core::report::compose;
 use airouter_core::view::ReportView;
 use airouter_core::words;
 use airouter_platform::doctor::{Depth, look, wanted_base};
-use airouter_platform::{check as live, claude, known, report, state};
+use airouter_platform::{check as live, claude, redaction, report, state};
 use base64::Engine;
 use tauri::State;
 use tokio::sync::watch;
@@ -32,7 +32,8 @@ pub async fn preview_report(session: State<'_, Session>) -> Answer<ReportView> {
         let facts = looked(&session)?;
         let locale = session.locale();
         let version = env!("CARGO_PKG_VERSION");
-        let gathered = report::gather(session.places(), &session.preset(), version, locale, &facts, known::secrets());
+        let gathered =
+            report::gather(session.places(), &session.preset(), version, locale, &facts, redaction::secrets());
         let made = compose(&gathered, &|finding| words::sentence(finding, locale, &session.preset()))?;
         let view = ReportView { page: made.page.clone(), entries: made.entries.clone(), name: made.file_name() };
         session.show(made);
@@ -90,5 +91,5 @@ fn looked(session: &Session) -> Result<DoctorFacts, Finding> {
         let (_stop, never) = watch::channel(false);
         tauri::async_runtime::block_on(live::check(wanted, never, |_| {}))
     });
-    look(places, &base, live, Depth::Around)
+    look(places, &base, live, Depth::Full)
 }

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::build;
-use crate::desk::cargo_at_a_desk;
+use crate::desktop::cargo_in_desktop_session;
 use crate::machine::{Purpose, prepare};
 use crate::step::{cargo, step};
 
@@ -15,7 +15,7 @@ pub(crate) fn bench() -> Result<()> {
     build::page()?;
     build::programs()?;
     build::empty_window()?;
-    let mut starts = cargo_at_a_desk()?;
+    let mut starts = cargo_in_desktop_session()?;
     step("the first screen beside an empty window", starts.args(["run", "--quiet", "-p", "e2e", "--bin", "start"]))?;
     step("the check beside curl", cargo().args(["run", "--quiet", "-p", "e2e", "--bin", "bench"]))?;
     // Optimized, because a debugged reader of JSON would hide what the disk does.

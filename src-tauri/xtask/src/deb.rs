@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::bundle::{output, quick_deb};
-use crate::desk::{SCREEN, offer_key_ring};
+use crate::desktop::{SCREEN, offer_key_ring};
 use crate::machine::{Purpose, prepare};
 use crate::step::{cargo, program, step, target};
 
@@ -35,7 +35,7 @@ pub(crate) fn deb() -> Result<()> {
 
     let system = System::make()?;
     system.take("/opt", &[&older, &new])?;
-    system.take(TESTS, &[&tests.road, &tests.packaged])?;
+    system.take(TESTS, &[&tests.flow, &tests.packaged])?;
     system.install(&older)?;
     step("the key ring came with it", system.run().args(["dpkg-query", "-W", "gnome-keyring"]))?;
     let mut desk = system.run();
@@ -44,8 +44,8 @@ pub(crate) fn deb() -> Result<()> {
     offer_key_ring(&system.root.join("usr/local/share"))?;
     step("a person", system.run().args(["useradd", "--create-home", "person"]))?;
 
-    let road = Path::new(TESTS).join(tests.road.file_name().context("a name")?);
-    step("the road in that system", system.as_person(&road).arg("--test-threads=1"))?;
+    let flow = Path::new(TESTS).join(tests.flow.file_name().context("a name")?);
+    step("the flow in that system", system.as_person(&flow).arg("--test-threads=1"))?;
     live(&system, &new)
 }
 
@@ -92,14 +92,14 @@ fn older(new: &Path) -> Result<PathBuf> {
 
 /// The tests' programs.
 struct Tests {
-    road: PathBuf,
+    flow: PathBuf,
     packaged: PathBuf,
 }
 
 fn build_tests() -> Result<Tests> {
     eprintln!("\n── the tests");
     let mut build = cargo();
-    build.args(["test", "-p", "e2e", "--test", "road", "--no-run", "--message-format=json-render-diagnostics"]);
+    build.args(["test", "-p", "e2e", "--test", "flow", "--no-run", "--message-format=json-render-diagnostics"]);
     let messages = output(build.stderr(Stdio::inherit()))?;
     let programs = messages.split(r#""executable":""#).skip(1).filter_map(|rest| rest.split('"').next());
     let programs: Vec<PathBuf> = programs.map(PathBuf::from).collect();
@@ -108,7 +108,7 @@ fn build_tests() -> Result<Tests> {
             programs.iter().find(|path| path.file_name().is_some_and(|it| it.to_string_lossy().starts_with(start)));
         found.cloned().with_context(|| format!("{start} was not built"))
     };
-    Ok(Tests { road: named("road-")?, packaged: named("packaged")? })
+    Ok(Tests { flow: named("flow-")?, packaged: named("packaged")? })
 }
 
 /// A system of its own.

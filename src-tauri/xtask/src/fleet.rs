@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::build;
-use crate::desk::cargo_at_a_desk;
+use crate::desktop::cargo_in_desktop_session;
 use crate::machine::{Purpose, prepare};
 use crate::step::step;
 
@@ -12,6 +12,6 @@ pub(crate) fn fleet(homes: u32) -> Result<()> {
     prepare(Purpose::Test)?;
     build::page()?;
     build::programs()?;
-    let mut fleet = cargo_at_a_desk()?;
+    let mut fleet = cargo_in_desktop_session()?;
     step("the fleet", fleet.args(["run", "--quiet", "-p", "e2e", "--bin", "fleet", "--"]).arg(homes.to_string()))
 }

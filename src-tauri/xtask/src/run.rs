@@ -3,12 +3,12 @@
 use anyhow::Result;
 
 use crate::build;
-use crate::desk::cargo_at_a_desk;
+use crate::desktop::cargo_in_desktop_session;
 use crate::machine::{Purpose, prepare};
 use crate::step::{program, step, target};
 
-/// Opens the wizard in rehearsal mode. Without a display the same road is walked on a virtual one,
-/// and the pictures stay in `target/road`.
+/// Opens the wizard in rehearsal mode. Without a display the same flow is walked on a virtual one,
+/// and the pictures stay in `target/flow`.
 pub(crate) fn rehearse() -> Result<()> {
     let has_display = has_display();
     prepare(if has_display { Purpose::Build } else { Purpose::Drive })?;
@@ -19,11 +19,13 @@ pub(crate) fn rehearse() -> Result<()> {
         eprintln!("── rehearsal: nothing real is touched; everything happens in {}", folder.display());
         return step("the wizard", program(target().join("debug/airouter-setup")).arg("--rehearsal").arg(folder));
     }
-    let pictures = target().join("road");
-    eprintln!("── no display: the road is walked on a virtual one");
+    let pictures = target().join("flow");
+    eprintln!("── no display: the flow is walked on a virtual one");
     step(
-        "the road",
-        cargo_at_a_desk()?.args(["run", "--quiet", "-p", "e2e", "--bin", "pictures", "--", "road"]).arg(&pictures),
+        "the flow",
+        cargo_in_desktop_session()?
+            .args(["run", "--quiet", "-p", "e2e", "--bin", "pictures", "--", "flow"])
+            .arg(&pictures),
     )?;
     eprintln!("── the pictures are in {}", pictures.display());
     Ok(())

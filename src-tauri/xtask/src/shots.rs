@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::build;
-use crate::desk::cargo_at_a_desk;
+use crate::desktop::cargo_in_desktop_session;
 use crate::machine::{Purpose, prepare, prepare_page};
 use crate::step::{npm, step, target};
 
@@ -24,7 +24,7 @@ pub(crate) fn shots() -> Result<()> {
     for (what, scale) in [("shots", "1"), ("large", "2"), ("sheets", "1")] {
         step(
             &format!("pictures of the program: {what}"),
-            cargo_at_a_desk()?
+            cargo_in_desktop_session()?
                 .args(["run", "--quiet", "-p", "e2e", "--bin", "pictures", "--", what])
                 .arg(&program)
                 .env("GDK_DPI_SCALE", scale),

@@ -4,7 +4,7 @@ use anyhow::{Result, bail, ensure};
 
 use crate::machine::{Purpose, prepare, prepare_page};
 use crate::step::{cargo, npm, program, root, step};
-use crate::{build, deb, desk, tidy, tree};
+use crate::{build, deb, desktop, tidy, tree};
 
 /// The parts that run when none is named. Displays, key rings and gateways of their own are to be had on
 /// Linux only; the other systems test the page and what Rust can test by itself.
@@ -57,7 +57,7 @@ fn e2e() -> Result<()> {
     build::gallery()?;
     step(
         "the built program",
-        desk::cargo_at_a_desk()?.args(["test", "--no-fail-fast", "-p", "e2e", "--", "--test-threads=1"]),
+        desktop::cargo_in_desktop_session()?.args(["test", "--no-fail-fast", "-p", "e2e", "--", "--test-threads=1"]),
     )
 }
 

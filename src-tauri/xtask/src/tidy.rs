@@ -9,8 +9,8 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-use crate::ports;
 use crate::step::root;
+use crate::system_code;
 
 /// A word that only some folders may hold.
 struct Rule {
@@ -86,7 +86,7 @@ pub(crate) fn tidy() -> Result<()> {
     breaches.extend(codes::breaches(&files)?);
     breaches.extend(floors::breaches()?);
     ensure!(breaches.is_empty(), "house rules are broken:\n{}", breaches.join("\n"));
-    ports::ports()
+    system_code::system_code()
 }
 
 impl Rule {

@@ -13,7 +13,7 @@ use airouter_practice::gateway::{GatewayOptions, start};
 use anyhow::{Result, ensure};
 use e2e::home::Home;
 use e2e::window::Window;
-use e2e::{programs, road, watch};
+use e2e::{flow, programs, watch};
 
 const KEY: &str = "sk-practice-ok-packaged7Q2mZ9xK4tB8wL3vN6pR5";
 
@@ -27,7 +27,7 @@ async fn main() -> Result<()> {
     let came_with = programs().join("airouter-credential");
 
     let window = Window::open(&home, &words, "zh_CN.UTF-8").await?;
-    road::to_proof(&window, KEY).await?;
+    flow::to_proof(&window, KEY).await?;
     window.close().await?;
     let older = std::fs::read(&came_with)?;
     ensure!(std::fs::read(&helper)? == older, "the helper is the one that came with the program");

@@ -1,6 +1,6 @@
-//! Walks the road in rehearsal and takes a picture of every screen.
+//! Walks the flow in rehearsal and takes a picture of every screen.
 //!
-//! `pictures road FOLDER` once, in Chinese, light; `pictures shots FOLDER` in both languages, light
+//! `pictures flow FOLDER` once, in Chinese, light; `pictures shots FOLDER` in both languages, light
 //! and dark, wide and narrow; `pictures large FOLDER` the same with the text that the environment's
 //! `GDK_DPI_SCALE` makes large; `pictures sheets FOLDER` then makes one sheet for each theme.
 #![allow(clippy::disallowed_methods, clippy::print_stderr, reason = "a tool for the people who build the program")]
@@ -10,8 +10,8 @@ use std::process::Command;
 
 use airouter_practice::gateway::Fault;
 use anyhow::{Context, Result, bail, ensure};
+use e2e::flow;
 use e2e::home::Home;
-use e2e::road;
 use e2e::window::Window;
 
 /// A way to look at the program.
@@ -25,17 +25,17 @@ struct Look {
 #[tokio::main]
 async fn main() -> Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let [what, folder] = words.as_slice() else { bail!("usage: pictures road|shots|large|sheets FOLDER") };
+    let [what, folder] = words.as_slice() else { bail!("usage: pictures flow|shots|large|sheets FOLDER") };
     let folder = PathBuf::from(folder);
     match what.as_str() {
-        "road" => {
-            let look = Look { name: "road".to_owned(), language: "zh_CN.UTF-8", dark: false, size: (960, 720) };
+        "flow" => {
+            let look = Look { name: "flow".to_owned(), language: "zh_CN.UTF-8", dark: false, size: (960, 720) };
             walk(&look, &folder).await
         }
         "shots" => walk_all(&[("wide", (960, 720)), ("narrow", (400, 720))], &folder).await,
         "large" => walk_all(&[("large", (960, 720))], &folder).await,
         "sheets" => THEMES.iter().try_for_each(|(theme, _)| sheet(&folder, theme)),
-        _ => bail!("usage: pictures road|shots|large|sheets FOLDER"),
+        _ => bail!("usage: pictures flow|shots|large|sheets FOLDER"),
     }
 }
 
@@ -54,7 +54,7 @@ async fn walk_all(sizes: &[(&str, (u32, u32))], folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The road with a missing Claude, a failed check, and then everything that goes well.
+/// The flow with a missing Claude, a failed check, and then everything that goes well.
 async fn walk(look: &Look, folder: &Path) -> Result<()> {
     let home = Home::without_claude()?;
     home.theme(look.dark)?;
@@ -76,12 +76,12 @@ async fn walk(look: &Look, folder: &Path) -> Result<()> {
     let window = open().await?;
     window.wait_for_screen("key").await?;
     window.picture(&picture("02-key")).await?;
-    ensure!(road::refused_code(&window, &Fault::NoBalance.example_key()).await? == "AR-503", "the wrong finding");
+    ensure!(flow::refused_code(&window, &Fault::NoBalance.example_key()).await? == "AR-503", "the wrong finding");
     window.picture(&picture("03-no-balance")).await?;
     window.close().await?;
 
     let window = open().await?;
-    road::key_to_models(&window, &Fault::Mixed.example_key()).await?;
+    flow::key_to_models(&window, &Fault::Mixed.example_key()).await?;
     window.picture(&picture("04-models")).await?;
     window.click("#to-review").await?;
     window.wait_for("#apply:not(:disabled)").await?;
@@ -97,14 +97,14 @@ async fn walk(look: &Look, folder: &Path) -> Result<()> {
     let window = open().await?;
     window.wait_for_screen("status").await?;
     window.picture(&picture("08-status")).await?;
-    road::undo(&window).await?;
+    flow::undo(&window).await?;
     window.picture(&picture("09-undone")).await?;
     window.close().await?;
     let _ = Command::new("pkill").args(["-TERM", "-f"]).arg(stage.join("system")).status();
     Ok(())
 }
 
-/// All pictures of a theme on one sheet: a line for each look, a column for each step of the road.
+/// All pictures of a theme on one sheet: a line for each look, a column for each step of the flow.
 fn sheet(folder: &Path, theme: &str) -> Result<()> {
     let mut pictures = Vec::new();
     for look in std::fs::read_dir(folder)?.flatten().map(|entry| entry.path()) {

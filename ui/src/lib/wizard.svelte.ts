@@ -1,5 +1,5 @@
-// The wizard: one state, and the verbs that a person has. Verbs ask the program and tell the road what
-// came of it; how the road turns is decided in `next` alone.
+// The wizard: one state, and the verbs that a person has. Verbs ask the program and tell the flow what
+// came of it; how the flow turns is decided in `next` alone.
 
 import type { AddressView } from "./bindings/AddressView";
 import type { AuthScheme } from "./bindings/AuthScheme";
@@ -11,9 +11,9 @@ import type { Page } from "./bindings/Page";
 import type { Start } from "./bindings/Start";
 import type { UndoGoal } from "./bindings/UndoGoal";
 import { asFinding, type Backend } from "./backend/backend";
-import type { RoadEvent } from "./road/events";
-import { next } from "./road/next";
-import { addressOf, begin, checkWishes, setupWishes, type State } from "./road/state";
+import type { FlowEvent } from "./flow/events";
+import { next } from "./flow/next";
+import { addressOf, begin, checkWishes, setupWishes, type State } from "./flow/state";
 import { loadWords, type Words } from "./words";
 import { factsOf, type Facts } from "./words/facts";
 
@@ -42,7 +42,7 @@ export class Wizard {
     return factsOf(finding, { gateway: preset.name, base: preset.base, host: addressOf(this.state).host, os });
   }
 
-  send(event: RoadEvent): void {
+  send(event: FlowEvent): void {
     this.state = next(this.state, event);
   }
 

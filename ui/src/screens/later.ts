@@ -1,9 +1,9 @@
 // The screens that do not come with the window, in one file of their own: only the first ones do, and
-// these are read when the road leads there, or when there is nothing else to do.
+// these are read when the flow leads there, or when there is nothing else to do.
 
 import type { Component } from "svelte";
 
-import type { Screen } from "../lib/road/state";
+import type { Screen } from "../lib/flow/state";
 import Apply from "./Apply.svelte";
 import Doctor from "./Doctor.svelte";
 import Manual from "./Manual.svelte";
@@ -19,7 +19,7 @@ export { default as Fault } from "./Fault.svelte";
 
 type Later = Exclude<Screen, "key" | "prepare">;
 
-/** The road leads to a screen by the step of that name, and gives it that step. */
+/** The flow leads to a screen by the step of that name, and gives it that step. */
 export const later: Readonly<Record<Later, Component<never>>> = {
   models: Models,
   review: Review,

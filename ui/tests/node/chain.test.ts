@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
 import { lampsOf, overviewOf, PRESET, reportOf, SCENARIOS, type Scenario } from "../../src/lib/backend/scenes";
-import { chainOf, goesByProxy } from "../../src/lib/road/chain";
-import { begin, waitingLamps, type State } from "../../src/lib/road/state";
+import { chainOf, goesByProxy } from "../../src/lib/flow/chain";
+import { begin, waitingLamps, type State } from "../../src/lib/flow/state";
 
 describe("the chain", () => {
   it("waits, and is whole when every lamp is lit", () => {

@@ -5,19 +5,19 @@
 //! evidence, and what was not reached is *not tested*, never green.
 
 mod clock;
+mod flow;
 mod layer_id;
 mod layers;
 mod question;
 mod reach;
 mod redact;
-mod road;
 
 pub use clock::hours_off;
+pub use flow::{CheckFlow, Step, TimedReply, judge_trial};
 pub use layer_id::LayerId;
 pub use layers::{Layer, layer_of};
 pub use question::{Kind, Offered, Part, Question};
 pub use reach::{Leg, Reach, Trouble};
-pub use road::{Road, Step, Told, judge_trial};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

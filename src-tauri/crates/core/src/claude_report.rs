@@ -23,7 +23,7 @@ use crate::claude::keys;
 use crate::finding::{Code, Finding, worst_first};
 use crate::lenient::text_of;
 use crate::proof::{self, Health, Reading};
-use crate::report::{Unopened, open_archive};
+use crate::report::{ArchiveError, open_archive};
 use crate::secret::{masked, shown_address, shown_value};
 use crate::status::{StatusRow, ValueSource};
 use crate::undo::Journal;
@@ -88,8 +88,8 @@ pub fn read(bytes: &[u8]) -> Result<ClaudeReport, Finding> {
         let last = |name: &str| name.rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase();
         let is_read = |name: &str| FILES.contains(&last(name).as_str()) || is_log(&last(name));
         let files = open_archive(bytes, is_read).map_err(|why| match why {
-            Unopened::NotAnArchive => unreadable("not-an-archive"),
-            Unopened::TooLarge => unreadable("too-large"),
+            ArchiveError::NotAnArchive => unreadable("not-an-archive"),
+            ArchiveError::TooLarge => unreadable("too-large"),
         })?;
         let mut logs: Vec<(bool, String)> = Vec::new();
         for (name, content) in files {

@@ -8,7 +8,7 @@
 
 mod address;
 mod applied;
-mod around;
+mod environment;
 mod facts;
 mod key;
 mod live;
@@ -22,7 +22,7 @@ use ts_rs::TS;
 
 use crate::claude::outlook::{self, Outlook};
 use crate::finding::{Code, Finding, Owner, Severity, worst_first};
-use crate::status::{self, Around};
+use crate::status::{self, Surroundings};
 use crate::status::{Status, StatusRow};
 
 pub use facts::{DoctorFacts, LogFact, Override, Parts, ProgramFact, RunFacts};
@@ -44,7 +44,8 @@ pub enum DoctorStep {
     /// Do requests reach the gateway and come back?
     Reached,
     /// What is good to know besides.
-    Around,
+    #[serde(rename = "around")]
+    Environment,
 }
 
 /// How a check ended.
@@ -114,14 +115,14 @@ impl DoctorReport {
 /// Goes through everything.
 pub fn examine(facts: &DoctorFacts) -> DoctorReport {
     let computer = &facts.computer;
-    let foretold = outlook::outlook(&computer.managed, &computer.library, computer.claude.version);
+    let predicted = outlook::outlook(&computer.managed, &computer.library, computer.claude.version);
     let status = connected(facts);
     let mut sheet = Sheet::new(is_meant(facts));
-    key::look(facts, &foretold, &mut sheet);
+    key::look(facts, &predicted, &mut sheet);
     address::look(facts, &mut sheet);
-    applied::look(facts, &foretold, status.as_ref().map(|(_, findings)| findings.as_slice()), &mut sheet);
-    reached::look(facts, &foretold, &mut sheet);
-    around::look(facts, &mut sheet);
+    applied::look(facts, &predicted, status.as_ref().map(|(_, findings)| findings.as_slice()), &mut sheet);
+    reached::look(facts, &predicted, &mut sheet);
+    environment::look(facts, &mut sheet);
     let configured = sheet.is_meant;
     let checks = sheet.into_checks();
     let mut findings: Vec<Finding> = checks.iter().filter_map(|check| check.finding.clone()).collect();
@@ -134,13 +135,13 @@ pub fn examine(facts: &DoctorFacts) -> DoctorReport {
 fn connected(facts: &DoctorFacts) -> Option<(Status, Vec<Finding>)> {
     let computer = &facts.computer;
     let journal = computer.journal.as_ref().filter(|journal| journal.is_connection())?;
-    let held = facts.held.as_ref()?;
-    let around = Around {
+    let storage = facts.storage.as_ref()?;
+    let surroundings = Surroundings {
         claude: computer.claude.version,
         is_managed: facts.is_managed(),
         selected: computer.library.selected(),
     };
-    Some(status::compare(journal, |path| computer.file(path).clone(), held, &around))
+    Some(status::compare(journal, |path| computer.file(path).clone(), storage, &surroundings))
 }
 
 /// True when somebody wanted Claude to use this gateway: by this program, or by hand in any profile.
@@ -157,9 +158,9 @@ fn is_meant(facts: &DoctorFacts) -> bool {
         })
 }
 
-/// The foretold inference block, whether Claude goes there by itself or asks first.
-fn inference(foretold: &Outlook) -> Option<&outlook::Inference> {
-    match foretold {
+/// The predicted inference block, whether Claude goes there by itself or asks first.
+fn inference(predicted: &Outlook) -> Option<&outlook::Inference> {
+    match predicted {
         Outlook::Gateway(inference) | Outlook::SignIn(inference) => Some(inference),
         _ => None,
     }

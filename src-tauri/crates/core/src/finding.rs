@@ -43,7 +43,7 @@ pub enum Severity {
     Info,
     /// Works, but something may not.
     Warning,
-    /// The road ends here until it is mended.
+    /// The flow ends here until it is mended.
     Blocking,
 }
 
@@ -514,14 +514,14 @@ impl Finding {
         self
     }
 
-    /// The same finding as a warning, where the road can go on in spite of it.
+    /// The same finding as a warning, where the flow can go on in spite of it.
     #[must_use]
     pub fn softened(mut self) -> Self {
         self.severity = self.severity.min(Severity::Warning);
         self
     }
 
-    /// True when the road ends here.
+    /// True when the flow ends here.
     pub fn blocks(&self) -> bool {
         self.severity == Severity::Blocking
     }

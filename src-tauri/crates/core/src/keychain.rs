@@ -5,7 +5,7 @@
 //! overwritten because of it.
 
 use crate::finding::{Code, Finding};
-use crate::secret::{KeyFace, Secret};
+use crate::secret::{MaskedKey, Secret};
 
 /// The answer to one question. `T` is the key, or `()` where only its presence was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,9 +40,9 @@ impl<T> Answer<T> {
 
 impl Answer {
     /// The same answer with what may be kept of the key in its place.
-    pub fn face(&self) -> Answer<KeyFace> {
+    pub fn masked(&self) -> Answer<MaskedKey> {
         match self {
-            Self::Key(key) => Answer::Key(key.face()),
+            Self::Key(key) => Answer::Key(key.masked()),
             Self::None => Answer::None,
             Self::Unknown(finding) => Answer::Unknown(finding.clone()),
         }

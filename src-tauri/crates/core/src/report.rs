@@ -20,10 +20,10 @@ use crate::claude::ClaudeView;
 use crate::doctor::DoctorReport;
 use crate::finding::{Code, Finding};
 use crate::locale::{Locale, Os};
-use crate::secret::{KeyFace, Secret, holds_key};
+use crate::secret::{MaskedKey, Secret, holds_key};
 use crate::status::StatusRow;
 
-pub use archive::{Unopened, open as open_archive};
+pub use archive::{ArchiveError, open as open_archive};
 use needles::Needles;
 use redact::Redaction;
 
@@ -46,8 +46,8 @@ pub struct ReportFacts {
     pub claude: ClaudeView,
     /// What the doctor found.
     pub doctor: DoctorReport,
-    /// The stored key's face.
-    pub key: Option<KeyFace>,
+    /// The stored key's masked.
+    pub key: Option<MaskedKey>,
     /// Claude's files and the administrator's, by what they are.
     pub files: Vec<Attached>,
     /// The ends of logs, by what they are.

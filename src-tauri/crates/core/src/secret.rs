@@ -38,13 +38,13 @@ impl Secret {
 
     /// What may be noted of it. Of a short key nothing may be shown: eight letters of a digest are enough to
     /// try a list of words against them, and four letters of eleven are half of the work.
-    pub fn face(&self) -> KeyFace {
+    pub fn masked(&self) -> MaskedKey {
         let (length, fingerprint) = (self.0.chars().count(), self.fingerprint());
         if length < redactor::LONG {
             let hint = fingerprint[..HINT].to_owned();
-            return KeyFace { last4: String::new(), fingerprint: String::new(), length: 0, hint };
+            return MaskedKey { last4: String::new(), fingerprint: String::new(), length: 0, hint };
         }
-        KeyFace { last4: self.last4(), fingerprint, length, hint: String::new() }
+        MaskedKey { last4: self.last4(), fingerprint, length, hint: String::new() }
     }
 
     /// Two keys can be compared over the phone by these eight letters; nothing leads back from them.
@@ -79,7 +79,7 @@ const HINT: usize = 2;
 /// What is noted of a key. Two are equal when they can be of the same key.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, TS)]
 #[ts(export)]
-pub struct KeyFace {
+pub struct MaskedKey {
     /// The last four characters, empty for keys of fewer than 16.
     pub last4: String,
     /// Eight hexadecimal letters that support can compare, empty for keys of fewer than 16 characters.
@@ -94,7 +94,7 @@ pub struct KeyFace {
     pub hint: String,
 }
 
-impl KeyFace {
+impl MaskedKey {
     /// What people and programs are shown of it. Of a short key that an earlier version noted, nothing more
     /// than of one that is noted now.
     #[must_use]
@@ -112,7 +112,7 @@ impl KeyFace {
     }
 }
 
-impl PartialEq for KeyFace {
+impl PartialEq for MaskedKey {
     /// Earlier versions noted the whole fingerprint of short keys too.
     fn eq(&self, other: &Self) -> bool {
         let (one, two) = (self.known(), other.known());
@@ -124,7 +124,7 @@ impl PartialEq for KeyFace {
     }
 }
 
-impl Eq for KeyFace {}
+impl Eq for MaskedKey {}
 
 /// A text from outside with everything that looks like a key replaced, for evidence and logs. A run
 /// of 20 or more letters, digits, `-` or `_` that mixes letters and digits counts, as does anything
@@ -178,36 +178,36 @@ mod tests {
 
     #[test]
     fn a_face_shows_four_characters_and_a_fingerprint() {
-        let face = Secret::new("sk-abcdefghijklmnop".to_owned()).face();
-        assert_eq!((face.last4.as_str(), face.length, face.fingerprint.len()), ("mnop", 19, 8));
+        let masked = Secret::new("sk-abcdefghijklmnop".to_owned()).masked();
+        assert_eq!((masked.last4.as_str(), masked.length, masked.fingerprint.len()), ("mnop", 19, 8));
     }
 
     #[test]
     fn nothing_is_shown_of_a_short_key_and_it_is_told_from_another() {
-        let face = |key: &str| Secret::new(key.to_owned()).face();
-        let json = |face: KeyFace| serde_json::to_string(&face).unwrap();
-        assert_eq!(json(face("fifteen-letters").shown()), r#"{"last4":"","fingerprint":"","length":0}"#);
-        assert_ne!(face("hunter2-one"), face("hunter2-two"));
-        assert_eq!(face("hunter2-one"), face("hunter2-one"));
-        assert_eq!(face("hunter2-one").hint.len(), 2, "of 256 words one fits");
-        assert_ne!(json(face("sixteen-letters-").shown()), json(face("fifteen-letters").shown()));
+        let masked = |key: &str| Secret::new(key.to_owned()).masked();
+        let json = |masked: MaskedKey| serde_json::to_string(&masked).unwrap();
+        assert_eq!(json(masked("fifteen-letters").shown()), r#"{"last4":"","fingerprint":"","length":0}"#);
+        assert_ne!(masked("hunter2-one"), masked("hunter2-two"));
+        assert_eq!(masked("hunter2-one"), masked("hunter2-one"));
+        assert_eq!(masked("hunter2-one").hint.len(), 2, "of 256 words one fits");
+        assert_ne!(json(masked("sixteen-letters-").shown()), json(masked("fifteen-letters").shown()));
     }
 
     #[test]
     fn what_an_earlier_version_noted_of_a_short_key_still_counts() {
         let secret = Secret::new("hunter2-pass".to_owned());
         let noted = format!(r#"{{"last4":"pass","fingerprint":"{}","length":12}}"#, secret.fingerprint());
-        let noted: KeyFace = serde_json::from_str(&noted).unwrap();
-        assert!(noted == secret.face() && secret.face() == noted);
-        assert_ne!(noted, Secret::new("hunter3-pass".to_owned()).face());
+        let noted: MaskedKey = serde_json::from_str(&noted).unwrap();
+        assert!(noted == secret.masked() && secret.masked() == noted);
+        assert_ne!(noted, Secret::new("hunter3-pass".to_owned()).masked());
         assert_eq!(serde_json::to_string(&noted.shown()).unwrap(), r#"{"last4":"","fingerprint":"","length":0}"#);
-        let long = Secret::new("sk-0123456789abcdef".to_owned()).face();
-        assert!(long != secret.face() && secret.face() != long);
+        let long = Secret::new("sk-0123456789abcdef".to_owned()).masked();
+        assert!(long != secret.masked() && secret.masked() != long);
     }
 
     #[test]
     fn fingerprints_tell_keys_apart() {
-        let of = |text: &str| Secret::new(text.to_owned()).face().fingerprint;
+        let of = |text: &str| Secret::new(text.to_owned()).masked().fingerprint;
         assert_eq!(of("sk-one-0000000000"), of("sk-one-0000000000"));
         assert_ne!(of("sk-one-0000000000"), of("sk-two-0000000000"));
     }

@@ -14,22 +14,22 @@ use crate::claude::keys;
 use crate::claude::library::{FileFact, Selected};
 use crate::claude::version::Version;
 use crate::finding::{Code, Finding};
-use crate::secret::{KeyFace, shown_address};
+use crate::secret::{MaskedKey, shown_address};
 use crate::text::one_line;
 use crate::undo::{Journal, KeyPlace};
 
 /// What was found of the key and the helper program.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Held {
-    /// The stored key's face, or why it could not be read.
-    pub key: Result<KeyFace, Finding>,
+pub struct KeyStorage {
+    /// The stored key's masked, or why it could not be read.
+    pub key: Result<MaskedKey, Finding>,
     /// The helper program is in its place and complete.
     pub helper: bool,
 }
 
 /// What else was found, which tells why a value differs and whether it counts.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Around {
+pub struct Surroundings {
     /// The installed version of Claude.
     pub claude: Option<Version>,
     /// An administrator's configuration is in force.
@@ -41,35 +41,35 @@ pub struct Around {
 /// Longest name of a gateway that is shown, in characters.
 const LONGEST_NAME: usize = 60;
 
-/// Compares a journal with what is there. `now` tells what a file is now; `held` is needed only where
+/// Compares a journal with what is there. `now` tells what a file is now; `storage` is needed only where
 /// the key lives in the keychain.
 pub fn compare(
     journal: &Journal,
     now: impl Fn(&str) -> FileFact,
-    held: &Held,
-    around: &Around,
+    storage: &KeyStorage,
+    surroundings: &Surroundings,
 ) -> (Status, Vec<Finding>) {
     let mut rows: Vec<StatusRow> = Vec::new();
     for file in &journal.files {
         let fact = now(&file.path);
-        rows.extend(file.edits.iter().map(|edit| row(edit, &fact, journal, around)));
+        rows.extend(file.edits.iter().map(|edit| row(edit, &fact, journal, surroundings)));
     }
 
     let mut findings = Vec::new();
-    findings.extend(drift(&rows, around));
+    findings.extend(drift(&rows, surroundings));
     let is_interrupted = journal.pending.is_some() || journal.undoing;
     if is_interrupted {
         findings.push(Finding::new(Code::Interrupted));
     }
     let mut key = journal.key.clone();
     if journal.key_place == KeyPlace::Keychain {
-        rows.push(held_row("airouter-credential", held.helper));
-        rows.push(held_row("keychain", held.key.is_ok()));
-        if !held.helper {
+        rows.push(storage_row("airouter-credential", storage.helper));
+        rows.push(storage_row("keychain", storage.key.is_ok()));
+        if !storage.helper {
             findings.push(Finding::new(Code::HelperBroken));
         }
-        match &held.key {
-            Ok(face) => key = Some(face.clone()),
+        match &storage.key {
+            Ok(masked) => key = Some(masked.clone()),
             Err(finding) => findings.push(finding.clone()),
         }
     }
@@ -82,7 +82,7 @@ pub fn compare(
         scheme: journal.scheme,
         models: journal.models.clone(),
         key_place: journal.key_place,
-        key: key.map(KeyFace::shown),
+        key: key.map(MaskedKey::shown),
         rows,
         healthy,
         egress: journal.egress.clone(),
@@ -90,7 +90,7 @@ pub fn compare(
     (status, findings)
 }
 
-fn row(edit: &Edit, fact: &FileFact, journal: &Journal, around: &Around) -> StatusRow {
+fn row(edit: &Edit, fact: &FileFact, journal: &Journal, surroundings: &Surroundings) -> StatusRow {
     let actual = fact.document().ok().map(|document| edit.target.read(&document));
     // Claude may note more in our entry; that it is there is what counts.
     let is_entry = matches!(edit.target, Target::Entry(_));
@@ -100,7 +100,7 @@ fn row(edit: &Edit, fact: &FileFact, journal: &Journal, around: &Around) -> Stat
         None => false,
     };
     let source = match &actual {
-        _ if around.is_managed => ValueSource::Policy,
+        _ if surroundings.is_managed => ValueSource::Policy,
         None | Some(Content::Absent) => ValueSource::Default,
         Some(_) => ValueSource::Local,
     };
@@ -110,12 +110,18 @@ fn row(edit: &Edit, fact: &FileFact, journal: &Journal, around: &Around) -> Stat
         actual: actual.as_ref().and_then(Content::shown),
         ok,
         source,
-        cause: (!ok).then(|| cause(edit, fact, actual.as_ref(), journal, around)),
+        cause: (!ok).then(|| cause(edit, fact, actual.as_ref(), journal, surroundings)),
     }
 }
 
-fn cause(edit: &Edit, fact: &FileFact, actual: Option<&Content>, journal: &Journal, around: &Around) -> DriftCause {
-    let is_updated = matches!((journal.claude, around.claude), (Some(then), Some(now)) if now > then);
+fn cause(
+    edit: &Edit,
+    fact: &FileFact,
+    actual: Option<&Content>,
+    journal: &Journal,
+    surroundings: &Surroundings,
+) -> DriftCause {
+    let is_updated = matches!((journal.claude, surroundings.claude), (Some(then), Some(now)) if now > then);
     match &edit.target {
         // One sign-in to Anthropic is enough for it (PI).
         Target::Value(key) if key == keys::MODE && actual == Some(&Content::Plain(json!("1p"))) => DriftCause::SignedIn,
@@ -129,11 +135,11 @@ fn cause(edit: &Edit, fact: &FileFact, actual: Option<&Content>, journal: &Journ
 }
 
 /// One finding for all that differs, with the likeliest reason.
-fn drift(rows: &[StatusRow], around: &Around) -> Option<Finding> {
+fn drift(rows: &[StatusRow], surroundings: &Surroundings) -> Option<Finding> {
     let drifted: Vec<&StatusRow> = rows.iter().filter(|row| !row.ok).collect();
     let cause = drifted.iter().filter_map(|row| row.cause).min()?;
     let names: Vec<&str> = drifted.iter().map(|row| row.name.as_str()).collect();
-    let finding = match &around.selected {
+    let finding = match &surroundings.selected {
         Some(selected) if cause == DriftCause::OtherProfile => selected.finding(Code::Drifted),
         _ => Finding::new(Code::Drifted),
     };
@@ -147,7 +153,7 @@ fn drift(rows: &[StatusRow], around: &Around) -> Option<Finding> {
     Some(finding.with("keys", names.join(", ")).with("because", because))
 }
 
-fn held_row(name: &str, is_there: bool) -> StatusRow {
+fn storage_row(name: &str, is_there: bool) -> StatusRow {
     let present = "present".to_owned();
     StatusRow {
         name: name.to_owned(),
@@ -196,26 +202,27 @@ mod tests {
 
     #[track_caller]
     fn check(text: Option<&str>, has_key: bool, codes: &[Code]) {
-        let face = Secret::new("sk-0123456789abcdef".to_owned()).face();
-        let held = Held { key: if has_key { Ok(face) } else { Err(Finding::new(Code::KeyNotStored)) }, helper: true };
+        let masked = Secret::new("sk-0123456789abcdef".to_owned()).masked();
+        let storage =
+            KeyStorage { key: if has_key { Ok(masked) } else { Err(Finding::new(Code::KeyNotStored)) }, helper: true };
         let now = |_: &str| text.map_or(FileFact::Absent, |text| FileFact::Present(text.as_bytes().to_vec()));
-        let (status, findings) = compare(&journal(), now, &held, &Around::default());
+        let (status, findings) = compare(&journal(), now, &storage, &Surroundings::default());
         assert_eq!(findings.iter().map(|finding| finding.code).collect::<Vec<_>>(), codes, "{text:?}");
         assert_eq!(status.healthy, codes.is_empty());
     }
 
     #[track_caller]
-    fn check_cause(text: Option<&str>, around: &Around, expected: &str) {
-        let held = Held { key: Ok(Secret::new("sk-0123456789abcdef".to_owned()).face()), helper: true };
+    fn check_cause(text: Option<&str>, surroundings: &Surroundings, expected: &str) {
+        let storage = KeyStorage { key: Ok(Secret::new("sk-0123456789abcdef".to_owned()).masked()), helper: true };
         let now = |_: &str| text.map_or(FileFact::Absent, |text| FileFact::Present(text.as_bytes().to_vec()));
-        let (_, findings) = compare(&journal(), now, &held, around);
+        let (_, findings) = compare(&journal(), now, &storage, surroundings);
         assert_eq!(findings[0].fact("because"), Some(expected), "{text:?}");
     }
 
     #[test]
     fn the_likeliest_reason_is_told() {
-        let same = Around { claude: Some(Version(1, 46388, 4)), ..Around::default() };
-        let newer = Around { claude: Some(Version(2, 26454, 0)), ..Around::default() };
+        let same = Surroundings { claude: Some(Version(1, 46388, 4)), ..Surroundings::default() };
+        let newer = Surroundings { claude: Some(Version(2, 26454, 0)), ..Surroundings::default() };
         check_cause(Some(r#"{"deploymentMode":"1p"}"#), &newer, "signed-in");
         check_cause(None, &newer, "removed");
         check_cause(Some("{}"), &newer, "claude-updated");
@@ -224,9 +231,10 @@ mod tests {
 
     #[test]
     fn an_administrators_configuration_is_the_source_of_everything() {
-        let held = Held { key: Err(Finding::new(Code::KeyNotStored)), helper: true };
+        let storage = KeyStorage { key: Err(Finding::new(Code::KeyNotStored)), helper: true };
         let now = |_: &str| FileFact::Present(br#"{"deploymentMode":"3p"}"#.to_vec());
-        let (status, _) = compare(&journal(), now, &held, &Around { is_managed: true, ..Around::default() });
+        let (status, _) =
+            compare(&journal(), now, &storage, &Surroundings { is_managed: true, ..Surroundings::default() });
         assert_eq!(status.rows[0].source, ValueSource::Policy);
     }
 

@@ -25,7 +25,7 @@
 use crate::claude::library::FileFact;
 use crate::finding::Finding;
 use crate::keychain::{Answer, another_key};
-use crate::secret::KeyFace;
+use crate::secret::MaskedKey;
 use crate::undo::KeyPlace;
 use crate::undo::{Journal, KeyBefore};
 
@@ -59,7 +59,7 @@ impl Stage {
 
 /// What is done with a change that is under way before a start, an apply, a repair or a clean goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Settlement {
+pub enum Decision {
     /// Nothing is under way.
     Nothing,
     /// What is missing is written.
@@ -98,10 +98,10 @@ impl Progress {
 }
 
 /// Decides by the table above. `keychain` is asked only where its answer counts.
-pub fn settle(journal: &Journal, files: Progress, keychain: impl FnOnce() -> Answer<KeyFace>) -> Settlement {
+pub fn decide(journal: &Journal, files: Progress, keychain: impl FnOnce() -> Answer<MaskedKey>) -> Decision {
     let pending = match (Stage::of(Some(journal)), &journal.pending) {
-        (Stage::Undoing, _) => return Settlement::Undo,
-        (_, None) => return Settlement::Nothing,
+        (Stage::Undoing, _) => return Decision::Undo,
+        (_, None) => return Decision::Nothing,
         (_, Some(pending)) => pending,
     };
     let with_keychain = journal.is_connection() && journal.key_place == KeyPlace::Keychain;
@@ -109,10 +109,10 @@ pub fn settle(journal: &Journal, files: Progress, keychain: impl FnOnce() -> Ans
     // knows.
     let only_the_key = with_keychain && pending.files.iter().all(|file| file.edits.is_empty());
     if files == Progress::KeyReplaced || (files == Progress::Written && !only_the_key) {
-        return Settlement::Complete;
+        return Decision::Complete;
     }
     if !with_keychain || pending.key_before == KeyBefore::NotAsked {
-        return Settlement::RollBack { remove_key: false };
+        return Decision::RollBack { remove_key: false };
     }
     let earlier = pending.earlier.as_ref().filter(|earlier| earlier.may_hold_key());
     let connected = earlier.and_then(|earlier| earlier.key.clone());
@@ -122,14 +122,14 @@ pub fn settle(journal: &Journal, files: Progress, keychain: impl FnOnce() -> Ans
         noted => noted.clone(),
     };
     match keychain() {
-        Answer::Unknown(finding) => Settlement::Wait(finding),
+        Answer::Unknown(finding) => Decision::Wait(finding),
         Answer::Key(now) if Some(&now) == journal.key.as_ref() => match before {
-            KeyBefore::Key(before) if before == now => Settlement::RollBack { remove_key: false },
-            KeyBefore::Key(_) => Settlement::Complete,
-            KeyBefore::None | KeyBefore::NotNoted | KeyBefore::NotAsked => Settlement::RollBack { remove_key: true },
+            KeyBefore::Key(before) if before == now => Decision::RollBack { remove_key: false },
+            KeyBefore::Key(_) => Decision::Complete,
+            KeyBefore::None | KeyBefore::NotNoted | KeyBefore::NotAsked => Decision::RollBack { remove_key: true },
         },
-        Answer::Key(now) if connected.is_some_and(|connected| connected != now) => Settlement::Wait(another_key()),
-        Answer::Key(_) | Answer::None => Settlement::RollBack { remove_key: false },
+        Answer::Key(now) if connected.is_some_and(|connected| connected != now) => Decision::Wait(another_key()),
+        Answer::Key(_) | Answer::None => Decision::RollBack { remove_key: false },
     }
 }
 

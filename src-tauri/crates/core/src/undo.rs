@@ -25,7 +25,7 @@ use crate::secret::Secret;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Restore {
     /// It is right already.
-    Keep,
+    Unchanged,
     /// It cannot be understood or read now. It is left alone, and what belongs into it stays remembered.
     Wait,
     /// It gets this text.
@@ -74,8 +74,8 @@ pub fn plan_undo(journal: &Journal, now: impl Fn(&str) -> FileFact) -> UndoPlan 
                     restore = match selected {
                         // The list may still name it, and its file must be there then.
                         None => Restore::Wait,
-                        // Somebody selected it later: without its file Claude would take an undocumented road.
-                        Some(Some(id)) if is_profile_of(&file.path, id) => Restore::Keep,
+                        // Somebody selected it later: without its file Claude would take an undocumented path.
+                        Some(Some(id)) if is_profile_of(&file.path, id) => Restore::Unchanged,
                         Some(_) => Restore::Delete,
                     };
                 }
@@ -104,7 +104,7 @@ pub fn plan_rollback(journal: &Journal, pending: &Pending, now: impl Fn(&str) ->
 fn selection(restore: &Restore, fact: &FileFact, now: &impl Fn(&str) -> FileFact) -> Option<Option<String>> {
     match restore {
         Restore::Write(list) => Some(list.get(keys::APPLIED).and_then(Value::as_str).map(str::to_owned)),
-        Restore::Keep => applied(fact),
+        Restore::Unchanged => applied(fact),
         Restore::PutBack { copy } => applied(&now(copy)),
         Restore::Delete => Some(None),
         Restore::Wait => None,
@@ -125,7 +125,7 @@ fn restore(
     plan: &mut UndoPlan,
 ) -> Restore {
     if fact.is_absent() {
-        return Restore::Keep;
+        return Restore::Unchanged;
     }
     let is_ours_alone = file.role == FileRole::Profile && !file.existed;
     let document = match fact.document() {
@@ -139,7 +139,7 @@ fn restore(
     if fact.is_damaged() && document.is_empty() && !is_ours_alone {
         // All that stood in it is lost, and nobody knows whose that was.
         plan.left.extend(file.edits.iter().map(Edit::view));
-        return Restore::Keep;
+        return Restore::Unchanged;
     }
     if is_ours_alone {
         plan.restored.extend(file.edits.iter().map(|edit| reversed(edit, &edit.before)));
@@ -185,13 +185,13 @@ fn restore(
             return Restore::PutBack { copy: copy.clone() };
         }
     }
-    if whole == document { Restore::Keep } else { Restore::Write(whole) }
+    if whole == document { Restore::Unchanged } else { Restore::Write(whole) }
 }
 
 /// True when the key in a profile is the one that this program wrote, and the profile's address was another
 /// one before.
 fn holds_key_of_another_address(journal: &Journal, file: &FileChange, document: &Document) -> bool {
-    let key = document.get(keys::API_KEY).and_then(Value::as_str).map(|key| Secret::new(key.to_owned()).face());
+    let key = document.get(keys::API_KEY).and_then(Value::as_str).map(|key| Secret::new(key.to_owned()).masked());
     let is_address = |edit: &&Edit| edit.target == Target::Value(keys::BASE_URL.to_owned());
     let has_moved = file.edits.iter().find(is_address).is_some_and(|edit| edit.before != edit.after);
     has_moved && key.is_some() && key == journal.key
@@ -208,7 +208,7 @@ fn is_profile_of(path: &str, id: &str) -> bool {
 }
 
 /// What was before, but never a selection of a profile that is gone: Claude would then take an
-/// undocumented road. No selection at all is a documented way out of this mode (PI).
+/// undocumented path. No selection at all is a documented way out of this mode (PI).
 fn undangled(edit: &Edit, list: &FileChange, meta: &Document, now: &impl Fn(&str) -> FileFact) -> Content {
     if edit.target != Target::Value(keys::APPLIED.to_owned()) {
         return edit.before.clone();

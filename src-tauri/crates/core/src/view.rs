@@ -14,7 +14,7 @@ pub use crate::undo::{KeyPlace, UndoGoal, UndoReport};
 
 use crate::check::AuthScheme;
 use crate::finding::{Evidence, Finding};
-use crate::secret::KeyFace;
+use crate::secret::MaskedKey;
 
 /// Everything that the first screen needs.
 #[derive(Debug, Clone, Serialize, TS)]
@@ -111,7 +111,7 @@ pub struct Overview {
     pub root: String,
     /// Worth saying, worst first.
     pub findings: Vec<Finding>,
-    /// True when a finding blocks the road before the key.
+    /// True when a finding blocks the flow before the key.
     pub blocked: bool,
     /// Set when Claude is connected by this program.
     pub status: Option<Status>,
@@ -126,7 +126,7 @@ pub struct Overview {
 #[ts(export)]
 pub struct KeyView {
     /// What may be shown of the key.
-    pub face: KeyFace,
+    pub face: MaskedKey,
     /// What was done to the pasted text, in order.
     pub notes: Vec<crate::key::KeyNote>,
     /// An address that stood beside the key. It is used only when the person has seen it.

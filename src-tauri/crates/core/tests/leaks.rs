@@ -1,11 +1,11 @@
 //! What a gateway gives back of a key never comes out of the check: 300 shapes of keys in every place of a
 //! reply and in every form, against a search that shares nothing with the redactor. The other ways out are
 //! those of the programs: `src-tauri/tests/leaks.rs`.
-#![allow(dead_code, reason = "the script of the check's road is shared")]
+#![allow(dead_code, reason = "the script of the check's flow is shared")]
 
 #[path = "leaks/places.rs"]
 mod places;
-#[path = "check_road/script.rs"]
+#[path = "check_flow/script.rs"]
 mod script;
 #[path = "leaks/shapes.rs"]
 mod shapes;

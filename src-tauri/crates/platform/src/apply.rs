@@ -21,7 +21,7 @@ use crate::claude::{self, Install};
 use crate::helper::{self, LetGo, Naming};
 use crate::places::{Places, library_in};
 use crate::{files, observe, recover, state};
-use key::HeldKey;
+use key::KeyChange;
 use write::Writing;
 
 pub(crate) use leave::leave;
@@ -55,7 +55,7 @@ pub fn apply(
     agreed: Option<&Plan>,
     on_phase: &mut dyn FnMut(&Phase),
 ) -> ApplyReport {
-    let places = &places.settled();
+    let places = &places.resolved();
     let mut work = Work { places, wishes, key, install: claude::locate(places), phases: Vec::new(), on_phase };
     match work.go(agreed) {
         Ok(report) => report,
@@ -152,9 +152,9 @@ impl Work<'_> {
     fn change(&mut self, plan: &Plan, facts: &Facts, was_running: bool) -> Result<Vec<Finding>, Stopped> {
         let earlier = facts.journal.as_ref();
         let made_folders = folders_to_make(self.places);
-        let mut journal = Journal::of(plan, facts, self.wishes, Some(self.key.face()), made_folders);
+        let mut journal = Journal::of(plan, facts, self.wishes, Some(self.key.masked()), made_folders);
         let changes = carried::note(&mut journal, earlier, self.places);
-        let mut held = HeldKey::new(self.places);
+        let mut key_change = KeyChange::new(self.places);
         let mut writing = Writing::new(self.places);
         // A profile that nobody remembers writing may have named the helper, too.
         let leaves_keychain = plan.key_place == KeyPlace::Profile
@@ -167,14 +167,14 @@ impl Work<'_> {
         };
 
         let done = state::keep_journal(self.places, Some(&journal))
-            .and_then(|()| self.change_all(plan, &changes, &mut journal, &mut held, &mut writing, was_running))
+            .and_then(|()| self.change_all(plan, &changes, &mut journal, &mut key_change, &mut writing, was_running))
             .and_then(|()| state::keep_journal(self.places, Some(&settled(&journal))));
         match done {
             Ok(()) if plan.key_place == KeyPlace::Profile => {
                 Ok(self.leave_the_keychain(settled(&journal), leaves_keychain))
             }
             Ok(()) => Ok(Vec::new()),
-            Err(finding) => Err(match self.roll_back(earlier, &held, &mut writing) {
+            Err(finding) => Err(match self.roll_back(earlier, &key_change, &mut writing) {
                 Ok(()) => Stopped { outcome: Outcome::RolledBack, findings: vec![finding] },
                 // The last word of the journal was written, only nobody heard that it was.
                 Err(_) if self.is_done(&journal) => return Ok(Vec::new()),
@@ -201,21 +201,21 @@ impl Work<'_> {
         plan: &Plan,
         changes: &[FileChange],
         journal: &mut Journal,
-        held: &mut HeldKey,
+        key_change: &mut KeyChange,
         writing: &mut Writing,
         was_running: bool,
     ) -> Result<(), Finding> {
         writing.prepare(changes, Some(self.key))?;
         state::keep_organization(self.places, &plan.organization)?;
         if plan.key_place == KeyPlace::Keychain {
-            self.step(StepId::InstallHelper, |work| held.install_helper(work.places))?;
+            self.step(StepId::InstallHelper, |work| key_change.install_helper(work.places))?;
             self.step(StepId::StoreKey, |work| {
-                let before = held.look(work.places)?;
+                let before = key_change.look(work.places)?;
                 if let Some(pending) = &mut journal.pending {
                     pending.key_before = before;
                 }
                 state::keep_journal(work.places, Some(journal))?;
-                held.store(work.places, work.key)
+                key_change.store(work.places, work.key)
             })?;
         }
         self.step(StepId::WriteFiles, |work| {
@@ -235,10 +235,15 @@ impl Work<'_> {
     ///
     /// # Errors
     /// The first that could not be taken back; the journal still knows it.
-    fn roll_back(&self, earlier: Option<&Journal>, held: &HeldKey, writing: &mut Writing) -> Result<(), Finding> {
+    fn roll_back(
+        &self,
+        earlier: Option<&Journal>,
+        key_change: &KeyChange,
+        writing: &mut Writing,
+    ) -> Result<(), Finding> {
         // The key last: where a file stays as it was written, it needs the key that goes with it.
-        writing.take_back()?;
-        held.take_back(self.places, self.key, earlier.is_some())?;
+        writing.roll_back()?;
+        key_change.roll_back(self.places, self.key, earlier.is_some())?;
         if self.install.as_ref().is_some_and(claude::is_running) {
             // Somebody has started it meanwhile, and it writes its settings when it quits.
             return Err(Finding::new(Code::ClaudeRunning));
@@ -287,7 +292,7 @@ impl Work<'_> {
             }
             Err(finding) => {
                 // For support: what the files should have led to, beside what they did.
-                tracing::info!(foretold = ?observe::outlook(self.places, Some(&install)), "not proved");
+                tracing::info!(predicted = ?observe::outlook(self.places, Some(&install)), "not proved");
                 self.tell(StepId::Prove, PhaseState::Failed, Some(finding.clone()));
                 findings.push(finding);
                 self.report(Outcome::Unproved, findings, None)

@@ -1,11 +1,13 @@
-//! The live check: asks what `core::check::Road` wants to know, one thing at a time, and can be stopped at
+//! The live check: asks what `core::check::CheckFlow` wants to know, one thing at a time, and can be stopped at
 //! any moment.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use airouter_core::address::GatewayUrl;
-use airouter_core::check::{AuthScheme, CheckReport, Kind, Lamp, Question, Reach, Road, Step, Told, judge_trial};
+use airouter_core::check::{
+    AuthScheme, CheckFlow, CheckReport, Kind, Lamp, Question, Reach, Step, TimedReply, judge_trial,
+};
 use airouter_core::claude::version::Version;
 use airouter_core::finding::Finding;
 use airouter_core::proxy::{Proxy, secrets_in};
@@ -69,7 +71,7 @@ impl Exit {
 
 /// What comes in while the check is under way.
 enum Heard {
-    Told(Step, Told),
+    Reply(Step, TimedReply),
     Reach(Reach),
 }
 
@@ -88,30 +90,30 @@ pub async fn check_with(
     mut on_lamp: impl FnMut(&Lamp),
 ) -> CheckReport {
     let exit = Exit::new(&wanted.key, wanted.proxy.as_deref(), &wanted.base);
-    let report = walk_road(wanted, options, stop, &exit, |lamp| {
+    let report = run_flow(wanted, options, stop, &exit, |lamp| {
         on_lamp(&lamp.clone().redacted(&exit.redactor()));
     });
     report.await.redacted(&exit.redactor())
 }
 
-async fn walk_road(
+async fn run_flow(
     wanted: Wanted,
     options: Options,
     mut stop: watch::Receiver<bool>,
     exit: &Exit,
     mut on_lamp: impl FnMut(&Lamp),
 ) -> CheckReport {
-    let mut road = Road::new(wanted.base.clone(), wanted.scheme, wanted.models, wanted.claude);
+    let mut flow = CheckFlow::new(wanted.base.clone(), wanted.scheme, wanted.models, wanted.claude);
     let mut shown: Vec<Lamp> = Vec::new();
-    let mut show = |road: &Road| {
-        for (index, lamp) in road.lamps().iter().enumerate() {
+    let mut show = |flow: &CheckFlow| {
+        for (index, lamp) in flow.lamps().iter().enumerate() {
             if shown.get(index) != Some(lamp) {
                 on_lamp(lamp);
             }
         }
-        shown = road.lamps().to_vec();
+        shown = flow.lamps().to_vec();
     };
-    show(&road);
+    show(&flow);
 
     let whole = sleep(options.limits.whole);
     tokio::pin!(whole);
@@ -128,60 +130,60 @@ async fn walk_road(
     });
     let wire = match wire {
         Some(Ok((wire, warning))) => {
-            road.note_proxy(warning);
+            flow.note_proxy(warning);
             wire
         }
         Some(Err(finding)) => {
-            road.refuse(finding);
-            show(&road);
-            return road.report();
+            flow.refuse(finding);
+            show(&flow);
+            return flow.report();
         }
         None => {
-            road.cancel();
-            show(&road);
-            return road.report();
+            flow.cancel();
+            show(&flow);
+            return flow.report();
         }
     };
     let mut asking: JoinSet<Heard> = JoinSet::new();
     let walker = wire.clone();
     asking.spawn(async move { Heard::Reach(walker.walk().await) });
     let mut is_walking = true;
-    let mut held: Vec<(Step, Told)> = Vec::new();
-    while !road.is_over() {
-        for step in road.take_ready() {
+    let mut held: Vec<(Step, TimedReply)> = Vec::new();
+    while !flow.is_over() {
+        for step in flow.take_ready() {
             let wire = wire.clone();
             asking.spawn(async move {
                 let told = wire.ask(&step).await;
-                Heard::Told(step, told)
+                Heard::Reply(step, told)
             });
         }
         tokio::select! {
-            Ok(_) = stop.wait_for(|stop| *stop) => road.cancel(),
+            Ok(_) = stop.wait_for(|stop| *stop) => flow.cancel(),
             Some(joined) = asking.join_next() => match joined {
-                Ok(Heard::Told(step, told)) if road.waits_for_reach(&told) => held.push((step, told)),
-                Ok(Heard::Told(step, told)) => road.tell(step, told),
+                Ok(Heard::Reply(step, told)) if flow.waits_for_reach(&told) => held.push((step, told)),
+                Ok(Heard::Reply(step, told)) => flow.on_reply(step, told),
                 Ok(Heard::Reach(reach)) => {
                     is_walking = false;
-                    road.tell_reach(reach);
+                    flow.on_reach(reach);
                     for (step, told) in held.drain(..) {
-                        road.tell(step, told);
+                        flow.on_reply(step, told);
                     }
                 }
-                Err(_) => road.cancel(),
+                Err(_) => flow.cancel(),
             },
-            () = &mut whole => road.time_out(),
-            else => road.cancel(),
+            () = &mut whole => flow.time_out(),
+            else => flow.cancel(),
         }
-        show(&road);
+        show(&flow);
     }
     // A check that was cut short has requests left, and those are not waited for.
     if is_walking
         && asking.len() == 1
         && let Ok(Some(Ok(Heard::Reach(reach)))) = timeout(GRACE, asking.join_next()).await
     {
-        road.tell_reach(reach);
+        flow.on_reach(reach);
     }
-    road.report()
+    flow.report()
 }
 
 /// The same from a program without an asynchronous runtime of its own.
@@ -198,9 +200,9 @@ pub fn check_and_wait(wanted: Wanted) -> CheckReport {
             report
         }
         Err(_) => {
-            let mut road = Road::new(base, scheme, Vec::new(), None);
-            road.cancel();
-            road.report()
+            let mut flow = CheckFlow::new(base, scheme, Vec::new(), None);
+            flow.cancel();
+            flow.report()
         }
     }
 }

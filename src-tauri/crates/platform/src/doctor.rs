@@ -15,14 +15,14 @@ use airouter_core::finding::Finding;
 use airouter_core::keychain::Answer;
 use airouter_core::plan::Facts;
 use airouter_core::secret::Secret;
-use airouter_core::status::Held;
+use airouter_core::status::KeyStorage;
 use airouter_core::undo::Journal;
 use airouter_core::view::KeyPlace;
 
 use crate::check::reach_and_wait;
 use crate::claude;
 use crate::places::Places;
-use crate::{files, keychain, known, observe, state, sys};
+use crate::{files, keychain, observe, redaction, state, sys};
 
 /// From where Claude fetches its own parts (OD).
 const DOWNLOADS: &str = "https://downloads.claude.ai";
@@ -33,9 +33,9 @@ const DOWNLOADS_LIMIT: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
     /// This computer alone.
-    Here,
+    Local,
     /// Also what Claude's own parts need, for which the network is asked.
-    Around,
+    Full,
 }
 
 /// The address that Claude is to use: the one that was connected, else the preset's.
@@ -71,19 +71,23 @@ pub fn look(
     live: Option<CheckReport>,
     depth: Depth,
 ) -> Result<DoctorFacts, Finding> {
-    let places = &places.settled();
+    let places = &places.resolved();
     let install = claude::locate(places);
     let computer = observe::facts(places, install.as_ref())?;
     let helper = DoctorFacts::named_helper(&computer);
     Ok(DoctorFacts {
-        held: computer.journal.as_ref().filter(|journal| journal.is_connection()).map(|journal| held(places, journal)),
+        storage: computer
+            .journal
+            .as_ref()
+            .filter(|journal| journal.is_connection())
+            .map(|journal| storage(places, journal)),
         unwritable: unwritable(&computer),
         has_claude_code: claude::has_claude_code(places),
         program: helper.map(|path| ProgramFact { runs: sys::is_executable(path.as_ref()), path }),
         run: run::look(places, install.as_ref(), &computer),
         relay_is_dead: computer.library.selected().is_some_and(|selected| observe::dead_relay(&selected).is_some()),
         overrides: overrides::look(places),
-        parts: if depth == Depth::Around { parts(places) } else { Parts::default() },
+        parts: if depth == Depth::Full { parts(places) } else { Parts::default() },
         base: base.clone(),
         live,
         computer,
@@ -103,12 +107,12 @@ fn unwritable(computer: &Facts) -> Option<Finding> {
 
 /// The stored key itself is asked for, as Claude asks: what an earlier writing noted of it may no longer
 /// be so.
-fn held(places: &Places, journal: &Journal) -> Held {
+fn storage(places: &Places, journal: &Journal) -> KeyStorage {
     let key = match journal.key_place {
-        KeyPlace::Keychain => keychain::read(places).face().required(),
-        KeyPlace::Profile => observe::key_in_use(places, journal).map(|key| key.face()),
+        KeyPlace::Keychain => keychain::read(places).masked().required(),
+        KeyPlace::Profile => observe::key_in_use(places, journal).map(|key| key.masked()),
     };
-    Held { key, helper: places.helper.is_file() }
+    KeyStorage { key, helper: places.helper.is_file() }
 }
 
 /// In a rehearsal nothing of the real computer counts.
@@ -134,7 +138,7 @@ pub(crate) fn secrets(places: &Places, computer: &Facts) -> (Vec<Secret>, Vec<Se
             let text = |key: &str| document.get(key).and_then(|value| value.as_str());
             secrets.extend(text(keys::API_KEY).map(|key| Secret::new(key.to_owned())));
             for headers in [keys::CUSTOM_HEADERS, "inferenceGatewayHeaders"] {
-                for (is_secret, value) in known::headers_of(document.get(headers)) {
+                for (is_secret, value) in redaction::headers_of(document.get(headers)) {
                     if is_secret { secrets.push(value) } else { others.push(value) }
                 }
             }

@@ -61,7 +61,7 @@ impl Connected {
 
 /// What Claude's log said at its last start in gateway mode.
 fn last_proof(places: &Places, wishes: &Wishes) -> Option<Proof> {
-    places.settled().logs().iter().find_map(|path| {
+    places.resolved().logs().iter().find_map(|path| {
         let log = Mark::at_beginning(path).appended();
         let last = log.rfind(START)?;
         let line = log[..last].rfind('\n').map_or(0, |end| end + 1);

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::io;
 
-/// Told of each step by its name; an error is taken for the system's.
+/// TimedReply of each step by its name; an error is taken for the system's.
 pub type Hook = Box<dyn FnMut(&'static str) -> io::Result<()>>;
 
 thread_local! {

@@ -171,7 +171,7 @@ pub(crate) fn naming(places: &Places) -> Naming {
     let not_understood = |path: &str, why: &dyn std::fmt::Display| {
         Finding::new(Code::FileNotUnderstood).with("path", path).with("reason", why)
     };
-    for library in places.settled().roots().map(|root| observe::library(root, None)) {
+    for library in places.resolved().roots().map(|root| observe::library(root, None)) {
         if let Err(why) = library.meta.document() {
             unknown = Some(not_understood(&library.meta_path, &why));
         }

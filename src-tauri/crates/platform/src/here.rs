@@ -67,7 +67,7 @@ impl Places {
     /// The same places with Claude's folders as they must be taken at this moment: which folder Claude
     /// reads may depend on what is installed and what is there already.
     #[must_use]
-    pub fn settled(&self) -> Self {
+    pub fn resolved(&self) -> Self {
         let mut roots = sys::roots(self).into_iter();
         let Some(root) = roots.next() else { return self.clone() };
         Self { log: sys::log_of(&self.ground, &root), root, twins: roots.collect(), ..self.clone() }
@@ -136,7 +136,7 @@ mod tests {
     fn a_scratch_folder_settles_to_itself() {
         let folder = tempfile::tempdir().unwrap();
         let places = Places::in_scratch(folder.path()).unwrap();
-        assert_eq!(places.settled(), places);
+        assert_eq!(places.resolved(), places);
         assert_eq!(places.logs(), std::slice::from_ref(&places.log));
     }
 }

@@ -12,7 +12,7 @@ use airouter_core::finding::{Code, Finding, worst_first};
 use airouter_core::keychain::another_key;
 use airouter_core::plan::{ClaudeFacts, Facts};
 use airouter_core::secret::Secret;
-use airouter_core::status::{self, Around, Held};
+use airouter_core::status::{self, KeyStorage, Surroundings};
 use airouter_core::undo::Journal;
 use airouter_core::view::{ClaudeView, FileRole, KeyPlace, Overview};
 use uuid::Uuid;
@@ -43,7 +43,7 @@ pub fn claude(install: Option<&Install>) -> ClaudeFacts {
 /// `FileNotUnderstood` when this program's own journal cannot be read: planning without it would
 /// forget what was there before.
 pub fn facts(places: &Places, install: Option<&Install>) -> Result<Facts, Finding> {
-    let places = &places.settled();
+    let places = &places.resolved();
     let journal = state::journal(places)?;
     Ok(Facts {
         claude: claude(install),
@@ -106,7 +106,7 @@ pub(crate) fn library(root: &Path, journal: Option<&Journal>) -> Library {
 /// See [`facts`]: the journal says which profile is ours.
 pub fn outlook(places: &Places, install: Option<&Install>) -> Result<Outlook, Finding> {
     let journal = state::journal(places)?;
-    let places = &places.settled();
+    let places = &places.resolved();
     let version = install.and_then(claude::version);
     Ok(outlook::outlook(&sys::managed(places), &library(&places.root, journal.as_ref()), version))
 }
@@ -135,7 +135,7 @@ pub fn key_in_use(places: &Places, journal: &Journal) -> Result<Secret, Finding>
         KeyPlace::Keychain => {
             let key = keychain::read(places).required()?;
             // Somebody else's key is not sent to this address, and not stored for it.
-            if journal.key.as_ref().is_some_and(|known| *known != key.face()) {
+            if journal.key.as_ref().is_some_and(|known| *known != key.masked()) {
                 return Err(another_key());
             }
             Ok(key)
@@ -153,7 +153,7 @@ pub fn key_in_use(places: &Places, journal: &Journal) -> Result<Secret, Finding>
 
 /// What the first screen and the `status` command say.
 pub fn overview(places: &Places) -> Overview {
-    let places = &places.settled();
+    let places = &places.resolved();
     let install = claude::locate(places);
     let facts = claude(install.as_ref());
     let policy = sys::managed(places);
@@ -173,9 +173,9 @@ pub fn overview(places: &Places) -> Overview {
     let library = library(&places.root, journal.as_ref());
     let leads_away = outlook::outlook(&policy, &library, facts.version).leads_away();
     let selected = library.selected().filter(|_| leads_away);
-    let around = Around { claude: facts.version, is_managed, selected: library.selected() };
+    let surroundings = Surroundings { claude: facts.version, is_managed, selected: library.selected() };
     let status = journal.as_ref().filter(|journal| journal.is_connection()).map(|journal| {
-        let (mut status, more) = status::compare(journal, now, &held(places, journal), &around);
+        let (mut status, more) = status::compare(journal, now, &storage(places, journal), &surroundings);
         findings.extend(more);
         // What was right already when this journal began stands in none of its edits.
         if let Some(key) = not_selected(&library, journal).filter(|_| status.healthy && !is_managed) {
@@ -224,12 +224,12 @@ pub(crate) fn dead_relay(selected: &Selected) -> Option<Finding> {
     refused.then(finding)
 }
 
-fn held(places: &Places, journal: &Journal) -> Held {
+fn storage(places: &Places, journal: &Journal) -> KeyStorage {
     let key = match journal.key_place {
         KeyPlace::Keychain => keychain::is_stored(places)
             .required()
             .and_then(|()| journal.key.clone().ok_or_else(|| Finding::new(Code::KeyNotStored))),
         KeyPlace::Profile => journal.key.clone().ok_or_else(|| Finding::new(Code::KeyNotStored)),
     };
-    Held { key, helper: places.helper.is_file() }
+    KeyStorage { key, helper: places.helper.is_file() }
 }

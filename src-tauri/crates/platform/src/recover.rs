@@ -7,7 +7,7 @@ use std::path::Path;
 
 use airouter_core::finding::{Code, Finding};
 use airouter_core::keychain::Answer;
-use airouter_core::transaction::{Progress, Settlement, settle};
+use airouter_core::transaction::{Decision, Progress, decide};
 use airouter_core::undo::{Journal, KeyBefore, Pending, plan_rollback};
 use airouter_core::view::KeyPlace;
 
@@ -49,7 +49,7 @@ pub fn recover(places: &Places) -> Option<Finding> {
 
 /// The same for who holds the lock already.
 pub(crate) fn within_lock(places: &Places) -> Option<Finding> {
-    let places = &places.settled();
+    let places = &places.resolved();
     remove_leftovers(places);
     let mut said = None;
     // What is rolled back may itself have come upon a journal with something left to do.
@@ -58,7 +58,7 @@ pub(crate) fn within_lock(places: &Places) -> Option<Finding> {
         else {
             break;
         };
-        let finding = settle_one(places, &journal);
+        let finding = recover_one(places, &journal);
         let is_settled = finding.code == Code::Resumed;
         said = Some(finding);
         if !is_settled {
@@ -71,7 +71,7 @@ pub(crate) fn within_lock(places: &Places) -> Option<Finding> {
 /// How many changes may wait one within the other: a connection, over what an undo had left.
 const MOST_IN_A_ROW: usize = 3;
 
-fn settle_one(places: &Places, journal: &Journal) -> Finding {
+fn recover_one(places: &Places, journal: &Journal) -> Finding {
     let is_of_claude = !journal.is_key_alone();
     if is_of_claude && claude::locate(places).is_some_and(|install| claude::is_running(&install)) {
         return Finding::new(Code::Interrupted).with("because", "claude-runs");
@@ -99,7 +99,7 @@ pub(crate) fn keep_apart(places: &Places, journal: &Journal) {
     }
     let leads_elsewhere =
         matches!(helper::naming(places), Naming::Named { bases } if bases.iter().any(|base| *base != journal.base));
-    let may_be_the_new_one = || match keychain::read(places).face() {
+    let may_be_the_new_one = || match keychain::read(places).masked() {
         Answer::Key(now) => Some(&now) == journal.key.as_ref(),
         Answer::None => false,
         Answer::Unknown(_) => true,
@@ -135,20 +135,20 @@ pub(crate) fn interrupted(cause: &Finding) -> Finding {
 /// Carries out what the table decides.
 fn resume(places: &Places, journal: &Journal) -> Result<Finding, Finding> {
     let resumed = |how: &str| Finding::new(Code::Resumed).with("how", how);
-    match (settle(journal, Progress::of(journal, observe::now), || helper::ask(places).face()), &journal.pending) {
-        (Settlement::Undo, _) => {
-            let undone = restore::take_everything_back(places, journal)?;
+    match (decide(journal, Progress::of(journal, observe::now), || helper::ask(places).masked()), &journal.pending) {
+        (Decision::Undo, _) => {
+            let undone = restore::give_everything_back(places, journal)?;
             Ok(if undone.is_remembered { undone.unfinished } else { resumed("undone") })
         }
-        (Settlement::Complete, Some(pending)) => complete(places, journal, pending).map(|set_aside| {
+        (Decision::Complete, Some(pending)) => complete(places, journal, pending).map(|set_aside| {
             let finding = resumed("completed");
             set_aside.iter().fold(finding, |finding, path| finding.with("kept_aside", path))
         }),
-        (Settlement::RollBack { remove_key }, Some(pending)) => {
+        (Decision::RollBack { remove_key }, Some(pending)) => {
             roll_back(places, journal, pending, remove_key).map(|()| resumed("taken-back"))
         }
-        (Settlement::Wait(finding), _) => Err(finding),
-        (Settlement::Nothing | Settlement::Complete | Settlement::RollBack { .. }, _) => Ok(resumed("nothing")),
+        (Decision::Wait(finding), _) => Err(finding),
+        (Decision::Nothing | Decision::Complete | Decision::RollBack { .. }, _) => Ok(resumed("nothing")),
     }
 }
 

@@ -11,7 +11,7 @@ use airouter_core::finding::{Code, Finding};
 use airouter_core::preset::Preset;
 use airouter_core::proxy::secrets_in;
 use airouter_core::report::{Attached, Person, Report, ReportFacts};
-use airouter_core::secret::{KeyFace, Secret, masked};
+use airouter_core::secret::{MaskedKey, Secret, masked};
 use airouter_core::view::{ClaudeView, Locale};
 use sysinfo::System;
 
@@ -48,7 +48,7 @@ pub fn gather(
     facts: &DoctorFacts,
     more: Vec<Secret>,
 ) -> ReportFacts {
-    let places = &places.settled();
+    let places = &places.resolved();
     let install = claude::locate(places);
     let computer = &facts.computer;
     let environment = environment();
@@ -69,7 +69,7 @@ pub fn gather(
             path: install.map(|install| install.launcher.to_string_lossy().into_owned()),
         },
         doctor: airouter_core::doctor::examine(facts),
-        key: facts.held.as_ref().and_then(|held| held.key.clone().ok()).map(KeyFace::shown),
+        key: facts.storage.as_ref().and_then(|storage| storage.key.clone().ok()).map(MaskedKey::shown),
         files: attached(facts),
         logs: logs(places),
         environment,

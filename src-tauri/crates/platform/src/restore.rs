@@ -36,7 +36,7 @@ pub(crate) struct Undone {
 /// # Errors
 /// Why nothing can be said to be undone: a file could not be written, or Claude was started meanwhile and
 /// will write its settings when it quits. The next start goes on.
-pub(crate) fn take_everything_back(places: &Places, journal: &Journal) -> Result<Undone, Finding> {
+pub(crate) fn give_everything_back(places: &Places, journal: &Journal) -> Result<Undone, Finding> {
     state::keep_journal(places, Some(&Journal { undoing: true, ..journal.clone() }))?;
     let mut plan = restore(|now| plan_undo(journal, now))?;
     let given_back = journal.files.iter().filter(|file| !plan.rest.iter().any(|rest| rest.path == file.path));
@@ -113,7 +113,7 @@ fn write(plan: &UndoPlan, seen: &Seen) -> Result<bool, Finding> {
     for (name, restore) in &plan.files {
         let (path, seen) = (Path::new(name), seen.look(name));
         let done = match restore {
-            Restore::Keep | Restore::Wait => Ok(true),
+            Restore::Unchanged | Restore::Wait => Ok(true),
             Restore::Write(document) => replace(path, &seen, document),
             Restore::PutBack { copy } => put_back(path, &seen, Path::new(copy)),
             Restore::Delete => files::remove_if(path, &seen),
@@ -214,7 +214,7 @@ fn take_ours_out(places: &Places, journal: &Journal) -> KeyLetGo {
         let _ = files::remove(&places.helper);
         KeyLetGo { fate: Fate::Stays, finding: Some(finding) }
     };
-    match helper::ask(places).face() {
+    match helper::ask(places).masked() {
         // A journal of an older version does not say which key it was.
         Answer::Key(now) if journal.key.as_ref().map_or(!journal.is_connection(), |ours| *ours != now) => {
             KeyLetGo { fate: Fate::Needed, finding: Some(Finding::new(Code::HelperNeeded)) }

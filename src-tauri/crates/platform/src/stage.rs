@@ -63,7 +63,7 @@ pub fn clear(places: &Places) -> Result<(), Finding> {
         // Without a keychain there was no key to forget.
         tracing::info!(code = finding.code.number(), "no practice key is forgotten");
     }
-    let claudes = places.settled().roots().cloned().collect::<Vec<_>>();
+    let claudes = places.resolved().roots().cloned().collect::<Vec<_>>();
     let ordinary = places.ordinary_log.ancestors().nth(2).map(Path::to_owned);
     let staged = sys::stage(places, "").programs.into_iter().filter_map(|program| program.parent().map(Path::to_owned));
     let kept = ["logs", "language", "lock"];

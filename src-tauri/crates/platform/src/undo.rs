@@ -11,7 +11,7 @@ use crate::apply::leave;
 use crate::claude;
 use crate::helper;
 use crate::places::Places;
-use crate::restore::{let_go_of_key, take_everything_back};
+use crate::restore::{give_everything_back, let_go_of_key};
 use crate::{observe, recover, state};
 
 /// Undoes what this program did, and with [`UndoGoal::Anthropic`] also selects other gateways away. With
@@ -157,7 +157,7 @@ fn is_there_already(places: &Places, goal: UndoGoal) -> Result<bool, Finding> {
                 let are_read = [&library.meta, &library.mode].iter().all(|file| !matches!(file, FileFact::Strange(_)));
                 are_read && !library.selects_unread()
             };
-            let are_read = places.settled().roots().all(|root| is_read(&observe::library(root, None)));
+            let are_read = places.resolved().roots().all(|root| is_read(&observe::library(root, None)));
             is_left && are_read && !observe::outlook(places, claude::locate(places).as_ref())?.leads_away()
         }
     })
@@ -176,7 +176,7 @@ fn go_back(places: &Places, goal: UndoGoal) -> Result<GoneBack, Finding> {
     };
     let mut gone_back = match state::journal(places)?.filter(is_to_go) {
         Some(journal) => {
-            let undone = take_everything_back(places, &journal)?;
+            let undone = give_everything_back(places, &journal)?;
             let mut plan = undone.plan;
             if !undone.is_whole {
                 plan.findings.push(undone.unfinished);

@@ -1,5 +1,5 @@
 //! A home on a network drive: names cannot be exchanged, and a file cannot be given a second name. The
-//! road is the same, and so is the way back.
+//! flow is the same, and so is the way back.
 #![cfg(unix)]
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, missing_docs, reason = "the test owns its scratch folder")]
 
@@ -62,7 +62,7 @@ fn check(link: i32, exchange: i32) {
 }
 
 #[test]
-fn the_road_and_the_way_back_need_neither_exchange_nor_second_names() {
+fn the_flow_and_its_undo_need_neither_exchange_nor_second_names() {
     for link in SAY {
         for exchange in &SAY[..2] {
             check(link, *exchange);

@@ -1,4 +1,4 @@
-//! What is foretold of Claude's next start, and what the stand-in Claude makes of the same files: in
+//! What is predicted of Claude's next start, and what the stand-in Claude makes of the same files: in
 //! every state that this program finds, writes or leaves behind, both must say the same.
 //!
 //! The two share no code and no table. A rule that one of them has wrong shows here as a disagreement.
@@ -8,7 +8,7 @@
 #[path = "truth_table/computer.rs"]
 mod computer;
 
-use airouter_core::claude::outlook::{Because, Inference, KeySource, Outlook, Source};
+use airouter_core::claude::outlook::{Inference, KeySource, Outlook, Reason, Source};
 use airouter_practice::claude::{CredentialSource, Loaded, Mode, Refusal, Tier, load};
 use computer::{Block, Case, Computer, OUR_HOST, Policy};
 
@@ -70,28 +70,28 @@ fn check(case: &Case) {
     }
 }
 
-/// What is foretold, once the stand-in has said the same.
+/// What is predicted, once the stand-in has said the same.
 #[track_caller]
 fn both_say(computer: &Computer, case: &Case, when: &str) -> Outlook {
-    let (foretold, seen) = (computer.outlook(), load(&computer.sources(case)));
+    let (predicted, seen) = (computer.outlook(), load(&computer.sources(case)));
     assert!(
-        agree(&foretold, &seen),
-        "{case:?} {when}: foretold {foretold:?}, seen {:?} {:?} {:?}",
+        agree(&predicted, &seen),
+        "{case:?} {when}: predicted {predicted:?}, seen {:?} {:?} {:?}",
         seen.mode,
         seen.refusal,
         seen.connection
     );
-    foretold
+    predicted
 }
 
-fn agree(foretold: &Outlook, seen: &Loaded) -> bool {
-    match foretold {
+fn agree(predicted: &Outlook, seen: &Loaded) -> bool {
+    match predicted {
         Outlook::Gateway(inference) => seen.mode == Mode::ThirdParty && is_same(inference, seen),
         Outlook::SignIn(inference) => seen.mode == Mode::SignIn && is_same(inference, seen),
         Outlook::Degraded(..) => seen.mode == Mode::Ordinary && seen.refusal.as_ref().is_some_and(is_about_the_block),
         Outlook::OtherProvider(..) => seen.refusal == Some(Refusal::Provider),
         Outlook::FromServer(_) => false,
-        Outlook::Ordinary(because) => seen.mode == Mode::Ordinary && is_reason(*because, seen),
+        Outlook::Ordinary(reason) => seen.mode == Mode::Ordinary && is_reason(*reason, seen),
     }
 }
 
@@ -121,26 +121,26 @@ fn is_about_the_block(refusal: &Refusal) -> bool {
     )
 }
 
-/// The stand-in's reason is the foretold one, as far as it names reasons at all.
-fn is_reason(because: Because, seen: &Loaded) -> bool {
+/// The stand-in's reason is the predicted one, as far as it names reasons at all.
+fn is_reason(reason: Reason, seen: &Loaded) -> bool {
     let refusal = seen.refusal.as_ref();
-    match because {
-        Because::PolicyRejected => matches!(
+    match reason {
+        Reason::PolicyRejected => matches!(
             refusal,
             Some(Refusal::ManagedUntrusted(_) | Refusal::ManagedUnreadable(_) | Refusal::ManagedUnknownKey(_))
         ),
-        Because::PolicyWithoutInference => (seen.tier, refusal) == (Tier::Managed, None),
-        Because::NoLibrary | Because::NothingSelected => (seen.tier, refusal) == (Tier::None, None),
-        Because::NoInference => seen.tier == Tier::Local && refusal.is_none(),
+        Reason::PolicyWithoutInference => (seen.tier, refusal) == (Tier::Managed, None),
+        Reason::NoLibrary | Reason::NothingSelected => (seen.tier, refusal) == (Tier::None, None),
+        Reason::NoInference => seen.tier == Tier::Local && refusal.is_none(),
         // Whether the block could be used no longer matters.
-        Because::ModeIsOrdinary => refusal.is_none_or(is_about_the_block),
-        Because::TooOld
-        | Because::LibraryUnreadable
-        | Because::PointedElsewhere
-        | Because::SelectionMalformed
-        | Because::SelectionNotListed
-        | Because::ProfileMissing
-        | Because::ProfileUnreadable => refusal.is_some(),
+        Reason::ModeIsOrdinary => refusal.is_none_or(is_about_the_block),
+        Reason::TooOld
+        | Reason::LibraryUnreadable
+        | Reason::PointedElsewhere
+        | Reason::SelectionMalformed
+        | Reason::SelectionNotListed
+        | Reason::ProfileMissing
+        | Reason::ProfileUnreadable => refusal.is_some(),
     }
 }
 
@@ -148,20 +148,20 @@ fn is_reason(because: Because, seen: &Loaded) -> bool {
 fn a_library_that_cannot_be_used_is_seen_alike() {
     let whole = format!(r#"{{"appliedId":"{0}","entries":[{{"id":"{0}","name":"A"}}]}}"#, computer::OTHER);
     let case = Case { mode: Some("3p"), block: Block::Valid, ..Case::plain() };
-    let alike = |meta: &str, profile: Option<&str>, expected: Because| {
+    let alike = |meta: &str, profile: Option<&str>, expected: Reason| {
         let computer = Computer::of(&case);
         computer.put_library(meta, profile);
         assert_eq!(both_say(&computer, &case, meta), Outlook::Ordinary(expected), "{meta} {profile:?}");
     };
     let upper = whole.replace(computer::OTHER, "AAAAAAAA-1111-4111-8111-111111111111");
-    alike(&upper, Some("{}"), Because::SelectionMalformed);
-    alike(&whole.replacen('{', r#"{"hybridPointer":null,"#, 1), Some("{}"), Because::PointedElsewhere);
-    alike(&whole.replace(r#","name":"A""#, ""), Some("{}"), Because::SelectionNotListed);
-    alike(&format!("\u{feff}{whole}"), Some("{}"), Because::LibraryUnreadable);
-    alike(&whole.replacen(computer::OTHER, "", 1), Some("{}"), Because::NothingSelected);
-    alike(&whole, None, Because::ProfileMissing);
-    alike(&whole, Some("{} // note"), Because::ProfileUnreadable);
-    alike(&whole, Some("{}"), Because::NoInference);
+    alike(&upper, Some("{}"), Reason::SelectionMalformed);
+    alike(&whole.replacen('{', r#"{"hybridPointer":null,"#, 1), Some("{}"), Reason::PointedElsewhere);
+    alike(&whole.replace(r#","name":"A""#, ""), Some("{}"), Reason::SelectionNotListed);
+    alike(&format!("\u{feff}{whole}"), Some("{}"), Reason::LibraryUnreadable);
+    alike(&whole.replacen(computer::OTHER, "", 1), Some("{}"), Reason::NothingSelected);
+    alike(&whole, None, Reason::ProfileMissing);
+    alike(&whole, Some("{} // note"), Reason::ProfileUnreadable);
+    alike(&whole, Some("{}"), Reason::NoInference);
 }
 
 #[test]

@@ -201,7 +201,7 @@ fn clear(places: &Places) -> Result<(), Finding> {
 }
 
 fn ground(places: &Places) -> Ground {
-    Ground { system: places.system.clone(), third_party: places.settled().root }
+    Ground { system: places.system.clone(), third_party: places.resolved().root }
 }
 
 fn not_set(reason: impl ToString) -> Finding {

@@ -1,5 +1,5 @@
 //! Walking through a scenario as a customer does who presses whatever button comes next: look, paste,
-//! check, agree, apply. The walk ends where the road does.
+//! check, agree, apply. The walk ends where the flow does.
 
 use airouter_core::finding::{Code, Finding};
 use airouter_core::key;
@@ -13,7 +13,7 @@ use crate::Stage;
 /// What came of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Walked {
-    /// Everything that the customer was told, in the order of the road.
+    /// Everything that the customer was told, in the order of the flow.
     pub met: Vec<Finding>,
     /// Set when it did not come as the scenario says.
     pub differs: Option<Finding>,
@@ -22,7 +22,7 @@ pub struct Walked {
 /// Walks through what is set. The key goes into the profile of the scratch folder: not even the keychain
 /// is touched. That this is so is no part of the story.
 pub fn walk(stage: &Stage) -> Walked {
-    let mut met = road(stage);
+    let mut met = flow(stage);
     met.retain(|finding| finding.code != Code::KeyInProfile);
     let scenario = stage.scenario();
     let is_foreseen = |finding: &Finding| {
@@ -44,7 +44,7 @@ pub fn walk(stage: &Stage) -> Walked {
     Walked { met, differs }
 }
 
-fn road(stage: &Stage) -> Vec<Finding> {
+fn flow(stage: &Stage) -> Vec<Finding> {
     let places = stage.places();
     let mut met: Vec<Finding> = recover::recover(places).into_iter().collect();
     let overview = observe::overview(places);

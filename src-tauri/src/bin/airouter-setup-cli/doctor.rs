@@ -14,7 +14,7 @@ use airouter_platform::state;
 
 use crate::arguments::{Doctor, Gateway};
 use crate::output::Answer;
-use crate::road::{Asked, run_check};
+use crate::verbs::{Asked, run_check};
 
 /// `doctor`
 pub(crate) fn doctor(arguments: &Doctor, locale: Locale) -> Answer {
@@ -70,7 +70,7 @@ impl Seen {
                 Err(finding) => return Err(finding),
             }
         };
-        let depth = if is_local { Depth::Here } else { Depth::Around };
+        let depth = if is_local { Depth::Local } else { Depth::Full };
         let facts = look(&places, &base, live, depth)?;
         Ok(Self { places, preset, facts })
     }

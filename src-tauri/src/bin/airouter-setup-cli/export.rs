@@ -8,8 +8,8 @@ use airouter_core::preset::{Preset, link};
 use airouter_core::secret::{Redactor, Secret};
 use airouter_core::view::Locale;
 use airouter_platform::export::{Connected, connected, write};
-use airouter_platform::known;
 use airouter_platform::places::Places;
+use airouter_platform::redaction;
 use serde_json::json;
 
 use crate::arguments::Export;
@@ -30,7 +30,7 @@ pub(crate) fn export(arguments: &Export, locale: Locale) -> Answer {
 }
 
 fn make(arguments: &Export, connected: Connected, locale: Locale) -> Result<Answer, Finding> {
-    known::spare(connected.wishes.base.as_str());
+    redaction::spare(connected.wishes.base.as_str());
     let preset = Preset {
         supporter: arguments.supporter.clone(),
         note: arguments.note.clone(),
@@ -52,7 +52,7 @@ fn make(arguments: &Export, connected: Connected, locale: Locale) -> Result<Answ
         }
         fleet(arguments, connected, preset, key).files()?
     };
-    let held = known::redactor().finds(&text).then_some(PRESET_FILE);
+    let held = redaction::redactor().finds(&text).then_some(PRESET_FILE);
     let held =
         held.or_else(|| files.iter().find(|file| !file.holds_key && holds_secret(&file.bytes)).map(|file| file.path));
     if let Some(place) = held {
@@ -68,7 +68,7 @@ fn make(arguments: &Export, connected: Connected, locale: Locale) -> Result<Answ
     // The same text was searched for secrets above. In the letters of a link any word that a key shares with
     // the gateway's name would look like a piece of it, and a link without these letters leads nowhere.
     let link = link::write(&Carried { preset: text.clone(), signature: None });
-    known::spare(&link);
+    redaction::spare(&link);
     let answer = answer.with("link", link);
     Ok(match &arguments.to {
         Some(folder) => answer.with("outcome", outcome).with("to", folder.display().to_string()).with("files", named),
@@ -80,7 +80,7 @@ fn make(arguments: &Export, connected: Connected, locale: Locale) -> Result<Answ
 /// count: what may hold a piece of one is the preset, which is searched as text, and in its letters as a
 /// script carries it any word that a key shares with the gateway's name would look like such a piece.
 fn holds_secret(bytes: &[u8]) -> bool {
-    Redactor::default().with_whole(&known::secrets()).finds(&String::from_utf8_lossy(bytes))
+    Redactor::default().with_whole(&redaction::secrets()).finds(&String::from_utf8_lossy(bytes))
 }
 
 /// The key, only if it was asked for by name.

@@ -10,7 +10,7 @@ use airouter_core::preset::Preset;
 use airouter_core::secret::{Secret, holds_key};
 use airouter_core::view::Locale;
 use airouter_platform::places::Places;
-use airouter_platform::{known, observe, state};
+use airouter_platform::{observe, redaction, state};
 use zeroize::Zeroizing;
 
 use crate::arguments::{Command, Gateway};
@@ -64,8 +64,8 @@ pub(crate) fn of_terminal(is_built_in: bool, locale: Locale) -> Result<Paste, Fi
 fn noted(text: &str, is_built_in: bool) -> Result<Paste, Finding> {
     let paste = read(text, is_built_in);
     match &paste {
-        Ok(paste) => known::note([paste.key.clone()]),
-        Err(_) if holds_key(text) => known::note(text.split_whitespace().map(|word| Secret::new(word.to_owned()))),
+        Ok(paste) => redaction::note([paste.key.clone()]),
+        Err(_) if holds_key(text) => redaction::note(text.split_whitespace().map(|word| Secret::new(word.to_owned()))),
         Err(_) => {}
     }
     paste
@@ -80,10 +80,10 @@ pub(crate) fn note_around(command: &Command) {
     if speaks_of_no_file {
         return;
     }
-    known::note_proxy(command.gateway().and_then(|gateway| gateway.proxy.as_deref()));
-    known::spare(Preset::airouter().base.as_str());
+    redaction::note_proxy(command.gateway().and_then(|gateway| gateway.proxy.as_deref()));
+    redaction::spare(Preset::airouter().base.as_str());
     if let Some(places) = Places::from_environment() {
-        known::note_files(&places);
+        redaction::note_files(&places);
     }
 }
 
@@ -92,7 +92,7 @@ pub(crate) fn stored(places: &Places, base: &GatewayUrl) -> Result<Secret, Findi
     match state::journal(places)? {
         Some(journal) if journal.is_connection() && journal.base == base.as_str() => {
             let key = observe::key_in_use(places, &journal)?;
-            known::note([key.clone()]);
+            redaction::note([key.clone()]);
             Ok(key)
         }
         _ => Err(Finding::new(Code::KeyNotStored)),

@@ -14,15 +14,15 @@ mod people;
 mod printed;
 mod rehearse;
 mod report;
-mod road;
 mod schema;
+mod verbs;
 mod words;
 
 use std::process::ExitCode;
 
 use airouter_core::preset::Preset;
 use airouter_core::view::Locale;
-use airouter_platform::quiet;
+use airouter_platform::hardening;
 use arguments::Command;
 use help::Instead;
 
@@ -31,8 +31,8 @@ fn main() -> ExitCode {
     if airouter_platform::stage::is_stand_in() {
         return airouter_practice::claude::run();
     }
-    quiet::closed_memory();
-    quiet::panics(|place| output::complain(&format!("airouter-setup-cli: internal error ({place})")));
+    hardening::closed_memory();
+    hardening::panics(|place| output::complain(&format!("airouter-setup-cli: internal error ({place})")));
     output::log();
     let words: Vec<std::ffi::OsString> = std::env::args_os().collect();
     let arguments = match help::read(&words) {
@@ -47,14 +47,14 @@ fn main() -> ExitCode {
     let locale = arguments.lang.map_or_else(output::locale, Locale::from);
     let preset = airouter_platform::preset::load(arguments.preset(), None).unwrap_or_else(|_| Preset::airouter());
     let done = std::panic::catch_unwind(|| match arguments.command {
-        Command::Check(gateway) => road::check(&gateway, locale),
-        Command::Models(gateway) => road::models(&gateway, locale),
-        Command::Apply(apply) => road::apply(&apply, locale),
-        Command::Status(_) => road::status(),
-        Command::Undo(undo) => road::undo(&undo, locale),
-        Command::Leave(undo) => road::leave(&undo, locale),
-        Command::Repair(repair) => road::repair(&repair, locale),
-        Command::Clean(_) => road::clean(),
+        Command::Check(gateway) => verbs::check(&gateway, locale),
+        Command::Models(gateway) => verbs::models(&gateway, locale),
+        Command::Apply(apply) => verbs::apply(&apply, locale),
+        Command::Status(_) => verbs::status(),
+        Command::Undo(undo) => verbs::undo(&undo, locale),
+        Command::Leave(undo) => verbs::leave(&undo, locale),
+        Command::Repair(repair) => verbs::repair(&repair, locale),
+        Command::Clean(_) => verbs::clean(),
         Command::Explain(explain) => explain::explain(&explain, locale),
         Command::Rehearse(rehearse) => rehearse::rehearse(&rehearse, locale),
         Command::Export(export) => export::export(&export, locale),

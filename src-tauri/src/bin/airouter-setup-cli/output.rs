@@ -6,7 +6,7 @@ use airouter_core::finding::{Code, Finding, worst_first};
 use airouter_core::preset::Preset;
 use airouter_core::text::{plain, plain_json};
 use airouter_core::view::Locale;
-use airouter_platform::known;
+use airouter_platform::redaction;
 use serde_json::{Map, Value, json};
 
 use crate::{people, words};
@@ -81,10 +81,10 @@ impl Answer {
 impl Answer {
     /// The same without any secret that this process knows.
     fn redacted(mut self) -> Self {
-        let redactor = known::redactor();
+        let redactor = redaction::redactor();
         self.findings = self.findings.into_iter().map(|finding| finding.redacted(&redactor)).collect();
         let mut more = Value::Object(std::mem::take(&mut self.more));
-        known::clean(&mut more);
+        redaction::clean(&mut more);
         if let Value::Object(more) = more {
             self.more = more;
         }
@@ -163,7 +163,7 @@ struct Lines;
 
 impl Write for Lines {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        complain(&known::redactor().text(String::from_utf8_lossy(line).trim()));
+        complain(&redaction::redactor().text(String::from_utf8_lossy(line).trim()));
         Ok(line.len())
     }
 

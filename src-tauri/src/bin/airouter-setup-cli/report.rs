@@ -4,7 +4,7 @@ use airouter_core::finding::Finding;
 use airouter_core::report::compose;
 use airouter_core::view::Locale;
 use airouter_core::words;
-use airouter_platform::known;
+use airouter_platform::redaction;
 use airouter_platform::report::{gather, save_as};
 
 use crate::arguments::Report;
@@ -17,7 +17,8 @@ pub(crate) fn report(arguments: &Report, locale: Locale) -> Answer {
         Ok(seen) => seen,
         Err(finding) => return Answer::refused(vec![finding]),
     };
-    let facts = gather(&seen.places, &seen.preset, env!("CARGO_PKG_VERSION"), locale, &seen.facts, known::secrets());
+    let facts =
+        gather(&seen.places, &seen.preset, env!("CARGO_PKG_VERSION"), locale, &seen.facts, redaction::secrets());
     let say = |finding: &Finding| words::sentence(finding, locale, &seen.preset);
     let report = match compose(&facts, &say) {
         Ok(report) => report,

@@ -13,7 +13,7 @@ use airouter_core::finding::{Code, Finding, Owner, Severity};
 use airouter_core::models::OfferedModel;
 use airouter_core::proof::Proof;
 use airouter_core::report::ReportEntry;
-use airouter_core::secret::KeyFace;
+use airouter_core::secret::MaskedKey;
 use airouter_core::view::{ClaudeView, EditView, Phase, PlanView, PresetView, Status};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -166,7 +166,7 @@ const FIELDS: &[Field] = &[
         SchemaGenerator::subschema_for::<String>,
     ),
     ("entries", "report: what is in the archive.", SchemaGenerator::subschema_for::<Vec<ReportEntry>>),
-    ("key", "report: the stored key, for comparing.", SchemaGenerator::subschema_for::<Option<KeyFace>>),
+    ("key", "report: the stored key, for comparing.", SchemaGenerator::subschema_for::<Option<MaskedKey>>),
     ("page", "report: the page.", SchemaGenerator::subschema_for::<String>),
     ("preset", "export: the preset.", SchemaGenerator::subschema_for::<PresetView>),
     ("link", "export: the preset as a link.", SchemaGenerator::subschema_for::<String>),

@@ -3,10 +3,10 @@
 #![allow(clippy::disallowed_methods, missing_docs, reason = "a test works on files and processes")]
 
 mod credential;
+mod flow;
 mod packages;
 mod policy;
 mod registry;
-mod road;
 mod settings;
 
 use serde_json::Value;

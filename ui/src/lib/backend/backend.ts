@@ -77,7 +77,7 @@ export interface Backend {
   /** Reads one of Claude's own reports: a text, or a file's bytes as base64. */
   readClaudeReport(text: string, file: boolean): Promise<ClaudeReportView>;
   forgetSession(): Promise<void>;
-  /** Sets the stage of a rehearsal for another scenario; the road begins anew. */
+  /** Sets the stage of a rehearsal for another scenario; the flow begins anew. */
   setScenario(id: string): Promise<Start>;
   /** Tells of presets that are opened while the window is. */
   awaitPreset(onOffer: (offer: Offer) => void): Promise<void>;

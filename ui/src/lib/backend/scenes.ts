@@ -17,7 +17,7 @@ import type { PresetView } from "../bindings/PresetView";
 import type { Severity } from "../bindings/Severity";
 import type { Status } from "../bindings/Status";
 import type { Tier } from "../bindings/Tier";
-import { LAMPS } from "../road/state";
+import { LAMPS } from "../flow/state";
 
 export const SCENARIOS = [
   "healthy",

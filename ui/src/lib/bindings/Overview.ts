@@ -20,7 +20,7 @@ root: string,
  */
 findings: Array<Finding>, 
 /**
- * True when a finding blocks the road before the key.
+ * True when a finding blocks the flow before the key.
  */
 blocked: boolean, 
 /**

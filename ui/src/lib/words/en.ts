@@ -8,7 +8,7 @@ export const en: Words = {
   language: "Language",
   product: (gateway) => `${gateway} Setup`,
   version: (version) => `Version ${version}`,
-  road: { label: "Steps", key: "Key", models: "Models", review: "Review", result: "Done" },
+  flow: { label: "Steps", key: "Key", models: "Models", review: "Review", result: "Done" },
   common: {
     back: "Back",
     finish: "Done",

@@ -7,7 +7,7 @@ const zh = {
   language: "语言",
   product: (gateway: string) => `${gateway}接入助手`,
   version: (version: string) => `版本${version}`,
-  road: { label: "步骤", key: "密钥", models: "模型", review: "核对", result: "完成" },
+  flow: { label: "步骤", key: "密钥", models: "模型", review: "核对", result: "完成" },
   common: {
     back: "上一步",
     finish: "完成",

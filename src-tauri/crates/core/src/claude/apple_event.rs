@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_missing_consent_ends_the_road() {
+    fn only_a_missing_consent_ends_the_flow() {
         check(Some(0), "", None);
         check(
             Some(1),

@@ -24,7 +24,7 @@ pub use inference::{Inference, KeySource, Unusable};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outlook {
     /// It starts as for everybody, with Claude.ai.
-    Ordinary(Because),
+    Ordinary(Reason),
     /// It shows its sign-in screen, on which the gateway is offered as one choice: until somebody
     /// takes it, nothing is connected (OD the offer, PI).
     SignIn(Inference),
@@ -50,7 +50,7 @@ pub enum Source {
 
 /// Why Claude starts in its ordinary mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Because {
+pub enum Reason {
     /// It is older than third-party inference.
     TooOld,
     /// The administrator's file is not accepted, which switches local values off too (OD).
@@ -84,17 +84,17 @@ pub enum Because {
 /// form (PI, 1.46388.4), the mode's truth table (PI, three readings up to 1.24012.9).
 pub fn outlook(managed: &ManagedSource, library: &Library, version: Option<Version>) -> Outlook {
     if version.is_some_and(|version| version < Version::FIRST_WITH_GATEWAY) {
-        return Outlook::Ordinary(Because::TooOld);
+        return Outlook::Ordinary(Reason::TooOld);
     }
     let (source, document) = match winner(managed, library, version) {
         Ok(won) => won,
-        Err(because) => return Outlook::Ordinary(because),
+        Err(reason) => return Outlook::Ordinary(reason),
     };
     let values = Values::new(document.values(), source, version);
     if !values.is_activated() {
         return Outlook::Ordinary(match source {
-            Source::Managed => Because::PolicyWithoutInference,
-            Source::Local => Because::NoInference,
+            Source::Managed => Reason::PolicyWithoutInference,
+            Source::Local => Reason::NoInference,
         });
     }
     let persisted = persisted(&library.mode);
@@ -103,7 +103,7 @@ pub fn outlook(managed: &ManagedSource, library: &Library, version: Option<Versi
         Err(unusable) => return Outlook::Degraded(source, unusable),
     };
     if persisted.as_deref() == Some("1p") && !is_forced {
-        return Outlook::Ordinary(Because::ModeIsOrdinary);
+        return Outlook::Ordinary(Reason::ModeIsOrdinary);
     }
     if values.is_served() {
         return Outlook::FromServer(source);
@@ -117,21 +117,21 @@ pub fn outlook(managed: &ManagedSource, library: &Library, version: Option<Versi
 }
 
 /// The source that counts, with its values.
-fn winner(managed: &ManagedSource, library: &Library, version: Option<Version>) -> Result<(Source, Document), Because> {
+fn winner(managed: &ManagedSource, library: &Library, version: Option<Version>) -> Result<(Source, Document), Reason> {
     match managed::judge(managed, version).map(|finding| finding.code) {
         None => {}
         // A file without any value is not documented; it counts as a policy here.
         Some(Code::ManagedAppOnly) if administrators(managed).is_some_and(|document| document.is_empty()) => {
-            return Err(Because::PolicyWithoutInference);
+            return Err(Reason::PolicyWithoutInference);
         }
         Some(Code::ManagedAppOnly) => {}
         Some(Code::ManagedByPolicy) => {
             // One key that the version does not know discards the whole file (PI, 1.24012.9).
             let is_known = |document: &Document| document.values().keys().all(|key| keys::is_known(key, version));
-            let document = administrators(managed).filter(is_known).ok_or(Because::PolicyRejected)?;
+            let document = administrators(managed).filter(is_known).ok_or(Reason::PolicyRejected)?;
             return Ok((Source::Managed, document));
         }
-        Some(_) => return Err(Because::PolicyRejected),
+        Some(_) => return Err(Reason::PolicyRejected),
     }
     applied(library).map(|document| (Source::Local, document))
 }
@@ -144,30 +144,30 @@ fn administrators(managed: &ManagedSource) -> Option<Document> {
 }
 
 /// The profile that the library selects.
-fn applied(library: &Library) -> Result<Document, Because> {
+fn applied(library: &Library) -> Result<Document, Reason> {
     if library.meta.is_absent() {
-        return Err(Because::NoLibrary);
+        return Err(Reason::NoLibrary);
     }
-    let meta = library.meta.document().map_err(|_| Because::LibraryUnreadable)?;
+    let meta = library.meta.document().map_err(|_| Reason::LibraryUnreadable)?;
     if meta.get(keys::HYBRID_POINTER).is_some() {
-        return Err(Because::PointedElsewhere);
+        return Err(Reason::PointedElsewhere);
     }
     let id = match meta.get(keys::APPLIED) {
-        None => return Err(Because::NothingSelected),
-        Some(id) => id.as_str().ok_or(Because::SelectionMalformed)?,
+        None => return Err(Reason::NothingSelected),
+        Some(id) => id.as_str().ok_or(Reason::SelectionMalformed)?,
     };
     if id.is_empty() {
-        return Err(Because::NothingSelected);
+        return Err(Reason::NothingSelected);
     }
     if !is_profile_id(id) {
-        return Err(Because::SelectionMalformed);
+        return Err(Reason::SelectionMalformed);
     }
     // Claude drops entries that have no id or no name (PI).
-    let entry = meta.element(keys::ENTRIES, id).ok_or(Because::SelectionNotListed)?;
-    entry.get("name").and_then(serde_json::Value::as_str).ok_or(Because::SelectionNotListed)?;
+    let entry = meta.element(keys::ENTRIES, id).ok_or(Reason::SelectionNotListed)?;
+    entry.get("name").and_then(serde_json::Value::as_str).ok_or(Reason::SelectionNotListed)?;
     match library.profile(id).map_or(&FileFact::Absent, |profile| &profile.file) {
-        FileFact::Absent => Err(Because::ProfileMissing),
-        file => file.document().map_err(|_| Because::ProfileUnreadable),
+        FileFact::Absent => Err(Reason::ProfileMissing),
+        file => file.document().map_err(|_| Reason::ProfileUnreadable),
     }
 }
 
@@ -180,7 +180,7 @@ impl Outlook {
     /// True when Claude leaves its ordinary mode, or would if what is configured were usable. Also where a
     /// profile is selected that is not listed: which one Claude takes then is a guess.
     pub fn leads_away(&self) -> bool {
-        !matches!(self, Self::Ordinary(because) if *because != Because::SelectionNotListed)
+        !matches!(self, Self::Ordinary(reason) if *reason != Reason::SelectionNotListed)
     }
 
     /// What Claude connects to, if it does so by itself.

@@ -5,7 +5,7 @@ use super::facts::DoctorFacts;
 use super::sheet::Sheet;
 use super::{inference, profile, reached};
 use crate::claude::library::Library;
-use crate::claude::outlook::{self, Because, Outlook};
+use crate::claude::outlook::{self, Outlook, Reason};
 use crate::claude::version::Version;
 use crate::claude::{keys, managed, tools};
 use crate::finding::{Code, Finding, Severity};
@@ -14,41 +14,41 @@ use crate::json::Document;
 /// Seconds by which a system may tell the start of a program wrong.
 const SLACK: u64 = 2;
 
-pub(super) fn look(facts: &DoctorFacts, foretold: &Outlook, status: Option<&[Finding]>, sheet: &mut Sheet) {
+pub(super) fn look(facts: &DoctorFacts, predicted: &Outlook, status: Option<&[Finding]>, sheet: &mut Sheet) {
     look_at_claude(facts, sheet);
     look_at_policy(facts, sheet);
     let library = &facts.computer.library;
     sheet.mendable(Applied, Code::FileNotUnderstood, not_understood(facts));
     // Connecting does not mend this: it is what connecting would fail of.
     sheet.tested(Applied, Code::CannotWrite, facts.unwritable.clone());
-    let because = if let Outlook::Ordinary(because) = foretold { Some(*because) } else { None };
-    let is_because = |any: &[Because]| because.is_some_and(|because| any.contains(&because));
+    let reason = if let Outlook::Ordinary(reason) = predicted { Some(*reason) } else { None };
+    let is_because = |any: &[Reason]| reason.is_some_and(|reason| any.contains(&reason));
     let there = (!library.meta.is_absent() && !facts.is_managed()).then_some(());
 
-    let unapplied = is_because(&[Because::NoLibrary, Because::NothingSelected])
-        || (is_because(&[Because::NoInference]) && facts.selected().is_none());
+    let unapplied = is_because(&[Reason::NoLibrary, Reason::NothingSelected])
+        || (is_because(&[Reason::NoInference]) && facts.selected().is_none());
     let unapplied = unapplied.then(|| not_applied(sheet.is_meant));
     sheet.perhaps(Applied, Code::NotConnected, (!facts.is_managed()).then_some(unapplied));
-    let malformed = is_because(&[Because::SelectionMalformed]).then(|| Finding::new(Code::SelectionMalformed));
+    let malformed = is_because(&[Reason::SelectionMalformed]).then(|| Finding::new(Code::SelectionMalformed));
     sheet.perhaps(Applied, Code::SelectionMalformed, there.map(|()| malformed));
-    let missing = match because {
-        Some(Because::SelectionNotListed) => Some("not-listed"),
-        Some(Because::ProfileMissing) => Some("no-file"),
+    let missing = match reason {
+        Some(Reason::SelectionNotListed) => Some("not-listed"),
+        Some(Reason::ProfileMissing) => Some("no-file"),
         _ => None,
     };
     let missing = missing.map(|reason| Finding::new(Code::ProfileMissing).with("reason", reason));
     sheet.perhaps(Applied, Code::ProfileMissing, there.map(|()| missing));
-    let elsewhere = is_because(&[Because::PointedElsewhere]).then(|| Finding::new(Code::PointedElsewhere));
+    let elsewhere = is_because(&[Reason::PointedElsewhere]).then(|| Finding::new(Code::PointedElsewhere));
     sheet.perhaps(Applied, Code::PointedElsewhere, there.map(|()| elsewhere));
-    profile::look(facts, foretold, sheet);
-    let ordinary = is_because(&[Because::ModeIsOrdinary]);
+    profile::look(facts, predicted, sheet);
+    let ordinary = is_because(&[Reason::ModeIsOrdinary]);
     let ordinary = ordinary.then(|| Finding::new(Code::ModeIsOrdinary).with("path", &library.mode_path));
-    let mode_counts = (ordinary.is_some() || inference(foretold).is_some()).then_some(());
+    let mode_counts = (ordinary.is_some() || inference(predicted).is_some()).then_some(());
     sheet.perhaps(Applied, Code::ModeIsOrdinary, mode_counts.map(|()| ordinary));
-    let unchosen = matches!(foretold, Outlook::SignIn(_)).then(|| Finding::new(Code::ModeNotChosen));
+    let unchosen = matches!(predicted, Outlook::SignIn(_)).then(|| Finding::new(Code::ModeNotChosen));
     sheet.perhaps(Applied, Code::ModeNotChosen, mode_counts.map(|()| unchosen));
     let has_twins = !facts.computer.twins.is_empty();
-    sheet.perhaps(Applied, Code::CopiesDiffer, has_twins.then(|| copies_differ(facts, foretold)));
+    sheet.perhaps(Applied, Code::CopiesDiffer, has_twins.then(|| copies_differ(facts, predicted)));
     for code in [Code::Drifted, Code::Interrupted] {
         let found = |findings: &[Finding]| findings.iter().find(|finding| finding.code == code).cloned();
         sheet.perhaps(Applied, code, status.map(found));
@@ -111,9 +111,9 @@ fn not_understood(facts: &DoctorFacts) -> Option<Finding> {
 
 /// A folder that Claude may read instead, in which something else stands (PI: a container's copy masks
 /// the real folder).
-fn copies_differ(facts: &DoctorFacts, foretold: &Outlook) -> Option<Finding> {
+fn copies_differ(facts: &DoctorFacts, predicted: &Outlook) -> Option<Finding> {
     let computer = &facts.computer;
-    let differs = |twin: &&Library| outlook::outlook(&computer.managed, twin, computer.claude.version) != *foretold;
+    let differs = |twin: &&Library| outlook::outlook(&computer.managed, twin, computer.claude.version) != *predicted;
     let twin = computer.twins.iter().find(differs)?;
     Some(Finding::new(Code::CopiesDiffer).with("path", &twin.root).with("root", &computer.library.root))
 }

@@ -7,10 +7,10 @@ use crate::claude::managed;
 use crate::finding::Finding;
 use crate::json::Document;
 use crate::plan::Facts;
-use crate::secret::KeyFace;
-use crate::status::Held;
+use crate::secret::MaskedKey;
+use crate::status::KeyStorage;
 
-/// A computer, as the doctor sees it. No secret is held: keys are there by their faces.
+/// A computer, as the doctor sees it. No secret is storage: keys are there by their faces.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DoctorFacts {
     /// Claude, its files, the administrator's, the journal.
@@ -18,7 +18,7 @@ pub struct DoctorFacts {
     /// The address that Claude is to use.
     pub base: GatewayUrl,
     /// The stored key and the helper program; nothing where this program has connected nothing.
-    pub held: Option<Held>,
+    pub storage: Option<KeyStorage>,
     /// What the gateway answered, if it was asked.
     pub live: Option<CheckReport>,
     /// Why the first of Claude's files that would be written cannot be.
@@ -54,7 +54,7 @@ pub struct RunFacts {
     /// When the selected profile or the list was last written, in seconds.
     pub written: Option<u64>,
     /// The keys that it was given and handed on to its own engine.
-    pub handed_on: Vec<KeyFace>,
+    pub handed_on: Vec<MaskedKey>,
     /// Its log in third-party mode.
     pub log: Option<LogFact>,
 }

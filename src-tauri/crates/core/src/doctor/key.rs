@@ -9,20 +9,20 @@ use super::sheet::Sheet;
 use crate::claude::keys;
 use crate::claude::outlook::{Outlook, Source, Unusable};
 use crate::finding::{Code, Finding};
-use crate::secret::{KeyFace, Secret, masked};
+use crate::secret::{MaskedKey, Secret, masked};
 use crate::undo::Journal;
 use crate::undo::KeyPlace;
 
 /// Endings of scripts, which Claude cannot start on Windows without a shell (G).
 const SCRIPTS: [&str; 4] = [".cmd", ".bat", ".ps1", ".vbs"];
 
-pub(super) fn look(facts: &DoctorFacts, foretold: &Outlook, sheet: &mut Sheet) {
+pub(super) fn look(facts: &DoctorFacts, predicted: &Outlook, sheet: &mut Sheet) {
     live::look(facts, &live::KEY, sheet);
-    let in_keychain = facts.held.as_ref().filter(|_| place(facts) == Some(KeyPlace::Keychain));
-    sheet.perhaps(Key, Code::KeyNotStored, in_keychain.map(|held| held.key.clone().err()));
-    let helper = in_keychain.map(|held| (!held.helper).then(|| Finding::new(Code::HelperBroken)));
+    let in_keychain = facts.storage.as_ref().filter(|_| place(facts) == Some(KeyPlace::Keychain));
+    sheet.perhaps(Key, Code::KeyNotStored, in_keychain.map(|storage| storage.key.clone().err()));
+    let helper = in_keychain.map(|storage| (!storage.helper).then(|| Finding::new(Code::HelperBroken)));
     sheet.perhaps(Key, Code::HelperBroken, helper);
-    let has_none = matches!(foretold, Outlook::Degraded(Source::Local, Unusable::Credential));
+    let has_none = matches!(predicted, Outlook::Degraded(Source::Local, Unusable::Credential));
     let path = facts.program.as_ref().map(wrong_path);
     let path_is_wrong = path.as_ref().is_some_and(Option::is_some);
     sheet.perhaps(Key, Code::HelperPath, path);
@@ -68,10 +68,10 @@ fn two_credentials(facts: &DoctorFacts) -> Option<Finding> {
     both.then(|| Finding::new(Code::TwoCredentials).with("keys", [keys::API_KEY, keys::CREDENTIAL_HELPER].join(", ")))
 }
 
-/// The key that this program stored, by its face.
-fn known_face(facts: &DoctorFacts) -> Option<KeyFace> {
+/// The key that this program stored, by its masked.
+fn known_face(facts: &DoctorFacts) -> Option<MaskedKey> {
     let journal = facts.computer.journal.as_ref().filter(|journal| journal.is_connection())?;
-    let stored = facts.held.as_ref().and_then(|held| held.key.as_ref().ok());
+    let stored = facts.storage.as_ref().and_then(|storage| storage.key.as_ref().ok());
     match journal.key_place {
         KeyPlace::Keychain => stored.cloned(),
         KeyPlace::Profile => journal.key.clone(),
@@ -80,25 +80,26 @@ fn known_face(facts: &DoctorFacts) -> Option<KeyFace> {
 
 /// The key in use is another one: what Claude handed on to its engine, what stands in the profile, or
 /// what was noted when the key was stored.
-fn key_differs(facts: &DoctorFacts, known: &KeyFace) -> Option<Finding> {
-    let differs = |face: &KeyFace| face != known;
-    let finding = |face: &KeyFace, because: &str| {
+fn key_differs(facts: &DoctorFacts, known: &MaskedKey) -> Option<Finding> {
+    let differs = |masked: &MaskedKey| masked != known;
+    let finding = |masked: &MaskedKey, because: &str| {
         // Of a short key nothing is shown.
-        let shown = [("stored", known), ("in_use", face)].map(|(name, face)| (name, face.clone().shown().fingerprint));
+        let shown =
+            [("stored", known), ("in_use", masked)].map(|(name, masked)| (name, masked.clone().shown().fingerprint));
         let shown = shown.into_iter().filter(|(_, fingerprint)| !fingerprint.is_empty());
         shown
             .fold(Finding::new(Code::KeyDiffers), |finding, (name, fingerprint)| finding.with(name, fingerprint))
             .with("because", because)
     };
     let handed_on = &facts.run.handed_on;
-    if let Some(face) = handed_on.first().filter(|_| handed_on.iter().all(differs)) {
-        return Some(finding(face, "handed-on"));
+    if let Some(masked) = handed_on.first().filter(|_| handed_on.iter().all(differs)) {
+        return Some(finding(masked, "handed-on"));
     }
     let written = facts.selected_text(keys::API_KEY).filter(|key| !key.trim().is_empty());
-    let written = written.map(|key| Secret::new(key).face());
+    let written = written.map(|key| Secret::new(key).masked());
     let noted = facts.computer.journal.as_ref().and_then(|journal: &Journal| journal.key.clone());
     written
         .filter(differs)
-        .map(|face| finding(&face, "written"))
-        .or_else(|| noted.filter(differs).map(|face| finding(&face, "replaced")))
+        .map(|masked| finding(&masked, "written"))
+        .or_else(|| noted.filter(differs).map(|masked| finding(&masked, "replaced")))
 }

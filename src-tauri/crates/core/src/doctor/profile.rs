@@ -16,11 +16,11 @@ use crate::secret::masked;
 /// Where the history is filed if nothing else is said (PI).
 const USUAL_HISTORY: &str = "00000000-0000-4000-8000-000000000001";
 
-pub(super) fn look(facts: &DoctorFacts, foretold: &Outlook, sheet: &mut Sheet) {
+pub(super) fn look(facts: &DoctorFacts, predicted: &Outlook, sheet: &mut Sheet) {
     let profile = facts.selected().filter(|_| !facts.is_managed());
     let profile = profile.as_ref();
     sheet.perhaps(Applied, Code::ProviderNotGateway, profile.map(provider));
-    let mistyped = match foretold {
+    let mistyped = match predicted {
         Outlook::Degraded(_, Unusable::WrongType(key)) => Some(Finding::new(Code::ValueMistyped).with("keys", key)),
         _ => None,
     };
@@ -28,7 +28,7 @@ pub(super) fn look(facts: &DoctorFacts, foretold: &Outlook, sheet: &mut Sheet) {
     let written = written(facts);
     let ignored = written.as_ref().map(|values| wrong_value(values, facts).or_else(|| unknown_name(values)));
     sheet.perhaps(Applied, Code::SettingIgnored, ignored);
-    let empty = matches!(foretold, Outlook::Degraded(_, Unusable::Models)).then(|| Finding::new(Code::NoUsableModel));
+    let empty = matches!(predicted, Outlook::Degraded(_, Unusable::Models)).then(|| Finding::new(Code::NoUsableModel));
     let dropped = profile.map(|profile| dropped_model(profile, facts));
     // One bad id may spoil the whole list; then the id is what is told.
     let is_told = dropped.as_ref().is_some_and(Option::is_some);

@@ -8,9 +8,9 @@ use crate::claude::outlook::Outlook;
 use crate::finding::{Code, Finding};
 use crate::proof::{self, Reading};
 
-pub(super) fn look(facts: &DoctorFacts, foretold: &Outlook, sheet: &mut Sheet) {
+pub(super) fn look(facts: &DoctorFacts, predicted: &Outlook, sheet: &mut Sheet) {
     live::look(facts, &live::ANSWERS, sheet);
-    let goes_there = inference(foretold).is_some();
+    let goes_there = inference(predicted).is_some();
     sheet.perhaps(Reached, Code::Proved, goes_there.then(|| said(facts)).flatten());
 }
 

@@ -2,14 +2,14 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::address::GatewayUrl;
-use crate::check::{AuthScheme, Road};
+use crate::check::{AuthScheme, CheckFlow};
 use crate::claude::library::{FileFact, ProfileFact};
 use crate::claude::managed::ManagedSource;
 use crate::claude::policy::{Data, Hives, PolicyValue};
 use crate::claude::version::Version;
 use crate::plan::{Facts, Wishes, plan};
 use crate::secret::Secret;
-use crate::status::Held;
+use crate::status::KeyStorage;
 use crate::undo::Journal;
 use crate::undo::KeyPlace;
 
@@ -45,7 +45,7 @@ fn connected_with(key_place: KeyPlace) -> DoctorFacts {
     };
     let made = plan(&computer, &wishes);
     let key = Secret::new(KEY.to_owned());
-    let mut journal = Journal::of(&made, &computer, &wishes, Some(key.face()), Vec::new());
+    let mut journal = Journal::of(&made, &computer, &wishes, Some(key.masked()), Vec::new());
     journal.pending = None;
     for change in &made.files {
         let text = change.apply(&computer.file(&change.path).document().unwrap(), Some(&key)).text().to_owned();
@@ -57,7 +57,7 @@ fn connected_with(key_place: KeyPlace) -> DoctorFacts {
     DoctorFacts {
         computer,
         base: wishes.base,
-        held: Some(Held { key: Ok(key.face()), helper: true }),
+        storage: Some(KeyStorage { key: Ok(key.masked()), helper: true }),
         live: None,
         unwritable: None,
         has_claude_code: false,
@@ -193,14 +193,15 @@ fn a_value_that_spoils_the_profile_is_named() {
 
 #[test]
 fn the_key_must_be_there_and_the_same_everywhere() {
-    let held = |key: Result<_, Finding>, helper| move |it: &mut DoctorFacts| it.held = Some(Held { key, helper });
-    let face = |key: &str| Secret::new(key.to_owned()).face();
-    check(held(Err(Finding::new(Code::KeyNotStored)), true), &[Code::KeyNotStored]);
-    check(held(Err(Finding::new(Code::KeychainLocked)), true), &[Code::KeychainLocked]);
-    check(held(Ok(face(KEY)), false), &[Code::HelperBroken]);
-    check(held(Ok(face("sk-another-0123456789")), true), &[Code::KeyDiffers]);
-    check(|it| it.run.handed_on = vec![face("sk-another-0123456789")], &[Code::KeyDiffers]);
-    check(|it| it.run.handed_on = vec![face("sk-another-0123456789"), face(KEY)], &[]);
+    let storage =
+        |key: Result<_, Finding>, helper| move |it: &mut DoctorFacts| it.storage = Some(KeyStorage { key, helper });
+    let masked = |key: &str| Secret::new(key.to_owned()).masked();
+    check(storage(Err(Finding::new(Code::KeyNotStored)), true), &[Code::KeyNotStored]);
+    check(storage(Err(Finding::new(Code::KeychainLocked)), true), &[Code::KeychainLocked]);
+    check(storage(Ok(masked(KEY)), false), &[Code::HelperBroken]);
+    check(storage(Ok(masked("sk-another-0123456789")), true), &[Code::KeyDiffers]);
+    check(|it| it.run.handed_on = vec![masked("sk-another-0123456789")], &[Code::KeyDiffers]);
+    check(|it| it.run.handed_on = vec![masked("sk-another-0123456789"), masked(KEY)], &[]);
     check(|it| profile(it, "inferenceGatewayApiKey", json!(KEY)), &[Code::TwoCredentials]);
     check(
         |it| profile(it, "inferenceGatewayApiKey", json!("sk-another-0123456789")),
@@ -316,13 +317,13 @@ fn what_is_good_to_know_stands_apart() {
 
 #[test]
 fn the_live_check_is_read_layer_by_layer() {
-    let mut road = Road::new(GatewayUrl::parse(BASE).unwrap(), None, Vec::new(), None);
-    road.refuse(Finding::new(Code::Dns));
-    check(|it| it.live = Some(road.report()), &[Code::Dns]);
+    let mut flow = CheckFlow::new(GatewayUrl::parse(BASE).unwrap(), None, Vec::new(), None);
+    flow.refuse(Finding::new(Code::Dns));
+    check(|it| it.live = Some(flow.report()), &[Code::Dns]);
     let mut facts = connected();
-    let mut road = Road::new(GatewayUrl::parse(BASE).unwrap(), None, Vec::new(), None);
-    road.refuse(Finding::new(Code::Dns));
-    facts.live = Some(road.report());
+    let mut flow = CheckFlow::new(GatewayUrl::parse(BASE).unwrap(), None, Vec::new(), None);
+    flow.refuse(Finding::new(Code::Dns));
+    facts.live = Some(flow.report());
     assert_eq!(examine(&facts).local_findings(), [], "what the live check says, it says itself");
 }
 
@@ -335,7 +336,7 @@ fn an_untouched_computer_has_nothing_to_mend() {
         facts.program = None;
         if !journal {
             facts.computer.journal = None;
-            facts.held = None;
+            facts.storage = None;
         }
         facts
     };
@@ -350,7 +351,7 @@ fn an_untouched_computer_has_nothing_to_mend() {
 fn another_programs_profile_is_no_trouble_until_somebody_wants_this_gateway() {
     let mut facts = connected();
     facts.computer.journal = None;
-    facts.held = None;
+    facts.storage = None;
     profile(&mut facts, "inferenceGatewayBaseUrl", json!("https://other.example"));
     let report = examine(&facts);
     assert!(!report.configured && report.local_findings().is_empty());

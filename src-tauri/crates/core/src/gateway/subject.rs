@@ -138,7 +138,7 @@ pub(super) fn nearest(text: &str, start: usize, end: usize) -> Option<Who> {
 }
 
 /// Whom the words of a table are about, each once.
-pub(super) fn meant(text: &str, stems: &[&str]) -> Vec<Who> {
+pub(super) fn subjects(text: &str, stems: &[&str]) -> Vec<Who> {
     let mut all: Vec<Who> = Vec::new();
     for (start, end) in places(text, stems) {
         if let Some(who) = nearest(text, start, end).filter(|who| !all.contains(who)) {
@@ -155,7 +155,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, stem: &str, expected: Who) {
-        assert_eq!(meant(&plain(text), &[stem]), [expected], "{text}");
+        assert_eq!(subjects(&plain(text), &[stem]), [expected], "{text}");
     }
 
     #[test]
@@ -171,6 +171,6 @@ mod tests {
 
     #[test]
     fn no_subject_is_no_answer() {
-        assert!(meant("it is disabled", &["disabled"]).is_empty());
+        assert!(subjects("it is disabled", &["disabled"]).is_empty());
     }
 }

@@ -6,7 +6,7 @@ use crate::check::AuthScheme;
 use crate::claude::keys;
 use crate::json::Document;
 use crate::patch::Patch;
-use crate::secret::KeyFace;
+use crate::secret::MaskedKey;
 use crate::undo::{Journal, KeyBefore, KeyPlace, Pending, Purpose, SCHEMA};
 
 impl Journal {
@@ -36,7 +36,7 @@ impl Journal {
 
     /// The journal for a plan that is about to be carried out. What an earlier journal knows of the
     /// time before is kept.
-    pub fn of(plan: &Plan, facts: &Facts, wishes: &Wishes, key: Option<KeyFace>, made_folders: Vec<String>) -> Self {
+    pub fn of(plan: &Plan, facts: &Facts, wishes: &Wishes, key: Option<MaskedKey>, made_folders: Vec<String>) -> Self {
         let (files, pending, made_folders) = remembered(plan, facts, made_folders);
         Self {
             schema: SCHEMA,

@@ -15,7 +15,7 @@ const MOST_BYTES: u64 = 32 * 1024 * 1024;
 
 /// Why an archive was not opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unopened {
+pub enum ArchiveError {
     /// It is no archive, or a broken one.
     NotAnArchive,
     /// It holds more than anybody's report does.
@@ -41,25 +41,25 @@ pub(super) fn seal(entries: &[(String, Vec<u8>)]) -> zip::result::ZipResult<Vec<
 /// believed: reading stops at the limits.
 ///
 /// # Errors
-/// [`Unopened`]
-pub fn open(bytes: &[u8], wanted: impl Fn(&str) -> bool) -> Result<Vec<(String, Vec<u8>)>, Unopened> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| Unopened::NotAnArchive)?;
+/// [`ArchiveError`]
+pub fn open(bytes: &[u8], wanted: impl Fn(&str) -> bool) -> Result<Vec<(String, Vec<u8>)>, ArchiveError> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| ArchiveError::NotAnArchive)?;
     if archive.len() > MOST_ENTRIES {
-        return Err(Unopened::TooLarge);
+        return Err(ArchiveError::TooLarge);
     }
     let mut entries = Vec::new();
     let mut left = MOST_BYTES;
     for index in 0..archive.len() {
-        let file = archive.by_index(index).map_err(|_| Unopened::NotAnArchive)?;
-        let name = file.name().map_err(|_| Unopened::NotAnArchive)?.into_owned();
+        let file = archive.by_index(index).map_err(|_| ArchiveError::NotAnArchive)?;
+        let name = file.name().map_err(|_| ArchiveError::NotAnArchive)?.into_owned();
         if file.is_dir() || !wanted(&name) {
             continue;
         }
         let limit = left.min(LARGEST_ENTRY);
         let mut content = Vec::new();
-        file.take(limit + 1).read_to_end(&mut content).map_err(|_| Unopened::NotAnArchive)?;
+        file.take(limit + 1).read_to_end(&mut content).map_err(|_| ArchiveError::NotAnArchive)?;
         if content.len() as u64 > limit {
-            return Err(Unopened::TooLarge);
+            return Err(ArchiveError::TooLarge);
         }
         left -= content.len() as u64;
         entries.push((name, content));
@@ -78,7 +78,7 @@ mod tests {
         assert_eq!(sealed, seal(&entries).unwrap());
         assert_eq!(open(&sealed, |_| true).unwrap(), entries);
         assert_eq!(open(&sealed, |name| name == "c").unwrap().len(), 1);
-        assert_eq!(open(b"PK\x03\x04 not really", |_| true), Err(Unopened::NotAnArchive));
+        assert_eq!(open(b"PK\x03\x04 not really", |_| true), Err(ArchiveError::NotAnArchive));
     }
 
     #[test]
@@ -94,9 +94,9 @@ mod tests {
         };
         let bomb = packed(1, LARGEST_ENTRY as usize + 1);
         assert!(bomb.len() < 64 * 1024, "a bomb is small: {}", bomb.len());
-        assert_eq!(open(&bomb, |_| true), Err(Unopened::TooLarge));
+        assert_eq!(open(&bomb, |_| true), Err(ArchiveError::TooLarge));
         assert_eq!(open(&bomb, |_| false).unwrap(), Vec::new());
-        assert_eq!(open(&packed(MOST_ENTRIES + 1, 1), |_| true), Err(Unopened::TooLarge));
+        assert_eq!(open(&packed(MOST_ENTRIES + 1, 1), |_| true), Err(ArchiveError::TooLarge));
         assert_eq!(open(&packed(1, 1000), |_| true).unwrap()[0].1.len(), 1000);
     }
 }

@@ -174,7 +174,7 @@ fn checks(facts: &ReportFacts, words: &Words, page: &mut String) -> std::fmt::Re
         DoctorStep::Ending,
         DoctorStep::Applied,
         DoctorStep::Reached,
-        DoctorStep::Around,
+        DoctorStep::Environment,
     ];
     for (index, step) in steps.into_iter().enumerate() {
         let of = |state: DoctorState| -> String {
@@ -236,7 +236,7 @@ fn step_name(step: DoctorStep, locale: Locale) -> &'static str {
             ("配置已应用，Claude重新启动过", "The settings are applied, and Claude was started anew")
         }
         DoctorStep::Reached => ("请求到达服务器并有回答", "Requests reach the gateway and are answered"),
-        DoctorStep::Around => ("其他", "What else there is"),
+        DoctorStep::Environment => ("其他", "What else there is"),
     };
     if locale == Locale::ZhCn { zh } else { en }
 }

@@ -114,7 +114,7 @@ fn state(seed: u64) -> ReportFacts {
             path: Some(secret()),
         },
         doctor,
-        key: Some(Secret::new(stored.clone()).face()),
+        key: Some(Secret::new(stored.clone()).masked()),
         files: vec![
             attached("profile.json", profile.to_string()),
             attached("claude_desktop_config.json", settings.to_string()),
@@ -213,7 +213,7 @@ fn a_key_that_is_a_word_leaves_the_report_readable_and_does_not_stop_it() {
         let mut facts = state(5);
         facts.doctor.findings = vec![Finding::new(Code::KeyRejected).with("said", format!("invalid key: \"{key}\""))];
         facts.secrets = vec![Secret::new(key.to_owned())];
-        facts.key = Some(facts.secrets[0].face().shown());
+        facts.key = Some(facts.secrets[0].masked().shown());
         whole(&compose(&facts, &say).unwrap_or_else(|finding| panic!("{key}: {finding:?}")))
     };
     for key in ["claude", "gateway", "password", "lmstudio", "hunter22", "said"] {
@@ -266,15 +266,15 @@ fn what_support_needs_is_still_there() {
     key.name = "inferenceGatewayApiKey".to_owned();
     (key.expected, key.actual) = (Some(r#""•••""#.to_owned()), Some(r#""•••""#.to_owned()));
     let text = whole(&compose(&facts, &say).unwrap());
-    let face = facts.key.unwrap();
+    let masked = facts.key.unwrap();
     for kept in [
         "https://aigc.aochengcloud.com/claude/",
         "~/.local/share/airouter-setup/airouter-credential",
         "claude-haiku-4-5-20251001",
         "picker = 3 (inferenceModels)",
         r#"| inferenceGatewayApiKey | "•••" | "•••" |"#,
-        &face.fingerprint,
-        &face.last4,
+        &masked.fingerprint,
+        &masked.last4,
         "AR-711",
     ] {
         assert!(text.contains(kept), "{kept} is gone:\n{text}");

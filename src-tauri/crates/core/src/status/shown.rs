@@ -5,7 +5,7 @@ use serde::Serialize;
 use ts_rs::TS;
 
 use crate::check::AuthScheme;
-use crate::secret::KeyFace;
+use crate::secret::MaskedKey;
 use crate::undo::KeyPlace;
 
 /// The connection that this program made, value by value.
@@ -24,8 +24,8 @@ pub struct Status {
     pub models: Vec<String>,
     /// Where the key lives.
     pub key_place: KeyPlace,
-    /// The stored key's face, if it could be read.
-    pub key: Option<KeyFace>,
+    /// The stored key's masked, if it could be read.
+    pub key: Option<MaskedKey>,
     /// Each value that Claude reads.
     pub rows: Vec<StatusRow>,
     /// True when every row is as expected.

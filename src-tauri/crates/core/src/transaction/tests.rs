@@ -6,8 +6,8 @@ use crate::finding::Code;
 use crate::secret::Secret;
 use crate::undo::{Pending, Purpose, SCHEMA};
 
-fn face(text: &str) -> KeyFace {
-    Secret::new(format!("sk-{text}-0123456789abcdef0123456789")).face()
+fn masked(text: &str) -> MaskedKey {
+    Secret::new(format!("sk-{text}-0123456789abcdef0123456789")).masked()
 }
 
 fn journal(key_place: KeyPlace) -> Journal {
@@ -24,7 +24,7 @@ fn journal(key_place: KeyPlace) -> Journal {
         models: Vec::new(),
         every_model: true,
         key_place,
-        key: Some(face("new")),
+        key: Some(masked("new")),
         egress: None,
         files: Vec::new(),
         made_folders: Vec::new(),
@@ -42,77 +42,77 @@ fn one_file() -> Vec<FileChange> {
 }
 
 fn changing(key_place: KeyPlace, earlier: bool, key_before: KeyBefore, files: Vec<FileChange>) -> Journal {
-    let earlier = earlier.then(|| Box::new(Journal { key: Some(face("old")), ..journal(KeyPlace::Keychain) }));
+    let earlier = earlier.then(|| Box::new(Journal { key: Some(masked("old")), ..journal(KeyPlace::Keychain) }));
     Journal { pending: Some(Pending { earlier, files, key_before }), ..journal(key_place) }
 }
 
-fn locked() -> Answer<KeyFace> {
+fn locked() -> Answer<MaskedKey> {
     Answer::Unknown(Finding::new(Code::KeychainLocked))
 }
 
 /// Every row of the table: what was noted of the keychain, what it answers now, what becomes of the change.
 #[test]
 fn what_the_keychain_answers_decides() {
-    use Settlement::{Complete, RollBack, Wait};
+    use Decision::{Complete, RollBack, Wait};
     let back = RollBack { remove_key: false };
     let and_remove = RollBack { remove_key: true };
     let wait = Wait(Finding::new(Code::KeychainLocked));
     let differs = Wait(another_key());
-    let old = || KeyBefore::Key(face("old"));
+    let old = || KeyBefore::Key(masked("old"));
     for (earlier, before, now, expected) in [
-        (true, old(), Answer::Key(face("new")), &Complete),
-        (true, old(), Answer::Key(face("old")), &back),
-        (true, old(), Answer::Key(face("third")), &differs),
-        (true, KeyBefore::Key(face("third")), Answer::Key(face("third")), &differs),
+        (true, old(), Answer::Key(masked("new")), &Complete),
+        (true, old(), Answer::Key(masked("old")), &back),
+        (true, old(), Answer::Key(masked("third")), &differs),
+        (true, KeyBefore::Key(masked("third")), Answer::Key(masked("third")), &differs),
         (true, old(), Answer::None, &back),
         (true, old(), locked(), &wait),
         // The journal of before was lost, and a key was there all the same.
-        (false, old(), Answer::Key(face("new")), &Complete),
+        (false, old(), Answer::Key(masked("new")), &Complete),
         (false, old(), locked(), &wait),
-        (false, KeyBefore::None, Answer::Key(face("new")), &and_remove),
-        (false, KeyBefore::None, Answer::Key(face("third")), &back),
+        (false, KeyBefore::None, Answer::Key(masked("new")), &and_remove),
+        (false, KeyBefore::None, Answer::Key(masked("third")), &back),
         (false, KeyBefore::None, Answer::None, &back),
         (false, KeyBefore::None, locked(), &wait),
         // The same key once more.
-        (true, KeyBefore::Key(face("new")), Answer::Key(face("new")), &back),
+        (true, KeyBefore::Key(masked("new")), Answer::Key(masked("new")), &back),
         // A journal that an earlier version wrote.
-        (true, KeyBefore::NotNoted, Answer::Key(face("new")), &Complete),
-        (true, KeyBefore::NotNoted, Answer::Key(face("old")), &back),
-        (false, KeyBefore::NotNoted, Answer::Key(face("new")), &and_remove),
+        (true, KeyBefore::NotNoted, Answer::Key(masked("new")), &Complete),
+        (true, KeyBefore::NotNoted, Answer::Key(masked("old")), &back),
+        (false, KeyBefore::NotNoted, Answer::Key(masked("new")), &and_remove),
         (true, KeyBefore::NotNoted, locked(), &wait),
     ] {
         let told = format!("{earlier} {before:?} {now:?}");
         let journal = changing(KeyPlace::Keychain, earlier, before, one_file());
-        assert_eq!(settle(&journal, Progress::Open, || now), *expected, "{told}");
+        assert_eq!(decide(&journal, Progress::Open, || now), *expected, "{told}");
     }
 }
 
 #[test]
 fn where_only_the_key_changed_only_the_keychain_knows() {
-    let journal = changing(KeyPlace::Keychain, true, KeyBefore::Key(face("old")), Vec::new());
-    let settle = |now| settle(&journal, Progress::Written, || now);
-    assert_eq!(settle(Answer::Key(face("old"))), Settlement::RollBack { remove_key: false });
-    assert_eq!(settle(Answer::Key(face("new"))), Settlement::Complete);
-    assert!(matches!(settle(locked()), Settlement::Wait(_)));
+    let journal = changing(KeyPlace::Keychain, true, KeyBefore::Key(masked("old")), Vec::new());
+    let decide = |now| decide(&journal, Progress::Written, || now);
+    assert_eq!(decide(Answer::Key(masked("old"))), Decision::RollBack { remove_key: false });
+    assert_eq!(decide(Answer::Key(masked("new"))), Decision::Complete);
+    assert!(matches!(decide(locked()), Decision::Wait(_)));
 }
 
 #[test]
 fn the_keychain_is_not_asked_where_it_has_no_say() {
-    let nobody = || -> Answer<KeyFace> { panic!("the keychain was asked") };
-    let settle = |journal: &Journal, files| settle(journal, files, nobody);
-    let in_keychain = changing(KeyPlace::Keychain, true, KeyBefore::Key(face("old")), one_file());
+    let nobody = || -> Answer<MaskedKey> { panic!("the keychain was asked") };
+    let decide = |journal: &Journal, files| decide(journal, files, nobody);
+    let in_keychain = changing(KeyPlace::Keychain, true, KeyBefore::Key(masked("old")), one_file());
     let in_profile = changing(KeyPlace::Profile, true, KeyBefore::NotNoted, one_file());
     let leaving = Journal { purpose: Purpose::Left, ..in_keychain.clone() };
     let undoing = Journal { undoing: true, ..in_keychain.clone() };
-    let back = Settlement::RollBack { remove_key: false };
-    assert_eq!(settle(&journal(KeyPlace::Keychain), Progress::Open), Settlement::Nothing);
-    assert_eq!(settle(&in_keychain, Progress::Written), Settlement::Complete);
-    assert_eq!(settle(&in_keychain, Progress::KeyReplaced), Settlement::Complete);
-    assert_eq!(settle(&changing(KeyPlace::Keychain, true, KeyBefore::NotAsked, one_file()), Progress::Open), back);
-    assert_eq!(settle(&in_profile, Progress::Open), back);
-    assert_eq!(settle(&in_profile, Progress::KeyReplaced), Settlement::Complete);
-    assert_eq!(settle(&leaving, Progress::Open), back);
-    assert_eq!(settle(&undoing, Progress::Open), Settlement::Undo);
+    let back = Decision::RollBack { remove_key: false };
+    assert_eq!(decide(&journal(KeyPlace::Keychain), Progress::Open), Decision::Nothing);
+    assert_eq!(decide(&in_keychain, Progress::Written), Decision::Complete);
+    assert_eq!(decide(&in_keychain, Progress::KeyReplaced), Decision::Complete);
+    assert_eq!(decide(&changing(KeyPlace::Keychain, true, KeyBefore::NotAsked, one_file()), Progress::Open), back);
+    assert_eq!(decide(&in_profile, Progress::Open), back);
+    assert_eq!(decide(&in_profile, Progress::KeyReplaced), Decision::Complete);
+    assert_eq!(decide(&leaving, Progress::Open), back);
+    assert_eq!(decide(&undoing, Progress::Open), Decision::Undo);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::claude::library::FileFact;
 use crate::claude::version::Version;
 use crate::claude::{FileRole, keys};
 use crate::json::Document;
-use crate::secret::{KeyFace, Secret};
+use crate::secret::{MaskedKey, Secret};
 
 /// The form of journal that this program writes; newer ones are refused.
 pub const SCHEMA: u32 = 1;
@@ -47,7 +47,7 @@ pub struct Journal {
     /// Where the key lives.
     pub key_place: KeyPlace,
     /// What may be shown of the key.
-    pub key: Option<KeyFace>,
+    pub key: Option<MaskedKey>,
     /// Hosts that Claude's own tools may reach, if the person chose them.
     #[serde(default)]
     pub egress: Option<Vec<String>>,
@@ -106,7 +106,7 @@ pub enum KeyBefore {
     /// No key.
     None,
     /// This one.
-    Key(KeyFace),
+    Key(MaskedKey),
 }
 
 impl Pending {
@@ -120,7 +120,7 @@ impl Pending {
 
     /// True when going back would lose a key: one that stood in the profile before is not in it any more,
     /// and nobody else has it. Whatever else is in the way, such a change has to be completed.
-    pub fn has_replaced_key(&self, new: Option<&KeyFace>, now: impl Fn(&str) -> FileFact) -> bool {
+    pub fn has_replaced_key(&self, new: Option<&MaskedKey>, now: impl Fn(&str) -> FileFact) -> bool {
         let profiles = self.files.iter().filter(|file| file.role == FileRole::Profile && file.existed);
         profiles.into_iter().any(|file| {
             let replaces = |edit: &Edit| edit.before == Content::Key;
@@ -131,7 +131,7 @@ impl Pending {
             fact.document().is_ok_and(|document| {
                 match document.get(keys::API_KEY).and_then(serde_json::Value::as_str) {
                     None => true,
-                    Some(key) => new == Some(&Secret::new(key.to_owned()).face()),
+                    Some(key) => new == Some(&Secret::new(key.to_owned()).masked()),
                 }
             })
         })

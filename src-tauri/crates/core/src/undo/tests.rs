@@ -66,7 +66,7 @@ fn undo(folder: &mut Folder, journal: &Journal) -> UndoPlan {
 fn carry_out(folder: &mut Folder, plan: &UndoPlan) {
     for (path, restore) in &plan.files {
         match restore {
-            Restore::Keep | Restore::Wait => {}
+            Restore::Unchanged | Restore::Wait => {}
             Restore::Write(document) => {
                 folder.insert(path.clone(), document.text().to_owned());
             }

@@ -9,7 +9,7 @@ use crate::places::Places;
 use crate::{helper, keychain};
 
 /// What was done to the helper and the keychain, to take it back.
-pub(super) struct HeldKey {
+pub(super) struct KeyChange {
     helper_was_there: bool,
     helper_installed: bool,
     /// What the keychain held before; nothing as long as nobody has asked.
@@ -20,7 +20,7 @@ pub(super) struct HeldKey {
     unreliable: Option<Finding>,
 }
 
-impl HeldKey {
+impl KeyChange {
     /// Nothing is done yet.
     pub(super) fn new(places: &Places) -> Self {
         Self {
@@ -48,7 +48,7 @@ impl HeldKey {
     pub(super) fn look(&mut self, places: &Places) -> Result<KeyBefore, Finding> {
         let (before, noted) = match keychain::read(places) {
             Answer::Key(key) => {
-                let noted = KeyBefore::Key(key.face());
+                let noted = KeyBefore::Key(key.masked());
                 (Some(key), noted)
             }
             Answer::None => (None, KeyBefore::None),
@@ -73,7 +73,7 @@ impl HeldKey {
     ///
     /// # Errors
     /// Why that cannot be done, or why nobody can say that it is done.
-    pub(super) fn take_back(&self, places: &Places, new: &Secret, was_connected: bool) -> Result<(), Finding> {
+    pub(super) fn roll_back(&self, places: &Places, new: &Secret, was_connected: bool) -> Result<(), Finding> {
         if let Some(finding) = &self.unreliable {
             return Err(finding.clone());
         }

@@ -38,7 +38,7 @@ pub(crate) fn leave(places: &Places) -> Result<Plan, Vec<Finding>> {
             state::keep_journal(places, Some(&journal))
         });
     if let Err(finding) = done {
-        let back = writing.take_back().and_then(|()| state::keep_journal(places, facts.journal.as_ref()));
+        let back = writing.roll_back().and_then(|()| state::keep_journal(places, facts.journal.as_ref()));
         return Err(match back {
             Ok(()) => vec![finding],
             // The journal stays, and the next start takes it back.

@@ -13,11 +13,11 @@ use crate::{files, helper, observe};
 /// The plan that has nothing to do, if these wishes and this key are what was applied and all of it is
 /// still in its place. Only looks; that Claude runs is no hindrance then.
 pub fn unchanged(places: &Places, facts: &Facts, wishes: &Wishes, key: &Secret) -> Option<Plan> {
-    let places = &places.settled();
+    let places = &places.resolved();
     let journal = facts.journal.as_ref()?;
     let plan = plan(facts, &Wishes { restart: true, ..wishes.clone() });
     let is_as_wished = is_applied(journal, wishes)
-        && journal.key.as_ref() == Some(&key.face())
+        && journal.key.as_ref() == Some(&key.masked())
         && !plan.is_refused()
         && plan
             .files

@@ -144,10 +144,10 @@ impl Writing {
     ///
     /// # Errors
     /// The first file that could not be put back; the journal still knows its values.
-    pub(super) fn take_back(&mut self) -> Result<(), Finding> {
+    pub(super) fn roll_back(&mut self) -> Result<(), Finding> {
         let mut done = Ok(());
         for mut written in self.written.drain(..).rev() {
-            if let Err(error) = take_back(&mut written) {
+            if let Err(error) = roll_back(&mut written) {
                 done = Err(files::cannot_write(&written.path, &error));
             }
             if let FileFact::Present(mut bytes) = written.before {
@@ -164,7 +164,7 @@ pub(super) fn folders_to_make(places: &Places) -> Vec<PathBuf> {
     places.roots().flat_map(|root| files::missing_folders(&library_in(root))).collect()
 }
 
-fn take_back(written: &mut Written) -> io::Result<()> {
+fn roll_back(written: &mut Written) -> io::Result<()> {
     let former = written.former.read().map(FileFact::Present);
     let before = former.unwrap_or_else(|| written.before.clone());
     for _ in 0..TRIES {

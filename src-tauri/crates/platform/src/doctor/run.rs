@@ -31,7 +31,7 @@ pub(super) fn look(places: &Places, install: Option<&Install>, computer: &Facts)
     RunFacts {
         started: install.and_then(claude::started),
         written,
-        handed_on: handed_on(places).iter().map(Secret::face).collect(),
+        handed_on: handed_on(places).iter().map(Secret::masked).collect(),
         log,
     }
 }
@@ -82,7 +82,7 @@ mod tests {
         std::fs::write(places.root.join("host-creds-1f.json"), text).unwrap();
         std::fs::write(places.root.join("other.json"), text).unwrap();
         std::fs::write(places.root.join("host-creds-2f.json"), "broken").unwrap();
-        let faces: Vec<_> = handed_on(&places).iter().map(Secret::face).collect();
-        assert_eq!(faces, [Secret::new("sk-handed-on-0123".to_owned()).face()]);
+        let faces: Vec<_> = handed_on(&places).iter().map(Secret::masked).collect();
+        assert_eq!(faces, [Secret::new("sk-handed-on-0123".to_owned()).masked()]);
     }
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use airouter_core::address::GatewayUrl;
-use airouter_core::check::{AuthScheme, Reach, Step, Told};
+use airouter_core::check::{AuthScheme, Reach, Step, TimedReply};
 use airouter_core::finding::{Code, Finding};
 use airouter_core::gateway::NetFault;
 use airouter_core::proxy::Proxy;
@@ -45,7 +45,7 @@ impl Wire {
     }
 
     /// Makes one request of the check, after the pause that it wants.
-    pub(crate) async fn ask(&self, step: &Step) -> Told {
+    pub(crate) async fn ask(&self, step: &Step) -> TimedReply {
         self.pause(step).await;
         let start = Instant::now();
         let is_stream = matches!(step, Step::Ask(question) if question.stream);
@@ -53,7 +53,7 @@ impl Wire {
             Ok(request) => receive::send(request, is_stream, self.options.limits.request).await,
             Err(fault) => Err(fault),
         };
-        Told { reply, millis: u32::try_from(start.elapsed().as_millis()).unwrap_or(u32::MAX) }
+        TimedReply { reply, millis: u32::try_from(start.elapsed().as_millis()).unwrap_or(u32::MAX) }
     }
 
     async fn pause(&self, step: &Step) {

@@ -196,7 +196,7 @@ impl Computer {
         self.places.library().join(format!("{}.json", journal.profile_id))
     }
 
-    /// What this program foretells.
+    /// What this program predicts.
     pub(crate) fn outlook(&self) -> Outlook {
         observe::outlook(&self.places, claude::locate(&self.places).as_ref()).unwrap()
     }

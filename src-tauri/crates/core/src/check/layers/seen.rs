@@ -16,7 +16,7 @@ pub(in super::super) struct Seen<'a> {
     pub(in super::super) reach: Option<&'a Reach>,
     /// The status and the time of the first reply of all.
     pub(in super::super) first_reply: Option<(u16, u32)>,
-    /// Said of the proxy although the road goes on.
+    /// Said of the proxy although the flow goes on.
     pub(in super::super) proxy_note: Option<&'a Finding>,
 }
 

@@ -78,8 +78,8 @@ fn check(computer: &Computer, expected: Outlook) {
 }
 
 #[track_caller]
-fn check_ordinary(computer: &Computer, because: Because) {
-    check(computer, Outlook::Ordinary(because));
+fn check_ordinary(computer: &Computer, reason: Reason) {
+    check(computer, Outlook::Ordinary(reason));
 }
 
 /// The verdict on a profile with these values changed.
@@ -128,7 +128,7 @@ fn the_persisted_mode_decides_unless_the_chooser_is_off() {
         let word = match computer.outlook() {
             Outlook::Gateway(_) => "gateway",
             Outlook::SignIn(_) => "sign-in",
-            Outlook::Ordinary(Because::ModeIsOrdinary) => "ordinary",
+            Outlook::Ordinary(Reason::ModeIsOrdinary) => "ordinary",
             other => panic!("{mode} {chooser_off}: {other:?}"),
         };
         assert_eq!(word, expected, "{mode} {chooser_off}");
@@ -140,29 +140,29 @@ fn a_chooser_that_the_version_does_not_know_is_not_off() {
     let mut computer = Computer::with_profile(json!({ "disableDeploymentModeChooser": true }));
     computer.mode = json!({ "deploymentMode": "1p" });
     computer.version = Some(Version(1, 3_036, 0));
-    check_ordinary(&computer, Because::ModeIsOrdinary);
+    check_ordinary(&computer, Reason::ModeIsOrdinary);
 }
 
 #[test]
 fn the_library_has_a_form() {
     let entries = json!([{ "id": ID, "name": "A" }]);
-    for (meta, because) in [
-        (Value::Null, Because::NoLibrary),
-        (json!("{ not json"), Because::LibraryUnreadable),
-        (json!({ "entries": entries }), Because::NothingSelected),
-        (json!({ "appliedId": "", "entries": entries }), Because::NothingSelected),
-        (json!({ "appliedId": ID.to_uppercase(), "entries": entries }), Because::SelectionMalformed),
-        (json!({ "appliedId": 7, "entries": entries }), Because::SelectionMalformed),
-        (json!({ "appliedId": ID, "entries": [] }), Because::SelectionNotListed),
-        (json!({ "appliedId": ID, "entries": [{ "id": ID }] }), Because::SelectionNotListed),
-        (json!({ "appliedId": ID, "entries": entries, "hybridPointer": null }), Because::PointedElsewhere),
+    for (meta, reason) in [
+        (Value::Null, Reason::NoLibrary),
+        (json!("{ not json"), Reason::LibraryUnreadable),
+        (json!({ "entries": entries }), Reason::NothingSelected),
+        (json!({ "appliedId": "", "entries": entries }), Reason::NothingSelected),
+        (json!({ "appliedId": ID.to_uppercase(), "entries": entries }), Reason::SelectionMalformed),
+        (json!({ "appliedId": 7, "entries": entries }), Reason::SelectionMalformed),
+        (json!({ "appliedId": ID, "entries": [] }), Reason::SelectionNotListed),
+        (json!({ "appliedId": ID, "entries": [{ "id": ID }] }), Reason::SelectionNotListed),
+        (json!({ "appliedId": ID, "entries": entries, "hybridPointer": null }), Reason::PointedElsewhere),
     ] {
-        check_ordinary(&Computer { meta, ..Computer::connected() }, because);
+        check_ordinary(&Computer { meta, ..Computer::connected() }, reason);
     }
-    check_ordinary(&Computer { profile: None, ..Computer::connected() }, Because::ProfileMissing);
+    check_ordinary(&Computer { profile: None, ..Computer::connected() }, Reason::ProfileMissing);
     let broken = Some(json!("\u{feff}{}"));
-    check_ordinary(&Computer { profile: broken, ..Computer::connected() }, Because::ProfileUnreadable);
-    check_ordinary(&Computer { profile: Some(json!({})), ..Computer::connected() }, Because::NoInference);
+    check_ordinary(&Computer { profile: broken, ..Computer::connected() }, Reason::ProfileUnreadable);
+    check_ordinary(&Computer { profile: Some(json!({})), ..Computer::connected() }, Reason::NoInference);
 }
 
 #[test]
@@ -179,9 +179,9 @@ fn the_administrator_comes_first() {
     company["modelDiscoveryEnabled"] = json!("no");
     let outlook = Computer::connected().managed(&company).outlook();
     assert_eq!(outlook, Outlook::Degraded(Source::Managed, Unusable::WrongType("modelDiscoveryEnabled")));
-    check_ordinary(&Computer::connected().managed(&json!({ "chatTabEnabled": true })), Because::PolicyWithoutInference);
+    check_ordinary(&Computer::connected().managed(&json!({ "chatTabEnabled": true })), Reason::PolicyWithoutInference);
     let rejected = ManagedSource::Rejected { path: "/etc/x".to_owned(), why: "owner".to_owned() };
-    check_ordinary(&Computer { managed: rejected, ..Computer::connected() }, Because::PolicyRejected);
+    check_ordinary(&Computer { managed: rejected, ..Computer::connected() }, Reason::PolicyRejected);
 }
 
 #[test]
@@ -190,8 +190,8 @@ fn a_policy_on_updates_leaves_the_library_in_force_since_a_version() {
     let mut computer = Computer::connected().managed(&updates);
     assert!(is_gateway_of(&computer.outlook(), Source::Local, HOST));
     computer.version = Some(Version(1, 15_199, 9));
-    check_ordinary(&computer, Because::PolicyWithoutInference);
-    check_ordinary(&Computer::connected().managed(&json!({})), Because::PolicyWithoutInference);
+    check_ordinary(&computer, Reason::PolicyWithoutInference);
+    check_ordinary(&Computer::connected().managed(&json!({})), Reason::PolicyWithoutInference);
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn what_is_not_a_gateway_is_said() {
     let served = json!({ "bootstrapUrl": "https://company.example/bootstrap" });
     check(&Computer::with_profile(served), Outlook::FromServer(Source::Local));
     let old = Computer { version: Some(Version(1, 2_580, 0)), ..Computer::connected() };
-    check_ordinary(&old, Because::TooOld);
+    check_ordinary(&old, Reason::TooOld);
 }
 
 #[test]

@@ -48,9 +48,9 @@ pub(in crate::gateway) fn barred(case: &Case) -> Option<Code> {
     let is_it = case.or_unknown(400..500)
         && !case.signals.any(PLAINLY)
         && case.signals.one(|text| {
-            let by_state = subject::meant(text, BARRED).contains(&Who::Account);
-            let by_time = subject::meant(text, OVER).contains(&Who::Account);
-            (by_state || by_time) && !key::is_lump(text) && !busy::no_line_in(&case.signals)
+            let by_state = subject::subjects(text, BARRED).contains(&Who::Account);
+            let by_time = subject::subjects(text, OVER).contains(&Who::Account);
+            (by_state || by_time) && !key::is_catch_all(text) && !busy::no_line_in(&case.signals)
         });
     is_it.then_some(Code::AccountDisabled)
 }
@@ -90,7 +90,7 @@ fn only_pace(text: &str) -> bool {
 
 /// A subscription that is over, missing or inactive. "Subscription key" is a key.
 fn has_lapsed(text: &str) -> bool {
-    let bought = |stems: &[&str]| subject::meant(text, stems).contains(&Who::Plan);
+    let bought = |stems: &[&str]| subject::subjects(text, stems).contains(&Who::Plan);
     words::any(text, BOUGHT)
         && (bought(OVER)
             || bought(BARRED)

@@ -107,7 +107,7 @@ pub(in crate::gateway) fn no_model(case: &Case) -> Option<Code> {
 pub(in crate::gateway) fn is_unknown_model(text: &str) -> bool {
     const BAD_VALUE: &[&str] =
         &["不能为空", "未指定", "is required", "cannot be empty", "missing", "must be specified", "未提供"];
-    subject::meant(text, NO_MODEL).contains(&Who::Model) && !words::any(text, BAD_VALUE)
+    subject::subjects(text, NO_MODEL).contains(&Who::Model) && !words::any(text, BAD_VALUE)
 }
 
 /// Nothing is served here.

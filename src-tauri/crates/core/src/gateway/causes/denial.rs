@@ -50,7 +50,7 @@ pub(in crate::gateway) fn group(case: &Case) -> Option<Code> {
     let is_it = may_be
         && case.signals.one(|text| {
             let told = refused_in(text).into_iter().any(|who| matches!(who, Who::Group | Who::Service));
-            let off = subject::meant(text, BARRED).iter().any(|who| matches!(who, Who::Group | Who::Service));
+            let off = subject::subjects(text, BARRED).iter().any(|who| matches!(who, Who::Group | Who::Service));
             let claimed = words::any(
                 text,
                 &["api not supported", "group not allowed", "group not assigned", "group deleted", "group disabled"],
@@ -79,7 +79,7 @@ pub(in crate::gateway) fn by_label(case: &Case) -> Option<Code> {
 
 fn refuses_model(text: &str, is_refusal: bool) -> bool {
     let whose = refused_in(text);
-    let off = subject::meant(text, BARRED).contains(&Who::Model);
+    let off = subject::subjects(text, BARRED).contains(&Who::Model);
     let for_key = words::any(
         text,
         &[

@@ -31,10 +31,10 @@ pub(in crate::gateway) fn expired(case: &Case) -> Option<Code> {
     let is_it = case.or_unknown(400..500)
         && !is_behind(case)
         && case.signals.one(|text| {
-            let whose = subject::meant(text, OVER);
+            let whose = subject::subjects(text, OVER);
             let of_key = whose.contains(&Who::Key)
                 || (whose.is_empty() && words::any(text, &["expired", "已过期", "jwt expired"]));
-            of_key && words::any(text, OVER) && !is_lump(text)
+            of_key && words::any(text, OVER) && !is_catch_all(text)
         });
     is_it.then_some(Code::KeyExpired)
 }
@@ -42,7 +42,7 @@ pub(in crate::gateway) fn expired(case: &Case) -> Option<Code> {
 /// The key is switched off.
 pub(in crate::gateway) fn disabled(case: &Case) -> Option<Code> {
     let is_it = case.or_unknown(400..500)
-        && case.signals.one(|text| subject::meant(text, BARRED).contains(&Who::Key) && !is_lump(text));
+        && case.signals.one(|text| subject::subjects(text, BARRED).contains(&Who::Key) && !is_catch_all(text));
     is_it.then_some(Code::KeyDisabled)
 }
 
@@ -50,9 +50,9 @@ pub(in crate::gateway) fn disabled(case: &Case) -> Option<Code> {
 pub(in crate::gateway) fn unknown(case: &Case) -> Option<Code> {
     let may_be = case.is(&[400, 401, 403, 404, 422]) || case.status.is_none();
     let by_words = |text: &str| {
-        subject::meant(text, UNKNOWN).contains(&Who::Key)
+        subject::subjects(text, UNKNOWN).contains(&Who::Key)
             || words::any(text, NOT_LET_IN)
-            || is_lump(text)
+            || is_catch_all(text)
             || names_a_line(text)
     };
     if !may_be || !case.signals.one(by_words) {
@@ -66,7 +66,7 @@ pub(in crate::gateway) fn unknown(case: &Case) -> Option<Code> {
 }
 
 /// True for "invalid, disabled or expired": a list of what it may be.
-pub(in crate::gateway) fn is_lump(text: &str) -> bool {
+pub(in crate::gateway) fn is_catch_all(text: &str) -> bool {
     let doubtful = words::any(text, &["or", "and/or", "或", "或者", "、", "/"]);
     doubtful
         && words::any(text, UNKNOWN)

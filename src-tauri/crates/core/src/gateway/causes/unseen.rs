@@ -67,7 +67,7 @@ pub(in crate::gateway) fn key(case: &Case) -> Option<Code> {
     if !case.or_unknown(400..500) || matches!(case.status, Some(402 | 404 | 405 | 429)) {
         return None;
     }
-    let missing = case.signals.one(|text| is_missing(text) && !(key::is_lump(text) && case.asked.sent_key));
+    let missing = case.signals.one(|text| is_missing(text) && !(key::is_catch_all(text) && case.asked.sent_key));
     if case.signals.one(asks_for_bearer) {
         return Some(if case.asked.sent_key { Code::AuthScheme } else { Code::KeyMissing });
     }
@@ -124,7 +124,7 @@ fn is_missing(text: &str) -> bool {
     {
         return false;
     }
-    let was_there = subject::meant(text, UNKNOWN).contains(&Who::Key);
+    let was_there = subject::subjects(text, UNKNOWN).contains(&Who::Key);
     // What FastAPI's guards say when the header is absent.
     words::any(text, ABSENT)
         || words::places(text, CARRIED).iter().any(|(start, end)| {

@@ -1,4 +1,4 @@
-// The road as a value. What a person has given stays beside the steps, not in them, so that going
+// The flow as a value. What a person has given stays beside the steps, not in them, so that going
 // back cannot lose it. The key itself is never here: only its face is.
 
 import type { AddressView } from "../bindings/AddressView";
@@ -61,7 +61,7 @@ export type Check =
       /** Nothing when the check itself could not be made; then `findings` says why. */
       readonly report: CheckReport | null;
       readonly findings: readonly Finding[];
-      /** The road goes on by itself once, and not again after a step back. */
+      /** The flow goes on by itself once, and not again after a step back. */
       readonly goesOn: boolean;
     };
 
@@ -100,7 +100,7 @@ export type Step =
     }
   | { readonly screen: "status"; readonly problem: Finding | null }
   | { readonly screen: "undone"; readonly report: UndoReport }
-  /** A preset that somebody opened; `from` is where the road goes on if it is not used. */
+  /** A preset that somebody opened; `from` is where the flow goes on if it is not used. */
   | { readonly screen: "preset"; readonly offer: Offer; readonly from: Step; readonly problem: Finding | null }
   /** What is looked at when something is wrong; back leads to where one was. */
   | {
@@ -116,7 +116,7 @@ export type Step =
       /** What Claude's own report says. */
       readonly told: ClaudeReportView | null;
     }
-  /** The road through Claude's own window; back leads to where it was left. */
+  /** The flow through Claude's own window; back leads to where it was left. */
   | { readonly screen: "manual"; readonly from: Step };
 
 export type Screen = Step["screen"];
@@ -133,7 +133,7 @@ function choiceOf(start: Start): Choice {
   return { ids: start.preset.models, every: false, added: [], trying: [], trials: [] };
 }
 
-/** Where the road begins on this computer. */
+/** Where the flow begins on this computer. */
 export function begin(start: Start): State {
   return {
     start,

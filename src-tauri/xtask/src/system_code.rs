@@ -26,7 +26,7 @@ const PACKAGES: [&str; 5] = [
 ];
 
 /// Checks both systems and names whatever is left alone.
-pub(crate) fn ports() -> Result<()> {
+pub(crate) fn system_code() -> Result<()> {
     eprintln!("\n── what only other systems run");
     let mut functions = Vec::new();
     for package in PACKAGES {

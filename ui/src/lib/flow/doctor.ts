@@ -1,9 +1,9 @@
-// The doctor's page on the road: it stands beside the way, so leaving it leads back to where one was.
+// The doctor's page on the flow: it stands beside the way, so leaving it leads back to where one was.
 
-import type { RoadEvent } from "./events";
+import type { FlowEvent } from "./events";
 import type { State } from "./state";
 
-type DoctorEvent = Extract<RoadEvent, { type: "to-doctor" | "examined" | "report-shown" | "report-saved" | "claude-told" }>;
+type DoctorEvent = Extract<FlowEvent, { type: "to-doctor" | "examined" | "report-shown" | "report-saved" | "claude-told" }>;
 
 export function doctored(state: State, event: DoctorEvent): State {
   if (event.type === "to-doctor") return opened(state);

@@ -1,13 +1,13 @@
 //! The conversation after the list: a turn, its tool, its result, and one token at the end.
 
 use super::outcome::Outcome;
-use super::{Road, Step, Told};
+use super::{CheckFlow, Step, TimedReply};
 use crate::check::question::{Kind, Question};
 use crate::check::{LampId, LampState};
 use crate::finding::{Code, Evidence, Finding};
 use crate::gateway::Answer;
 
-impl Road {
+impl CheckFlow {
     /// Asks for the first answer of a turn.
     pub(super) fn ask_turn(&mut self, model: &str) {
         self.ask(model, Kind::Turn);
@@ -22,12 +22,12 @@ impl Road {
     }
 
     /// Takes in the reply to any message.
-    pub(super) fn told_answer(&mut self, question: Question, told: Told) {
+    pub(super) fn on_answer(&mut self, question: Question, told: TimedReply) {
         let outcome = self.outcome(&question, &told);
         self.count(&question, &outcome);
         if self.talk.search.is_some() {
             let accepted = told.reply.as_ref().is_ok_and(crate::gateway::Reply::is_success);
-            return self.told_search(&question, accepted);
+            return self.on_search(&question, accepted);
         }
         if self.ask_again(&question, &told, &outcome) {
             return;
@@ -40,14 +40,14 @@ impl Road {
         }
         match question.kind {
             Kind::Turn => self.told_turn(question, told, outcome),
-            Kind::Forced => self.told_forced(&question, outcome),
-            Kind::Least(_) => self.told_least(&question, outcome),
-            Kind::Result(_) => self.told_result(&question, &told, outcome),
+            Kind::Forced => self.on_forced(&question, outcome),
+            Kind::Least(_) => self.on_least(&question, outcome),
+            Kind::Result(_) => self.on_result(&question, &told, outcome),
             Kind::Tiny => self.told_tiny(outcome),
         }
     }
 
-    fn told_turn(&mut self, question: Question, told: Told, outcome: Outcome) {
+    fn told_turn(&mut self, question: Question, told: TimedReply, outcome: Outcome) {
         self.lamp(LampId::Answer).millis = Some(told.millis);
         match outcome {
             Outcome::Answer(answer) if answer.is_empty() => {
@@ -70,7 +70,7 @@ impl Road {
         }
     }
 
-    fn turn_refused(&mut self, question: Question, told: Told, finding: Finding, status: Option<u16>) {
+    fn turn_refused(&mut self, question: Question, told: TimedReply, finding: Finding, status: Option<u16>) {
         if let (Ok(reply), Some(400 | 413 | 422)) = (&told.reply, status)
             && self.heal(&question, reply, &finding)
         {

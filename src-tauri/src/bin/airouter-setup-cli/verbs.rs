@@ -14,7 +14,7 @@ use airouter_core::view::{KeyPlace, Locale, Outcome, UndoGoal};
 use airouter_platform::doctor::{self as examine, Depth};
 use airouter_platform::helper::LetGo;
 use airouter_platform::places::Places;
-use airouter_platform::{apply as act, claude, known, observe, recover, state, undo as take_back, uninstall};
+use airouter_platform::{apply as act, claude, observe, recover, redaction, state, undo as undoing, uninstall};
 
 use crate::arguments::{Apply, Auth, Gateway, Repair, Undo};
 use crate::output::Answer;
@@ -27,7 +27,7 @@ pub(crate) fn check(arguments: &Gateway, locale: Locale) -> Answer {
         Err(finding) => return Answer::new(vec![finding]),
     };
     let report = run_check(&asked, arguments);
-    let doctor = examine::examine(&asked.places, &asked.base, Some(report.clone()), Depth::Here);
+    let doctor = examine::examine(&asked.places, &asked.base, Some(report.clone()), Depth::Local);
     let mut changes = asked.changes;
     match &doctor {
         Ok(doctor) => changes.extend(doctor.local_findings()),
@@ -132,7 +132,7 @@ pub(crate) fn repair(arguments: &Repair, locale: Locale) -> Answer {
     let at_hand = state::journal(&places).and_then(|journal| {
         let journal = journal.filter(Journal::is_connection).ok_or_else(|| Finding::new(Code::NotConnected))?;
         let key = observe::key_in_use(&places, &journal)?;
-        known::note([key.clone()]);
+        redaction::note([key.clone()]);
         Ok((Wishes::of(&journal, !arguments.write_only)?, key))
     });
     match at_hand {
@@ -193,13 +193,13 @@ fn go_back(arguments: &Undo, goal: UndoGoal, locale: Locale) -> Answer {
         Err(finding) => return Answer::refused(vec![finding]),
     };
     if arguments.dry_run {
-        let report = take_back::preview(&places, goal);
+        let report = undoing::preview(&places, goal);
         let answer = Answer::new(report.findings).with("outcome", "dry-run").with("undone", false);
         return answer.with("restored", report.restored).with("left", report.left);
     }
     let is_running = claude::locate(&places).is_some_and(|install| claude::is_running(&install));
     let may_quit = is_running && Consent::of(arguments.yes, locale).to_quit();
-    let report = take_back::undo(&places, goal, may_quit, &mut |_| {});
+    let report = undoing::undo(&places, goal, may_quit, &mut |_| {});
     let nothing_done = !report.undone && !report.unfinished && report.findings.iter().any(Finding::blocks);
     let answer =
         if nothing_done { Answer::refused(report.findings.clone()) } else { Answer::new(report.findings.clone()) };
@@ -313,7 +313,7 @@ impl Asked {
 
     fn at(arguments: &Gateway, preset: Preset, base: GatewayUrl, locale: Locale) -> Result<Self, Finding> {
         let places = Places::here()?;
-        known::spare(base.as_str());
+        redaction::spare(base.as_str());
         let mut changes = preset.findings();
         // What AIRouter's keys look like says nothing of the keys of another address.
         let is_airouter = preset.is_built_in && base.host() == preset.base.host();

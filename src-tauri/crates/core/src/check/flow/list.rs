@@ -1,14 +1,14 @@
 //! What the list of models, with the key and without, tells.
 
 use super::blame::{is_about_the_route, knows_the_key, lamp_of};
-use super::{Road, Step, Told};
+use super::{CheckFlow, Step, TimedReply};
 use crate::check::{AuthScheme, LampId};
 use crate::finding::{Code, Evidence, Finding};
 use crate::gateway::{Asked, ModelsReading, NetFault, Route, Verdict, classify, read_models};
 use crate::models::offer;
 
-impl Road {
-    pub(super) fn told_list(&mut self, scheme: AuthScheme, told: &Told) {
+impl CheckFlow {
+    pub(super) fn on_list(&mut self, scheme: AuthScheme, told: &TimedReply) {
         self.lamp(LampId::Address).millis = Some(told.millis);
         self.lamp(LampId::Models).millis = Some(told.millis);
         let verdict = match &told.reply {
@@ -100,7 +100,7 @@ impl Road {
         self.fail(lamp, finding);
     }
 
-    pub(super) fn told_open_list(&mut self, told: &Told) {
+    pub(super) fn on_open_list(&mut self, told: &TimedReply) {
         let Some((refused, question)) = self.refused_message.take() else { return };
         let is_open = told.reply.as_ref().is_ok_and(|reply| {
             let asked = Asked { sent_key: false, ..self.asked(Route::Models, false) };

@@ -1,6 +1,6 @@
 //! What is good to know besides: settings that may win, and what Claude's own parts need.
 
-use super::DoctorStep::Around;
+use super::DoctorStep::Environment;
 use super::facts::DoctorFacts;
 use super::sheet::Sheet;
 use crate::finding::{Code, Finding};
@@ -9,20 +9,20 @@ use crate::finding::{Code, Finding};
 const LITTLE_ROOM: u64 = 10 * 1024 * 1024 * 1024;
 
 pub(super) fn look(facts: &DoctorFacts, sheet: &mut Sheet) {
-    sheet.mendable(Around, Code::EnvironmentOverrides, overrides(facts));
+    sheet.mendable(Environment, Code::EnvironmentOverrides, overrides(facts));
     let parts = &facts.parts;
     let disk = |free: u64| {
         let gigabytes = free / (1024 * 1024 * 1024);
         (free < LITTLE_ROOM).then(|| Finding::new(Code::DiskLow).with("free", format!("{gigabytes} GB")))
     };
-    sheet.perhaps(Around, Code::DiskLow, parts.free.map(disk));
+    sheet.perhaps(Environment, Code::DiskLow, parts.free.map(disk));
     let machine = |can: bool| (!can).then(|| Finding::new(Code::NoVirtualisation));
-    sheet.perhaps(Around, Code::NoVirtualisation, parts.virtualisation.map(machine));
+    sheet.perhaps(Environment, Code::NoVirtualisation, parts.virtualisation.map(machine));
     let downloads = |why: Finding| {
         let finding = Finding::new(Code::DownloadsUnreachable).with("host", "downloads.claude.ai");
         finding.with("because", why.code.number())
     };
-    sheet.perhaps(Around, Code::DownloadsUnreachable, parts.downloads.clone().map(|why| why.map(downloads)));
+    sheet.perhaps(Environment, Code::DownloadsUnreachable, parts.downloads.clone().map(|why| why.map(downloads)));
 }
 
 fn overrides(facts: &DoctorFacts) -> Option<Finding> {

@@ -2,7 +2,7 @@
 //! which the platform knows, or as long as the gateway asks to be left alone.
 
 use super::outcome::Outcome;
-use super::{Road, Step, Told};
+use super::{CheckFlow, Step, TimedReply};
 use crate::check::question::Question;
 use crate::finding::Code;
 use crate::gateway::Reply;
@@ -12,9 +12,9 @@ const MORE_TRIES: u8 = 2;
 /// The engine waits so long at most, in seconds; asked for more it gives up (obs).
 const LONGEST_WAIT: u32 = 60;
 
-impl Road {
+impl CheckFlow {
     /// Asks the same again where that may help; false when it is time to tell.
-    pub(super) fn ask_again(&mut self, question: &Question, told: &Told, outcome: &Outcome) -> bool {
+    pub(super) fn ask_again(&mut self, question: &Question, told: &TimedReply, outcome: &Outcome) -> bool {
         if question.tries >= MORE_TRIES || !may_pass(told, outcome) {
             return false;
         }
@@ -31,7 +31,7 @@ impl Road {
     }
 }
 
-fn may_pass(told: &Told, outcome: &Outcome) -> bool {
+fn may_pass(told: &TimedReply, outcome: &Outcome) -> bool {
     let should = told.reply.as_ref().ok().and_then(|reply| reply.header("x-should-retry"));
     match (should, outcome) {
         (Some("false"), _) | (_, Outcome::Answer(_)) => false,

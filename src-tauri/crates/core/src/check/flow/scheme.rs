@@ -1,11 +1,11 @@
 //! The two ways of sending a key, and whose word counts when both are refused.
 
-use super::Road;
+use super::CheckFlow;
 use super::blame::retitled;
 use crate::check::AuthScheme;
 use crate::finding::{Code, Finding};
 
-impl Road {
+impl CheckFlow {
     pub(super) fn may_try_other_scheme(&self, finding: &Finding) -> bool {
         let is_about_the_scheme = matches!(finding.code, Code::KeyMissing | Code::KeyRejected | Code::AuthScheme);
         is_about_the_scheme && self.pinned_scheme.is_none() && self.first_refusal.is_none()

@@ -5,10 +5,10 @@ import type { ApplyReport } from "../../src/lib/bindings/ApplyReport";
 import type { KeyView } from "../../src/lib/bindings/KeyView";
 import type { PlanView } from "../../src/lib/bindings/PlanView";
 import type { Start } from "../../src/lib/bindings/Start";
-import type { RoadEvent } from "../../src/lib/road/events";
-import { next } from "../../src/lib/road/next";
+import type { FlowEvent } from "../../src/lib/flow/events";
+import { next } from "../../src/lib/flow/next";
 import { waitOf } from "../../src/lib/waiting.svelte";
-import { begin, checkWishes, setupWishes, type State } from "../../src/lib/road/state";
+import { begin, checkWishes, setupWishes, type State } from "../../src/lib/flow/state";
 
 const KEY: KeyView = { face: FACE, notes: [], address: null };
 const PLAN: PlanView = { steps: [], files: [], findings: [], refused: false, key_place: "keychain", egress: [], carryable: [], claude_running: false, claude_installed: true };
@@ -22,18 +22,18 @@ function startOf(scenario: Scenario): Start {
 }
 
 /** Walks; an event may be made from the state in which it happens, to carry its `run`. */
-function walk(state: State, ...events: (RoadEvent | ((state: State) => RoadEvent))[]): State {
+function walk(state: State, ...events: (FlowEvent | ((state: State) => FlowEvent))[]): State {
   return events.reduce((now, event) => next(now, typeof event === "function" ? event(now) : event), state);
 }
 
-const keyRead = [{ type: "key-reading" } as const, (s: State): RoadEvent => ({ type: "key-read", run: s.run, view: KEY })];
+const keyRead = [{ type: "key-reading" } as const, (s: State): FlowEvent => ({ type: "key-read", run: s.run, view: KEY })];
 const checked = (scenario: Scenario = "healthy") => [
   { type: "check-began" } as const,
-  (s: State): RoadEvent => ({ type: "checked", run: s.run, report: reportOf(scenario, PRESET.base) }),
+  (s: State): FlowEvent => ({ type: "checked", run: s.run, report: reportOf(scenario, PRESET.base) }),
 ];
 const atModels = (scenario: Scenario = "healthy") => walk(started(), ...keyRead, ...checked(scenario), { type: "to-models" });
 
-describe("the road begins", () => {
+describe("the flow begins", () => {
   it.each([
     ["healthy", "key"],
     ["claude-missing", "prepare"],
@@ -58,7 +58,7 @@ describe("the road begins", () => {
 
 describe("a preset that somebody sent", () => {
   const sent = OFFER.preset as NonNullable<typeof OFFER.preset>;
-  const opened: RoadEvent = { type: "preset-opened", offer: OFFER };
+  const opened: FlowEvent = { type: "preset-opened", offer: OFFER };
 
   it("is shown first, and nothing of it counts before the person's word", () => {
     const state = begin({ ...startOf("healthy"), offer: OFFER });
@@ -73,7 +73,7 @@ describe("a preset that somebody sent", () => {
     expect(after).toEqual(before);
   });
 
-  it("that is used begins the road anew, with what it recommends", () => {
+  it("that is used begins the flow anew, with what it recommends", () => {
     const state = walk(started(), ...keyRead, ...checked(), opened, { type: "preset-answered", used: true, start: { ...startOf("healthy"), preset: sent } });
     expect([state.at.screen, state.key, state.check.at]).toEqual(["key", null, "idle"]);
     expect([state.choice.ids, state.egress]).toEqual([sent.models, sent.egress]);
@@ -252,7 +252,7 @@ describe("reviewing and applying", () => {
   });
 
   describe("waiting for the proof", () => {
-    const phase = (step: "write-files" | "prove") => (s: State): RoadEvent => ({ type: "phase", run: s.run, phase: { step, state: "running", finding: null } });
+    const phase = (step: "write-files" | "prove") => (s: State): FlowEvent => ({ type: "phase", run: s.run, phase: { step, state: "running", finding: null } });
     const applying = () => walk(planned(), { type: "applying", restart: true }, phase("write-files"));
     const proving = () => walk(applying(), phase("prove"));
     const proved: ApplyReport = { outcome: "proved", phases: [], findings: [], proof: null, static_key_may_help: false };
@@ -267,7 +267,7 @@ describe("reviewing and applying", () => {
     });
 
     it("ends well after all when the proof comes late, on the result's screen only", () => {
-      const late = (s: State): RoadEvent => ({ type: "applied", run: s.run, report: proved });
+      const late = (s: State): FlowEvent => ({ type: "applied", run: s.run, report: proved });
       expect(walk(proving(), { type: "not-waiting" }, late).at).toMatchObject({ screen: "result", report: { outcome: "proved" } });
       expect(walk(proving(), { type: "not-waiting" }, { type: "by-hand" }, late).at.screen).toBe("manual");
     });

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::Told;
+use super::TimedReply;
 use crate::address::GatewayUrl;
 use crate::check::LampId;
 use crate::check::reach::Reach;
@@ -88,7 +88,7 @@ pub(super) fn whereabouts(base: &GatewayUrl, finding: &Finding) -> Option<&'stat
 
 /// Judges one model's answer to a one-token message; nothing means that it answers. The key was
 /// accepted before. `reach` is what a walk met after there was no answer.
-pub fn judge_trial(told: &Told, reach: &Reach, base_host: &str) -> Option<Finding> {
+pub fn judge_trial(told: &TimedReply, reach: &Reach, base_host: &str) -> Option<Finding> {
     let asked = Asked { route: Route::Messages, sent_key: true, models_accepted_key: true, base_host };
     match &told.reply {
         Err(fault) => Some(why_no_reply(fault, Some(reach))),

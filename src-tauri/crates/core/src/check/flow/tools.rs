@@ -4,13 +4,13 @@ use serde_json::Value;
 
 use super::blame::retitled;
 use super::outcome::Outcome;
-use super::{Road, Told};
+use super::{CheckFlow, TimedReply};
 use crate::check::LampId;
 use crate::check::question::{Kind, Offered, Question, WORD_IN_RESULT};
 use crate::finding::{Code, Evidence, Finding};
 use crate::gateway::{Answer, Call};
 
-impl Road {
+impl CheckFlow {
     /// Judges the calls of an answer and goes on with the first of them.
     pub(super) fn judge_calls(&mut self, question: &Question, answer: &Answer) {
         if answer.lost_calls > 0 {
@@ -29,7 +29,7 @@ impl Road {
         }
     }
 
-    pub(super) fn told_forced(&mut self, question: &Question, outcome: Outcome) {
+    pub(super) fn on_forced(&mut self, question: &Question, outcome: Outcome) {
         match outcome {
             Outcome::Answer(answer) if answer.has_calls() => self.judge_calls(question, &answer),
             Outcome::Refused(_, Some(400 | 422)) => {
@@ -42,7 +42,7 @@ impl Road {
     }
 
     /// The last try: a tool that wants nothing, in a whole answer.
-    pub(super) fn told_least(&mut self, question: &Question, outcome: Outcome) {
+    pub(super) fn on_least(&mut self, question: &Question, outcome: Outcome) {
         match outcome {
             Outcome::Answer(answer) if !answer.calls.is_empty() => {
                 let offered = question.offered();
@@ -77,7 +77,7 @@ impl Road {
         }
     }
 
-    pub(super) fn told_result(&mut self, question: &Question, told: &Told, outcome: Outcome) {
+    pub(super) fn on_result(&mut self, question: &Question, told: &TimedReply, outcome: Outcome) {
         match outcome {
             Outcome::Answer(answer) => {
                 if answer.usage.is_broken {

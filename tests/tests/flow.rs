@@ -1,4 +1,4 @@
-//! The whole road in a real window, with a real keychain: from the key to the proof and back.
+//! The whole flow in a real window, with a real keychain: from the key to the proof and back.
 #![allow(clippy::disallowed_methods, missing_docs, reason = "a test works on files and processes")]
 
 use std::os::unix::fs::PermissionsExt;
@@ -9,7 +9,7 @@ use anyhow::Result;
 use e2e::home::Home;
 use e2e::watch::{ProcessWatch, files_below, files_with};
 use e2e::window::Window;
-use e2e::{programs, road};
+use e2e::{flow, programs};
 use serde_json::{Value, json};
 
 /// A key whose middle stands nowhere else.
@@ -44,7 +44,7 @@ async fn from_an_empty_home_to_the_proof_and_back() -> Result<()> {
     let window = Window::open(&home, &["--preset", &preset.to_string_lossy()], "zh_CN.UTF-8").await?;
     window.wait_for_screen("key").await?;
     window.run(TAP).await?;
-    road::to_proof(&window, KEY).await?;
+    flow::to_proof(&window, KEY).await?;
 
     the_three_files_are_exact(&home, &gateway.base_url())?;
     the_key_is_in_the_key_ring(&home)?;
@@ -54,7 +54,7 @@ async fn from_an_empty_home_to_the_proof_and_back() -> Result<()> {
         "Claude itself asked the gateway"
     );
 
-    road::undo(&window).await?;
+    flow::undo(&window).await?;
     window.close().await?;
     assert_eq!(processes.end(), std::collections::BTreeSet::new(), "the key was seen in a process");
     home.close_claude();
@@ -160,9 +160,9 @@ async fn a_lived_in_home_gets_everything_back() -> Result<()> {
     let before = home.claude_files()?;
     let preset = home.preset(&gateway.base_url())?;
     let window = Window::open(&home, &["--preset", &preset.to_string_lossy()], "en_US.UTF-8").await?;
-    road::to_proof(&window, KEY).await?;
+    flow::to_proof(&window, KEY).await?;
     assert_ne!(home.claude_files()?, before);
-    road::undo(&window).await?;
+    flow::undo(&window).await?;
     window.close().await?;
     home.close_claude();
 
@@ -193,7 +193,7 @@ async fn a_running_claude_is_quit_and_cannot_overwrite_what_was_written() -> Res
     let mut agent = Command::new(&code).arg("600").spawn()?;
 
     let window = Window::open(&home, &["--preset", &preset.to_string_lossy()], "zh_CN.UTF-8").await?;
-    road::to_proof(&window, KEY).await?;
+    flow::to_proof(&window, KEY).await?;
     window.close().await?;
     assert!(claude.try_wait()?.is_some(), "the Claude that was running has quit");
     assert!(agent.try_wait()?.is_none(), "another program of that name was ended");
@@ -218,13 +218,13 @@ async fn troubles_have_their_own_findings() -> Result<()> {
         ("sk-ab****cd0000000000", "AR-401"),
     ] {
         let window = Window::open(&home, &["--preset", &preset], "zh_CN.UTF-8").await?;
-        assert_eq!(road::refused_code(&window, key).await?, code, "{key}");
+        assert_eq!(flow::refused_code(&window, key).await?, code, "{key}");
         assert_eq!(window.count("[data-screen=\"models\"]").await?, 0);
         window.close().await?;
     }
     let nobody = home.preset("http://127.0.0.1:9/claude")?;
     let window = Window::open(&home, &["--preset", &nobody.to_string_lossy()], "zh_CN.UTF-8").await?;
-    assert_eq!(road::refused_code(&window, KEY).await?, "AR-204");
+    assert_eq!(flow::refused_code(&window, KEY).await?, "AR-204");
     window.close().await?;
     assert!(!home.claude().exists(), "nothing is written before the person agrees");
     Ok(())
@@ -249,10 +249,10 @@ async fn a_rehearsal_touches_nothing_real() -> Result<()> {
     let stage = home.path().join("stage");
     let window = Window::open(&home, &["--rehearsal", &stage.to_string_lossy()], "zh_CN.UTF-8").await?;
     window.wait_for("#rehearsal").await?;
-    road::to_proof(&window, KEY).await?;
+    flow::to_proof(&window, KEY).await?;
     assert_eq!(stored_key(&home)?, None, "the real entry of the key ring is not touched");
     assert!(!home.claude().exists(), "the real folder of Claude is not touched");
-    road::undo(&window).await?;
+    flow::undo(&window).await?;
     window.close().await?;
     let _ = Command::new("pkill").args(["-TERM", "-f"]).arg(stage.join("system")).status();
     Ok(())

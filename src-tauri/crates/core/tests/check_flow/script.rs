@@ -1,7 +1,9 @@
 //! A gateway by a script, and what is read off a report.
 
 use airouter_core::address::GatewayUrl;
-use airouter_core::check::{AuthScheme, CheckReport, Kind, Lamp, LampId, LampState, Question, Reach, Road, Step, Told};
+use airouter_core::check::{
+    AuthScheme, CheckFlow, CheckReport, Kind, Lamp, LampId, LampState, Question, Reach, Step, TimedReply,
+};
 use airouter_core::finding::{Code, Finding};
 use airouter_core::gateway::{NetFault, Reply};
 use serde_json::{Value, json};
@@ -23,20 +25,20 @@ pub(super) fn walk_for(
     script: impl Fn(&Step) -> Result<Reply, NetFault>,
 ) -> (CheckReport, Vec<Step>) {
     let base = GatewayUrl::parse("https://gate.example/claude").expect("an address");
-    let mut road = Road::new(base, scheme, models, None);
-    road.tell_reach(Reach::default());
+    let mut flow = CheckFlow::new(base, scheme, models, None);
+    flow.on_reach(Reach::default());
     let mut asked = Vec::new();
-    while !road.is_over() {
-        let ready = road.take_ready();
+    while !flow.is_over() {
+        let ready = flow.take_ready();
         assert_eq!(ready.len(), 1, "one request at a time: {ready:?}");
         for step in ready {
             asked.push(step.clone());
             assert!(asked.len() < 60, "no end: {asked:?}");
             let reply = script(&step);
-            road.tell(step, Told { reply, millis: 5 });
+            flow.on_reply(step, TimedReply { reply, millis: 5 });
         }
     }
-    let report = road.report();
+    let report = flow.report();
     assert_eq!(report.requests as usize, asked.len());
     (report, asked)
 }

@@ -32,8 +32,8 @@ pub(crate) fn offer_key_ring(data: &Path) -> Result<()> {
 
 /// Cargo, at such a desk. Its home is a new one each time; the bus hands its environment to whatever
 /// it starts, so everything of the person's is taken away before.
-pub(crate) fn cargo_at_a_desk() -> Result<Command> {
-    let home = target().join("desk");
+pub(crate) fn cargo_in_desktop_session() -> Result<Command> {
+    let home = target().join("desktop");
     let run = home.join("run");
     if home.exists() {
         std::fs::remove_dir_all(&home).context("the old desk")?;

@@ -1,7 +1,7 @@
 //! A message that is refused: whose it is, and which model is asked next.
 
 use super::blame::{is_about_the_route, knows_the_key, lamp_of, nearest, retitled};
-use super::{Road, Step, Told};
+use super::{CheckFlow, Step, TimedReply};
 use crate::check::question::Question;
 use crate::check::{LampId, LampState};
 use crate::finding::{Code, Finding};
@@ -13,9 +13,9 @@ use crate::models::{Tier, propose};
 /// proposed or written.
 const PROBE_MODEL: &str = "claude-haiku-4-5-20251001";
 
-impl Road {
+impl CheckFlow {
     /// A turn was refused for good.
-    pub(super) fn message_refused(&mut self, question: Question, told: Told, finding: Finding) {
+    pub(super) fn message_refused(&mut self, question: Question, told: TimedReply, finding: Finding) {
         let rests_on_the_list = told.reply.as_ref().is_ok_and(|reply| self.rests_on_the_list(reply));
         if rests_on_the_list && self.list_accepted && !std::mem::replace(&mut self.asked_open_list, true) {
             self.refused_message = Some((told, question));
@@ -36,7 +36,7 @@ impl Road {
     }
 
     /// Judges the refused message again, now that it is known whether the list is open to everybody.
-    pub(super) fn judge_again(&mut self, told: &Told, question: &Question) {
+    pub(super) fn judge_again(&mut self, told: &TimedReply, question: &Question) {
         let finding = match &told.reply {
             Err(fault) => self.no_reply(fault),
             Ok(reply) => match classify(reply, &self.asked(Route::Messages, true)) {

@@ -3,7 +3,7 @@
 /**
  * What is noted of a key. Two are equal when they can be of the same key.
  */
-export type KeyFace = { 
+export type MaskedKey = { 
 /**
  * The last four characters, empty for keys of fewer than 16.
  */

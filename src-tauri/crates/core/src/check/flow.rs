@@ -1,4 +1,4 @@
-//! The order of the check and its judgement, without any network: [`Road`] says which request may be
+//! The order of the check and its judgement, without any network: [`CheckFlow`] says which request may be
 //! made now, is told the reply, and lights the lamps.
 //!
 //! One request at a time, since some gateways allow no more. The list comes first, because ids must come
@@ -47,7 +47,7 @@ pub enum Step {
 
 /// What came back.
 #[derive(Debug, Clone)]
-pub struct Told {
+pub struct TimedReply {
     /// The reply, or why there is none.
     pub reply: Result<Reply, NetFault>,
     /// How long it took, in milliseconds.
@@ -56,7 +56,7 @@ pub struct Told {
 
 /// The check under way.
 #[derive(Debug)]
-pub struct Road {
+pub struct CheckFlow {
     base: GatewayUrl,
     claude: Option<Version>,
     pinned_scheme: Option<AuthScheme>,
@@ -72,7 +72,7 @@ pub struct Road {
     first_refusal: Option<(AuthScheme, Finding)>,
     list_accepted: bool,
     list_trouble: Option<Finding>,
-    refused_message: Option<(Told, Question)>,
+    refused_message: Option<(TimedReply, Question)>,
     asked_open_list: bool,
     talk: Talk,
     offered: Vec<OfferedModel>,
@@ -105,12 +105,12 @@ struct Talk {
     demand_refused: bool,
 }
 
-impl Road {
+impl CheckFlow {
     /// A check of an address. `scheme` pins the way of sending the key; `models` are ids that the
     /// person named, of which the first is tried; `claude` is the installed version.
     pub fn new(base: GatewayUrl, scheme: Option<AuthScheme>, models: Vec<String>, claude: Option<Version>) -> Self {
         let first = scheme.unwrap_or(AuthScheme::Bearer);
-        let mut road = Self {
+        let mut flow = Self {
             base,
             claude,
             pinned_scheme: scheme,
@@ -136,9 +136,9 @@ impl Road {
             tokens: 0,
         };
         for id in [LampId::Address, LampId::Key, LampId::Models] {
-            road.lamp(id).state = LampState::Running;
+            flow.lamp(id).state = LampState::Running;
         }
-        road
+        flow
     }
 
     /// The request that may be made now; never more than one.
@@ -161,29 +161,29 @@ impl Road {
 
     /// Takes in what was seen on the way. It says nothing by itself: only if the first request gets no
     /// reply does it decide what is said.
-    pub fn tell_reach(&mut self, reach: Reach) {
+    pub fn on_reach(&mut self, reach: Reach) {
         self.reach = Some(reach);
     }
 
     /// True when the walk has to be told before this: no reply came, and the walk knows why.
-    pub fn waits_for_reach(&self, told: &Told) -> bool {
+    pub fn waits_for_reach(&self, told: &TimedReply) -> bool {
         let may_be_explained = matches!(&told.reply, Err(fault) if !is_no_fault_of_the_way(fault));
         may_be_explained && self.first_reply.is_none() && self.reach.is_none()
     }
 
-    /// Takes in what is to be said of the proxy although the road goes on.
+    /// Takes in what is to be said of the proxy although the flow goes on.
     pub fn note_proxy(&mut self, note: Option<Finding>) {
         self.proxy_note = note;
     }
 
-    /// Ends the road before any request: what it would need is not right.
+    /// Ends the flow before any request: what it would need is not right.
     pub fn refuse(&mut self, finding: Finding) {
         self.under_way = 0;
         self.fail(LampId::Address, finding);
         self.close();
     }
 
-    /// Ends the road because all of it took too long: the first lamp that is open is to blame, and what
+    /// Ends the flow because all of it took too long: the first lamp that is open is to blame, and what
     /// comes after it is not tested.
     pub fn time_out(&mut self) {
         self.ready.clear();
@@ -200,15 +200,15 @@ impl Road {
     }
 
     /// Takes a reply in.
-    pub fn tell(&mut self, step: Step, told: Told) {
+    pub fn on_reply(&mut self, step: Step, told: TimedReply) {
         self.under_way -= 1;
         if let (None, Ok(reply)) = (self.first_reply, &told.reply) {
             self.first_reply = Some((reply.status, told.millis));
         }
         match step {
-            Step::Models(scheme) => self.told_list(scheme, &told),
-            Step::OpenList => self.told_open_list(&told),
-            Step::Ask(question) => self.told_answer(*question, told),
+            Step::Models(scheme) => self.on_list(scheme, &told),
+            Step::OpenList => self.on_open_list(&told),
+            Step::Ask(question) => self.on_answer(*question, told),
         }
         if self.is_over() {
             self.close();

@@ -2,7 +2,7 @@
 //! refused for is found by leaving parts out, since the engine would fail with it each time.
 
 use super::part::{healed_by_the_engine, is_about_context, named};
-use super::{Road, Step};
+use super::{CheckFlow, Step};
 use crate::check::LampId;
 use crate::check::question::{Kind, Part, Question};
 use crate::finding::{Code, Finding};
@@ -32,7 +32,7 @@ enum Now {
     One(usize),
 }
 
-impl Road {
+impl CheckFlow {
     /// Goes on after a turn was refused as malformed; false when that is not what the refusal is about.
     pub(super) fn heal(&mut self, question: &Question, reply: &Reply, finding: &Finding) -> bool {
         let text = reply.text();
@@ -82,7 +82,7 @@ impl Road {
     }
 
     /// Takes in whether the request was accepted with something left out.
-    pub(super) fn told_search(&mut self, question: &Question, accepted: bool) {
+    pub(super) fn on_search(&mut self, question: &Question, accepted: bool) {
         let Some(search) = self.talk.search.as_mut() else { return };
         let about_query = search.named == [Part::BetaQuery];
         match search.now {

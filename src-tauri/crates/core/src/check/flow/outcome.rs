@@ -1,6 +1,6 @@
 //! What a reply to a message comes to, before it is known what to do about it.
 
-use super::{Road, Told};
+use super::{CheckFlow, TimedReply};
 use crate::check::question::Question;
 use crate::finding::{Code, Finding};
 use crate::gateway::{
@@ -20,8 +20,8 @@ pub(super) enum Outcome {
     Refused(Finding, Option<u16>),
 }
 
-impl Road {
-    pub(super) fn outcome(&self, question: &Question, told: &Told) -> Outcome {
+impl CheckFlow {
+    pub(super) fn outcome(&self, question: &Question, told: &TimedReply) -> Outcome {
         let reply = match &told.reply {
             Ok(reply) => reply,
             Err(NetFault::Encoding) => {

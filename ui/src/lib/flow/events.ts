@@ -1,4 +1,4 @@
-// Everything that can happen on the road: what the person does, and what the program answers.
+// Everything that can happen on the flow: what the person does, and what the program answers.
 
 import type { AddressView } from "../bindings/AddressView";
 import type { ApplyReport } from "../bindings/ApplyReport";
@@ -20,7 +20,7 @@ import type { Start } from "../bindings/Start";
 import type { ReportView } from "../bindings/ReportView";
 import type { UndoReport } from "../bindings/UndoReport";
 
-export type RoadEvent =
+export type FlowEvent =
   | { type: "looked"; overview: Overview }
   | { type: "locale"; locale: Locale }
   | { type: "back" }

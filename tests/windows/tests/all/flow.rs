@@ -1,4 +1,4 @@
-//! The whole road on Windows, by the command line: from an empty account to the proof and back, with
+//! The whole flow on Windows, by the command line: from an empty account to the proof and back, with
 //! redirected folders, beside other programs of the same name.
 
 use airouter_practice::gateway::{Fault, GatewayOptions, start};

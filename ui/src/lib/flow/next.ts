@@ -1,4 +1,4 @@
-// The road's one rule book: what was, and what happened, give what is. Pure, so that every turn can be
+// The flow's one rule book: what was, and what happened, give what is. Pure, so that every turn can be
 // tested without a window. A late answer of something that was given up carries an old `run` and
 // changes nothing.
 
@@ -8,11 +8,11 @@ import type { Finding } from "../bindings/Finding";
 import { added, defaulted, moved, picked, tried } from "./choosing";
 import type { StepId } from "../bindings/StepId";
 import { doctored } from "./doctor";
-import type { RoadEvent } from "./events";
+import type { FlowEvent } from "./events";
 import type { Offer } from "../bindings/Offer";
 import { begin, firstStep, isProving, waitingLamps, type State, type Step } from "./state";
 
-export function next(state: State, event: RoadEvent): State {
+export function next(state: State, event: FlowEvent): State {
   if ("run" in event && event.run !== state.run) return state;
 
   switch (event.type) {
@@ -135,7 +135,7 @@ export function next(state: State, event: RoadEvent): State {
   }
 }
 
-/** The overview may open the road, or close it, only while nothing has been given yet. */
+/** The overview may open the flow, or close it, only while nothing has been given yet. */
 function looked(state: State): State {
   if (state.at.screen === "prepare" && !state.overview.blocked) return { ...state, at: firstStep(state.overview) };
   return state;
@@ -153,8 +153,8 @@ function nextOffer(state: State): State {
   return state.waiting ? offered(state, state.waiting) : state;
 }
 
-/** With another gateway everything begins anew; otherwise the road goes on where it was. */
-function answered(state: State, { used, start }: Extract<RoadEvent, { type: "preset-answered" }>): State {
+/** With another gateway everything begins anew; otherwise the flow goes on where it was. */
+function answered(state: State, { used, start }: Extract<FlowEvent, { type: "preset-answered" }>): State {
   if (state.at.screen !== "preset") return state;
   if (!used) return { ...state, at: state.at.from };
   const { overview, preset } = start;
@@ -191,7 +191,7 @@ function beforeReview(state: State, cameFrom: "models" | "status" | "result"): S
   return firstStep(state.overview);
 }
 
-function planning(state: State, { staticKey, carryOver }: Extract<RoadEvent, { type: "planning" }>): State {
+function planning(state: State, { staticKey, carryOver }: Extract<FlowEvent, { type: "planning" }>): State {
   const { at, overview } = state;
   const cameFrom = at.screen === "review" ? at.cameFrom : at.screen === "status" || at.screen === "result" ? at.screen : "models";
   const status = overview.status;
@@ -215,7 +215,7 @@ function stepsAhead(at: Step, restart: boolean): readonly StepId[] {
   return restart ? steps : steps.filter((step) => step !== "start-claude" && step !== "prove");
 }
 
-function phased(state: State, event: Extract<RoadEvent, { type: "phase" }>): State {
+function phased(state: State, event: Extract<FlowEvent, { type: "phase" }>): State {
   if (state.at.screen !== "apply") return state;
   const others = state.at.phases.filter((phase) => phase.step !== event.phase.step);
   const known = others.length < state.at.phases.length;
@@ -235,7 +235,7 @@ function notWaiting(state: State): State {
 }
 
 /** Something outside the steps went wrong: it is told on the screen on which it happened. */
-function troubled(state: State, { finding }: Extract<RoadEvent, { type: "trouble" }>): State {
+function troubled(state: State, { finding }: Extract<FlowEvent, { type: "trouble" }>): State {
   switch (state.at.screen) {
     case "key":
     case "models":

@@ -115,7 +115,7 @@ fn clean_by(value: &mut Value, redactor: &Redactor, is_from_outside: bool) {
 }
 
 fn in_files(places: &Places) -> Vec<Secret> {
-    let places = &places.settled();
+    let places = &places.resolved();
     let mut found = Vec::new();
     for root in places.roots() {
         for profile in observe::library(root, None).profiles {

@@ -1,4 +1,4 @@
-//! The road as a person walks it in the window.
+//! The flow as a person walks it in the window.
 
 use anyhow::{Result, ensure};
 
@@ -27,7 +27,7 @@ pub async fn models_to_result(window: &Window) -> Result<()> {
     window.wait_for_screen("result").await
 }
 
-/// The whole road, up to the proof.
+/// The whole flow, up to the proof.
 pub async fn to_proof(window: &Window, key: &str) -> Result<()> {
     key_to_models(window, key).await?;
     models_to_result(window).await?;

@@ -25,7 +25,7 @@ async function tabTo(selector: string): Promise<void> {
   throw new Error(`${selector} cannot be reached with the keyboard`);
 }
 
-describe("the road", () => {
+describe("the flow", () => {
   it("takes four actions: paste, models, apply, done", async () => {
     const backend = open("claude-running");
     await at("key");
@@ -485,7 +485,7 @@ describe("the road", () => {
     await expect.poll(() => document.querySelector('[data-code="AR-503"]')).not.toBeNull();
   });
 
-  it("leaves the road wherever it is for another scenario", async () => {
+  it("leaves the flow wherever it is for another scenario", async () => {
     open("rehearsal");
     await at("key");
     await fillIn("good");

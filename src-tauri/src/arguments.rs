@@ -16,16 +16,16 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) preset: Option<PathBuf>,
     /// A preset file or link that somebody sent: it is shown first, and used only if the person says so.
-    #[arg(value_name = "PRESET", conflicts_with_all = ["preset", "rehearsal"])]
+    #[arg(value_name = "PRESET", conflicts_with = "preset")]
     pub(crate) open: Option<PathBuf>,
-    /// Rehearse in this folder: a practice gateway and a stand-in Claude, nothing real is touched.
-    #[arg(long, value_name = "FOLDER")]
-    pub(crate) rehearsal: Option<PathBuf>,
 }
 
-/// Reads them.
-pub(crate) fn read() -> Result<Arguments, ExitCode> {
-    Arguments::try_parse().map_err(|error| {
+/// Reads the arguments of a program.
+///
+/// # Errors
+/// The exit code where there is nothing more to do: after `--help`, or for arguments that are wrong.
+pub(crate) fn read<T: Parser>() -> Result<T, ExitCode> {
+    T::try_parse().map_err(|error| {
         let code = if error.use_stderr() { 2 } else { 0 };
         let _ = error.print();
         ExitCode::from(code)

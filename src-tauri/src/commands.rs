@@ -132,7 +132,7 @@ pub async fn check(wishes: CheckWishes, on_lamp: Channel<Lamp>, session: State<'
         let (key, claude) = with_key(&session, &base, wishes.address.is_some()).await?;
         redaction::note_proxy(wishes.proxy.as_deref());
         redaction::spare(base.as_str());
-        let proxy = session.proxy_or_staged(wishes.proxy);
+        let proxy = session.proxy_or_simulated(wishes.proxy);
         let wanted = live::Wanted {
             base: base.clone(),
             key,
@@ -214,7 +214,7 @@ pub async fn apply<R: Runtime>(
         let closing = Closing::begin(&app);
         let wishes = session.wishes(&wishes)?;
         let key = session.key_for(&wishes.base)?;
-        let _full = session.disk();
+        let _simulated = session.while_writing();
         Ok(act::apply(session.places(), &wishes, &key, session.agreed().as_ref(), &mut |phase| {
             let _ = on_phase.send(told(phase));
             // Everything is written by then, and what Claude says of it can be looked up later.
@@ -284,7 +284,7 @@ pub async fn make_preset(session: State<'_, Session>) -> Answer<MadePreset> {
     .await
 }
 
-/// Sets the stage of a rehearsal for another scenario and starts over.
+/// Begins another scenario of a rehearsal and starts over.
 #[tauri::command]
 pub async fn set_scenario(id: String, session: State<'_, Session>) -> Answer<Start> {
     let session = session.inner().clone();

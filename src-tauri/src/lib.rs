@@ -7,6 +7,9 @@ pub mod commands;
 mod guard;
 mod logging;
 mod offer;
+#[cfg(feature = "rehearsal")]
+mod rehearsal;
+pub mod sandbox;
 mod session;
 
 include!("command_names.rs");
@@ -19,20 +22,23 @@ use airouter_platform::hardening;
 use tauri::{Builder, Manager, RunEvent, Runtime, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 use tauri_plugin_deep_link::DeepLinkExt;
 
+#[cfg(feature = "rehearsal")]
+pub use rehearsal::rehearse;
 pub use session::Session;
 
 /// Starts the program and shows its window.
 pub fn run() -> ExitCode {
+    show(|| Session::start(&arguments::read()?).map_err(|finding| arguments::complain(&finding)))
+}
+
+/// Shows the window of a session, and returns when it is closed.
+fn show(start: impl FnOnce() -> Result<Session, ExitCode>) -> ExitCode {
     hardening::no_core_dumps();
     // The usual hook would print a panic's text, which may quote anything.
     hardening::panics(|place| tracing::error!(place, "a part of the program failed"));
-    let arguments = match arguments::read() {
-        Ok(arguments) => arguments,
-        Err(code) => return code,
-    };
-    let session = match Session::start(&arguments) {
+    let session = match start() {
         Ok(session) => session,
-        Err(finding) => return arguments::complain(&finding),
+        Err(code) => return code,
     };
     let _log = logging::start(session.places());
     let is_rehearsal = session.is_rehearsal();
@@ -63,7 +69,7 @@ pub fn run() -> ExitCode {
                 }
                 // By a menu or a key, not by the program itself.
                 RunEvent::ExitRequested { api, code: None, .. } if closing::must_wait(app) => api.prevent_exit(),
-                RunEvent::Exit => app.state::<Session>().leave_stage(),
+                RunEvent::Exit => app.state::<Session>().leave_sandbox(),
                 _ => {}
             });
             ExitCode::SUCCESS

@@ -1,7 +1,8 @@
 //! What is remembered while the window is open: the key, what the check found, the plan that was
 //! agreed to. Nothing of it is on disk, and the key never goes back to the page.
 
-use std::path::{Path, PathBuf};
+use std::any::Any;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
@@ -18,11 +19,11 @@ use airouter_core::undo::Journal;
 use airouter_core::view::{KeyPlace, Locale, Overview, Rehearsal, SetupWishes};
 use airouter_platform::places::Places;
 use airouter_platform::{locale, observe, recover, redaction, state};
-use airouter_rehearsal::{FullDisk, Scenario, Stage};
 use tokio::sync::watch;
 
 use crate::arguments::Arguments;
 use crate::offer::{self, Offers};
+use crate::sandbox::Sandbox;
 
 /// What is remembered; cheap to clone, all clones are one.
 #[derive(Clone)]
@@ -33,8 +34,7 @@ pub struct Session {
 struct Inner {
     places: Places,
     offers: Offers,
-    /// The folder of a rehearsal.
-    rehearsal: Option<PathBuf>,
+    is_rehearsal: bool,
     scene: Mutex<Scene>,
     memory: Mutex<Memory>,
     ahead: Mutex<Option<JoinHandle<Overview>>>,
@@ -43,7 +43,7 @@ struct Inner {
 /// What a rehearsal exchanges while the window is open. Otherwise it stays as it is.
 struct Scene {
     preset: Arc<Preset>,
-    stage: Option<Stage>,
+    sandbox: Option<Box<dyn Sandbox>>,
 }
 
 #[derive(Default)]
@@ -59,41 +59,38 @@ struct Memory {
 }
 
 impl Session {
-    /// Finds the places and the preset, and sets the stage for a rehearsal.
+    /// A session on this computer, with the preset that the arguments name.
+    ///
+    /// # Errors
+    /// Why the places or the preset cannot be used.
     pub(crate) fn start(arguments: &Arguments) -> Result<Self, Finding> {
-        let session = match &arguments.rehearsal {
-            Some(folder) => return Self::rehearse(folder),
-            None => Self::of(Places::here()?, airouter_platform::preset::load(arguments.preset.as_deref(), None)?),
-        };
+        let preset = airouter_platform::preset::load(arguments.preset.as_deref(), None)?;
+        let session = Self::of(Places::here()?, preset);
         if let Some(named) = &arguments.open {
             session.offers().open(&offer::source(named, Path::new("")));
         }
         Ok(session)
     }
 
-    /// A session in which nothing real is touched: it goes on where the last one in this folder ended.
-    ///
-    /// # Errors
-    /// Why the stage cannot be set.
-    pub fn rehearse(folder: &Path) -> Result<Self, Finding> {
-        let stage = Stage::go_on(folder)?;
-        let scene = Scene { preset: Arc::new(stage.preset().clone()), stage: Some(stage) };
-        let places = Places::in_scratch(folder).ok_or_else(|| Finding::new(Code::RehearsalNotSet))?;
-        Ok(Self::new(places, scene, Some(folder.to_owned())))
+    /// A session in a sandbox: nothing real is touched.
+    pub fn in_sandbox(sandbox: Box<dyn Sandbox>) -> Self {
+        let (places, preset) = (sandbox.places().clone(), Arc::new(sandbox.preset().clone()));
+        Self::new(places, Scene { preset, sandbox: Some(sandbox) })
     }
 
     /// A session with given places and preset, for tests without a window.
     pub fn of(places: Places, preset: Preset) -> Self {
-        Self::new(places, Scene { preset: Arc::new(preset), stage: None }, None)
+        Self::new(places, Scene { preset: Arc::new(preset), sandbox: None })
     }
 
-    fn new(places: Places, scene: Scene, rehearsal: Option<PathBuf>) -> Self {
+    fn new(places: Places, scene: Scene) -> Self {
+        let is_rehearsal = scene.sandbox.is_some();
         let (offers, scene) = (Offers::default(), Mutex::new(scene));
         Self {
             inner: Arc::new(Inner {
                 places,
                 offers,
-                rehearsal,
+                is_rehearsal,
                 scene,
                 memory: Mutex::default(),
                 ahead: Mutex::default(),
@@ -148,41 +145,47 @@ impl Session {
     }
 
     pub(crate) fn is_rehearsal(&self) -> bool {
-        self.inner.rehearsal.is_some()
+        self.inner.is_rehearsal
     }
 
     pub(crate) fn rehearsal(&self) -> Option<Rehearsal> {
-        self.scene().stage.as_ref().map(Stage::view)
+        self.scene().sandbox.as_ref().map(|sandbox| sandbox.view())
     }
 
-    /// Sets the stage of a rehearsal for another scenario, and forgets everything.
+    /// Begins another scenario of a rehearsal and forgets the session.
+    ///
+    /// # Errors
+    /// `RehearsalNotSet` where this is no rehearsal or there is no such scenario.
     pub(crate) fn set_scenario(&self, id: &str) -> Result<(), Finding> {
-        let not_set = |reason: &str| Finding::new(Code::RehearsalNotSet).with("reason", reason);
-        let folder = self.inner.rehearsal.as_deref().ok_or_else(|| not_set("no rehearsal"))?;
-        let scenario = Scenario::named(id).ok_or_else(|| not_set("no such scenario"))?;
+        if !self.is_rehearsal() {
+            return Err(Finding::new(Code::RehearsalNotSet).with("reason", "no rehearsal"));
+        }
         self.stop_check();
         self.forget();
-        let stage = Stage::set(folder, scenario)?;
-        *self.scene() = Scene { preset: Arc::new(stage.preset().clone()), stage: Some(stage) };
+        let mut scene = self.scene();
+        if let Some(sandbox) = &mut scene.sandbox {
+            sandbox.begin(id)?;
+            scene.preset = Arc::new(sandbox.preset().clone());
+        }
         Ok(())
     }
 
-    /// Sends the actors of a rehearsal home. The stage stays as it is, for the next time.
-    pub(crate) fn leave_stage(&self) {
-        if let Some(stage) = &self.scene().stage {
-            stage.leave();
+    /// Ends the programs of a rehearsal. Its folder stays as it is, for the next time.
+    pub(crate) fn leave_sandbox(&self) {
+        if let Some(sandbox) = &self.scene().sandbox {
+            sandbox.leave();
         }
     }
 
-    /// Lets the disk be full for what this thread writes, where a rehearsal has it so.
-    pub(crate) fn disk(&self) -> Option<FullDisk> {
-        self.scene().stage.as_ref().and_then(Stage::disk)
+    /// What a rehearsal needs to live while this thread writes, such as a simulated full disk.
+    pub(crate) fn while_writing(&self) -> Option<Box<dyn Any>> {
+        self.scene().sandbox.as_ref().and_then(|sandbox| sandbox.while_writing())
     }
 
     /// The proxy to use: the one that the person typed, else the one of a rehearsal; nothing means the
     /// system's.
-    pub(crate) fn proxy_or_staged(&self, typed: Option<String>) -> Option<String> {
-        typed.or_else(|| self.scene().stage.as_ref().and_then(Stage::proxy).map(str::to_owned))
+    pub(crate) fn proxy_or_simulated(&self, typed: Option<String>) -> Option<String> {
+        typed.or_else(|| self.scene().sandbox.as_ref().and_then(|sandbox| sandbox.proxy().map(str::to_owned)))
     }
 
     fn scene(&self) -> MutexGuard<'_, Scene> {

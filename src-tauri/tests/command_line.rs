@@ -146,7 +146,7 @@ fn every_command_and_every_failure_prints_what_the_schema_says() {
     assert!(told["cases"]["en"].as_array().unwrap().len() > 10, "{told}");
     computer.check(&["rehearse", "no-such-scenario"], "", 2, None);
     assert!(computer.check(&["rehearse"], "", 0, None)["scenarios"].as_array().unwrap().len() > 20);
-    assert_eq!(computer.check(&["rehearse", "masked-key"], "", 0, None)["as_foreseen"], true);
+    assert_eq!(computer.check(&["rehearse", "claude-missing"], "", 0, None)["as_foreseen"], true);
     assert_eq!(computer.check(&["clean"], "", 0, None)["helper"], "none");
     computer.check(&["status"], "", 1, Some("AR-101"));
     computer.check(&["repair"], "", 3, Some("AR-710"));
@@ -328,7 +328,7 @@ fn every_command_speaks_the_language_that_was_asked_for() {
         &["explain", "AR-599"],
         &["rehearse"],
         &["rehearse", "no-such-scenario"],
-        &["rehearse", "masked-key"],
+        &["rehearse", "claude-missing"],
         &["doctor", "--local"],
     ];
     let is_chinese = |told: &str| told.chars().any(|letter| ('\u{4e00}'..'\u{9fff}').contains(&letter));

@@ -19,7 +19,7 @@ impl Home {
     /// An empty home with the stand-in on the path, under the real app's name.
     pub fn new() -> Result<Self> {
         let home = Self::without_claude()?;
-        std::fs::copy(programs().join("airouter-setup-cli"), home.folder.path().join("bin/claude-desktop"))
+        std::fs::copy(programs().join("practice-claude"), home.folder.path().join("bin/claude-desktop"))
             .context("the stand-in")?;
         Ok(home)
     }

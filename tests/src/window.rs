@@ -36,6 +36,12 @@ impl Window {
         Self::start(home, programs().join("airouter-setup").as_os_str(), words, language).await
     }
 
+    /// Opens the rehearsal program with a folder of its own.
+    pub async fn rehearse(home: &Home, folder: &Path, language: &str) -> Result<Self> {
+        let program = programs().join("airouter-rehearsal");
+        Self::start(home, program.as_os_str(), &[&folder.to_string_lossy()], language).await
+    }
+
     /// Opens the program's window around another page: the files of a folder.
     pub async fn around(home: &Home, page: &Path) -> Result<Self> {
         let program = programs().join("examples/any-page");

@@ -238,7 +238,7 @@ async fn claude_is_found_as_soon_as_it_is_installed() -> Result<()> {
     let window = Window::open(&home, &["--preset", &preset.to_string_lossy()], "zh_CN.UTF-8").await?;
     window.wait_for_screen("prepare").await?;
     window.wait_for("[data-code=\"AR-101\"]").await?;
-    std::fs::copy(programs().join("airouter-setup-cli"), home.programs().join("claude-desktop"))?;
+    std::fs::copy(programs().join("practice-claude"), home.programs().join("claude-desktop"))?;
     window.wait_for_screen("key").await?;
     window.close().await
 }
@@ -246,14 +246,14 @@ async fn claude_is_found_as_soon_as_it_is_installed() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rehearsal_touches_nothing_real() -> Result<()> {
     let home = Home::without_claude()?;
-    let stage = home.path().join("stage");
-    let window = Window::open(&home, &["--rehearsal", &stage.to_string_lossy()], "zh_CN.UTF-8").await?;
+    let folder = home.path().join("rehearsal");
+    let window = Window::rehearse(&home, &folder, "zh_CN.UTF-8").await?;
     window.wait_for("#rehearsal").await?;
     flow::to_proof(&window, KEY).await?;
     assert_eq!(stored_key(&home)?, None, "the real entry of the key ring is not touched");
     assert!(!home.claude().exists(), "the real folder of Claude is not touched");
     flow::undo(&window).await?;
     window.close().await?;
-    let _ = Command::new("pkill").args(["-TERM", "-f"]).arg(stage.join("system")).status();
+    let _ = Command::new("pkill").args(["-TERM", "-f"]).arg(folder.join("system")).status();
     Ok(())
 }

@@ -121,8 +121,8 @@ fn a_code_is_explained_in_both_languages_and_near_ones_are_named() -> Result<()>
 #[tokio::test(flavor = "multi_thread")]
 async fn a_trainer_picks_one_scenario_after_the_other_in_the_window() -> Result<()> {
     let home = Home::without_claude()?;
-    let stage = home.path().join("stage");
-    let window = Window::open(&home, &["--rehearsal", &stage.to_string_lossy()], "zh_CN.UTF-8").await?;
+    let folder = home.path().join("rehearsal");
+    let window = Window::rehearse(&home, &folder, "zh_CN.UTF-8").await?;
     window.wait_for_screen("key").await?;
     for (id, found) in [
         ("proxy-refuses", "[data-code=\"AR-223\"]"),
@@ -142,20 +142,20 @@ async fn a_trainer_picks_one_scenario_after_the_other_in_the_window() -> Result<
     window.click("#scenario option[value=\"good\"]").await?;
     window.click("#scenario-start").await?;
     flow::to_proof(&window, &Scenario::named("good").and_then(Scenario::paste).context("a key")?).await?;
-    ensure!(acts_on(&stage)?, "the stand-in is on the stage");
+    ensure!(runs_in(&folder)?, "the stand-in runs");
     // The program may be gone before the driver has its answer.
     let _ = window.click("#finish").await;
     window.wait_until_ended().await?;
     let end = Instant::now() + Duration::from_secs(30);
-    while acts_on(&stage)? {
+    while runs_in(&folder)? {
         ensure!(Instant::now() < end, "the stand-in stayed behind");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     Ok(())
 }
 
-/// Whether a program of the stage runs.
-fn acts_on(stage: &Path) -> Result<bool> {
-    let program = format!("^{}/", stage.display());
+/// Whether a program of the rehearsal runs.
+fn runs_in(folder: &Path) -> Result<bool> {
+    let program = format!("^{}/", folder.display());
     Ok(std::process::Command::new("pgrep").args(["-f", &program]).output()?.status.success())
 }

@@ -11,9 +11,12 @@ pub(crate) fn page() -> Result<()> {
     step("build the page", npm().args(["run", "build"]))
 }
 
-/// Builds the programs, the page in the window.
+/// Builds the programs, the page in the window, and those for rehearsals and tests.
 pub(crate) fn programs() -> Result<()> {
-    step("build the programs", cargo().args(["build", "-p", "airouter-setup", "-p", "airouter-practice", "--bins"]))
+    let packages = ["-p", "airouter-setup", "-p", "airouter-practice"];
+    let mut build = cargo();
+    build.arg("build").args(packages).args(["--bins", "--features", "airouter-setup/rehearsal"]);
+    step("build the programs", &mut build)
 }
 
 /// Builds the page with its double, what measures in a page, and a window for it.

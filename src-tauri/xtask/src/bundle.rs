@@ -9,6 +9,8 @@ pub(crate) mod floor;
 pub(crate) mod installer;
 mod macos;
 pub(crate) mod papers;
+pub(crate) mod rehearsal;
+mod shipped;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -60,10 +62,11 @@ fn read(words: &[&str]) -> Result<Wish> {
             "--fetch" => wish.fetch = true,
             "--signed" => wish.signed = true,
             "--updatable" => wish.updatable = true,
-            kind @ ("deb" | "rpm" | "appimage" | "dmg" | "programs") => wish.kinds.push(kind.to_owned()),
+            kind @ ("deb" | "rpm" | "appimage" | "dmg" | "programs" | "rehearsal") => wish.kinds.push(kind.to_owned()),
             "nsis" => bail!("the installer for Windows is made from built programs: `cargo xtask installer FOLDER`"),
             other => bail!(
-                "bundle knows no {other}; it knows --quick --fetch --signed --updatable deb rpm appimage dmg programs"
+                "bundle knows no {other}; it knows --quick --fetch --signed --updatable deb rpm appimage dmg programs \
+                 rehearsal"
             ),
         }
     }
@@ -82,14 +85,25 @@ fn make(wish: &Wish) -> Result<Vec<PathBuf>> {
     build(wish)?;
     let folder = programs(wish.quick);
     floor::check(&folder)?;
-    if wish.kinds.iter().any(|kind| kind == "dmg") {
-        return macos::image(&folder, wish.signed);
-    }
+    shipped::check(&folder)?;
     let mut made = Vec::new();
-    for kind in wish.kinds.iter().filter(|kind| *kind != "programs") {
+    if wish.kinds.iter().any(|kind| kind == "rehearsal") {
+        rehearsal::build(if wish.quick { "quick" } else { "release" })?;
+        made.push(rehearsal::pack(&folder)?);
+    }
+    if wish.kinds.iter().any(|kind| kind == "dmg") {
+        made.extend(macos::image(&folder, wish.signed)?);
+        return Ok(made);
+    }
+    for kind in wish.kinds.iter().filter(|kind| is_package(kind)) {
         made.push(newest(&folder.join("bundle").join(kind), kind)?);
     }
     Ok(made)
+}
+
+/// True for what the bundler makes.
+fn is_package(kind: &str) -> bool {
+    !["programs", "rehearsal"].contains(&kind)
 }
 
 /// Says in time what cannot be made, and why.
@@ -111,7 +125,7 @@ fn build(wish: &Wish) -> Result<()> {
     let tauri = if cfg!(windows) { "tauri.cmd" } else { "tauri" };
     let mut command = program(root().join("ui/node_modules/.bin").join(tauri));
     command.current_dir(root().join("src-tauri")).args(["build", "--ci"]);
-    let kinds: Vec<&str> = wish.kinds.iter().map(String::as_str).filter(|kind| *kind != "programs").collect();
+    let kinds: Vec<&str> = wish.kinds.iter().map(String::as_str).filter(|kind| is_package(kind)).collect();
     if kinds.is_empty() {
         command.arg("--no-bundle");
     } else {

@@ -13,7 +13,7 @@ pub(crate) const LANGUAGES: [&str; 2] = ["zh-CN", "en"];
 
 const CATALOGUE: &str = "src-tauri/crates/core/src/finding.rs";
 const WORDS: &str = "src-tauri/crates/core/src/said.json";
-const LABELS: &str = "src-tauri/src/bin/airouter-setup-cli/labels.json";
+const LABELS: &str = "src-tauri/crates/cli/src/labels.json";
 const SCENARIOS: &str = "src-tauri/crates/practice/src/scenarios.json";
 
 /// A code as the catalogue has it.

@@ -39,8 +39,10 @@ usage: cargo xtask <command>
                     deb (the Debian package in a fresh system; as root)
   cross [lane …]    the program for Windows, built and tested under Wine, its installer too, and for macOS,
                     checked; Debian only; lanes: windows installer macos
-  bundle [kind …]   what people install: deb rpm appimage, dmg, or the programs alone; --quick to try it,
-                    --fetch to let the bundler download its tools, --signed, --updatable
+  bundle [kind …]   what people install: deb rpm appimage, dmg, or the programs alone, and rehearsal, the
+                    archive for training; --quick to try it, --fetch to let the bundler download its tools,
+                    --signed, --updatable
+  rehearsal FOLDER  the archive for training, from programs that are built
   installer FOLDER  the installer for Windows, from programs that are built
   workflows         what is wrong with the files that build and publish in public
   parts             lists of what the program is made of, into target/parts
@@ -70,6 +72,7 @@ fn main() -> Result<()> {
         [cross::runner::WORD, words @ ..] => std::process::exit(cross::runner::run(words)?),
         ["bundle", words @ ..] => bundle::bundle(words),
         ["installer", folder] => bundle::installer::release(folder.as_ref()),
+        ["rehearsal", folder] => bundle::rehearsal::archive(folder.as_ref()),
         // The bundler asks for this one.
         ["papers", folder] => bundle::papers::make(folder.as_ref()),
         ["workflows"] => workflows::check(),

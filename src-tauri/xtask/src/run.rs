@@ -17,7 +17,7 @@ pub(crate) fn rehearse() -> Result<()> {
     if has_display {
         let folder = target().join("rehearsal");
         eprintln!("── rehearsal: nothing real is touched; everything happens in {}", folder.display());
-        return step("the wizard", program(target().join("debug/airouter-setup")).arg("--rehearsal").arg(folder));
+        return step("the wizard", program(target().join("debug/airouter-rehearsal")).arg(folder));
     }
     let pictures = target().join("flow");
     eprintln!("── no display: the flow is walked on a virtual one");

@@ -66,10 +66,9 @@ async fn walk(look: &Look, folder: &Path) -> Result<()> {
     window.picture(&picture("01-prepare")).await?;
     window.close().await?;
 
-    let stage = home.path().join("rehearsal");
-    let words = ["--rehearsal", &stage.to_string_lossy()];
+    let folder_of_rehearsal = home.path().join("rehearsal");
     let open = async || -> Result<Window> {
-        let window = Window::open(&home, &words, look.language).await?;
+        let window = Window::rehearse(&home, &folder_of_rehearsal, look.language).await?;
         window.resize(look.size.0, look.size.1).await?;
         Ok(window)
     };
@@ -100,7 +99,7 @@ async fn walk(look: &Look, folder: &Path) -> Result<()> {
     flow::undo(&window).await?;
     window.picture(&picture("09-undone")).await?;
     window.close().await?;
-    let _ = Command::new("pkill").args(["-TERM", "-f"]).arg(stage.join("system")).status();
+    let _ = Command::new("pkill").args(["-TERM", "-f"]).arg(folder_of_rehearsal.join("system")).status();
     Ok(())
 }
 

@@ -101,16 +101,16 @@ impl Account {
     /// Installs the stand-in as Squirrel would; gives the small program that starts it.
     pub fn install_by_squirrel(&self, version: &str) -> Result<PathBuf> {
         let folder = self.local().join("AnthropicClaude");
-        put_program("airouter-setup-cli.exe", &folder.join(format!("app-{version}")).join("claude.exe"))?;
+        put_program("practice-claude.exe", &folder.join(format!("app-{version}")).join("claude.exe"))?;
         let stub = folder.join("claude.exe");
-        put_program("airouter-setup-cli.exe", &stub)?;
+        put_program("practice-claude.exe", &stub)?;
         Ok(stub)
     }
 
     /// Installs the stand-in as a package, with a shell that can start it.
     pub fn install_package(&self, full_name: &str) -> Result<()> {
         let folder = self.folder.path().join("WindowsApps").join(full_name);
-        put_program("airouter-setup-cli.exe", &folder.join(r"app\claude.exe"))?;
+        put_program("practice-claude.exe", &folder.join(r"app\claude.exe"))?;
         put_program("practice-claude.exe", &self.windows().join("explorer.exe"))?;
         let (key, _) = RegKey::predef(HKEY_CURRENT_USER).create_subkey(format!(r"{PACKAGES}\{full_name}"))?;
         Ok(key.set_value("PackageRootFolder", &folder.as_os_str())?)
@@ -119,7 +119,7 @@ impl Account {
     /// Another program of the same name somewhere in this account; it lives in a world of its own.
     pub fn start_namesake(&self, path: &str) -> Result<Child> {
         let program = self.home().join(path);
-        put_program("airouter-setup-cli.exe", &program)?;
+        put_program("practice-claude.exe", &program)?;
         let elsewhere = self.folder.path().join("elsewhere").join(path);
         std::fs::create_dir_all(&elsewhere)?;
         let mut command = self.command(&program);

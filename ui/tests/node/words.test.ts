@@ -125,7 +125,7 @@ describe("the words", () => {
   it("have the same names in the command line", async () => {
     const labels = ({ owners, severities, rehearsal: { groups, headings } }: typeof zh) => ({ owners, severities, groups, headings });
     const named = JSON.stringify({ "zh-CN": labels(zh), en: labels(en) }, null, 2);
-    await expect(`${named}\n`).toMatchFileSnapshot("../../../src-tauri/src/bin/airouter-setup-cli/labels.json");
+    await expect(`${named}\n`).toMatchFileSnapshot("../../../src-tauri/crates/cli/src/labels.json");
   });
 
   it("name the command line's things as the window does", async () => {
@@ -145,7 +145,7 @@ describe("the words", () => {
       terminal,
     });
     const table = JSON.stringify({ "zh-CN": of(zh, terminalZhCN), en: of(en, terminalEn) }, null, 2);
-    await expect(`${table}\n`).toMatchFileSnapshot("../../../src-tauri/src/bin/airouter-setup-cli/terms.json");
+    await expect(`${table}\n`).toMatchFileSnapshot("../../../src-tauri/crates/cli/src/terms.json");
   });
 
   const reasons =

@@ -1,8 +1,9 @@
-//! The live check as a person sees it: six lamps in a row, each with a verdict of its own.
+//! The live check of a gateway: what to request next, what the replies mean, and the result as six
+//! lamps (the JSON name of the stages that a person sees), each with its own verdict.
 //!
-//! A relay may serve its model list to a key that has no money, answer `200` with a home page, or
-//! stream nothing at all (`gateway` explains). So no lamp vouches for another: each is lit by its own
-//! evidence, and what was not reached is *not tested*, never green.
+//! A gateway may serve its model list to a key that has no money, answer `200` with a home page, or
+//! stream nothing at all (see `gateway`). So no lamp implies another: each needs its own evidence, and
+//! what was not reached is *not tested*, never green.
 
 mod clock;
 mod flow;
@@ -26,58 +27,58 @@ use ts_rs::TS;
 use crate::finding::{Evidence, Finding};
 use crate::models::OfferedModel;
 
-/// The lamps in the order of the row.
+/// The lamps in the order in which they are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
 pub enum LampId {
-    /// The gateway is reached at this address and speaks the right language.
+    /// The address leads to a gateway that serves the Messages API.
     Address,
     /// The key is accepted.
     Key,
-    /// The list of models has something for Claude.
+    /// The list of models has at least one that Claude can use.
     Models,
     /// A message is answered.
     Answer,
-    /// An answer streams.
+    /// An answer is streamed.
     Streaming,
-    /// A tool is called.
+    /// The model calls a tool.
     Tools,
 }
 
 impl LampId {
-    /// All lamps, in the order of the row.
+    /// All lamps, in the order in which they are shown.
     pub const ALL: [Self; 6] = [Self::Address, Self::Key, Self::Models, Self::Answer, Self::Streaming, Self::Tools];
 }
 
-/// How a lamp looks.
+/// The state of a lamp or of a layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
 pub enum LampState {
-    /// Its turn has not come.
+    /// Not tested yet.
     Waiting,
     /// Being tested.
     Running,
-    /// Good.
+    /// Passed.
     Ok,
-    /// Good enough to go on; the finding says what to know.
+    /// Passed with a limitation; the finding says which.
     Warning,
-    /// Bad; the finding says why and whose it is.
+    /// Failed; the finding says why and who has to act.
     Failed,
     /// An earlier lamp failed, or the person stopped the check.
     NotTested,
 }
 
-/// One lamp.
+/// One stage of the check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct Lamp {
-    /// Which.
+    /// Which stage.
     pub id: LampId,
-    /// How it looks.
+    /// Its state.
     pub state: LampState,
-    /// Why, when it is not simply good.
+    /// Why it is not simply passed.
     pub finding: Option<Finding>,
     /// What was seen, such as `models` = `6`.
     pub facts: Vec<Evidence>,
@@ -86,14 +87,14 @@ pub struct Lamp {
 }
 
 impl Lamp {
-    /// A lamp whose turn has not come.
+    /// A lamp that is not tested yet.
     pub fn waiting(id: LampId) -> Self {
         Self { id, state: LampState::Waiting, finding: None, facts: Vec::new(), millis: None }
     }
 }
 
-/// How the key is sent. Gateways differ in which header they read, and in which wins when both are
-/// there, so exactly one is ever sent.
+/// The header in which the key is sent. Gateways differ in which header they read, and in which one wins
+/// when both are there, so exactly one is ever sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
@@ -105,7 +106,7 @@ pub enum AuthScheme {
 }
 
 impl AuthScheme {
-    /// The word that Claude's profile and the command line use.
+    /// The name that Claude's profile and the command line use.
     pub fn word(self) -> &'static str {
         match self {
             Self::Bearer => "bearer",
@@ -114,28 +115,28 @@ impl AuthScheme {
     }
 }
 
-/// What a whole check found.
+/// The result of a whole check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[ts(export)]
 pub struct CheckReport {
-    /// The address that was tested, as Claude will be given it.
+    /// The address that was tested, in the form that is written to Claude's profile.
     pub base: String,
-    /// The way of sending the key that worked, or the one tried last.
+    /// The authentication header that worked, or the one that was tried last.
     pub scheme: AuthScheme,
     /// All six lamps.
     pub lamps: Vec<Lamp>,
-    /// All twelve layers beneath and behind them, the lowest first.
+    /// All twelve layers, the lowest first.
     pub layers: Vec<Layer>,
-    /// Everything worth saying, worst first.
+    /// All findings, worst first.
     pub findings: Vec<Finding>,
-    /// What the gateway offers, with Claude's verdict on each.
+    /// The models of the gateway's list, each with the reason why Claude drops it, if it does.
     pub models: Vec<OfferedModel>,
-    /// The ids proposed to be chosen, the default first.
+    /// The model ids proposed for Claude's list, the default first.
     pub proposal: Vec<String>,
-    /// True when Claude can be connected: nothing blocks.
+    /// True when no finding blocks connecting Claude.
     pub passed: bool,
-    /// How many requests were made of the gateway.
+    /// How many requests were sent to the gateway.
     pub requests: u32,
-    /// About how many tokens they cost, those read and those written together.
+    /// An estimate of the tokens they cost, input and output together.
     pub tokens_estimate: u32,
 }

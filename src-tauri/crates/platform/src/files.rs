@@ -22,7 +22,7 @@ use std::time::Duration;
 use airouter_core::claude::library::FileFact;
 use airouter_core::json::LARGEST_FILE;
 
-use crate::fault::point;
+use crate::fault_injection::point;
 use crate::sys;
 
 /// What is at a place. `root` is the folder that it must not lead out of.

@@ -15,7 +15,7 @@ pub mod claude;
 mod command;
 pub mod doctor;
 pub mod export;
-pub mod fault;
+pub mod fault_injection;
 mod files;
 pub mod hardening;
 pub mod helper;
@@ -31,7 +31,8 @@ pub mod recover;
 pub mod redaction;
 pub mod report;
 mod restore;
-pub mod stage;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 pub mod state;
 mod sys;
 pub mod undo;

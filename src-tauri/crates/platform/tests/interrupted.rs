@@ -16,7 +16,7 @@ use airouter_core::plan::Wishes;
 use airouter_core::secret::Secret;
 use airouter_core::view::KeyPlace;
 use airouter_platform::places::Places;
-use airouter_platform::{apply, claude, fault, recover, state};
+use airouter_platform::{apply, claude, fault_injection, recover, state};
 
 const SETTINGS: &str = "{\n  \"mcpServers\": {}\n}";
 
@@ -25,12 +25,12 @@ fn interrupted() -> (tempfile::TempDir, Places) {
     for steps in 0..200 {
         let (folder, places) = home();
         let mut step = 0;
-        fault::set(Some(Box::new(move |_| {
+        fault_injection::set(Some(Box::new(move |_| {
             step += 1;
             if step > steps { Err(StorageFull.into()) } else { Ok(()) }
         })));
         connect(&places);
-        fault::set(None);
+        fault_injection::set(None);
         let journal = state::journal(&places).unwrap();
         let is_half_done = std::fs::read_dir(places.library()).is_ok_and(|files| files.count() > 0);
         if is_half_done && journal.is_some_and(|journal| journal.pending.is_some()) {

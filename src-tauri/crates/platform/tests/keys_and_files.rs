@@ -27,7 +27,7 @@ use airouter_core::secret::Secret;
 use airouter_core::undo::Journal;
 use airouter_core::view::{ApplyReport, KeyPlace, Outcome, UndoGoal, UndoReport};
 use airouter_platform::helper::LetGo;
-use airouter_platform::{apply, fault, observe, recover, state, undo, uninstall};
+use airouter_platform::{apply, fault_injection, observe, recover, state, undo, uninstall};
 use home::{Home, Tree};
 use keychain::{Mood, Moods};
 use serde_json::Value;
@@ -103,14 +103,14 @@ fn codes(findings: &[Finding]) -> Vec<Code> {
 /// Ends the program at the first step for which this is so, as a power cut does.
 fn cut_off(home: &Home, gateway: (&str, &str), now: impl Fn(&Home) -> bool + Send + 'static) {
     let there = Home::at(home.folder());
-    fault::set(Some(Box::new(move |_| {
+    fault_injection::set(Some(Box::new(move |_| {
         if now(&there) {
             std::panic::resume_unwind(Box::new("the power is off"));
         }
         Ok(())
     })));
     let cut = catch_unwind(AssertUnwindSafe(|| apply_to(home, gateway, KeyPlace::Keychain)));
-    fault::set(None);
+    fault_injection::set(None);
     assert!(cut.is_err(), "it was to be cut off");
     assert!(journal(home).is_some_and(|journal| journal.pending.is_some()), "it was cut off too early or too late");
 }
@@ -258,7 +258,7 @@ fn a_key_that_cannot_be_put_back_keeps_the_change_open() {
     home.keychain.set(Moods { store: Mood::Once, ..Moods::NORMAL });
     let there = Home::at(home.folder());
     let mut has_failed = false;
-    fault::set(Some(Box::new(move |_| {
+    fault_injection::set(Some(Box::new(move |_| {
         if has_failed || there.key().as_deref() != Some(SECOND.1) {
             return Ok(());
         }
@@ -266,7 +266,7 @@ fn a_key_that_cannot_be_put_back_keeps_the_change_open() {
         Err(std::io::ErrorKind::StorageFull.into())
     })));
     let report = apply_to(&home, SECOND, KeyPlace::Keychain);
-    fault::set(None);
+    fault_injection::set(None);
     assert_eq!(report.outcome, Outcome::Interrupted, "{:?}", report.findings);
     assert!(codes(&report.findings).contains(&Code::Interrupted), "{:?}", report.findings);
     let open = journal(&home).unwrap();
@@ -309,7 +309,7 @@ fn a_rollback_that_fails_does_not_say_that_all_is_as_before() {
     let first = home.claudes();
     let there = Home::at(home.folder());
     // From the moment the list selects us nothing can be written any more.
-    fault::set(Some(Box::new(move |_| {
+    fault_injection::set(Some(Box::new(move |_| {
         let list = std::fs::read_to_string(there.places.meta()).unwrap_or_default();
         if list.contains(&format!("\"appliedId\":\"{OTHER}\"")) {
             Ok(())
@@ -318,7 +318,7 @@ fn a_rollback_that_fails_does_not_say_that_all_is_as_before() {
         }
     })));
     let report = apply_to(&home, FIRST, KeyPlace::Keychain);
-    fault::set(None);
+    fault_injection::set(None);
     assert_ne!(home.claudes(), first, "the story needs something half done");
     assert_eq!(report.outcome, Outcome::Interrupted, "{:?}", report.findings);
     assert!(codes(&report.findings).contains(&Code::Interrupted), "{:?}", report.findings);

@@ -9,7 +9,7 @@ use airouter_core::plan::Wishes;
 use airouter_core::secret::Secret;
 use airouter_core::view::{KeyPlace, Outcome, UndoGoal};
 use airouter_platform::places::Places;
-use airouter_platform::{apply, fault, undo};
+use airouter_platform::{apply, fault_injection, undo};
 
 /// What such file systems say, in Linux's and in macOS's numbers: an argument or an operation that they
 /// do not know, and a right that nobody has.
@@ -17,7 +17,7 @@ const SAY: [i32; 3] = [22, if cfg!(target_os = "linux") { 95 } else { 45 }, 1];
 
 /// Answers every exchange and every second name as the drive does.
 fn drive(link: i32, exchange: i32) {
-    fault::set(Some(Box::new(move |step| match step {
+    fault_injection::set(Some(Box::new(move |step| match step {
         "link" => Err(std::io::Error::from_raw_os_error(link)),
         "exchange" => Err(std::io::Error::from_raw_os_error(exchange)),
         _ => Ok(()),
@@ -53,7 +53,7 @@ fn check(link: i32, exchange: i32) {
     let first = connect(&places, "https://old.example/claude");
     let second = connect(&places, "https://new.example/claude");
     let report = undo::undo(&places, UndoGoal::Before, false, &mut |_| {});
-    fault::set(None);
+    fault_injection::set(None);
 
     assert_eq!((first, second), (Outcome::Written, Outcome::Written), "errors {link} and {exchange}");
     assert!(report.undone, "{:?}", report.findings);

@@ -12,9 +12,9 @@
 )]
 
 pub mod claude;
+pub mod fixture;
 pub mod gateway;
 pub mod scenario;
-pub mod scenery;
 pub mod way;
 
 mod clock;

@@ -1,4 +1,4 @@
-//! What can be rehearsed: scenarios by name, each with how the stage is set, what must come of it, and
+//! What can be rehearsed: scenarios by name, each with how the computer is prepared, what must come of it, and
 //! what customer and supporter say.
 //!
 //! All of it is data, in `scenarios.json`: the window, the command line and the handbook tell the same
@@ -32,9 +32,9 @@ pub struct Scenario {
     /// What is found with it, as far as it changes what the customer reads.
     #[serde(default)]
     pub facts: BTreeMap<String, String>,
-    /// How the stage is set.
-    #[serde(default)]
-    pub stage: Scenery,
+    /// How the simulated computer differs from a healthy one.
+    #[serde(default, rename = "stage")]
+    pub fixture: Fixture,
     /// What is said, in Chinese.
     #[serde(rename = "zh-CN")]
     pub zh_cn: Script,
@@ -88,10 +88,10 @@ pub struct Script {
     pub end: String,
 }
 
-/// How the stage differs from a healthy computer with a healthy gateway.
+/// How the simulated computer differs from a healthy one with a healthy gateway.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
-pub struct Scenery {
+pub struct Fixture {
     /// The app.
     pub claude: App,
     /// Its version; the newest if none is named.
@@ -172,7 +172,7 @@ impl Scenario {
     }
 }
 
-impl Scenery {
+impl Fixture {
     /// What the gateway plays whatever key comes.
     pub fn fault(&self) -> Option<Fault> {
         self.gateway.as_deref().and_then(Fault::named)
@@ -199,11 +199,11 @@ mod tests {
 
     #[test]
     fn whatever_the_table_names_exists() {
-        for Scenario { id, key, stage, .. } in Scenario::all() {
-            for fault in key.iter().chain(&stage.gateway) {
+        for Scenario { id, key, fixture, .. } in Scenario::all() {
+            for fault in key.iter().chain(&fixture.gateway) {
                 assert!(Fault::named(fault).is_some(), "{id} names the fault {fault}");
             }
-            for version in stage.version.iter().chain(stage.since.iter().map(|since| &since.version)) {
+            for version in fixture.version.iter().chain(fixture.since.iter().map(|since| &since.version)) {
                 assert!(Version::parse(version).is_some(), "{id} names the version {version}");
             }
         }

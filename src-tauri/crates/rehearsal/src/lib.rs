@@ -1,10 +1,11 @@
-//! Rehearsals for training. The practice crate has the players and knows nothing of this program; the
-//! platform knows where everything belongs; here they meet: a scratch folder becomes the computer of a
-//! scenario, for the window and the command line alike.
+//! Rehearsals for training: a scratch folder becomes the computer of a scenario. The practice crate has the
+//! gateway and the stand-in Claude; the platform crate knows where files belong; this crate brings them
+//! together for the window and for the command line.
 
-mod stage;
-mod walk;
+pub mod command;
+mod play;
+mod sandbox;
 
 pub use airouter_practice::scenario::{Group, Scenario, Script};
-pub use stage::{FullDisk, Stage};
-pub use walk::{Walked, walk};
+pub use play::{Played, play};
+pub use sandbox::{FullDisk, Sandbox};

@@ -16,7 +16,7 @@ const CRATES: [(&str, &str); 8] = [
     ("practice", "src-tauri/crates/practice/src"),
     ("rehearsal", "src-tauri/crates/rehearsal/src"),
     ("airouter-setup", "src-tauri/src"),
-    ("airouter-setup-cli", "src-tauri/src/bin/airouter-setup-cli"),
+    ("cli", "src-tauri/crates/cli/src"),
     ("xtask", "src-tauri/xtask/src"),
     ("e2e", "tests/src"),
 ];

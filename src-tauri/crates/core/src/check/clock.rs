@@ -1,15 +1,16 @@
-//! Is this computer's clock wrong? Only then is a certificate that has expired, or is not valid yet,
-//! the clock's doing.
+//! Decides whether this computer's clock is wrong. Only then is a certificate that has expired, or is
+//! not valid yet, blamed on the clock.
 //!
-//! There is no trusted time on such a computer. Two things can convict its clock: somebody outside
-//! who says another day, and this program, which cannot run before it was built. Silence convicts
-//! nobody.
+//! There is no trusted time on this computer. Two pieces of evidence count: a time from outside, and the
+//! build time of this program, which cannot run before it was built. Without evidence the clock is taken
+//! to be right.
 
-/// More than this, in seconds, is wrong: less may be a time zone that was set by hand.
+/// A deviation of more than this, in seconds, is wrong: less may be a time zone that was set by hand.
 const TOLERATED: u64 = 24 * 60 * 60;
 
-/// By how many hours the clock is off, if it is known to be off by more than a day. All times are in
-/// seconds since 1970: what the clock shows, what somebody outside says, and when this was built.
+/// By how many hours the clock is wrong; `None` unless it is known to be wrong by more than a day. All
+/// times are in seconds since 1970: `shown` is what the clock shows, `said` is what a server outside
+/// says, `built` is when this program was built.
 pub fn hours_off(shown: u64, said: Option<u64>, built: u64) -> Option<u64> {
     let off = match said {
         Some(said) => shown.abs_diff(said),

@@ -1,11 +1,11 @@
-//! The order of the check and its judgement, without any network: [`CheckFlow`] says which request may be
-//! made now, is told the reply, and lights the lamps.
+//! The order of the check and its verdicts, without any network: [`CheckFlow`] gives the request that may
+//! be sent now, takes the reply, and sets the lamps.
 //!
-//! One request at a time, since some gateways allow no more. The list comes first, because ids must come
-//! from somewhere; then a turn as Claude's engine takes it: a stream with tools on offer, the tool's result,
-//! and last one token as the app's own health probe asks. What the engine does after a bad reply is done
-//! here, too: a refused part is left out, a broken stream is asked for as a whole answer, a crash is tried
-//! again. For each of these the verdict is what a person would meet.
+//! One request at a time, since some gateways allow no more. The list comes first, because it gives the
+//! model ids; then a turn as Claude's engine sends it: a stream with tools on offer, the tool's result,
+//! and last a message of one token like the app's own health probe. What the engine does after a bad reply
+//! is done here, too: a refused part is left out, a broken stream is replaced by a whole answer, a
+//! transient failure is retried. So each verdict is what a person would see in Claude.
 
 mod blame;
 mod conversation;
@@ -34,18 +34,18 @@ use super::{AuthScheme, CheckReport, Lamp, LampId, LampState};
 use heal::Search;
 use std::collections::BTreeSet;
 
-/// One request.
+/// One request that the platform has to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// `GET /v1/models` with the key.
     Models(AuthScheme),
-    /// `GET /v1/models` without any key: is the list open to everybody?
+    /// `GET /v1/models` without any key, to find out whether the list is public.
     OpenList,
     /// `POST /v1/messages`.
     Ask(Box<Question>),
 }
 
-/// What came back.
+/// A reply and how long it took.
 #[derive(Debug, Clone)]
 pub struct TimedReply {
     /// The reply, or why there is none.
@@ -54,7 +54,7 @@ pub struct TimedReply {
     pub millis: u32,
 }
 
-/// The check under way.
+/// The state machine of one check.
 #[derive(Debug)]
 pub struct CheckFlow {
     base: GatewayUrl,
@@ -68,7 +68,7 @@ pub struct CheckFlow {
     asked_models: Vec<String>,
     /// The model that answered.
     answered_model: Option<String>,
-    /// What was said to the key sent the first way, once the other way is tried.
+    /// The refusal of the first authentication header, once the other one is tried.
     first_refusal: Option<(AuthScheme, Finding)>,
     list_accepted: bool,
     list_trouble: Option<Finding>,
@@ -78,36 +78,36 @@ pub struct CheckFlow {
     offered: Vec<OfferedModel>,
     extra: Vec<Finding>,
     reach: Option<Reach>,
-    /// Status and milliseconds of the first reply of all.
+    /// Status and milliseconds of the very first reply.
     first_reply: Option<(u16, u32)>,
     proxy_note: Option<Finding>,
     requests: u32,
     tokens: u32,
 }
 
-/// What was learned about how messages have to be asked for.
+/// What was learned about how this gateway has to be asked for messages.
 #[derive(Debug, Default)]
 struct Talk {
-    /// What is left out because the engine leaves it out after such a refusal.
+    /// Parts that are left out from now on, because the engine leaves them out after such a refusal.
     healed: BTreeSet<Part>,
     cap: Option<u32>,
     search: Option<Search>,
-    /// Why streams are given up; from then on whole answers are asked for.
+    /// Why streaming was given up; from then on whole answers are requested.
     fallback: Option<Finding>,
-    /// Why the same is asked once more. What comes of that may be of a gateway that has put the way aside
-    /// meanwhile, and says less.
+    /// The refusal because of which a request is retried. The refusal of the retry may be caused by the
+    /// gateway having disabled the upstream meanwhile, and says less than this one.
     passing: Option<Finding>,
-    /// A stream that was lost again and again, while it is found out whether whole answers come.
+    /// The finding of a stream that broke off on every try, while a whole answer is tried.
     lost: Option<Finding>,
-    /// What is asked once more, since it came to nothing the first time.
+    /// True when the request is repeated because its first answer was empty.
     repeated: bool,
-    /// A demanded tool was refused, which the engine never demands.
+    /// True when the gateway refused `tool_choice` that demands a tool; the engine never sends that.
     demand_refused: bool,
 }
 
 impl CheckFlow {
-    /// A check of an address. `scheme` pins the way of sending the key; `models` are ids that the
-    /// person named, of which the first is tried; `claude` is the installed version.
+    /// A check of the address `base`. `scheme` fixes the authentication header; `models` are ids that the
+    /// person named, of which the first is tried; `claude` is the installed version of Claude Desktop.
     pub fn new(base: GatewayUrl, scheme: Option<AuthScheme>, models: Vec<String>, claude: Option<Version>) -> Self {
         let first = scheme.unwrap_or(AuthScheme::Bearer);
         let mut flow = Self {
@@ -141,7 +141,7 @@ impl CheckFlow {
         flow
     }
 
-    /// The request that may be made now; never more than one.
+    /// The requests that may be sent now: none or one.
     pub fn take_ready(&mut self) -> Vec<Step> {
         let ready = std::mem::take(&mut self.ready);
         self.under_way += ready.len();
@@ -159,39 +159,39 @@ impl CheckFlow {
         &self.lamps
     }
 
-    /// Takes in what was seen on the way. It says nothing by itself: only if the first request gets no
-    /// reply does it decide what is said.
+    /// Takes the result of the route probe. It is used only if the first request gets no reply.
     pub fn on_reach(&mut self, reach: Reach) {
         self.reach = Some(reach);
     }
 
-    /// True when the walk has to be told before this: no reply came, and the walk knows why.
+    /// True when this result must not be passed in before the route probe's: there was no reply, and the
+    /// probe knows why.
     pub fn waits_for_reach(&self, told: &TimedReply) -> bool {
         let may_be_explained = matches!(&told.reply, Err(fault) if !is_no_fault_of_the_way(fault));
         may_be_explained && self.first_reply.is_none() && self.reach.is_none()
     }
 
-    /// Takes in what is to be said of the proxy although the flow goes on.
+    /// Takes a finding about the proxy that does not end the check.
     pub fn note_proxy(&mut self, note: Option<Finding>) {
         self.proxy_note = note;
     }
 
-    /// Ends the flow before any request: what it would need is not right.
+    /// Ends the check before any request, because a precondition fails.
     pub fn refuse(&mut self, finding: Finding) {
         self.under_way = 0;
         self.fail(LampId::Address, finding);
         self.close();
     }
 
-    /// Ends the flow because all of it took too long: the first lamp that is open is to blame, and what
-    /// comes after it is not tested.
+    /// Ends the check because it took too long as a whole: the first open lamp fails, and the lamps after
+    /// it are not tested.
     pub fn time_out(&mut self) {
         self.ready.clear();
         self.under_way = 0;
         let finding = self.no_reply(&NetFault::ReadTimeout);
         let is_open = |lamp: &&Lamp| matches!(lamp.state, LampState::Running | LampState::Waiting);
         if self.lamp(LampId::Answer).state == LampState::Running {
-            // The key's lamp is open too, but it only waits for the message.
+            // The key's lamp is open too, but its verdict depends on the message.
             self.message_failed(finding);
         } else if let Some(id) = self.lamps.iter().find(is_open).map(|lamp| lamp.id) {
             self.fail(id, finding);
@@ -199,7 +199,7 @@ impl CheckFlow {
         self.close();
     }
 
-    /// Takes a reply in.
+    /// Takes the reply to a step of [`Self::take_ready`].
     pub fn on_reply(&mut self, step: Step, told: TimedReply) {
         self.under_way -= 1;
         if let (None, Ok(reply)) = (self.first_reply, &told.reply) {
@@ -215,7 +215,7 @@ impl CheckFlow {
         }
     }
 
-    /// Stops: what was not reached is not tested.
+    /// Cancels the check: what was not reached is not tested.
     pub fn cancel(&mut self) {
         self.ready.clear();
         self.under_way = 0;
@@ -223,7 +223,7 @@ impl CheckFlow {
         self.close();
     }
 
-    /// The result.
+    /// The result; call it when [`Self::is_over`].
     pub fn report(mut self) -> CheckReport {
         let mut findings: Vec<Finding> = self.lamps.iter().filter_map(|lamp| lamp.finding.clone()).collect();
         findings.append(&mut self.extra);
@@ -259,8 +259,8 @@ impl CheckFlow {
         }
     }
 
-    /// True when all lamps are good enough. A gateway for Claude's clients alone lets this program no
-    /// further, and yet Claude may use it.
+    /// True when every lamp is ok or a warning. A gateway that serves only Claude's own clients refuses this
+    /// program from the answer on, and Claude may use it nevertheless.
     fn has_passed(&self) -> bool {
         let is_good = |lamp: &Lamp| matches!(lamp.state, LampState::Ok | LampState::Warning);
         let for_claude_alone =
@@ -270,8 +270,8 @@ impl CheckFlow {
         self.lamps.iter().all(|lamp| is_good(lamp) || (is_closed && behind(lamp)))
     }
 
-    /// The ids to be chosen, the default first: what the person named, else the usual ones, but the one
-    /// that answered before one that is not there.
+    /// The ids to write to Claude's list, the default first: what the person named, else the usual proposal,
+    /// with the model that answered moved to the front.
     fn proposal(&self) -> Vec<String> {
         if !self.wanted_models.is_empty() {
             return self.wanted_models.clone();
@@ -283,7 +283,7 @@ impl CheckFlow {
         proposal
     }
 
-    /// Why there is no reply. The walk counts as long as nothing was ever heard from there.
+    /// The finding for a request without a reply. The route probe counts only as long as no reply came at all.
     fn no_reply(&self, fault: &NetFault) -> Finding {
         let finding = why_no_reply(fault, self.reach.as_ref().filter(|_| self.first_reply.is_none()));
         match whereabouts(&self.base, &finding) {
@@ -321,7 +321,7 @@ impl CheckFlow {
         self.ready.clear();
     }
 
-    /// Whatever is still open was not tested.
+    /// Marks every lamp that is still open as not tested.
     fn close(&mut self) {
         for lamp in &mut self.lamps {
             if matches!(lamp.state, LampState::Waiting | LampState::Running) {

@@ -4,34 +4,34 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use ts_rs::TS;
 
-/// The layers from the lowest to the highest.
+/// The layers of a connection, from the lowest to the highest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
 pub enum LayerId {
-    /// The host's name leads to an address.
+    /// The host's name resolves to an address.
     Name,
     /// That address can be connected to.
     Tcp,
-    /// The proxy, where one is used, lets us through.
+    /// The proxy, where one is used, lets the connection through.
     Proxy,
-    /// The connection is encrypted and the other side is who it says.
+    /// The connection is encrypted and the server's certificate is valid.
     Tls,
-    /// Whoever is there answers.
+    /// The server sends an HTTP reply.
     Http,
-    /// The answer is of the agreed form.
+    /// The reply has the form of the Messages API.
     Shape,
     /// The key is accepted.
     Key,
-    /// The account behind the key may ask, and can pay.
+    /// The account behind the key may send messages, and has credit.
     Account,
     /// There is a model to ask.
     Models,
     /// A message is answered.
     Message,
-    /// An answer streams.
+    /// An answer is streamed.
     Streaming,
-    /// A tool is called.
+    /// The model calls a tool.
     Tools,
 }
 

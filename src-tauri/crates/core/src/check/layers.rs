@@ -1,11 +1,11 @@
-//! The way from this computer to a called tool, layer by layer, for support: six lamps tell a person
-//! enough, twelve layers tell whoever helps them where exactly it ends.
+//! The check layer by layer, from the host's name to a called tool, for support: six lamps are enough for
+//! the person, twelve layers show exactly where the connection ends.
 //!
-//! The layers stand on each other. The lowest that fails carries the finding, and above it everything
-//! counts as not tested, whatever else was tried at the same time. A layer that is not needed (no
-//! proxy, no encryption to this computer itself) is *ok* and says so by the fact `needed` = `no`.
-//! Through a proxy it is the proxy that looks the name up and connects: those two are *ok* with
-//! `by` = `proxy` once the proxy has done it, and not tested when it has not.
+//! Each layer needs the ones below it. The lowest that fails carries the finding, and everything above it
+//! is not tested, whatever else was tried at the same time. A layer that is not needed (no proxy, no
+//! encryption to this computer itself) is *ok* with the fact `needed` = `no`. Through a proxy it is the
+//! proxy that resolves the name and connects: those two layers are *ok* with `by` = `proxy` once the proxy
+//! has done it, and not tested when it has not.
 
 mod seen;
 
@@ -19,24 +19,24 @@ use super::LampState;
 use super::layer_id::LayerId;
 use crate::finding::{Code, Evidence, Finding};
 
-/// One layer.
+/// The verdict on one layer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct Layer {
-    /// Which.
+    /// Which layer.
     pub id: LayerId,
     /// Its verdict.
     pub state: LampState,
-    /// Why, when it is not simply good.
+    /// Why it is not simply passed.
     pub finding: Option<Finding>,
-    /// What was seen.
+    /// What was observed.
     pub facts: Vec<Evidence>,
     /// How long it took, in milliseconds.
     pub millis: Option<u32>,
 }
 
-/// The layer that a code belongs to. A few can come from more than one (a connection may be cut
-/// anywhere): for these it is the lowest that is likely, and what was seen on the way overrules it.
+/// The layer that a code belongs to. For codes that can come from several layers (a connection may be cut
+/// anywhere) it is the lowest likely one, and the route probe overrules it.
 pub fn layer_of(code: Code) -> LayerId {
     match code {
         Code::Offline | Code::Dns | Code::DnsHijack | Code::UrlInvalid | Code::UrlRepaired => LayerId::Name,
@@ -79,7 +79,7 @@ pub fn layer_of(code: Code) -> LayerId {
         | Code::NoSmallModel => LayerId::Models,
         Code::StreamBroken | Code::StreamFallback => LayerId::Streaming,
         Code::ToolsBroken => LayerId::Tools,
-        // What is left of the gateway's own troubles shows when a message is asked for.
+        // The gateway's other failures show when a message is requested.
         _ => LayerId::Message,
     }
 }

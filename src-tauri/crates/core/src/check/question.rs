@@ -1,8 +1,9 @@
-//! What is asked of a gateway to have a message answered, and how: as the engine of Claude Desktop asks.
+//! The requests for messages, as the engine of Claude Desktop sends them.
 //!
-//! A gateway may answer a small tidy request and refuse every one of Claude's: it knows no `beta` query, no
-//! list of system blocks, no turn with the role `system`, no body of 117 kB. So the check sends a request
-//! with all of these parts. Each part can be left out, to find the one that a refusal is about.
+//! A gateway may answer a small plain request and refuse every one of Claude's: it does not know the `beta`
+//! query, system prompts as a list of blocks, turns with the role `system`, or bodies of 117 kB. So the
+//! check sends a request with all of these parts. Each part can be left out, to find the one that a refusal
+//! is about.
 //! Source of all figures: measured against the engine 2.1.332 on loopback (obs).
 
 mod body;
@@ -20,15 +21,15 @@ use crate::gateway::Call;
 /// A part of a request that some gateways refuse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Part {
-    /// The turn with the role `system` after the person's.
+    /// The turn with the role `system` after the user's.
     RoleSystem,
     /// `output_config.effort` and its beta.
     Effort,
-    /// Adaptive thinking; left out, thinking is enabled with a budget.
+    /// Adaptive thinking; left out, thinking is enabled with a token budget.
     Adaptive,
     /// Thinking of any kind.
     Thinking,
-    /// The usual `max_tokens`; left out, it is small.
+    /// The usual `max_tokens`; left out, a small number is sent.
     MaxTokens,
     /// The `anthropic-beta` header.
     Betas,
@@ -40,18 +41,18 @@ pub enum Part {
     CacheControl,
     /// `metadata`.
     Metadata,
-    /// `$schema` and other words of JSON Schema in the tools.
+    /// `$schema` and other keywords of JSON Schema in the tools.
     ToolSchema,
     /// As many tools as Claude offers; left out, there are two.
     ToolCount,
     /// Tools of any kind.
     Tools,
-    /// The size of 117 kB.
+    /// The body size of 117 kB.
     Size,
 }
 
 impl Part {
-    /// All parts, those that are refused most often first.
+    /// All parts, the most often refused first.
     pub const ALL: [Self; 14] = [
         Self::RoleSystem,
         Self::Effort,
@@ -69,7 +70,7 @@ impl Part {
         Self::BetaQuery,
     ];
 
-    /// The word that evidence uses.
+    /// The name that evidence uses.
     pub fn word(self) -> &'static str {
         match self {
             Self::RoleSystem => "role-system",
@@ -93,52 +94,52 @@ impl Part {
 /// Which request of a conversation it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
-    /// The first of a turn: a prompt that wants a tool called, and the tools, left to the model.
+    /// The first of a turn: a prompt that asks for a tool call; whether to call is left to the model.
     Turn,
-    /// The same with a tool demanded, for models that answered with words.
+    /// The same with a tool call demanded, for models that answered with text.
     Forced,
-    /// A demanded tool without input; true leaves the demand out, where it was refused.
+    /// A demanded tool without input; `true` leaves the demand out, where it was refused.
     Least(bool),
-    /// The second of a turn: the call, and what the tool gave.
+    /// The second of a turn: the call, and the tool's result.
     Result(Box<Call>),
-    /// One token, as Claude Desktop's own health probe asks.
+    /// A message of one token, like Claude Desktop's own health probe.
     Tiny,
 }
 
-/// One message to be asked for.
+/// One request for a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
-    /// How the key is sent.
+    /// The header in which the key is sent.
     pub scheme: AuthScheme,
-    /// The model as the gateway lists it.
+    /// The model id as the gateway lists it.
     pub model: String,
     /// Which request it is.
     pub kind: Kind,
     /// Whether the answer is to be streamed.
     pub stream: bool,
-    /// What is left out.
+    /// The parts that are left out.
     pub without: BTreeSet<Part>,
-    /// The most tokens that the gateway itself named, where it refused the usual number.
+    /// The token limit that the gateway named, where it refused the usual number.
     pub cap: Option<u32>,
-    /// How often the same was asked before; after the first try the platform waits.
+    /// How often the same request was sent before; before a retry the platform waits.
     pub tries: u8,
-    /// How long the gateway wants to be left alone before it, in seconds.
+    /// The delay that the gateway asked for, in seconds.
     pub wait: Option<u32>,
 }
 
 impl Question {
-    /// A question with all its parts.
+    /// A request with all its parts, streamed.
     pub fn new(scheme: AuthScheme, model: impl Into<String>, kind: Kind) -> Self {
         let stream = matches!(kind, Kind::Turn | Kind::Forced | Kind::Result(_));
         Self { scheme, model: model.into(), kind, stream, without: BTreeSet::new(), cap: None, tries: 0, wait: None }
     }
 
-    /// The path and query behind the base address.
+    /// The path and query after the base address.
     pub fn route(&self) -> &'static str {
         if self.kind == Kind::Tiny || self.leaves(Part::BetaQuery) { "/v1/messages" } else { "/v1/messages?beta=true" }
     }
 
-    /// The value of the `anthropic-beta` header; nothing if it is not sent.
+    /// The value of the `anthropic-beta` header; `None` if it is not sent.
     pub fn betas(&self) -> Option<String> {
         if self.kind == Kind::Tiny || self.leaves(Part::Betas) {
             return None;
@@ -152,7 +153,7 @@ impl Question {
         Some(all.into_iter().flatten().collect::<Vec<_>>().join(","))
     }
 
-    /// The tools that it offers.
+    /// The tools that the request offers.
     pub fn offered(&self) -> Vec<Offered> {
         if self.kind == Kind::Tiny || self.leaves(Part::Tools) {
             return Vec::new();
@@ -160,12 +161,12 @@ impl Question {
         tools::offered(self.leaves(Part::ToolCount))
     }
 
-    /// The JSON of the request.
+    /// The body of the request as JSON.
     pub fn body(&self) -> String {
         body::text(self)
     }
 
-    /// About how many tokens the gateway reads for it: white space is free.
+    /// An estimate of its input tokens; the white space that fills the body up costs none.
     pub fn tokens(&self) -> u32 {
         let letters = self.body().chars().filter(|letter| !letter.is_whitespace()).count();
         u32::try_from(letters / 4).unwrap_or(u32::MAX)

@@ -1,52 +1,52 @@
-//! What was seen on the way to the gateway before anything was asked of it: the name, the connection,
-//! the proxy, the encryption.
+//! The route probe: what was observed on the route to the gateway before any request: the name, the
+//! connection, the proxy, the encryption.
 //!
-//! An HTTP client says late and vaguely why it got nowhere. So the platform walks the same way step by
-//! step, without any key and at the same time as the first request, and hands over what it saw as
-//! data. If that request fails on the way, this decides what is said.
+//! An HTTP client reports late and vaguely why it failed. So the platform probes the same route step by
+//! step, without any key and at the same time as the first request, and hands over its observations. If
+//! that request fails on the route, the probe decides what is reported.
 
 use super::layer_id::LayerId;
 use crate::finding::{Evidence, Finding};
 use crate::gateway::NetFault;
 
-/// The walk to the gateway.
+/// The result of a route probe.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Reach {
-    /// The steps that were passed, in order.
+    /// The steps that passed, in order.
     pub legs: Vec<Leg>,
-    /// Where the walk ended early, and why.
+    /// The step that failed, if one did.
     pub trouble: Option<Trouble>,
 }
 
-/// A step that was passed.
+/// A step that passed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leg {
-    /// Which: name, tcp, proxy or tls.
+    /// Which step: name, tcp, proxy or tls.
     pub id: LayerId,
-    /// What was seen, such as `address` = `203.0.113.7`.
+    /// What was observed, such as `address` = `203.0.113.7`.
     pub facts: Vec<Evidence>,
-    /// How long it took; nothing for a step that was not needed.
+    /// How long it took, in milliseconds; `None` for a step that was not needed.
     pub millis: Option<u32>,
 }
 
-/// The step that was not passed.
+/// The step that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
-    /// Which step. The code alone does not always tell: a connection may be cut while it is made and
+    /// Which step. The fault alone does not always tell: a connection may be cut while it is made and
     /// while it is encrypted.
     pub layer: LayerId,
     /// What went wrong.
     pub fault: NetFault,
     /// True when this computer's clock is known to be more than a day off.
     pub clock_is_off: bool,
-    /// What was seen, such as the issuer of the certificate.
+    /// What was observed, such as the issuer of the certificate.
     pub facts: Vec<Evidence>,
-    /// How long it took.
+    /// How long it took, in milliseconds.
     pub millis: Option<u32>,
 }
 
 impl Trouble {
-    /// The same as a finding, with everything that was seen as evidence.
+    /// The failure as a finding, with all observations as evidence, each name once.
     pub fn finding(&self) -> Finding {
         let mut finding = self.fault.finding(self.clock_is_off);
         for fact in &self.facts {

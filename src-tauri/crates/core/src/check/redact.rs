@@ -1,15 +1,15 @@
-//! The exit of the check: a reply is judged as it came, and what is kept of it passes here.
+//! Redaction of check results: replies are judged as they came, and everything that is kept passes here.
 
 use super::{CheckReport, Lamp, Layer};
 use crate::finding::{Evidence, Finding};
 use crate::secret::Redactor;
 
-/// The evidence that says of how many models the id held a secret.
+/// The evidence that counts the models whose id held a secret.
 const LEFT_OUT: &str = "ids_with_key";
 
 impl CheckReport {
-    /// The same without any secret that is known. A model whose id holds one cannot be offered: without it
-    /// the id would be no model's, and with it the key would stand in Claude's list and in every log. It is
+    /// The report without any known secret. A model whose id holds one cannot be offered: redacted, the id
+    /// would name no model, and unredacted, the key would be written to Claude's list and to every log. It is
     /// left out, and the lamp of the models says how many were.
     #[must_use]
     pub fn redacted(mut self, redactor: &Redactor) -> Self {
@@ -37,7 +37,7 @@ impl CheckReport {
 }
 
 impl Lamp {
-    /// The same without any secret that is known.
+    /// The lamp without any known secret.
     #[must_use]
     pub fn redacted(mut self, redactor: &Redactor) -> Self {
         self.finding = self.finding.map(|finding| finding.redacted(redactor));
@@ -47,7 +47,7 @@ impl Lamp {
 }
 
 impl Layer {
-    /// The same without any secret that is known.
+    /// The layer without any known secret.
     #[must_use]
     pub fn redacted(mut self, redactor: &Redactor) -> Self {
         self.finding = self.finding.map(|finding| finding.redacted(redactor));
@@ -57,7 +57,7 @@ impl Layer {
 }
 
 impl Finding {
-    /// The same without any secret that is known.
+    /// The finding without any known secret.
     #[must_use]
     pub fn redacted(mut self, redactor: &Redactor) -> Self {
         redact(&mut self.evidence, redactor);

@@ -1,9 +1,9 @@
-//! A reply with what is known about the request that it answers.
+//! A reply together with what is known about its request.
 
 use super::reply::Reply;
 use super::signals::Signals;
 
-/// What was asked for.
+/// The endpoint of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route {
     /// The list of models, `GET …/v1/models`.
@@ -14,26 +14,26 @@ pub enum Route {
     Other,
 }
 
-/// What is known about the request that a reply answers.
+/// What is known about the request of a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Asked<'a> {
-    /// What was asked for.
+    /// The endpoint.
     pub route: Route,
     /// Whether a key was sent.
     pub sent_key: bool,
-    /// Whether the list of models was given to the same key, sent the same way.
+    /// Whether the gateway gave its list of models to the same key in the same header.
     pub models_accepted_key: bool,
-    /// The host that was asked; empty if it does not matter.
+    /// The host of the request; empty if it does not matter.
     pub base_host: &'a str,
 }
 
-/// A reply with what is known about it.
+/// A reply with its request and what its body says.
 pub(super) struct Case<'a> {
     pub(super) reply: &'a Reply,
     pub(super) asked: &'a Asked<'a>,
     pub(super) signals: Signals,
-    /// The status that counts: HTTP's; for an error within a 200 the one that the body or its label
-    /// names, or none.
+    /// The effective status: that of HTTP; for an error within a 200 the one that the body or its label
+    /// names, or `None`.
     pub(super) status: Option<u16>,
 }
 
@@ -49,23 +49,23 @@ impl<'a> Case<'a> {
         self.status.is_some_and(|status| statuses.contains(&status))
     }
 
-    /// True when the status lies within, or nobody named one.
+    /// True when the status lies in the range or is unknown.
     pub(super) fn or_unknown(&self, range: std::ops::Range<u16>) -> bool {
         self.status.is_none_or(|status| range.contains(&status))
     }
 
-    /// True when a message was asked for.
+    /// True when the request was for a message.
     pub(super) fn is_messages(&self) -> bool {
         self.asked.route == Route::Messages
     }
 
-    /// True when this answers a message and the list was given to the same key before.
+    /// True when the request was for a message and the list was given to the same key before.
     pub(super) fn list_took_the_key(&self) -> bool {
         self.is_messages() && self.asked.models_accepted_key
     }
 }
 
-/// Anthropic's labels stand for statuses (documented list of error types).
+/// The status that one of Anthropic's error labels implies (documented list of error types).
 fn labelled(signals: &Signals) -> Option<u16> {
     const LABELS: &[(&str, u16)] = &[
         ("overloaded error", 529),

@@ -1,9 +1,9 @@
-//! From a reply to its meaning.
+//! Classifies one reply.
 //!
-//! One reply decides alone, except that a 401 or 403 on messages says nothing against a key that the
-//! list has accepted. The causes are asked in the order that held on the measured replies: what does
-//! not come from the interface first, then what is quoted from behind, then whose trouble it is from
-//! the nearest to the farthest, and the bare status last.
+//! Each reply is judged by itself, except that a 401 or 403 on messages says nothing against a key that the
+//! list has accepted. The causes are tried in the order that fits the measured replies: first what does not
+//! come from the API, then what is quoted from an upstream, then the causes from the caller's own to the
+//! most distant, and the bare status last.
 
 use super::answer::is_message;
 use super::case::{Asked, Case, Route};
@@ -14,17 +14,17 @@ use super::reply::Reply;
 use super::signals::{Shape, Signals};
 use crate::finding::{Code, Finding};
 
-/// What a reply means.
+/// The meaning of a reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is what was asked for.
+    /// It is what was requested.
     Ok,
     /// It is not, for this reason.
     Trouble(Finding),
 }
 
 impl Verdict {
-    /// The finding, if there is one.
+    /// The finding of a failure; `None` for [`Self::Ok`].
     pub fn trouble(self) -> Option<Finding> {
         match self {
             Self::Ok => None,
@@ -33,8 +33,8 @@ impl Verdict {
     }
 }
 
-/// Says what a reply means. The evidence of a finding holds the status, the request's id, a sign of the
-/// software, the masked message and the time to wait, where they are known.
+/// Classifies a reply. The evidence of a finding holds the status, the request's id, the server software,
+/// the masked message and the time to wait, where they are known.
 pub fn classify(reply: &Reply, asked: &Asked) -> Verdict {
     let signals = Signals::read(reply);
     if reply.is_success() && !signals.is_error && serves(reply, asked.route, signals.shape) {
@@ -52,13 +52,13 @@ pub fn classify(reply: &Reply, asked: &Asked) -> Verdict {
     Verdict::Trouble(evidence::attach(finding, reply, &case.signals))
 }
 
-/// The first cause that is of the case's kind, by its name, and its code.
+/// The name and the code of the first cause that applies.
 fn decide(case: &Case, order: &[(&'static str, Cause)]) -> (&'static str, Code) {
     let decided = order.iter().find_map(|(rule, cause)| Some((*rule, cause(case)?)));
     decided.unwrap_or(("none", Code::UpstreamError))
 }
 
-/// What an error within a stream means: it came after a 200, so the key was accepted.
+/// Classifies an error within a stream: it came after a 200, so the key was accepted.
 pub(super) fn classify_event(value: &serde_json::Value) -> Finding {
     let reply = Reply::new(200, [("content-type", "text/event-stream")], "");
     let asked = Asked { route: Route::Messages, sent_key: true, models_accepted_key: true, base_host: "" };
@@ -67,10 +67,10 @@ pub(super) fn classify_event(value: &serde_json::Value) -> Finding {
     evidence::attach(Finding::new(code).with("cause", rule), &reply, &case.signals)
 }
 
-/// One cause: the code if the case is of its kind.
+/// One cause: gives its code if it applies.
 type Cause = fn(&Case) -> Option<Code>;
 
-/// The causes in order, each by the name that evidence gives it.
+/// The causes in the order in which they are tried, each with the name that evidence gives it.
 #[rustfmt::skip]
 const ORDER: &[(&str, Cause)] = &[
     ("page.redirect", page::redirect),
@@ -100,10 +100,10 @@ const ORDER: &[(&str, Cause)] = &[
     ("by-status", by_status),
 ];
 
-/// Where the causes begin that need no reply around the words.
+/// The index of the first cause that needs only the words and not the reply around them.
 const FIRST_OF_WORDS: usize = 4;
 
-/// True when a success is what the route should give.
+/// True when a success has the form of an answer from that endpoint.
 fn serves(reply: &Reply, route: Route, shape: Shape) -> bool {
     match route {
         Route::Models => {
@@ -114,7 +114,7 @@ fn serves(reply: &Reply, route: Route, shape: Shape) -> bool {
     }
 }
 
-/// A success without an error that is not what was asked for.
+/// A success without an error that is not what was requested.
 fn unfit(case: &Case) -> Option<Code> {
     if !case.reply.is_success() || case.signals.is_error {
         return None;
@@ -123,7 +123,7 @@ fn unfit(case: &Case) -> Option<Code> {
     Some(if is_list { Code::ModelsEmpty } else { Code::NotAnthropic })
 }
 
-/// The bare status, when no word told more.
+/// The bare status, when no cause fits the words.
 fn by_status(case: &Case) -> Option<Code> {
     // Some gateways send all their errors with one status and name the real one in the body.
     let own = case.signals.status.filter(|_| matches!(case.reply.status, 400 | 500));
@@ -152,20 +152,20 @@ pub(super) mod tests {
         classify(reply, asked).trouble().map(|finding| finding.code)
     }
 
-    /// A reply to a message, with what it should mean.
+    /// Checks what a reply to a message is classified as.
     #[track_caller]
     pub(in super::super) fn check(reply: &Reply, expected: Code) {
         let found = code(reply, &MESSAGE);
         assert_eq!(found, Some(expected), "{} {}\n{:?}", reply.status, reply.text(), Signals::read(reply).texts);
     }
 
-    /// The same from a status and a JSON body.
+    /// The same for a status and a JSON body.
     #[track_caller]
     pub(in super::super) fn check_json(status: u16, body: &str, expected: Code) {
         check(&Reply::new(status, [("content-type", "application/json")], body), expected);
     }
 
-    /// The same for another question.
+    /// The same for another request.
     #[track_caller]
     pub(in super::super) fn check_asked(status: u16, text: &str, asked: &Asked, expected: Code) {
         let reply = Reply::new(status, [("content-type", "application/json")], message(text));

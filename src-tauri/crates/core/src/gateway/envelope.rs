@@ -1,11 +1,11 @@
-//! The envelopes that relays put their errors into.
+//! The JSON envelopes that gateways put their errors into.
 //!
-//! Which fields hold a label, which words for people, which a status, which the reply of what is
-//! behind; by what JSON tells that it is an error; and where a sentence quotes another reply.
+//! Which fields hold a label, a message for people, a status or the reply of an upstream; how JSON shows
+//! that it is an error; and where a sentence quotes another reply.
 
 use serde_json::Value;
 
-/// Names of fields that hold a label.
+/// True for names of fields that hold a label.
 pub(super) fn says_why(name: &str) -> bool {
     matches!(
         name,
@@ -22,7 +22,7 @@ pub(super) fn says_why(name: &str) -> bool {
     )
 }
 
-/// Names of fields that hold words for people.
+/// True for names of fields that hold a message for people.
 pub(super) fn says_what(name: &str) -> bool {
     matches!(
         name,
@@ -48,7 +48,7 @@ pub(super) fn says_what(name: &str) -> bool {
     )
 }
 
-/// Names of fields whose content came from behind the gateway.
+/// True for names of fields whose content comes from an upstream.
 pub(super) fn is_quoting(name: &str) -> bool {
     matches!(
         name,
@@ -64,6 +64,7 @@ pub(super) fn is_quoting(name: &str) -> bool {
     )
 }
 
+/// True for names of fields that hold a status.
 pub(super) fn names_status(name: &str) -> bool {
     matches!(
         name,
@@ -71,7 +72,7 @@ pub(super) fn names_status(name: &str) -> bool {
     )
 }
 
-/// True when JSON says by its form that it is an error, so that a 200 around it does not count.
+/// True when JSON is by its form an error, so that a 200 around it does not count.
 pub(super) fn says_error(value: &Value) -> bool {
     let Value::Object(object) = value else { return false };
     let told = |name: &str| match object.get(name) {
@@ -95,11 +96,11 @@ pub(super) fn says_error(value: &Value) -> bool {
         || matches!(object.get("status").and_then(Value::as_str), Some("error" | "fail" | "failed" | "failure"))
         || (failing_code && has_message)
         || (object.len() == 1 && told("detail"))
-        // MiniMax: the outcome of the call stands beside the answer.
+        // MiniMax: the result of the call stands beside the answer.
         || object.get("base_resp").and_then(|outcome| outcome.get("status_code")?.as_i64()).is_some_and(|code| code != 0)
 }
 
-/// A sentence that quotes a JSON reply: its own words, and the first reply quoted.
+/// Splits a sentence that quotes a JSON reply: its own words, and the first quoted reply.
 pub(super) fn quotation(text: &str) -> Option<(String, Value)> {
     let mut from = 0;
     for _ in 0..4 {
@@ -118,7 +119,7 @@ pub(super) fn quotation(text: &str) -> Option<(String, Value)> {
     None
 }
 
-/// Relays of the One API family end every message with `(request id: …)`.
+/// The text without `(request id: …)`, with which gateways of the One API family end every message.
 pub(super) fn without_request_id(text: &str) -> String {
     let Some(start) = text.find("(request id:").or_else(|| text.find("(Request ID:")) else { return text.to_owned() };
     let end = text[start..].find(')').map_or(text.len(), |length| start + length + 1);

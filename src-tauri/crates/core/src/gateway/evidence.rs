@@ -1,20 +1,20 @@
-//! What support needs to know of a reply, without anything that should not be told.
+//! The evidence of a reply for support, without anything secret.
 //!
-//! Relays echo parts and hashes of the key in their errors, so what they said is masked and cut.
+//! Gateways echo parts and hashes of the key in their errors, so their messages are masked and shortened.
 
 use super::reply::Reply;
 use super::signals::Signals;
 use crate::finding::Finding;
 use crate::secret;
 
-/// Longest message that goes into a report.
+/// The most characters of a message in evidence.
 const LONGEST: usize = 160;
 
-/// Adds the status, the request's id, a sign of the software, what was said and when to try again.
+/// Adds the status, the request's id, the server software, the message and the time to wait.
 pub(super) fn attach(finding: Finding, reply: &Reply, signals: &Signals) -> Finding {
     let mut finding = finding.with("status", reply.status);
     let id = ["x-oneapi-request-id", "x-request-id", "request-id", "cf-ray"].iter().find_map(|name| reply.header(name));
-    // An id is shown whole: support looks it up. It comes from the server's own header.
+    // An id is not masked: support looks it up. It comes from the server's own header.
     for (name, value) in [("request_id", id), ("retry_after", reply.header("retry-after"))] {
         if let Some(value) = value.filter(|value| value.len() <= 80) {
             finding = finding.with(name, value);
@@ -32,13 +32,13 @@ pub(super) fn attach(finding: Finding, reply: &Reply, signals: &Signals) -> Find
     }
 }
 
-/// A message from outside, masked and cut to what a report may hold.
+/// A message from outside, masked and shortened.
 pub(super) fn message(text: &str) -> String {
     let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     shortened(&echoes_masked(&secret::masked(&one_line)))
 }
 
-/// At most [`LONGEST`] characters.
+/// The first [`LONGEST`] characters.
 pub(super) fn shortened(text: &str) -> String {
     if text.chars().count() <= LONGEST {
         return text.to_owned();
@@ -46,8 +46,8 @@ pub(super) fn shortened(text: &str) -> String {
     text.chars().take(LONGEST - 1).chain(['…']).collect()
 }
 
-/// Masks what [`secret::masked`] leaves: keys that the server has shortened itself (`sk-abc***xyz`) and
-/// long hashes without letters.
+/// Masks what [`secret::masked`] does not: keys that the server shortened itself (`sk-abc***xyz`) and long
+/// hashes without letters.
 fn echoes_masked(text: &str) -> String {
     let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '*' | '.' | '…' | '+' | '=');
     let mut out = String::with_capacity(text.len());
@@ -80,7 +80,7 @@ fn is_echo(run: &str) -> bool {
     begins_as_key || hidden_part || digits
 }
 
-/// A sign of who answered: for the report only, never for a decision.
+/// The name of the server software: evidence only, never used for a decision.
 fn software(reply: &Reply) -> Option<String> {
     let known = [
         ("x-new-api-version", "new-api"),

@@ -1,16 +1,17 @@
-//! What can happen when no reply comes.
+//! Why no reply came.
 //!
-//! Texts of network errors differ between systems and TLS libraries, so whoever holds the real error
-//! sorts it by type into these kinds; here they only get their code.
+//! Texts of network errors differ between systems and TLS libraries, so the platform sorts the errors by
+//! type into these kinds; here they only get their code.
 
 use crate::finding::{Code, Finding};
 
-/// Why there is no reply. The platform's network part fills it from error types, texts last.
+/// Why there is no reply. The platform's network part decides by error types, and by texts only where no
+/// type tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NetFault {
-    /// The name could not be looked up.
+    /// The name could not be resolved.
     Dns,
-    /// The name leads to a private or made-up address and the connection failed.
+    /// The name resolves to a private or reserved address and the connection failed.
     DnsHijack,
     /// No network at all.
     Offline,
@@ -33,30 +34,29 @@ pub enum NetFault {
     },
     /// The certificate is for another name.
     TlsHost,
-    /// The other side speaks no TLS, or none in common.
+    /// The server does not speak TLS, or no common version of it.
     TlsProto,
-    /// The other side speaks plain http where TLS was tried.
+    /// The server speaks plain http where TLS was tried.
     SpeaksHttp,
-    /// The proxy wants a name and a password.
+    /// The proxy asks for a name and a password.
     ProxyAuth,
     /// The proxy cannot be reached.
     ProxyDown,
     /// The proxy refused to connect to this host.
     ProxyBlock,
-    /// The body is encoded in another way than it says, or ends in the middle of the encoding.
+    /// The body is not in the encoding that its header names, or ends within it.
     Encoding,
-    /// The head or the body was longer than any right answer's.
+    /// The head or the body was longer than that of any correct answer.
     TooLarge,
     /// The header could not be made: the key holds a character that a header may not hold.
     BadHeader,
-    /// Something else went wrong on the way.
+    /// Another failure of the connection.
     Other,
 }
 
 impl NetFault {
-    /// The code of it. `clock_is_off` is true when this computer's clock is known to be more than a
-    /// day wrong: a certificate that has expired or is not valid yet is then the clock's fault, not
-    /// the gateway's.
+    /// Its code. `clock_is_off` is true when this computer's clock is known to be more than a day wrong: a
+    /// certificate that has expired or is not valid yet is then a fault of the clock, not of the gateway.
     pub fn code(&self, clock_is_off: bool) -> Code {
         match self {
             Self::Dns => Code::Dns,
@@ -68,7 +68,7 @@ impl NetFault {
             Self::TlsExpired if clock_is_off => Code::TlsClock,
             Self::TlsExpired => Code::TlsExpired,
             Self::TlsNotYetValid if clock_is_off => Code::TlsClock,
-            // "Expired" would be untrue, and blaming a clock that is right would send people the wrong way.
+            // "Expired" would be untrue, and blaming a clock that is right would mislead people.
             Self::TlsNotYetValid => Code::TlsNotYetValid,
             Self::TlsInspect { .. } => Code::TlsInspect,
             Self::TlsHost => Code::TlsHost,
@@ -80,12 +80,12 @@ impl NetFault {
             Self::TooLarge => Code::NotAnthropic,
             Self::Encoding => Code::EncodingBroken,
             Self::BadHeader => Code::KeyLint,
-            // An unknown failure on the way reads best as "the connection was cut".
+            // For an unknown failure "the connection was cut" is the best description.
             Self::Reset | Self::Other => Code::Reset,
         }
     }
 
-    /// The same as a finding, with the certificate's issuer as evidence where it is known.
+    /// The fault as a finding, with the certificate's issuer as evidence where it is known.
     pub fn finding(&self, clock_is_off: bool) -> Finding {
         let finding = Finding::new(self.code(clock_is_off));
         match self {

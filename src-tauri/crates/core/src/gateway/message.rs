@@ -1,7 +1,7 @@
-//! One answer that came whole.
+//! Reads a whole (not streamed) answer.
 //!
-//! Claude needs Anthropic's form; a chat completion in OpenAI's form is a working gateway of the wrong
-//! kind. With one token asked for, an answer without text is a success.
+//! Claude needs Anthropic's form; a chat completion in OpenAI's form comes from a working gateway of the
+//! wrong kind. Since one token may be requested, an answer without text is a success.
 
 use serde_json::Value;
 
@@ -13,8 +13,11 @@ use super::reply::Reply;
 use super::signals::{Shape, Signals};
 use crate::finding::{Code, Finding};
 
-/// Reads an answer to `POST /v1/messages` without streaming. Anything but an answer is a finding, as
-/// [`classify`] would give it for a key of which nothing else is known.
+/// Reads the reply to `POST /v1/messages` without streaming.
+///
+/// # Errors
+///
+/// Anything but an answer is the finding that [`classify`] gives for a key of which nothing else is known.
 pub fn read_message(reply: &Reply) -> Result<Answer, Finding> {
     let asked = Asked { route: Route::Messages, sent_key: true, models_accepted_key: false, base_host: "" };
     let verdict = classify(reply, &asked);
@@ -24,7 +27,7 @@ pub fn read_message(reply: &Reply) -> Result<Answer, Finding> {
         (Verdict::Trouble(finding), _) if !(is_unfit(&finding) && is_nearly_message(reply)) => Err(finding),
         _ => {
             let signals = Signals::read(reply);
-            // A stream where a whole answer was asked for, or content that is no list.
+            // A stream where a whole answer was requested, or content that is not a list.
             let rule = if signals.shape == Shape::Events { STREAM_UNASKED } else { NO_CONTENT };
             Err(evidence::attach(Finding::new(Code::NotAnthropic).with("rule", rule), reply, &signals))
         }
@@ -34,7 +37,7 @@ pub fn read_message(reply: &Reply) -> Result<Answer, Finding> {
 const STREAM_UNASKED: &str = "stream-unasked";
 const NO_CONTENT: &str = "content-not-a-list";
 
-/// True for replies that are nearly right: whoever sends them speaks the language of Claude.
+/// True for replies that are nearly right: their server does speak Anthropic's protocol.
 pub(crate) fn is_nearly_right(finding: &Finding) -> bool {
     matches!(finding.fact("rule"), Some(STREAM_UNASKED | NO_CONTENT))
 }

@@ -1,14 +1,13 @@
-//! What a gateway's replies mean.
+//! The meaning of a gateway's replies.
 //!
-//! The same trouble looks different in every relay: an empty balance comes as 402, 403, 429 or 401,
-//! in English or Chinese, in one of a dozen envelopes, and a 200 may be a home page. So nothing here
-//! asks which software answered. A reply is read into [`signals`] (status, labels, messages, shape,
-//! what is quoted from behind), words are read by their meaning (whose: key, account, group, model,
-//! program, line, upstream), and [`classify`] asks the causes in a fixed order.
+//! The same failure looks different in each gateway: an empty balance comes as 402, 403, 429 or 401, in
+//! English or Chinese, in one of a dozen envelopes, and a 200 may be a home page. So nothing here depends on
+//! which software answered. A reply is read into [`signals`] (status, labels, messages, shape, quotations of
+//! an upstream), words are read with their subject (key, account, group, model, program, channel), and
+//! [`classify`] tries the causes in a fixed order.
 //!
-//! All of it is pure: bytes in, values out, bounded in depth and size, and without panics on any
-//! input. The rules and the order come from measured replies of eight programs, which the replay test
-//! runs again.
+//! All of it is pure: bytes in, values out, bounded in depth and size, and without panics on any input. The
+//! rules and the order come from measured replies of eight programs, which the replay test runs again.
 
 mod answer;
 mod case;

@@ -1,36 +1,36 @@
-//! The list of models in every form that relays give it.
+//! Reads the list of models in every form in which gateways give it.
 //!
-//! Anthropic's list, OpenAI's list, one inside the other, bare objects without names, `null` instead of
-//! a list, ids as plain strings, a bare array. What counts is that ids can be read; names and dates are
-//! extras. Relays mix Claude, GPT and Gemini ids and some list what the key may not use, so the list
-//! is an offer, never a permission.
+//! Anthropic's list, OpenAI's list, one inside the other, bare objects without names, `null` instead of a
+//! list, ids as plain strings, a bare array. Only the ids are needed; names and dates are optional. Gateways
+//! mix Claude, GPT and Gemini ids and some list what the key may not use, so an id in the list does not
+//! prove a permission.
 
 use serde_json::Value;
 
 use super::reply::Reply;
 
-/// More models than this are no list for people; the rest is dropped.
+/// Models after this many are dropped: nobody chooses from a longer list.
 const MOST: usize = 50_000;
-/// An id longer than this is none.
+/// Longer ids are ignored. In bytes.
 const LONGEST_ID: usize = 256;
 
 /// One model as the gateway lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RawModel {
-    /// The exact id on the wire.
+    /// The id, exactly as it is sent.
     pub id: String,
-    /// A name for people, if one was given that differs from the id.
+    /// A name for people, if one is given that differs from the id.
     pub display_name: Option<String>,
-    /// When it was made, as `2025-09-29T00:00:00Z`, if told and not zero.
+    /// When it was created, as `2025-09-29T00:00:00Z`, if given and not zero.
     pub created: Option<String>,
     /// The family that the gateway declares (`anthropic_family_tier`), as Claude's discovery reads it.
     pub family_tier: Option<String>,
-    /// True when the gateway says that it takes a million tokens.
+    /// True when the gateway says that the model takes a million tokens.
     pub supports_1m: bool,
 }
 
 impl RawModel {
-    /// True when the id, or the declared family, says that it is one of Anthropic's.
+    /// True when the id, or the declared family, says that it is one of Anthropic's models.
     pub fn is_claude(&self) -> bool {
         let id = self.id.to_ascii_lowercase();
         self.family_tier.is_some()
@@ -40,25 +40,25 @@ impl RawModel {
     }
 }
 
-/// What a reply to `GET /v1/models` holds.
+/// The content of a reply to `GET /v1/models`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ModelsReading {
     /// A list with at least one id.
     Listed {
-        /// The models in the order given, each id once.
+        /// The models in the order of the list, each id once.
         models: Vec<RawModel>,
         /// True when the gateway says that there are more pages.
         has_more: bool,
-        /// Where the next page begins: `after_id=` this.
+        /// The value of `after_id=` for the next page.
         last_id: Option<String>,
     },
-    /// A list without models: nothing for this key.
+    /// A list without models: this key may use none.
     Empty,
-    /// No list at all: an error, a page, something else, or an unsuccessful status.
+    /// Not a list: an error, a page, something else, or an unsuccessful status.
     NotAList,
 }
 
-/// Reads a list of models. Never fails: what is no list is [`ModelsReading::NotAList`].
+/// Reads a list of models. Never fails: everything else is [`ModelsReading::NotAList`].
 pub fn read_models(reply: &Reply) -> ModelsReading {
     if !reply.is_success() {
         return ModelsReading::NotAList;
@@ -125,7 +125,7 @@ fn read_item(item: &Value) -> Option<RawModel> {
     })
 }
 
-/// Seconds since 1970 as a date; nothing for zero and for dates that no model can have.
+/// Seconds since 1970 as a date; `None` for zero and for dates that no model can have.
 fn moment(seconds: i64) -> Option<String> {
     if !(1..=4_102_444_800).contains(&seconds) {
         return None;

@@ -1,7 +1,7 @@
-//! One reply of a gateway, as it came.
+//! One reply of a gateway, unchanged.
 //!
-//! Relays label JSON as text, text as JSON and web pages as success, so the body stays bytes here and
-//! every reader decides for itself what it is.
+//! Gateways label JSON as text, text as JSON and web pages as success, so the body stays bytes here and each
+//! reader decides what it is.
 
 use serde_json::Value;
 
@@ -21,7 +21,7 @@ pub struct Reply {
 }
 
 impl std::fmt::Debug for Reply {
-    /// A gateway may give the key back in a field or in the body, so only names and a length are printed.
+    /// A gateway may echo the key in a field or in the body, so only names and a length are printed.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
         write!(f, "Reply({}, {names:?}, {} bytes)", self.status, self.body.len())
@@ -29,7 +29,7 @@ impl std::fmt::Debug for Reply {
 }
 
 impl Reply {
-    /// A whole reply. Names of `headers` are put into lower case here, so that callers need not.
+    /// A complete reply. The names of `headers` are converted to lower case.
     pub fn new<N, V>(status: u16, headers: impl IntoIterator<Item = (N, V)>, body: impl Into<Vec<u8>>) -> Self
     where
         N: AsRef<str>,
@@ -50,19 +50,19 @@ impl Reply {
         text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned()
     }
 
-    /// The body as JSON whatever the content type says, or nothing if it is not JSON. A relay was seen
-    /// to send its JSON errors as `text/plain` (one-hub, model not allowed).
+    /// The body as JSON whatever the content type says, or `None` if it is not JSON. One gateway sends its
+    /// JSON errors as `text/plain` (one-hub, model not allowed).
     pub fn json(&self) -> Option<Value> {
         let body = self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body);
         serde_json::from_slice(body).ok()
     }
 
-    /// True for a status that means success. It says nothing about the body.
+    /// True for a 2xx status. It says nothing about the body.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
 
-    /// True when the content type is the one given, parameters aside.
+    /// True when the content type is `media_type`, ignoring parameters.
     pub fn is_type(&self, media_type: &str) -> bool {
         let given = self.header("content-type").unwrap_or_default();
         given.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(media_type)

@@ -1,10 +1,9 @@
-//! What a body says, gathered from wherever it says it.
+//! Gathers what a body says, from all places where it may stand.
 //!
-//! Two envelope levels may disagree (one-hub: the outer `type` tells the truth, the inner message does
-//! not), FastAPI says `detail`, others `msg`, `errors[]`, plain text, or an `error` event in a stream;
-//! and a relay may quote the reply of what is behind it, as JSON within a string. So all labels and
-//! messages are gathered as plain words, and what is quoted is kept apart: it speaks of the gateway's
-//! own credentials, not of the person's.
+//! Two envelope levels may disagree (one-hub: the outer `type` is right, the inner message is not), FastAPI
+//! has `detail`, others `msg`, `errors[]`, plain text, or an `error` event in a stream; and a gateway may
+//! quote the reply of its upstream, as JSON within a string. So all labels and messages are gathered as plain
+//! words, and quotations are kept apart: they are about the gateway's own credentials, not the person's.
 
 use serde_json::{Map, Value};
 
@@ -13,14 +12,14 @@ use super::reply::Reply;
 use super::sse::SseReader;
 use super::words;
 
-/// Bodies longer than this are no error messages; only their beginning is read.
+/// Longer bodies are no error messages; only their beginning is read. In bytes.
 const READ_AT_MOST: usize = 256 * 1024;
-/// Nested deeper, nothing that matters was ever seen.
+/// Deeper levels are ignored; nothing relevant was ever seen there.
 const DEEPEST: usize = 5;
-/// Texts beyond this many add nothing.
+/// Texts after this many are ignored.
 const MOST_TEXTS: usize = 60;
 
-/// What a body is made of.
+/// The format of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
     /// JSON, or an event stream with a JSON error in it.
@@ -38,19 +37,19 @@ pub(super) enum Shape {
 /// What a body says.
 #[derive(Debug)]
 pub(super) struct Signals {
-    /// What it is made of.
+    /// The body's format.
     pub(super) shape: Shape,
-    /// Labels and messages as plain words, in the order found, without what they quote.
+    /// Labels and messages as plain words, in the order found, without quotations.
     pub(super) texts: Vec<String>,
-    /// What is quoted from behind the gateway; nothing if nothing is quoted.
+    /// The texts quoted from an upstream; `None` if nothing is quoted.
     pub(super) quoted: Option<Vec<String>>,
     /// A status from 400 to 599 that the body itself names.
     pub(super) status: Option<u16>,
-    /// True when JSON says that it is an error, whatever the HTTP status.
+    /// True when JSON is an error by its form, whatever the HTTP status.
     pub(super) is_error: bool,
-    /// The first message for people, unchanged: for evidence.
+    /// The first message for people, unchanged, for evidence.
     pub(super) said: Option<String>,
-    /// A web page in lower case, its beginning; empty for other shapes.
+    /// The beginning of a web page in lower case; empty for other formats.
     pub(super) page: String,
 }
 
@@ -111,7 +110,7 @@ impl Signals {
         self.texts.iter().any(|text| words::any(text, stems))
     }
 
-    /// True when a test holds for one of the texts.
+    /// True when the test holds for one of the texts.
     pub(super) fn one(&self, test: impl Fn(&str) -> bool) -> bool {
         self.texts.iter().any(|text| test(text))
     }
@@ -131,7 +130,7 @@ impl Signals {
             self.under(&name.to_ascii_lowercase(), value, depth);
         }
         if let Some(Value::Array(path)) = object.get("loc") {
-            // FastAPI: which part of the request is missing, beside "msg": "Field required".
+            // FastAPI: the missing part of the request, beside "msg": "Field required".
             let path: Vec<&str> = path.iter().filter_map(Value::as_str).collect();
             let message = object.get("msg").and_then(Value::as_str).unwrap_or_default();
             self.push(words::plain(&format!("{} {message}", path.join(" "))));
@@ -220,7 +219,7 @@ fn looks_like_events(text: &str) -> bool {
         && text.lines().any(|line| line.starts_with("data:") || line.starts_with("event:"))
 }
 
-/// The data of the first event that is an error, by its name or by its form.
+/// The data of the first error event, by its name or by its form.
 fn error_event(reply: &Reply) -> Option<Value> {
     let mut reader = SseReader::new();
     let mut events = reader.push(&reply.body[..reply.body.len().min(READ_AT_MOST)]);

@@ -1,24 +1,25 @@
-//! Server-sent events, as they arrive in pieces.
+//! Reads server-sent events from pieces of a stream.
 //!
-//! Follows the WHATWG specification: lines end in CR, LF or CRLF (also when the pair is split between
-//! two pieces), a leading byte order mark is dropped, lines that start with `:` are comments, `data`
-//! lines are joined by newlines, an empty line ends an event. In one thing it follows Anthropic's client
-//! instead: an event that has a name but no data is an event, with empty data. A line is decoded only when it is whole, so that no character is torn. Memory is bounded: what goes
-//! beyond is dropped and [`SseReader::overflowed`] says so.
+//! Follows the WHATWG specification: lines end in CR, LF or CRLF (also when the pair is split between two
+//! pieces), a leading byte order mark is dropped, lines that start with `:` are comments, `data` lines are
+//! joined by newlines, an empty line ends an event. It differs in one point, as Anthropic's client does: an
+//! event that has a name but no data is an event, with empty data. A line is decoded only when it is
+//! complete, so that no character is split. Memory is bounded: what exceeds the limit is dropped and
+//! [`SseReader::overflowed`] tells so.
 
-/// A line, or the data of one event, longer than this is cut: real ones are a few kilobytes.
+/// A longer line, or longer data of one event, is cut: real ones are a few kilobytes. In bytes.
 const LONGEST: usize = 4 * 1024 * 1024;
 
 /// One event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SseEvent {
-    /// Its name; empty if the stream named none.
+    /// Its name; empty if it has none.
     pub name: String,
     /// Its data lines, joined by newlines.
     pub data: String,
 }
 
-/// Reads events out of bytes as they come.
+/// An incremental reader of events.
 #[derive(Debug, Default)]
 pub struct SseReader {
     line: Vec<u8>,
@@ -36,8 +37,8 @@ impl SseReader {
         Self::default()
     }
 
-    /// Takes the next bytes and returns the events that they complete. The result does not depend on
-    /// where the stream was cut into pieces.
+    /// Takes the next bytes and returns the events that they complete. The result does not depend on how the
+    /// stream was split into pieces.
     pub fn push(&mut self, bytes: &[u8]) -> Vec<SseEvent> {
         let mut events = Vec::new();
         for &byte in bytes {
@@ -55,11 +56,11 @@ impl SseReader {
         events
     }
 
-    /// The event that stands complete but for its empty line when the stream ends. The specification
-    /// drops it; relays often forget the last newline, and an error must not be lost with it.
+    /// The event that lacks only its empty line at the end of the stream. The specification drops it; gateways
+    /// often omit the last newline, and an error must not be lost with it.
     pub fn finish(&mut self) -> Option<SseEvent> {
         if !self.line.is_empty() {
-            // A line that ends with the stream counts as a line.
+            // A line that ends with the stream is complete.
             let ended = self.end_line();
             if ended.is_some() {
                 return ended;
@@ -68,13 +69,13 @@ impl SseReader {
         self.dispatch()
     }
 
-    /// True when these bytes hold an event that has a name.
+    /// True when these bytes hold a named event.
     pub(super) fn sees_names(bytes: &[u8]) -> bool {
         let mut reader = Self::new();
         reader.push(bytes).iter().chain(reader.finish().iter()).any(|event| !event.name.is_empty())
     }
 
-    /// True when a line or an event was longer than what is kept, so that something was dropped.
+    /// True when a line or an event exceeded the limit, so that something was dropped.
     pub fn overflowed(&self) -> bool {
         self.overflowed
     }
@@ -100,7 +101,7 @@ impl SseReader {
                 self.data.push_str(value);
             }
             "data" => self.overflowed = true,
-            // A comment (its field name is empty), `id`, `retry` or something unknown.
+            // A comment (its field name is empty), `id`, `retry` or an unknown field.
             _ => {}
         }
         None

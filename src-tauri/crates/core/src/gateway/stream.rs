@@ -1,12 +1,11 @@
-//! An answer that comes as a stream, read as Claude's own client reads it.
+//! Reads a streamed answer as Claude's own client reads it.
 //!
-//! The client looks at the NAME of an event first: events without one are not seen at all. Of what it sees
-//! it wants a `message_start` with a message, blocks that are opened before their deltas and closed after
-//! them, and an end. It bears almost everything else: pings, unknown events, text that is no JSON under an
-//! unknown name, missing ids, roles, indices, stop reasons. Three ends are told apart, because it does
-//! different things after them: [`StreamState::Done`], whatever is in it; [`StreamState::Broken`], after
-//! which it asks again for a whole answer; [`StreamState::Lost`], which it takes for a lost connection and
-//! tries again (obs, engine 2.1.332).
+//! The client goes by the NAME of an event: events without one are ignored. Of the others it requires a
+//! `message_start` with a message, blocks that are opened before their deltas and closed after them, and an
+//! end. It accepts almost everything else: pings, unknown events, text that is not JSON under an unknown
+//! name, missing ids, roles, indices, stop reasons. There are three kinds of end, because the client
+//! continues differently: [`StreamState::Done`]; [`StreamState::Broken`], after which it requests a whole
+//! answer; [`StreamState::Lost`], which it treats as a lost connection and retries (obs, engine 2.1.332).
 
 mod blocks;
 
@@ -22,7 +21,7 @@ use super::sse::{SseEvent, SseReader};
 use crate::finding::{Code, Finding};
 use blocks::Blocks;
 
-/// The names under which the client wants JSON.
+/// The event names whose data the client requires to be JSON.
 const NAMES: &[&str] = &[
     "message_start",
     "message_delta",
@@ -32,16 +31,16 @@ const NAMES: &[&str] = &[
     "content_block_stop",
 ];
 
-/// How far a stream is.
+/// The state of a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StreamState {
-    /// Going on.
+    /// Not over.
     Progress,
     /// Over, with all that could be read of it.
     Done(Answer),
-    /// Nothing of it can be used, for this reason; nothing after it counts.
+    /// Unusable for this reason; later events are ignored.
     Broken(Finding),
-    /// It ended in the middle.
+    /// It ended early.
     Lost(Finding),
 }
 
@@ -49,7 +48,7 @@ pub enum StreamState {
 #[derive(Debug, Default)]
 pub struct StreamWatch {
     started: bool,
-    /// True when a `message_delta` came, which tells why the answer ended.
+    /// True when a `message_delta` gave the reason why the answer ended.
     told_reason: bool,
     stopped: bool,
     named: bool,
@@ -61,12 +60,12 @@ pub struct StreamWatch {
 }
 
 impl StreamWatch {
-    /// A watch before the first event.
+    /// The state before the first event.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Reads a body that was collected; `cut` is true when it ended with a network error.
+    /// Reads a complete body; `cut` is true when it ended with a network error.
     pub fn read(reply: &Reply, cut: bool) -> StreamState {
         let mut watch = Self::new();
         if let Some(finding) = Self::refusal(reply).filter(|_| !(cut && reply.is_success())) {
@@ -84,9 +83,8 @@ impl StreamWatch {
         }
     }
 
-    /// What is wrong with a reply that is no stream at all: an error, a page, or an answer that came
-    /// whole although a stream was asked for. Nothing if its content can be read as events, whatever it
-    /// calls itself.
+    /// Why a reply is not a stream at all: an error, a page, or a whole answer although a stream was
+    /// requested. `None` if its content can be read as events, whatever its content type says.
     pub fn refusal(reply: &Reply) -> Option<Finding> {
         let asked = Asked { route: Route::Messages, sent_key: true, models_accepted_key: false, base_host: "" };
         if reply.is_success() && (reply.body.is_empty() || SseReader::sees_names(&reply.body)) {
@@ -102,7 +100,7 @@ impl StreamWatch {
         }
     }
 
-    /// Takes the next event. Once it is over it stays so.
+    /// Takes the next event and gives the new state. A final state does not change any more.
     pub fn push(&mut self, event: &SseEvent) -> StreamState {
         if self.end.is_none() {
             self.end = self.step(event);
@@ -110,7 +108,7 @@ impl StreamWatch {
         self.end.clone().unwrap_or(StreamState::Progress)
     }
 
-    /// The stream has ended; `cut` is true when it ended with a network error.
+    /// Takes the end of the stream; `cut` is true when it ended with a network error.
     pub fn finish(&mut self, cut: bool) -> StreamState {
         if self.end.is_none() {
             self.end = Some(self.at_the_end(cut));
@@ -141,7 +139,7 @@ impl StreamWatch {
             return None;
         }
         self.named = true;
-        // What is called so is left aside unread, whatever is in it.
+        // The client ignores events of this name, whatever they hold.
         if event.name == "ping" {
             return None;
         }
@@ -170,7 +168,7 @@ impl StreamWatch {
         };
         match taken {
             Err(rule) => Some(StreamState::Broken(broken(rule))),
-            // The client reads on after an early stop, but not once it was told why the answer ended.
+            // The client reads on after an early `message_stop`, but not once it knows why the answer ended.
             Ok(()) if kind == "message_stop" && self.told_reason => Some(self.complete()),
             Ok(()) => None,
         }
@@ -210,7 +208,7 @@ fn broken(rule: &str) -> Finding {
     Finding::new(Code::StreamBroken).with("rule", rule)
 }
 
-/// True when there are events, even if none has a name.
+/// True when the body holds events, even if none has a name.
 fn is_events(reply: &Reply) -> bool {
     let mut reader = SseReader::new();
     !reader.push(&reply.body).is_empty() || reader.finish().is_some()

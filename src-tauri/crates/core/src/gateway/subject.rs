@@ -1,12 +1,11 @@
-//! Who is meant.
+//! Finds the subject of a word of state.
 //!
-//! "Disabled" is about a key, a user, a group, a model or a line, and each has another owner. Relays
-//! put the subject into the same sentence, so the nearest subject to the word of state decides:
-//! 令牌分组 … 已被禁用 is about the group, "User account is disabled" about the account.
-
+//! "Disabled" may be about a key, a user, a group, a model or a channel, and each has another owner. Gateways
+//! name the subject in the same sentence, so the subject nearest to the word decides: 令牌分组 … 已被禁用 is
+//! about the group, "User account is disabled" about the account.
 use super::words::places;
 
-/// Whom or what a word is about.
+/// What a word of state is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Who {
     /// The key that was sent.
@@ -19,13 +18,13 @@ pub(super) enum Who {
     Group,
     /// One model.
     Model,
-    /// Claude, or the interface, as a whole.
+    /// Claude, or the API, as a whole.
     Service,
-    /// The program that asks.
+    /// The calling program.
     Program,
-    /// What the gateway has behind it: lines, channels, pooled accounts.
+    /// An upstream of the gateway: a channel, a pooled account.
     Line,
-    /// The network address that asks.
+    /// The caller's network address.
     Place,
 }
 
@@ -70,7 +69,7 @@ const SUBJECTS: &[(Who, &[&str])] = &[
     ]),
 ];
 
-/// The subject that ends last before `at`, with the distance to it. Of two that end together the
+/// The last subject that ends at or before `at`, with its distance in bytes. Of two that end together the
 /// longer one counts ("subscription key" is a key).
 pub(super) fn before(text: &str, at: usize) -> Option<(Who, usize)> {
     let head = text.get(..at)?;
@@ -90,7 +89,7 @@ pub(super) fn before(text: &str, at: usize) -> Option<(Who, usize)> {
     best.map(|(_, end, _, who)| (who, at - end))
 }
 
-/// The subject that begins first at or after `at`, with the distance to it; the longer of two.
+/// The first subject that begins at or after `at`, with its distance in bytes; the longer of two.
 pub(super) fn after(text: &str, at: usize) -> Option<(Who, usize)> {
     let tail = text.get(at..)?;
     let mut best: Option<(usize, usize, Who)> = None;
@@ -104,7 +103,7 @@ pub(super) fn after(text: &str, at: usize) -> Option<(Who, usize)> {
     best.map(|(start, _, who)| (who, start))
 }
 
-/// What stands before a noun that only says whose the subject is.
+/// Words before a noun that only says to whom the subject belongs.
 const OWNED: &[&str] = &[
     "of this ",
     "of the ",
@@ -124,10 +123,10 @@ const OWNED: &[&str] = &[
     "对您的",
 ];
 
-/// Farther away than this, a word of state is about something else.
+/// Beyond this distance in bytes, a word of state is about something else.
 const FAR: usize = 40;
 
-/// The subject nearest to a word of state at `start..end`: of two equally near, the one before.
+/// The subject nearest to a word of state at `start..end`; of two equally near, the one before.
 pub(super) fn nearest(text: &str, start: usize, end: usize) -> Option<Who> {
     let near = |found: Option<(Who, usize)>| found.filter(|(_, far)| *far <= FAR);
     match (near(before(text, start)), near(after(text, end))) {
@@ -137,7 +136,7 @@ pub(super) fn nearest(text: &str, start: usize, end: usize) -> Option<Who> {
     }
 }
 
-/// Whom the words of a table are about, each once.
+/// The subjects of all occurrences of the words, each once.
 pub(super) fn subjects(text: &str, stems: &[&str]) -> Vec<Who> {
     let mut all: Vec<Who> = Vec::new();
     for (start, end) in places(text, stems) {

@@ -1,15 +1,15 @@
-//! Reading words in three languages.
+//! Matches words in English and in both Chinese scripts.
 //!
-//! Messages are compared by stems, not sentences: wording changes with every build. Before comparing,
-//! a text is made plain: lower case, traditional characters to simplified ones, full-width letters to
-//! ordinary ones, one space between words, `api_key`, `api-key` and `apikey` to `api key`. A Latin stem
-//! matches whole words (`token` is not in `max_tokens`), a Chinese stem matches anywhere, since Chinese
-//! has no spaces; a stem that ends in `*` matches the beginning of a word.
+//! Messages are compared by stems, not sentences: wording changes with every build. Before comparing, a text
+//! is normalised: lower case, traditional characters to simplified ones, full-width letters to ordinary
+//! ones, one space between words, `api_key`, `api-key` and `apikey` to `api key`. A Latin stem matches whole
+//! words (`token` is not in `max_tokens`), a Chinese stem matches anywhere, since Chinese has no spaces; a
+//! stem that ends in `*` matches the beginning of a word.
 
-/// Longest text that is looked at; real messages are far shorter.
+/// The longest text that is read, in bytes; real messages are far shorter.
 const LONGEST: usize = 6000;
 
-/// Traditional characters that occur in relays' messages, each with its simplified form.
+/// Traditional characters that occur in gateways' messages, each with its simplified form.
 #[rustfmt::skip] // one pair a line would be a page of it
 const SIMPLIFIED: &[(char, char)] = &[
     ('無', '无'), ('額', '额'), ('餘', '余'), ('鑰', '钥'), ('權', '权'), ('訪', '访'), ('問', '问'), ('過', '过'),
@@ -28,7 +28,7 @@ const SIMPLIFIED: &[(char, char)] = &[
     ('絡', '络'), ('確', '确'),
 ];
 
-/// The text made plain for comparing; at most [`LONGEST`] bytes of it.
+/// The normalised text; at most [`LONGEST`] bytes of it are read.
 pub(super) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len().min(LONGEST));
     let mut blank = true;
@@ -65,8 +65,8 @@ fn narrow(character: char) -> char {
     }
 }
 
-/// The text without paths and addresses: `GET /v1/models` is not about models, nor is a link to a page
-/// about credits about money.
+/// The text without paths and links: `GET /v1/models` is not about models, and a link to a page about
+/// credits is not about money.
 pub(super) fn without_paths(text: &str) -> String {
     let in_path = |c: char| c.is_ascii_alphanumeric() || "/_-.:?=&%{}#".contains(c);
     let mut out = String::with_capacity(text.len());
@@ -84,7 +84,7 @@ pub(super) fn without_paths(text: &str) -> String {
 }
 
 /// A label such as `API_KEY_DISABLED`, `insufficient-quota` or `RateLimitExceeded` as plain words, so
-/// that the same stems read labels and sentences.
+/// that the same stems match labels and sentences.
 pub(super) fn label_words(label: &str) -> String {
     let mut out = String::with_capacity(label.len() + 8);
     let mut previous = ' ';
@@ -109,7 +109,7 @@ pub(super) fn is_label(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '/'))
 }
 
-/// Where a stem first occurs at or after `from`, as a byte range. Both sides are plain.
+/// Where a stem first occurs at or after `from`, as a byte range. Both texts must be normalised.
 pub(super) fn find_from(text: &str, stem: &str, from: usize) -> Option<(usize, usize)> {
     let (core, open_end) = stem.strip_suffix('*').map_or((stem, false), |core| (core, true));
     let latin_start = core.starts_with(|c: char| c.is_ascii_alphanumeric());
@@ -129,7 +129,7 @@ pub(super) fn find_from(text: &str, stem: &str, from: usize) -> Option<(usize, u
     None
 }
 
-/// How much of a word is left where an open stem ends: `claude-*` covers the whole id.
+/// How many bytes of a word follow the end of an open stem: `claude-*` covers the whole id.
 fn word_length(rest: &str) -> usize {
     rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')).count()
 }
@@ -144,7 +144,7 @@ pub(super) fn any(text: &str, stems: &[&str]) -> bool {
     stems.iter().any(|stem| has(text, stem))
 }
 
-/// Every place where one of the stems occurs, in no particular order; at most a few hundred.
+/// All occurrences of the stems as byte ranges, in no particular order; at most a few hundred.
 pub(super) fn places(text: &str, stems: &[&str]) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     for stem in stems {
@@ -160,7 +160,7 @@ pub(super) fn places(text: &str, stems: &[&str]) -> Vec<(usize, usize)> {
     found
 }
 
-/// Words that say somebody was switched off.
+/// Words for being disabled.
 #[rustfmt::skip]
 pub(super) const BARRED: &[&str] = &[
     "banned", "disabled", "suspended", "inactive", "not active", "isn't active", "deactivated", "blocked",
@@ -169,11 +169,11 @@ pub(super) const BARRED: &[&str] = &[
     "状态不可用", "状态异常", "存在风险", "被系统限制", "被风控", "已暂停", "已关闭", "已被关闭", "已吊销", "被吊销", "已撤销",
 ];
 
-/// Words that say a time is over.
+/// Words for being expired.
 pub(super) const OVER: &[&str] =
     &["expired", "has expired", "is expired", "expiry", "过期", "到期", "超过有效期", "已逾期"];
 
-/// Words that leave no doubt, whatever the status: also where a relay answers 500.
+/// Words that are unambiguous whatever the status, also where a gateway answers 500.
 #[rustfmt::skip]
 pub(super) const PLAINLY: &[&str] = &[
     "insufficient quota", "insufficient user quota", "insufficient balance", "insufficient account balance",

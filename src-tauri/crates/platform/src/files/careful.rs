@@ -19,7 +19,7 @@ use fs_err::File;
 use tempfile::NamedTempFile;
 
 use super::{Privacy, folder_of, look, move_over, prepare, sync_folder, temporary};
-use crate::fault::point;
+use crate::fault_injection::point;
 
 /// How it ended.
 #[derive(Debug)]
@@ -180,7 +180,7 @@ fn swap(_: &Path, _: &Path) -> Swap {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fault;
+    use crate::fault_injection;
 
     const OLD: &str = r#"{"a":1}"#;
     const OURS: &str = r#"{"a":1,"ours":1}"#;
@@ -195,14 +195,14 @@ mod tests {
         }
         let seen = look(&path, folder.path());
         let place = path.clone();
-        fault::set(Some(Box::new(move |at| {
+        fault_injection::set(Some(Box::new(move |at| {
             if at == step {
                 act(&place);
             }
             Ok(())
         })));
         let done = replace_if(&path, &seen, OURS.as_bytes(), Privacy::AsBefore).unwrap();
-        fault::set(None);
+        fault_injection::set(None);
         let names = std::fs::read_dir(folder.path()).unwrap().count();
         assert!(names <= 1, "a temporary file is left");
         (matches!(done, Replaced::Done(_)), std::fs::read_to_string(path).ok())
@@ -287,14 +287,14 @@ mod tests {
         std::fs::write(&path, OLD).unwrap();
         let seen = look(&path, folder.path());
         let place = path.clone();
-        fault::set(Some(Box::new(move |at| {
+        fault_injection::set(Some(Box::new(move |at| {
             if at == "remove" {
                 put(THEIRS)(&place);
             }
             Ok(())
         })));
         assert!(!remove_if(&path, &seen).unwrap(), "theirs is newer");
-        fault::set(None);
+        fault_injection::set(None);
         assert_eq!(std::fs::read_to_string(&path).unwrap(), THEIRS);
         assert!(remove_if(&path, &look(&path, folder.path())).unwrap());
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);

@@ -73,7 +73,7 @@ fn set_mode(path: &Path, mode: u32) -> io::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        crate::fault::point("set mode")?;
+        crate::fault_injection::point("set mode")?;
         fs_err::set_permissions(path, std::fs::Permissions::from_mode(mode))
     }
     #[cfg(not(unix))]

@@ -16,7 +16,8 @@ use airouter_core::view::Os;
 use airouter_core::finding::Finding;
 use sysinfo::{Process, Signal};
 
-use super::Stage;
+#[cfg(any(test, feature = "sandbox"))]
+use super::StandIn;
 use super::unix::{is_executable, start_program};
 use crate::command;
 use crate::install::Install;
@@ -24,8 +25,6 @@ use crate::places::{Ground, Places};
 
 /// This system.
 pub(crate) const OS: Os = Os::Linux;
-/// The app's program, by whose name a stand-in knows itself.
-pub(crate) const APP_NAME: &str = PROGRAM;
 /// How long Claude may take to quit after each request: it saves its settings and ends its agents.
 pub(crate) const PATIENCE: &[Duration] = &[Duration::from_secs(20)];
 /// True where what Claude starts sees other folders than Claude itself; here nothing is redirected.
@@ -101,11 +100,11 @@ pub(crate) fn obstacle(_places: &Places) -> Option<Finding> {
     None
 }
 
-/// What makes a scratch folder look like a computer with Claude on it: the program in its place and the
-/// package database that names its version.
-pub(crate) fn stage(places: &Places, version: &str) -> Stage {
+/// Where a stand-in goes, and the package database that names its version.
+#[cfg(any(test, feature = "sandbox"))]
+pub(crate) fn stand_in(places: &Places, version: &str) -> StandIn {
     let text = format!("Package: claude-desktop\nStatus: install ok installed\nVersion: {version}\n");
-    Stage {
+    StandIn {
         programs: vec![places.system.join("usr/lib/claude-desktop/claude-desktop")],
         files: vec![(places.system.join("var/lib/dpkg/status"), text)],
     }

@@ -5,6 +5,7 @@
 //! runs. So the tests on Linux build it too, and put other programs in their places: a line that is
 //! broken there is noticed on a computer that is no Mac.
 
+#[cfg(any(test, feature = "sandbox"))]
 use std::path::PathBuf;
 
 #[cfg(unix)]
@@ -31,7 +32,8 @@ mod macos;
 pub(crate) use macos::*;
 
 /// What makes a scratch folder look like a computer with Claude Desktop on it.
-pub(crate) struct Stage {
+#[cfg(any(test, feature = "sandbox"))]
+pub(crate) struct StandIn {
     /// Where the stand-in program goes, the one that is started last.
     pub(crate) programs: Vec<PathBuf>,
     /// Files beside it, with their texts.

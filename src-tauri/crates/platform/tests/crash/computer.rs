@@ -11,7 +11,7 @@ use airouter_core::plan::Wishes;
 use airouter_core::secret::Secret;
 use airouter_core::view::{KeyPlace, Outcome, UndoGoal};
 use airouter_platform::places::Places;
-use airouter_platform::{apply, fault, observe, recover, undo};
+use airouter_platform::{apply, fault_injection, observe, recover, undo};
 
 use crate::states::State;
 
@@ -240,7 +240,7 @@ impl Child {
 
     pub(crate) fn run(self) {
         let mut step = 0;
-        fault::set(Some(Box::new(move |_| {
+        fault_injection::set(Some(Box::new(move |_| {
             if step == self.at {
                 let me = rustix::process::getpid();
                 rustix::process::kill_process(me, rustix::process::Signal::KILL).unwrap();

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use airouter_platform::fault;
+use airouter_platform::fault_injection;
 
 use crate::computer::{self, Act, Computer};
 use crate::states::{self, State};
@@ -67,13 +67,13 @@ fn every_point(state: &State, act: Act) -> (usize, Vec<String>) {
             computer.reset();
             let error = DISK[(at + usize::from(stays)) % DISK.len()];
             let mut step = 0;
-            fault::set(Some(Box::new(move |_| {
+            fault_injection::set(Some(Box::new(move |_| {
                 let is_hit = step == at || (stays && step > at);
                 step += 1;
                 if is_hit { Err(std::io::Error::from_raw_os_error(error)) } else { Ok(()) }
             })));
             computer.act();
-            fault::set(None);
+            fault_injection::set(None);
             wrong.extend(
                 computer
                     .judge()
@@ -90,12 +90,12 @@ fn count(state: &State, act: Act) -> usize {
     let computer = Computer::in_state(state, act);
     let steps = std::rc::Rc::new(std::cell::Cell::new(0));
     let counter = std::rc::Rc::clone(&steps);
-    fault::set(Some(Box::new(move |_| {
+    fault_injection::set(Some(Box::new(move |_| {
         counter.set(counter.get() + 1);
         Ok(())
     })));
     computer.act();
-    fault::set(None);
+    fault_injection::set(None);
     assert!(computer.has_moved(), "{} {act:?} does nothing", state.name);
     computer.judge().unwrap_or_else(|why| panic!("{} {act:?} without any fault: {why}", state.name));
     steps.get()

@@ -12,7 +12,7 @@ use airouter_core::plan::Wishes;
 use airouter_core::secret::Secret;
 use airouter_core::view::{KeyPlace, Outcome, UndoGoal};
 use airouter_platform::places::Places;
-use airouter_platform::{apply, fault, undo};
+use airouter_platform::{apply, fault_injection, undo};
 use serde::{Deserialize, Serialize};
 
 /// What a copy is to do.
@@ -72,7 +72,7 @@ pub(crate) fn serve() {
         let order: Order = serde_json::from_str(&line.unwrap()).unwrap();
         let mut steps = std::fs::OpenOptions::new().append(true).create(true).open(order.folder.join("steps")).unwrap();
         let mark = [order.mark as u8];
-        fault::set(Some(Box::new(move |step| {
+        fault_injection::set(Some(Box::new(move |step| {
             // Folders are made before the lock is taken, which lies in one of them.
             if step != "make folder" { steps.write_all(&mark) } else { Ok(()) }
         })));

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use airouter_platform::fault;
+use airouter_platform::fault_injection;
 
 use crate::home::Home;
 use crate::product::{self, Said, Verb};
@@ -32,7 +32,7 @@ pub(crate) fn was_child() -> bool {
     let (Some(folder), Some(verb), Some(at)) = (read(FOLDER), read(VERB), read(AT)) else { return false };
     let (verb, at): (Verb, usize) = (serde_json::from_str(&verb).unwrap(), at.parse().unwrap());
     let mut step = 0;
-    fault::set(Some(Box::new(move |_| {
+    fault_injection::set(Some(Box::new(move |_| {
         if step == at {
             let me = rustix::process::getpid();
             rustix::process::kill_process(me, rustix::process::Signal::KILL).unwrap();
@@ -51,12 +51,12 @@ pub(crate) fn with_disk_error(home: &Home, verb: Verb, at: usize, stays: bool) -
     /// "No space left on device"
     const FULL: i32 = 28;
     let mut step = 0;
-    fault::set(Some(Box::new(move |_| {
+    fault_injection::set(Some(Box::new(move |_| {
         let is_hit = step == at || (stays && step > at);
         step += 1;
         if is_hit { Err(std::io::Error::from_raw_os_error(FULL)) } else { Ok(()) }
     })));
     let said = product::act(&home.places, verb);
-    fault::set(None);
+    fault_injection::set(None);
     said
 }

@@ -10,7 +10,7 @@ use airouter_core::undo::Journal;
 use airouter_core::view::{EditView, KeyPlace, Outcome, UndoGoal};
 use airouter_platform::helper::LetGo;
 use airouter_platform::places::Places;
-use airouter_platform::{apply, fault, observe, recover, state, undo, uninstall};
+use airouter_platform::{apply, fault_injection, observe, recover, state, undo, uninstall};
 use serde::{Deserialize, Serialize};
 
 /// A gateway with a key that was pasted for it.
@@ -165,7 +165,7 @@ pub(crate) fn act(places: &Places, verb: Verb) -> Said {
         }
     });
     done.unwrap_or_else(|_| {
-        fault::set(None);
+        fault_injection::set(None);
         said(End::Panicked, &[])
     })
 }

@@ -22,7 +22,7 @@ use super::person::Person;
 use super::quirks::Quirk;
 use super::saving::{Memory, save_choices, save_credential};
 use super::sources::{Sources, settings_in};
-use super::stage::Curtain;
+use super::stop_file::StopFile;
 use super::version::Version;
 use super::wire::{self, Line};
 use super::wish::Wish;
@@ -52,7 +52,7 @@ pub(super) async fn live(setup: Setup) -> io::Result<End> {
     // Signals first: whoever sees the first log line may ask to quit at once.
     let mut person = Person::listen()?;
     let sources = &setup.sources;
-    let curtain = Curtain::of(&sources.system_root);
+    let stop_file = StopFile::of(&sources.system_root);
     let Some(only_one) = only_one::take(sources).await? else { return Ok(End::Quit) };
     if setup.has(Quirk::SeedDefault) && !sources.library().exists() {
         library::seed(&sources.library())?;
@@ -72,7 +72,7 @@ pub(super) async fn live(setup: Setup) -> io::Result<End> {
                 Wish::CloseWindow => app.log.info("window closed; staying in the tray"),
                 Wish::Continue => app.chosen()?,
             },
-            () = curtain.falls() => return Ok(End::Crashed),
+            () = stop_file.removed() => return Ok(End::Crashed),
             call = only_one.called() => {
                 app.log.info("second instance started; showing the window");
                 drop(call);

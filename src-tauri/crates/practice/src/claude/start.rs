@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::life::{End, Setup, live};
 use super::quirks;
 use super::sources::{NoSources, Sources};
-use super::stage::told;
+use super::stop_file::setting;
 use super::strict_json;
 
 /// Why there is nothing to start.
@@ -62,7 +62,7 @@ pub fn main_with(
 }
 
 fn setup(variable: impl Fn(&str) -> Option<OsString>) -> Result<Setup, Unusable> {
-    let variable = |name: &str| told(&variable, name);
+    let variable = |name: &str| setting(&variable, name);
     let text = |name: &str| variable(name).map(|value| value.to_string_lossy().into_owned());
     let choices = match text("PRACTICE_CLAUDE_USER_TOGGLES") {
         Some(json) => strict_json::object(json.as_bytes()).map_err(|_| Unusable::Choices)?,

@@ -1,4 +1,4 @@
-//! Which lamp a finding belongs to, what it says of the key, and why there is no reply.
+//! Assigns findings: to a lamp, to the key or not, and why there is no reply.
 
 use std::net::IpAddr;
 
@@ -9,8 +9,8 @@ use crate::check::reach::Reach;
 use crate::finding::{Code, Finding};
 use crate::gateway::{Asked, NetFault, Route, Verdict, classify, read_message};
 
-/// True for refusals that only somebody gives who has looked at the key and knows it. Silence, a crash
-/// or a bad request prove nothing about it; a refusal from behind the gateway (4xx) has passed it.
+/// True for refusals that prove that the gateway looked the key up and accepted it. Silence, a crash or a
+/// bad request prove nothing about the key; a refusal from the upstream (4xx) comes after that look-up.
 pub(super) fn knows_the_key(finding: &Finding) -> bool {
     let is_refused_behind = || finding.fact("status").is_some_and(|status| status.starts_with('4'));
     match finding.code {
@@ -20,7 +20,8 @@ pub(super) fn knows_the_key(finding: &Finding) -> bool {
     }
 }
 
-/// The lamp that a finding belongs to; what is about the model or the line belongs to the request.
+/// The lamp that a finding belongs to; `asked` is the lamp of the request, for findings about the model
+/// or the upstream.
 pub(super) fn lamp_of(code: Code, asked: LampId) -> LampId {
     match code {
         Code::GatewayDown | Code::NotAnthropic => LampId::Address,
@@ -33,27 +34,29 @@ pub(super) fn lamp_of(code: Code, asked: LampId) -> LampId {
     }
 }
 
-/// Replies that say no more than that this route is not served here.
+/// True for replies that say no more than that this route is not served here.
 pub(super) fn is_about_the_route(code: Code) -> bool {
     matches!(code, Code::HtmlPage | Code::WrongBaseUrl | Code::OpenaiOnly | Code::NotAnthropic)
 }
 
-/// Of two troubles with the address, the one that says more.
+/// Of the findings of both routes about the address, the more specific one.
 pub(super) fn nearest(list: Finding, message: Finding) -> Finding {
     if is_about_the_route(message.code) && !is_about_the_route(list.code) { list } else { message }
 }
 
+/// The same finding under another code; the evidence `because` holds the first one.
 pub(super) fn retitled(finding: Finding, code: Code) -> Finding {
     Finding { code, owner: code.owner(), severity: code.severity(), evidence: finding.evidence }
         .with("because", finding.code.number())
 }
 
-/// A key that cannot be sent and a reply that is too long: nothing that a walk could meet.
+/// True for faults that a route probe cannot meet: a key that cannot be sent, a reply that is too long, an
+/// unknown encoding.
 pub(super) fn is_no_fault_of_the_way(fault: &NetFault) -> bool {
     matches!(fault, NetFault::BadHeader | NetFault::TooLarge | NetFault::Encoding)
 }
 
-/// What the walk met, else what the client said.
+/// The finding for a missing reply: what the route probe met, else what the HTTP client reported.
 pub(super) fn why_no_reply(fault: &NetFault, reach: Option<&Reach>) -> Finding {
     match reach.and_then(|reach| reach.trouble.as_ref()) {
         Some(trouble) if !is_no_fault_of_the_way(fault) => trouble.finding(),
@@ -61,9 +64,9 @@ pub(super) fn why_no_reply(fault: &NetFault, reach: Option<&Reach>) -> Finding {
     }
 }
 
-/// Where an address lies that is not on the open network, if that changes what is to be done: on this
-/// computer itself, or within a private network (RFC 1918, RFC 4193, RFC 6598, names without a dot and
-/// those that no public server knows).
+/// `here` or `private` for an address that is not on the public network, where that changes what has to be
+/// done: loopback, or a private network (RFC 1918, RFC 4193, RFC 6598, names without a dot and those that
+/// no public server knows). `None` for other addresses and for findings that are not about connecting.
 pub(super) fn whereabouts(base: &GatewayUrl, finding: &Finding) -> Option<&'static str> {
     if !matches!(finding.code, Code::Dns | Code::TcpRefused | Code::TcpTimeout | Code::Offline) {
         return None;
@@ -86,8 +89,8 @@ pub(super) fn whereabouts(base: &GatewayUrl, finding: &Finding) -> Option<&'stat
     is_private.then_some("private")
 }
 
-/// Judges one model's answer to a one-token message; nothing means that it answers. The key was
-/// accepted before. `reach` is what a walk met after there was no answer.
+/// Judges the answer of one model to a one-token message; `None` means that it answers. The key was
+/// accepted before. `reach` is the result of a route probe made after there was no answer.
 pub fn judge_trial(told: &TimedReply, reach: &Reach, base_host: &str) -> Option<Finding> {
     let asked = Asked { route: Route::Messages, sent_key: true, models_accepted_key: true, base_host };
     match &told.reply {

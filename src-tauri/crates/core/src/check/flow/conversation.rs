@@ -1,4 +1,4 @@
-//! The conversation after the list: a turn, its tool, its result, and one token at the end.
+//! The conversation after the list: a turn, a tool call, its result, and a message of one token at the end.
 
 use super::outcome::Outcome;
 use super::{CheckFlow, Step, TimedReply};
@@ -8,12 +8,12 @@ use crate::finding::{Code, Evidence, Finding};
 use crate::gateway::Answer;
 
 impl CheckFlow {
-    /// Asks for the first answer of a turn.
+    /// Requests the first answer of a turn.
     pub(super) fn ask_turn(&mut self, model: &str) {
         self.ask(model, Kind::Turn);
     }
 
-    /// Asks a question of the conversation with what was learned so far.
+    /// Sends a request of the conversation, with what was learned so far left out.
     pub(super) fn ask(&mut self, model: &str, kind: Kind) {
         let question = Question::new(self.scheme, model, kind);
         let stream = question.stream && self.talk.fallback.is_none();
@@ -21,7 +21,7 @@ impl CheckFlow {
         self.ready.push(Step::Ask(Box::new(Question { stream, without, cap, ..question })));
     }
 
-    /// Takes in the reply to any message.
+    /// Takes the reply to any message.
     pub(super) fn on_answer(&mut self, question: Question, told: TimedReply) {
         let outcome = self.outcome(&question, &told);
         self.count(&question, &outcome);
@@ -51,7 +51,7 @@ impl CheckFlow {
         self.lamp(LampId::Answer).millis = Some(told.millis);
         match outcome {
             Outcome::Answer(answer) if answer.is_empty() => {
-                // The engine asks once more, and then shows nothing.
+                // The engine asks once more, and then shows an empty answer.
                 if !std::mem::replace(&mut self.talk.repeated, true) {
                     return self.ask_turn(&question.model);
                 }
@@ -88,14 +88,14 @@ impl CheckFlow {
         self.message_refused(question, told, finding);
     }
 
-    /// Streams are given up: the same is asked for as a whole answer.
+    /// Gives streaming up: the same is requested as a whole answer.
     pub(super) fn fall_back(&mut self, question: &Question, finding: Finding) {
         self.talk.fallback = Some(finding);
         self.talk.repeated = false;
         self.ask(&question.model, question.kind.clone());
     }
 
-    /// The first usable answer of all.
+    /// Handles the first usable answer of the check.
     fn answered(&mut self, question: &Question, answer: &Answer) {
         self.light(LampId::Address);
         self.light(LampId::Key);
@@ -119,7 +119,7 @@ impl CheckFlow {
         self.judge_calls(question, answer);
     }
 
-    /// Lights the lamp of streaming by whether streams had to be given up.
+    /// Sets the lamp of streaming by whether streaming had to be given up.
     fn judge_streaming(&mut self) {
         match self.talk.fallback.clone() {
             None => self.light(LampId::Streaming),
@@ -165,8 +165,8 @@ impl CheckFlow {
         }
     }
 
-    /// Streams break off each time. The engine tries again and again and gets nowhere, whether or not
-    /// whole answers come.
+    /// Handles streams that break off on every try: streaming fails, since the engine retries them without
+    /// success whether or not whole answers come.
     fn stream_lost(&mut self, lost: Finding, fault: Option<Finding>) {
         self.light(LampId::Address);
         match fault {
@@ -179,7 +179,7 @@ impl CheckFlow {
         }
     }
 
-    /// Notes what a request cost: what was read, and what was written in answer to it.
+    /// Adds the tokens of a request: input, and output of the answer.
     fn count(&mut self, question: &Question, outcome: &Outcome) {
         if let Outcome::Answer(answer) = outcome {
             let written = u32::try_from(answer.usage.output_tokens.min(200_000)).unwrap_or_default();

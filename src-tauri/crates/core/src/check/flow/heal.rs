@@ -1,5 +1,6 @@
-//! A request that was refused as malformed: healed as the engine heals it, else the part that it is
-//! refused for is found by leaving parts out, since the engine would fail with it each time.
+//! Requests refused as malformed: retried as the engine retries them, without the part that the refusal
+//! names; else the refused part is found by leaving parts out, since the engine would fail with it each
+//! time.
 
 use super::part::{healed_by_the_engine, is_about_context, named};
 use super::{CheckFlow, Step};
@@ -8,32 +9,32 @@ use crate::check::question::{Kind, Part, Question};
 use crate::finding::{Code, Finding};
 use crate::gateway::Reply;
 
-/// Refusals that are taken to be about a part at most.
+/// After this many left-out parts the next refusal is not retried.
 const MOST_HEALED: usize = 4;
 
-/// The search for the part.
+/// The search for the refused part.
 #[derive(Debug)]
 pub(super) struct Search {
-    /// What was said to the whole request.
+    /// The refusal of the whole request.
     refusal: Finding,
-    /// Parts that its words name.
+    /// Parts that the words of the refusal name.
     named: Vec<Part>,
     now: Now,
 }
 
-/// What is left out now.
+/// What is left out of the request under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Now {
-    /// Without the parts that are named.
+    /// The parts that are named.
     Named,
-    /// Without any of the parts.
+    /// All parts.
     All,
-    /// Without one part, by its place among all.
+    /// One part, by its index in [`Part::ALL`].
     One(usize),
 }
 
 impl CheckFlow {
-    /// Goes on after a turn was refused as malformed; false when that is not what the refusal is about.
+    /// Goes on after a turn was refused as malformed. Returns false when the refusal is about something else.
     pub(super) fn heal(&mut self, question: &Question, reply: &Reply, finding: &Finding) -> bool {
         let text = reply.text();
         if self.heals(reply) {
@@ -59,7 +60,8 @@ impl CheckFlow {
         true
     }
 
-    /// Takes a part out of all that follows, if the engine does so after such a refusal.
+    /// Leaves a part out of all later requests, if the engine does so after such a refusal. Returns false
+    /// if nothing changes.
     pub(super) fn heals(&mut self, reply: &Reply) -> bool {
         let Some((part, cap)) = healed_by_the_engine(&reply.text()).filter(|_| reply.status == 400) else {
             return false;
@@ -67,21 +69,21 @@ impl CheckFlow {
         if self.talk.healed.len() >= MOST_HEALED {
             return false;
         }
-        // With the limit that the gateway named, the usual number is not left out. It is named once.
+        // A limit that the gateway named is used instead of leaving `max_tokens` out, but only once.
         if cap.is_some() {
             return self.talk.cap.replace(cap.unwrap_or_default()).is_none();
         }
         self.talk.healed.insert(part)
     }
 
-    /// Finds out whether a route that is not there would be there without the query of the engine.
+    /// Finds out whether a route that is missing exists without the engine's query `?beta=true`.
     pub(super) fn try_without_query(&mut self, question: &Question, finding: &Finding) {
         let named = vec![Part::BetaQuery];
         self.talk.search = Some(Search { refusal: finding.clone(), named, now: Now::Named });
         self.search_on(question);
     }
 
-    /// Takes in whether the request was accepted with something left out.
+    /// Takes whether the request with something left out was accepted.
     pub(super) fn on_search(&mut self, question: &Question, accepted: bool) {
         let Some(search) = self.talk.search.as_mut() else { return };
         let about_query = search.named == [Part::BetaQuery];
@@ -125,7 +127,7 @@ impl CheckFlow {
         self.message_failed(finding);
     }
 
-    /// Even the plainest request is refused. Words that name a part are believed all the same.
+    /// Even the plainest request is refused: reports a part that the refusal names, else the refusal itself.
     fn none_to_blame(&mut self) {
         let named = self.talk.search.as_ref().and_then(|search| search.named.first().copied());
         if let Some(part) = named {
@@ -136,7 +138,7 @@ impl CheckFlow {
         self.message_failed(finding);
     }
 
-    /// The finding goes to the answer's lamp unless the code belongs elsewhere.
+    /// Fails the lamp of the answer; address and key have passed.
     pub(super) fn answer_failed(&mut self, finding: Finding) {
         self.light(LampId::Address);
         self.light(LampId::Key);

@@ -1,4 +1,4 @@
-//! What the list of models, with the key and without, tells.
+//! The list of models, requested with the key and without it.
 
 use super::blame::{is_about_the_route, knows_the_key, lamp_of};
 use super::{CheckFlow, Step, TimedReply};
@@ -45,7 +45,7 @@ impl CheckFlow {
         self.ask_message();
     }
 
-    /// No reply to the list. Where the way is clear, messages may come all the same.
+    /// Handles a missing reply to the list. If the route probe passed, messages may still be answered.
     fn no_list(&mut self, fault: &NetFault) {
         let finding = self.no_reply(fault);
         let way_is_clear = self.reach.as_ref().is_some_and(|reach| reach.trouble.is_none());
@@ -62,9 +62,9 @@ impl CheckFlow {
         }
     }
 
-    /// The list was not given. The other way of sending the key comes first; then, unless the reply is
-    /// about the way there or ends all hope, a message is tried all the same: Claude with a fixed list of
-    /// models never asks for one, and there are keys that may not read it, or gateways that have none.
+    /// Handles a refused list. The other authentication header is tried first; then, unless the reply is
+    /// about the route or final, a message is tried nevertheless: Claude with a fixed list of models never
+    /// requests the list, some keys may not read it, and some gateways have none.
     pub(super) fn list_refused(&mut self, scheme: AuthScheme, finding: Finding) {
         if self.may_try_other_scheme(&finding) {
             self.try_other_scheme(scheme, finding);
@@ -73,7 +73,7 @@ impl CheckFlow {
         }
         let finding = self.refusal(finding);
         if finding.code == Code::ModelsEmpty && !self.wanted_models.is_empty() {
-            // Nothing for Claude is listed, but the person knows what to ask for.
+            // No model for Claude is listed, but the person named one.
             self.light(LampId::Address);
             self.list_accepted = true;
             self.warn(LampId::Models, Finding::new(Code::ModelsNotListed).with("because", finding.code.number()));
@@ -106,14 +106,14 @@ impl CheckFlow {
             let asked = Asked { sent_key: false, ..self.asked(Route::Models, false) };
             classify(reply, &asked) == Verdict::Ok && matches!(read_models(reply), ModelsReading::Listed { .. })
         });
-        // An open list accepts nobody's key in particular; then the refusal is the key's own.
+        // A public list accepts any key; then the refusal of the message is about the key.
         self.list_accepted = !is_open;
         self.judge_again(&refused, &question);
     }
 }
 
-/// True for troubles that a gateway may have with its list while it answers messages: a page of its front
-/// server, a way to the sign-in of its console.
+/// True for failures that a gateway may have with its list while it answers messages: a page of its front
+/// server, a redirect to the sign-in of its console.
 fn may_be_the_lists_alone(code: Code) -> bool {
     is_about_the_route(code) || matches!(code, Code::GatewayDown | Code::Redirect)
 }

@@ -1,4 +1,4 @@
-//! A message that is refused: whose it is, and which model is asked next.
+//! Refused messages: which lamp fails, and which model is asked next.
 
 use super::blame::{is_about_the_route, knows_the_key, lamp_of, nearest, retitled};
 use super::{CheckFlow, Step, TimedReply};
@@ -8,13 +8,13 @@ use crate::finding::{Code, Finding};
 use crate::gateway::{Asked, Reply, Route, Verdict, classify, is_nearly_right};
 use crate::models::{Tier, propose};
 
-/// Asked for when the gateway offers no list and the person named no model: whether or not the
-/// gateway has it, the reply tells whether the route is there and the key is taken. It is never
-/// proposed or written.
+/// Requested when the gateway offers no list and the person named no model: whether or not the gateway
+/// has it, the reply shows whether the route exists and the key is accepted. It is never proposed or
+/// written.
 const PROBE_MODEL: &str = "claude-haiku-4-5-20251001";
 
 impl CheckFlow {
-    /// A turn was refused for good.
+    /// Handles a turn that was refused and is not retried.
     pub(super) fn message_refused(&mut self, question: Question, told: TimedReply, finding: Finding) {
         let rests_on_the_list = told.reply.as_ref().is_ok_and(|reply| self.rests_on_the_list(reply));
         if rests_on_the_list && self.list_accepted && !std::mem::replace(&mut self.asked_open_list, true) {
@@ -25,8 +25,8 @@ impl CheckFlow {
         self.judge_refusal(&question, finding);
     }
 
-    /// True when the key is only cleared because the list took it. Statuses do not tell: there are
-    /// gateways that refuse a key with 400.
+    /// True when only the accepted list shows that the key is good. The status does not decide: some gateways
+    /// refuse a key with 400.
     fn rests_on_the_list(&self, reply: &Reply) -> bool {
         let code = |models_accepted_key| {
             let asked = Asked { models_accepted_key, ..self.asked(Route::Messages, true) };
@@ -35,7 +35,7 @@ impl CheckFlow {
         code(true) != code(false)
     }
 
-    /// Judges the refused message again, now that it is known whether the list is open to everybody.
+    /// Judges the refused message again, now that it is known whether the list is public.
     pub(super) fn judge_again(&mut self, told: &TimedReply, question: &Question) {
         let finding = match &told.reply {
             Err(fault) => self.no_reply(fault),
@@ -70,7 +70,7 @@ impl CheckFlow {
         self.message_failed(finding);
     }
 
-    /// The gateway serves Claude's own programs and so not this one: nothing more can be found out.
+    /// The gateway serves only Claude's own programs and refuses this one: nothing more can be tested.
     fn for_claude_alone(&mut self, finding: Finding) {
         self.light(LampId::Address);
         self.light(LampId::Key);
@@ -78,7 +78,7 @@ impl CheckFlow {
         self.warn(LampId::Answer, finding.softened().with("for", "claude"));
     }
 
-    /// Messages are answered, so what the list said is only that it is closed.
+    /// Messages are answered, so the failed list becomes a warning that the list is closed.
     pub(super) fn list_was_no_matter(&mut self) {
         let Some(trouble) = self.list_trouble.take() else { return };
         let because = trouble.code.number();
@@ -93,19 +93,19 @@ impl CheckFlow {
         if let Some(list_trouble) = self.list_trouble.take() {
             let says_no_more = matches!(lamp, LampId::Address) || finding.code == Code::UpstreamError;
             if list_trouble.code == Code::UpstreamError && says_no_more {
-                // The message says no more, and the gateway was seen to be there.
+                // The message says no more than the list, and the list proved that the gateway is there.
                 return self.list_failed(LampId::Models, list_trouble);
             }
             let list_lamp = lamp_of(list_trouble.code, LampId::Models);
             if list_lamp == LampId::Key && (says_no_more || lamp == LampId::Key) {
-                // Refused on both routes, and the list said why.
+                // Refused on both routes, and the list gave the reason.
                 let refusal = self.refusal(list_trouble);
                 return self.list_failed(LampId::Key, refusal);
             }
             if !is_about_the_route(list_trouble.code) && says_no_more && knows_the_key(&list_trouble) {
                 return self.list_failed(list_lamp, list_trouble);
             }
-            // Neither route is there: the address is wrong. One of them is: the other is to blame.
+            // Neither route exists: the address is wrong. If one exists, the other one is reported.
             if lamp == LampId::Address {
                 return self.fail(LampId::Address, nearest(list_trouble, finding));
             }
@@ -138,8 +138,8 @@ impl CheckFlow {
         self.ask_turn(&model);
     }
 
-    /// The model to try: what the person named, then what is proposed. It is the one that will be written
-    /// as the default, so of a named one nothing else is a substitute, nor a light model of a strong one.
+    /// The model to try: what the person named, then what is proposed. It will be written as the default, so
+    /// nothing replaces a named model, and no light model replaces a strong one.
     fn next_model(&self) -> Option<String> {
         if !self.wanted_models.is_empty() {
             return self.wanted_models.first().filter(|_| self.asked_models.is_empty()).cloned();
@@ -153,7 +153,7 @@ impl CheckFlow {
     }
 }
 
-/// True when a refusal of this program lets Claude's programs through.
+/// True when a refusal of this program says that Claude's own programs are served.
 fn serves_claude(said: &str) -> bool {
     let said = said.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| said.contains(word));

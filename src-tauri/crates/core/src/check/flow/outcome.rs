@@ -1,4 +1,4 @@
-//! What a reply to a message comes to, before it is known what to do about it.
+//! What a reply to a message amounts to, before it is decided what to do about it.
 
 use super::{CheckFlow, TimedReply};
 use crate::check::question::Question;
@@ -7,16 +7,16 @@ use crate::gateway::{
     Answer, NetFault, Reply, Route, StreamState, StreamWatch, Verdict, classify, is_nearly_right, read_message,
 };
 
-/// What a reply comes to.
+/// What a reply amounts to.
 #[derive(Debug)]
 pub(super) enum Outcome {
-    /// An answer, whatever is in it.
+    /// An answer, with any content.
     Answer(Answer),
-    /// A success that holds nothing that can be used.
+    /// A success without usable content.
     Unusable(Finding),
-    /// The connection was lost, or the stream ended in the middle.
+    /// The connection was lost, or the stream ended early.
     Lost(Finding),
-    /// A refusal, with its status; no status for no reply at all.
+    /// A refusal with its status, or no reply at all (`None`).
     Refused(Finding, Option<u16>),
 }
 

@@ -1,10 +1,10 @@
-//! Which part of a request the words of a refusal are about, and which of them the engine heals.
+//! Which part of a request the words of a refusal name, and for which words the engine leaves the part out.
 //!
-//! Words decide: the same refusal in other words ends the turn (obs, engine 2.1.332).
+//! The exact words decide: the same refusal in other words ends the engine's turn (obs, engine 2.1.332).
 
 use crate::check::question::Part;
 
-/// What the engine leaves out after a 400 in these words, and the limit that it takes over.
+/// The part that the engine leaves out after a 400 in these words, and the limit that it takes over.
 pub(super) fn healed_by_the_engine(text: &str) -> Option<(Part, Option<u32>)> {
     let text = text.to_lowercase().replace('\\', "");
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
@@ -32,7 +32,7 @@ fn most_tokens(text: &str) -> Option<u32> {
     most.trim().parse().ok().filter(|_| names_model)
 }
 
-/// Words that name a part, the more special ones first.
+/// Words that name a part, the more specific ones first.
 const NAMES: &[(Part, &[&str])] = &[
     (Part::CacheControl, &["cache_control", "cache control"]),
     (
@@ -82,13 +82,13 @@ const NAMES: &[(Part, &[&str])] = &[
     ),
 ];
 
-/// The parts that the words of a refusal may be about, likelier ones first.
+/// The parts that the words of a refusal may name, likelier ones first.
 pub(super) fn named(text: &str) -> Vec<Part> {
     let text = text.to_lowercase().replace('\\', "");
     NAMES.iter().filter(|(_, words)| words.iter().any(|word| text.contains(word))).map(|(part, _)| *part).collect()
 }
 
-/// Words about the gateway's own rules for long conversations.
+/// True for words about the gateway's own rules for long conversations.
 pub(super) fn is_about_context(text: &str) -> bool {
     let text = text.to_lowercase();
     ["1m context", "1m 上下文", "1m上下文", "context-1m", "long context", "长上下文", "context window", "上下文窗口"]

@@ -1,5 +1,5 @@
-//! What passes by itself is tried again before it is told, as the engine does: with its first two gaps,
-//! which the platform knows, or as long as the gateway asks to be left alone.
+//! Retries of transient failures before they are reported, as the engine does: with its first two delays,
+//! which the platform knows, or with the delay that the gateway asks for.
 
 use super::outcome::Outcome;
 use super::{CheckFlow, Step, TimedReply};
@@ -7,13 +7,13 @@ use crate::check::question::Question;
 use crate::finding::Code;
 use crate::gateway::Reply;
 
-/// After the first try.
+/// How many tries follow the first one.
 const MORE_TRIES: u8 = 2;
-/// The engine waits so long at most, in seconds; asked for more it gives up (obs).
+/// The longest delay that the engine waits, in seconds; asked for more it gives up (obs).
 const LONGEST_WAIT: u32 = 60;
 
 impl CheckFlow {
-    /// Asks the same again where that may help; false when it is time to tell.
+    /// Retries the request where that may help. Returns false when the outcome is final.
     pub(super) fn ask_again(&mut self, question: &Question, told: &TimedReply, outcome: &Outcome) -> bool {
         if question.tries >= MORE_TRIES || !may_pass(told, outcome) {
             return false;
@@ -36,12 +36,12 @@ fn may_pass(told: &TimedReply, outcome: &Outcome) -> bool {
     match (should, outcome) {
         (Some("false"), _) | (_, Outcome::Answer(_)) => false,
         (_, Outcome::Lost(_)) => true,
-        // The engine tries an overloaded stream again, any other error within one not.
+        // The engine retries a stream that reports overload, but not one that reports another error.
         (_, Outcome::Unusable(finding)) => {
             finding.code == Code::Overloaded && finding.fact("rule") == Some("error-event")
         }
         (Some("true"), Outcome::Refused(_, Some(_))) => true,
-        // These do not pass by themselves, whatever their status.
+        // These are permanent, whatever their status.
         (_, Outcome::Refused(finding, Some(status))) => {
             let lasts = matches!(finding.code, Code::QuotaExhausted | Code::ClientRestricted | Code::ModelNotFound)
                 || finding.code.number().starts_with("AR-4");

@@ -1,4 +1,4 @@
-//! The two ways of sending a key, and whose word counts when both are refused.
+//! The two authentication headers, and which refusal counts when both are refused.
 
 use super::CheckFlow;
 use super::blame::retitled;
@@ -16,8 +16,8 @@ impl CheckFlow {
         self.scheme = other(refused);
     }
 
-    /// Of what was said to the key sent one way and the other, what is about the key itself: a gateway
-    /// that reads one header only knows nothing of a key in the other.
+    /// Of the refusals of both headers, the one about the key itself: a gateway that reads only one header
+    /// says of a key in the other one that there is none.
     pub(super) fn refusal(&mut self, last: Finding) -> Finding {
         let telling = match self.first_refusal.clone() {
             Some((scheme, first)) if !self.list_accepted && weight(first.code) >= weight(last.code) => {
@@ -42,7 +42,7 @@ fn weight(code: Code) -> u8 {
     match code {
         Code::KeyMissing | Code::AuthScheme => 0,
         Code::KeyRejected => 1,
-        // What passes by itself says nothing about the key.
+        // A transient failure says nothing about the key.
         code if code.number().starts_with("AR-2") || code.number().starts_with("AR-6") => 1,
         _ => 2,
     }

@@ -1,4 +1,4 @@
-//! Calls of tools: judged as the engine needs them, and answered.
+//! Tool calls: judged by what the engine needs, and answered with a result.
 
 use serde_json::Value;
 
@@ -41,7 +41,7 @@ impl CheckFlow {
         }
     }
 
-    /// The last try: a tool that wants nothing, in a whole answer.
+    /// Judges the last try: a tool without input, in a whole answer.
     pub(super) fn on_least(&mut self, question: &Question, outcome: Outcome) {
         match outcome {
             Outcome::Answer(answer) if !answer.calls.is_empty() => {
@@ -65,7 +65,7 @@ impl CheckFlow {
                 self.talk.demand_refused = true;
                 self.ask(&question.model, Kind::Least(true));
             }
-            // What cannot be read says nothing about tools; the stream was read well.
+            // An unreadable whole answer says nothing about tools; the stream was read well.
             Outcome::Unusable(finding) if self.talk.fallback.is_none() => {
                 let finding = Finding { evidence: finding.evidence, ..Finding::new(Code::ToolsBroken) };
                 self.warn(LampId::Tools, finding.softened().with("because", Code::WholeAnswerOdd.number()));
@@ -115,7 +115,7 @@ impl CheckFlow {
 
     fn tools_work(&mut self, model: &str) {
         self.light(LampId::Tools);
-        // The whole answer was seen where streams had to be given up.
+        // Where streaming had to be given up, the whole answer was tested already.
         if self.talk.fallback.is_none() {
             self.ask_tiny(model);
         }
@@ -125,8 +125,8 @@ impl CheckFlow {
         self.ask(model, Kind::Tiny);
     }
 
-    /// A message was answered just before, so a refusal here is about tools, unless the gateway is out of
-    /// breath.
+    /// A message was answered just before, so a refusal here is about tools, unless the gateway is
+    /// overloaded.
     fn tools_failed(&mut self, finding: Finding) {
         let is_passing = matches!(
             finding.code,
@@ -137,8 +137,8 @@ impl CheckFlow {
     }
 }
 
-/// What makes a call useless to the engine: it needs an id, a name that was offered, and an object that
-/// fits the tool's schema (obs, engine 2.1.332).
+/// Why a call is useless to the engine, if it is: it needs an id, a name that was offered, and an object
+/// that fits the tool's schema (obs, engine 2.1.332).
 fn fault(call: &Call, offered: &[Offered]) -> Option<&'static str> {
     if call.id.trim().is_empty() {
         return Some("call-without-id");
@@ -149,16 +149,16 @@ fn fault(call: &Call, offered: &[Offered]) -> Option<&'static str> {
     if !tool.required.iter().all(has) {
         return Some("input-incomplete");
     }
-    // Claude refuses a call with more than its schema names; the tool without any is ours alone.
+    // Claude refuses a call with members that its schema does not name; the tool without input is ours alone.
     let is_known = |name: &String| tool.required.contains(&name.as_str()) || REMEMBERED.contains(&name.as_str());
     if tool.required.is_empty() || input.keys().all(is_known) { None } else { Some("input-not-offered") }
 }
 
-/// What Claude's own tool for reading takes besides; models know it by heart.
+/// Further input of Claude's own tool for reading; models know it from training.
 const REMEMBERED: &[&str] = &["offset", "limit", "pages"];
 
-/// A tool's name as it may be told. What cannot be one is not quoted: cut short, it might be a part of the key
-/// that nobody recognises.
+/// A tool's name for a finding. A text that cannot be a name is not quoted: cut short, it might be a part
+/// of the key that redaction does not recognise.
 fn short(name: &str) -> String {
     let is_name = name.len() <= 64 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
     if is_name { name.to_owned() } else { format!("({} letters)", name.chars().count()) }

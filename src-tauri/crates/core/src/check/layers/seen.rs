@@ -1,22 +1,22 @@
-//! The layers from what was seen: lamps, the walk, the first reply.
+//! Computes the layers from what was observed: lamps, route probe, first reply.
 //!
-//! Nothing is inferred downwards or upwards but this: a reply that came has passed every layer beneath
-//! it. The account vouches for itself only by an answered message.
+//! There is only one inference: a reply that came has passed every layer below it. The layer of the account
+//! passes only by an answered message.
 
 use super::super::reach::Reach;
 use super::super::{Lamp, LampId, LampState};
 use super::{Layer, LayerId, layer_of};
 use crate::finding::{Code, Evidence, Finding};
 
-/// What the layers are made from.
+/// The observations that the layers are computed from.
 pub(in super::super) struct Seen<'a> {
-    /// The lamps, closed.
+    /// The lamps, none of them open.
     pub(in super::super) lamps: &'a [Lamp],
-    /// The walk, as far as it is known.
+    /// The route probe, as far as it is known.
     pub(in super::super) reach: Option<&'a Reach>,
-    /// The status and the time of the first reply of all.
+    /// The status and the milliseconds of the very first reply.
     pub(in super::super) first_reply: Option<(u16, u32)>,
-    /// Said of the proxy although the flow goes on.
+    /// A finding about the proxy that did not end the check.
     pub(in super::super) proxy_note: Option<&'a Finding>,
 }
 
@@ -54,7 +54,7 @@ impl Seen<'_> {
             LayerId::Shape if self.list_came() => Layer { state: LampState::Ok, ..untested(id) },
             LayerId::Shape => self.by_lamp(id, LampId::Address, false),
             LayerId::Key => self.by_lamp(id, LampId::Key, false),
-            // Relays look at the balance when a message is asked for, and not before.
+            // Gateways look at the balance when a message is requested, and not before.
             LayerId::Account => self.by_lamp(id, LampId::Answer, false),
             LayerId::Models => self.by_lamp(id, LampId::Models, true),
             LayerId::Message => self.by_lamp(id, LampId::Answer, true),
@@ -72,7 +72,7 @@ impl Seen<'_> {
         } else if let Some(trouble) = trouble {
             (layer.facts, layer.millis) = (trouble.facts.clone(), trouble.millis);
         }
-        // A reply came over this layer, whatever the walk beside it met.
+        // A reply came over this layer, whatever the route probe met.
         if leg.is_some() || self.first_reply.is_some() {
             layer.state = LampState::Ok;
         }
@@ -101,13 +101,13 @@ impl Seen<'_> {
         lamp.finding.as_ref().filter(|_| lamp.state == LampState::Failed)
     }
 
-    /// A list of models was given, so the address speaks the right language.
+    /// True when a list of models was given, so the server speaks the right protocol.
     fn list_came(&self) -> bool {
         self.lamps.iter().any(|lamp| lamp.id == LampId::Models && lamp.state == LampState::Ok)
     }
 
-    /// Where a lamp's finding belongs: what the walk met, else what the code says, within what the
-    /// lamp stands for. What fails after an answer came is not put below that answer.
+    /// The layer of a lamp's finding: what the route probe met, else what the code says, limited to the
+    /// layers of the lamp. What fails after an answer came is not put below that answer.
     fn place(&self, lamp: LampId, code: Code) -> LayerId {
         let met = self.reach.and_then(|reach| reach.trouble.as_ref());
         if let Some(trouble) = met.filter(|_| lamp == LampId::Address && self.first_reply.is_none())
@@ -117,7 +117,7 @@ impl Seen<'_> {
         }
         let by_code = layer_of(code);
         if lamp == LampId::Address && self.list_came() && by_code <= LayerId::Http {
-            // The list came this way just before; it is the message that does not get through.
+            // The list came over the same route just before, so only the message fails.
             return LayerId::Message;
         }
         let (lowest, highest) = match lamp {
@@ -129,7 +129,7 @@ impl Seen<'_> {
             LampId::Streaming => (LayerId::Streaming, LayerId::Streaming),
             LampId::Tools => (LayerId::Tools, LayerId::Tools),
         };
-        // A message that no reply comes to is the message's own trouble, not the account's.
+        // A message without a reply is a failure of the message, not of the account.
         if lamp == LampId::Answer && by_code < lowest { highest } else { by_code.clamp(lowest, highest) }
     }
 }

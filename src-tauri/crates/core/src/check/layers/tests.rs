@@ -1,4 +1,4 @@
-//! Each code has its layer, and no layer claims what was not seen.
+//! Each code has its layer, and no layer passes without evidence.
 
 use super::super::reach::{Leg, Reach, Trouble};
 use super::super::{Lamp, LampId};
@@ -79,7 +79,7 @@ fn the_lowest_failure_carries_the_finding_and_ends_the_row() {
     check("F-----", Some(Code::GatewayDown), None, true, "ooooF-------");
     check("oF----", Some(Code::KeyRejected), None, true, "ooooooF-----");
     check("oooF--", Some(Code::QuotaExhausted), None, true, "oooooooF----");
-    // Nothing was seen of the account when no line was free.
+    // Nothing is known about the account when no upstream was free.
     check("oooF--", Some(Code::NoChannel), None, true, "ooooooo-oF--");
     check("ooooFo", Some(Code::StreamBroken), None, true, "ooooooooooF-");
     check("ooooFo", Some(Code::Reset), None, true, "ooooooooooF-");
@@ -104,7 +104,7 @@ fn the_walk_knows_better_than_the_code_where_it_ended() {
         }),
     };
     check("F-----", Some(Code::Reset), Some(&reach), false, "oooF--------");
-    // A reply came all the same: then the walk is not what decides.
+    // A reply came nevertheless: then the route probe does not decide.
     check("oooooo", None, Some(&reach), true, "oooooooooooo");
 }
 

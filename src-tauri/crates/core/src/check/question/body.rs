@@ -1,5 +1,5 @@
-//! A request's JSON. Its parts stand apart by white space, which brings it to the size of Claude's without
-//! a token more.
+//! The JSON body of a request. White space between its members brings it to the size of Claude's requests
+//! without costing tokens.
 
 use serde_json::{Value, json};
 
@@ -7,11 +7,11 @@ use super::habits::{Habits, Thinking, on_the_wire};
 use super::tools::{READ, READY, RESULT, to_json};
 use super::{Kind, Part, Question};
 
-/// As large as the engine's request for two words.
+/// The size in bytes of the engine's request for a prompt of two words.
 const SIZE: usize = 120_000;
-/// The budget that the engine gives for thinking.
+/// The token budget that the engine gives for thinking.
 const BUDGET: u32 = 31_999;
-/// Enough for an answer to the check.
+/// The small `max_tokens`: enough for an answer to the check.
 const FEW_TOKENS: u32 = 1_024;
 const PATH: &str = "/tmp/airouter-setup-check.txt";
 
@@ -50,7 +50,7 @@ fn max_tokens(question: &Question, habits: &Habits) -> u32 {
 }
 
 fn thinking(question: &Question, habits: &Habits, max_tokens: u32) -> Option<Value> {
-    // A tool cannot be demanded of a model that thinks first.
+    // A tool call cannot be demanded of a model that thinks first.
     let is_demanded = matches!(question.kind, Kind::Forced | Kind::Least(_));
     if question.leaves(Part::Thinking) || is_demanded {
         return None;
@@ -120,7 +120,7 @@ fn cached(mut block: Value, question: &Question) -> Value {
     block
 }
 
-/// Writes the members of an object with white space between them, so that the whole has about this size.
+/// Writes the members of an object with white space between them, so that the whole has about `size` bytes.
 fn spread(members: &[(&str, Value)], size: usize) -> String {
     let members: Vec<String> = members.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
     let length: usize = members.iter().map(String::len).sum();

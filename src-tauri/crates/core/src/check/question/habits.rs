@@ -1,30 +1,30 @@
-//! What the engine sends for which model (obs, engine 2.1.332).
+//! What the engine sends for each model (obs, engine 2.1.332).
 
-/// How the engine asks a model to think.
+/// The kind of thinking that the engine requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Thinking {
-    /// As much as it likes.
+    /// Adaptive, without a budget.
     Adaptive,
     /// With a budget of tokens.
     Budget,
-    /// Not at all.
+    /// None.
     Off,
 }
 
-/// What depends on the model.
+/// The parameters that depend on the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Habits {
     pub(super) max_tokens: u32,
     pub(super) thinking: Thinking,
     pub(super) effort: Option<&'static str>,
-    /// A turn with the role `system` follows on the person's.
+    /// True when a turn with the role `system` follows the user's.
     pub(super) system_turn: bool,
-    /// The beta for thinking between calls of tools.
+    /// True when the beta for thinking between tool calls is sent.
     pub(super) interleaves: bool,
 }
 
-/// The id that the engine sends for one that was chosen: the marker for a million tokens is cut off, and
-/// retired ids, written exactly so, are replaced in silence.
+/// The id that the engine sends for a chosen one: the marker for a million tokens is cut off, and retired
+/// ids, written exactly so, are silently replaced.
 pub(super) fn on_the_wire(model: &str) -> &str {
     let model = model.strip_suffix("[1m]").unwrap_or(model).trim_end();
     const RETIRED: &[&str] =
@@ -32,7 +32,7 @@ pub(super) fn on_the_wire(model: &str) -> &str {
     if RETIRED.contains(&model) { "claude-opus-5-5" } else { model }
 }
 
-/// The habits for an id as it stands on the wire.
+/// The parameters for an id as it is sent.
 pub(super) fn of(model: &str) -> Habits {
     let newest = Habits {
         max_tokens: 64_000,

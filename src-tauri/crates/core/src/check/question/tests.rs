@@ -10,7 +10,7 @@ fn read(question: &Question) -> Value {
     serde_json::from_str(&question.body()).expect("a request is JSON")
 }
 
-/// Model; on the wire; most tokens; thinking; effort; whether a turn of the system follows; betas.
+/// Model; id as sent; max_tokens; thinking; effort; whether a turn of the role system follows; betas.
 const HABITS: &[(&str, &str, u32, &str, &str, bool, usize)] = &[
     ("claude-sonnet-5", "claude-sonnet-5", 64_000, "adaptive", "high", true, 3),
     ("claude-opus-5-5", "claude-opus-5-5", 128_000, "adaptive", "medium", true, 3),

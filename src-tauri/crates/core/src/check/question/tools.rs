@@ -1,30 +1,30 @@
-//! The tools that the check offers: as many and with such schemas as Claude's, but hardly any words.
+//! The tools that the check offers: as many and with such schemas as Claude's, but with short descriptions.
 
 use serde_json::{Value, json};
 
-/// What stands in the file that the tool reads; the answer must hold the last part of it.
+/// The content of the file that the tool reads; the model's answer must hold the last part of it.
 pub(super) const RESULT: &str = "The last word of this file is secret-kestrel";
-/// A part of the answer of a model that was given the result.
+/// The text that shows that a model used the tool's result.
 pub(in crate::check) const WORD_IN_RESULT: &str = "kestrel";
-/// The tool that reads the file, as Claude's own is called.
+/// The name of the tool that reads the file, as in Claude.
 pub(super) const READ: &str = "Read";
-/// The tool that wants nothing.
+/// The name of the tool without input.
 pub(super) const READY: &str = "report_ready";
-/// Claude's Code sessions offer so many.
+/// The number of tools in Claude's Code sessions.
 const COUNT: usize = 21;
-/// The largest whole number that JavaScript is sure of; it stands in Claude's schemas.
+/// The largest integer that JavaScript represents exactly; Claude's schemas hold it.
 const MOST: u64 = 9_007_199_254_740_991;
 
-/// A tool as far as a call of it can be judged.
+/// An offered tool, as far as a call of it can be judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offered {
     /// Its name.
     pub name: String,
-    /// The texts that its input must hold.
+    /// The text members that its input must hold.
     pub required: Vec<&'static str>,
 }
 
-/// The tools on offer; only the two that matter if few are wanted.
+/// The offered tools; with `few` only the two that the check uses.
 pub(super) fn offered(few: bool) -> Vec<Offered> {
     let ours = [
         Offered { name: READY.to_owned(), required: Vec::new() },
@@ -34,7 +34,7 @@ pub(super) fn offered(few: bool) -> Vec<Offered> {
     ours.into_iter().chain(more.take(if few { 0 } else { COUNT })).collect()
 }
 
-/// The same as JSON; plain schemas hold nothing but type, properties and required.
+/// The same as JSON; with `plain` the schemas hold only type, properties and required.
 pub(super) fn to_json(few: bool, plain: bool) -> Value {
     offered(few)
         .into_iter()
@@ -42,7 +42,7 @@ pub(super) fn to_json(few: bool, plain: bool) -> Value {
             let (said, properties) = match tool.name.as_str() {
                 READ => ("Reads a file.", json!({"file_path": {"type": "string"}})),
                 READY => ("Says that tools work.", json!({})),
-                // What the schemas of Claude's tools hold besides, and some gateways refuse (obs).
+                // Keywords that the schemas of Claude's tools hold, and some gateways refuse (obs).
                 "unused_3" if !plain => (
                     "Not used.",
                     json!({

@@ -1,4 +1,4 @@
-//! The account behind the key: barred, run out of money, out of time.
+//! Causes in the account behind the key: disabled, no credit, expired subscription.
 
 use super::busy;
 use super::key;
@@ -8,7 +8,7 @@ use crate::gateway::signals::Shape;
 use crate::gateway::subject::{self, Who};
 use crate::gateway::words::{self, BARRED, OVER, PLAINLY};
 
-/// Words of money and allowances that mean nothing else.
+/// Words for money and allowances that have no other meaning.
 #[rustfmt::skip]
 const MONEY: &[&str] = &[
     "quota", "quotas", "balance", "credit", "credits", "budget", "budgets", "spend", "spending",
@@ -18,7 +18,7 @@ const MONEY: &[&str] = &[
     "预算", "点数", "积分", "流量包", "付费",
 ];
 
-/// Words of allowances that also occur in limits of pace.
+/// Words for allowances that also occur in rate limits.
 #[rustfmt::skip]
 const PERIOD: &[&str] = &[
     "daily limit", "weekly limit", "monthly limit", "daily usage", "weekly usage", "monthly usage",
@@ -27,10 +27,10 @@ const PERIOD: &[&str] = &[
     "weekly", "daily", "monthly", "总次数", "可用次数", "使用次数",
 ];
 
-/// Words of something bought for a time.
+/// Words for something bought for a period.
 const BOUGHT: &[&str] = &["subscription", "subscriptions", "plan", "membership", "订阅", "套餐", "会员"];
 
-/// Words that say it is not enough or all used.
+/// Words for too little or used up.
 #[rustfmt::skip]
 const SHORT: &[&str] = &[
     "insufficient", "not enough", "exhausted", "exceed*", "reached", "depleted", "too low", "is low", "is 0",
@@ -42,9 +42,9 @@ const SHORT: &[&str] = &[
     "没有", "透支", "请充值", "失败", "限制", "已完",
 ];
 
-/// The account is barred or its time is over.
+/// The account is disabled or has expired.
 pub(in crate::gateway) fn barred(case: &Case) -> Option<Code> {
-    // "Suspended, please check your billing": the money is what can be mended.
+    // "Suspended, please check your billing": the money is what the person can fix.
     let is_it = case.or_unknown(400..500)
         && !case.signals.any(PLAINLY)
         && case.signals.one(|text| {
@@ -55,7 +55,7 @@ pub(in crate::gateway) fn barred(case: &Case) -> Option<Code> {
     is_it.then_some(Code::AccountDisabled)
 }
 
-/// Balance, quota, budget or subscription is used up.
+/// The balance, quota, budget or subscription is used up.
 pub(in crate::gateway) fn run_out(case: &Case) -> Option<Code> {
     let signals = &case.signals;
     if signals.any(PLAINLY) && !signals.one(only_pace) {
@@ -70,7 +70,7 @@ pub(in crate::gateway) fn run_out(case: &Case) -> Option<Code> {
     (signals.shape != Shape::Html && (is_it || is_label)).then_some(Code::QuotaExhausted)
 }
 
-/// Money words beside words of lack, and no pace words that explain them.
+/// True for words of money beside words of lack, unless rate-limit words explain them.
 fn is_short(text: &str) -> bool {
     if !words::any(text, SHORT) || words::any(text, &["context length", "max_tokens", "context window"]) {
         return false;
@@ -81,14 +81,14 @@ fn is_short(text: &str) -> bool {
     money || period
 }
 
-/// "Quota" is also the word of some gateways for requests per minute.
+/// True when "quota" means requests per minute, as some gateways say.
 fn only_pace(text: &str) -> bool {
     (words::any(text, &["per minute", "per second", "rpm", "tpm", "qps", "每分钟", "每秒"])
         || text.contains("per_minute"))
         && !words::any(text, &["balance", "credit", "credits", "budget", "余额", "充值", "insufficient quota"])
 }
 
-/// A subscription that is over, missing or inactive. "Subscription key" is a key.
+/// True for a subscription that is expired, missing or inactive. "Subscription key" is a key.
 fn has_lapsed(text: &str) -> bool {
     let bought = |stems: &[&str]| subject::subjects(text, stems).contains(&Who::Plan);
     words::any(text, BOUGHT)

@@ -1,4 +1,4 @@
-//! The address: what asks from where it may not, and what is asked for at the wrong place.
+//! Causes in addresses: a refused network address of the caller, an unknown path, an unknown model.
 
 use super::busy;
 use crate::finding::Code;
@@ -6,7 +6,7 @@ use crate::gateway::case::Case;
 use crate::gateway::subject::{self, Who};
 use crate::gateway::words;
 
-/// Words that refuse a network address.
+/// Words that refuse the caller's network address.
 #[rustfmt::skip]
 const KEPT_OUT: &[&str] = &[
     "not allowed", "not permitted", "not authorized", "not in", "denied", "blocked", "forbidden", "restricted",
@@ -16,7 +16,7 @@ const KEPT_OUT: &[&str] = &[
     "not served", "not serve", "不可用", "不提供", "无法使用", "不能使用", "未开放", "not supported in",
 ];
 
-/// Words of a router that has no such path.
+/// Words of a router for an unknown path.
 #[rustfmt::skip]
 const NO_PATH: &[&str] = &[
     "invalid url", "no route*", "no such route", "unknown route", "cannot get", "cannot post",
@@ -25,7 +25,7 @@ const NO_PATH: &[&str] = &[
     "路由不存在", "未找到接口", "请求地址不存在", "no handler", "unknown url", "unsupported path",
 ];
 
-/// Words for a model that is not there.
+/// Words for an unknown model.
 #[rustfmt::skip]
 const NO_MODEL: &[&str] = &[
     "not found", "does not exist", "doesn't exist", "not exist", "invalid model", "unknown model",
@@ -37,7 +37,7 @@ const NO_MODEL: &[&str] = &[
     "not offered", "not registered", "名称错误", "名称不正确", "名称有误",
 ];
 
-/// The key may be used only from certain addresses.
+/// The key may be used only from certain network addresses.
 pub(in crate::gateway) fn kept_out(case: &Case) -> Option<Code> {
     let is_it = case.or_unknown(400..500)
         && case.status != Some(429)
@@ -73,12 +73,12 @@ pub(in crate::gateway) fn kept_out(case: &Case) -> Option<Code> {
     (is_it || by_list).then_some(Code::IpBlocked)
 }
 
-/// True when the words are about a country or a region, and not about one address.
+/// True when the words are about a country or a region, and not about one network address.
 pub(in crate::gateway) fn names_region(case: &Case) -> bool {
     case.signals.any(&["country*", "region*", "territory", "location", "地区", "区域", "国家", "地域"])
 }
 
-/// The model is not there.
+/// The model does not exist here.
 pub(in crate::gateway) fn no_model(case: &Case) -> Option<Code> {
     if !(case.is(&[400, 404, 410, 422, 403, 500, 501, 503]) || case.status.is_none()) {
         return None;
@@ -103,14 +103,14 @@ pub(in crate::gateway) fn no_model(case: &Case) -> Option<Code> {
     })
 }
 
-/// True when a text says that a model is not there.
+/// True when a text says that a model does not exist.
 pub(in crate::gateway) fn is_unknown_model(text: &str) -> bool {
     const BAD_VALUE: &[&str] =
         &["不能为空", "未指定", "is required", "cannot be empty", "missing", "must be specified", "未提供"];
     subject::subjects(text, NO_MODEL).contains(&Who::Model) && !words::any(text, BAD_VALUE)
 }
 
-/// Nothing is served here.
+/// Nothing is served at this path.
 pub(in crate::gateway) fn wrong_path(case: &Case) -> Option<Code> {
     let by_words = case.is(&[400, 403, 404, 405, 410, 421, 501]) && case.signals.any(NO_PATH)
         || case.status.is_none() && case.signals.any(&["invalid url", "method not allowed", "unexpected endpoint"]);

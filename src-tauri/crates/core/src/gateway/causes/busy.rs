@@ -1,11 +1,13 @@
-//! Nothing wrong with the key: no line free, too busy, too many requests.
+//! Causes that pass by themselves and are not about the key: no free channel, overload, too many requests.
+//!
+//! A *channel* is one of the gateway's own upstream connections or pooled accounts.
 
 use crate::finding::Code;
 use crate::gateway::case::Case;
 use crate::gateway::signals::Signals;
 use crate::gateway::words::{self, PLAINLY};
 
-/// Words of overload.
+/// Words for overload.
 #[rustfmt::skip]
 pub(in crate::gateway) const OVERLOAD: &[&str] = &[
     "overloaded", "overloaded error", "overload", "too busy", "is busy", "server busy", "at capacity",
@@ -13,7 +15,7 @@ pub(in crate::gateway) const OVERLOAD: &[&str] = &[
     "负载已饱和", "负载过高", "负载饱和", "过载", "繁忙", "拥挤", "人数过多", "服务器忙", "系统忙",
 ];
 
-/// Words of lines and pooled accounts.
+/// Words for channels and pooled accounts.
 #[rustfmt::skip]
 const LINES: &[&str] = &[
     "channel", "channels", "account", "accounts", "provider", "providers", "deployment", "deployments",
@@ -54,7 +56,7 @@ const ALL_GONE: &[&str] = &[
     "用完", "繁忙", "失败", "限流", "冷却", "异常", "禁用", "占用", "已满", "暂停", "封", "用尽",
 ];
 
-/// Words for a model without a price, which relays will not run.
+/// Words for a model without a price, which such gateways refuse to serve.
 #[rustfmt::skip]
 const NO_PRICE: &[&str] = &[
     "price not set", "ratio or price not set", "pricing not configured", "pricing not found",
@@ -63,14 +65,14 @@ const NO_PRICE: &[&str] = &[
     "未定价",
 ];
 
-/// Words about how many at a time.
+/// Words for concurrent requests.
 #[rustfmt::skip]
 const AT_ONCE: &[&str] = &[
     "concurrency", "concurrent", "queue full", "queue timeout", "queue is full", "queue overloaded",
     "waiting in queue", "并发", "排队", "队列已满", "同时请求", "too many pending", "pending requests",
 ];
 
-/// Words of too many requests.
+/// Words for too many requests.
 #[rustfmt::skip]
 pub(in crate::gateway) const TOO_MANY: &[&str] = &[
     "too many requests", "rate limit*", "rate-limit*", "ratelimit*", "rate exceeded", "throttl*",
@@ -80,21 +82,21 @@ pub(in crate::gateway) const TOO_MANY: &[&str] = &[
     "尝试次数过多",
 ];
 
-/// No line free, said so clearly that it counts before words of balance ("all accounts are out of
-/// quota" is the gateway's trouble).
+/// No channel is free, said so clearly that it counts before words for balance ("all accounts are out of
+/// quota" is a failure of the gateway).
 pub(in crate::gateway) fn no_line(case: &Case) -> Option<Code> {
-    // "Out of balance, or no resource free" to one person is about their balance.
+    // "Out of balance, or no resource free" is about the balance of this person.
     let is_money = case.or_unknown(400..500) && case.signals.any(PLAINLY) && !case.signals.any(ALL_LINES);
     let may_be = case.status.is_none_or(|status| !matches!(status, 401 | 402)) && !is_money;
     (may_be && no_line_in(&case.signals)).then_some(Code::NoChannel)
 }
 
-/// True when the texts say that no line is free, or that the model has no price.
+/// True when one of the texts says that no channel is free, or that the model has no price.
 pub(in crate::gateway) fn no_line_in(signals: &Signals) -> bool {
     signals.one(no_line_said)
 }
 
-/// True when one text says so.
+/// True when the text says so.
 pub(in crate::gateway) fn no_line_said(text: &str) -> bool {
     words::any(text, NONE_FREE)
         || words::any(text, NO_PRICE)
@@ -103,7 +105,7 @@ pub(in crate::gateway) fn no_line_said(text: &str) -> bool {
         || none_available(text)
 }
 
-/// 没有找到可用的上游账号, 未能获取可用通道: "none", "free" and a line, in this order and close together.
+/// 没有找到可用的上游账号, 未能获取可用通道: "none", "free" and a channel, in this order and close together.
 fn none_free(text: &str) -> bool {
     const NONE: &[&str] = &["没有", "无", "未找到", "找不到", "暂无", "未能", "未获取", "不到", "缺少"];
     const FREE_LINES: &[&str] =
@@ -135,7 +137,7 @@ fn none_available(text: &str) -> bool {
     )
 }
 
-/// More at a time than allowed, whatever the status: a limit of the account that passes by itself.
+/// Too many concurrent requests, whatever the status: a limit of the account that passes by itself.
 pub(in crate::gateway) fn at_once(case: &Case) -> Option<Code> {
     const IS_FULL: &[&str] = &[
         "limit*",
@@ -152,8 +154,8 @@ pub(in crate::gateway) fn at_once(case: &Case) -> Option<Code> {
         "限制",
         "最多",
     ];
-    // A 5xx must say so: "failed to acquire a concurrency slot" is the gateway's own trouble.
-    // 并发或金额限制: a heading over both, and the sentence is about money.
+    // A 5xx must name a limit: "failed to acquire a concurrency slot" is a failure of the gateway.
+    // 并发或金额限制 names concurrency and money at once, and such a sentence is about money.
     let full = |text: &str| {
         words::any(text, AT_ONCE)
             && !words::any(text, PLAINLY)
@@ -162,7 +164,7 @@ pub(in crate::gateway) fn at_once(case: &Case) -> Option<Code> {
     (case.or_unknown(400..600) && case.signals.one(full)).then_some(Code::RateLimited)
 }
 
-/// Overload behind or in the gateway.
+/// The gateway or its upstream is overloaded.
 pub(in crate::gateway) fn overload(case: &Case) -> Option<Code> {
     (case.status == Some(529) || (case.or_unknown(400..600) && case.signals.any(OVERLOAD))).then_some(Code::Overloaded)
 }

@@ -1,4 +1,5 @@
-//! Known, paid, and still not allowed: the group, Claude as a whole, or one model.
+//! Causes in permissions: key and account are good, but the group, Claude as a whole, or one model is
+//! not allowed.
 
 use super::address;
 use crate::finding::Code;
@@ -21,7 +22,7 @@ const TO_USE: &[&str] = &[
     "不允许调用", "未分配", "未绑定", "未加入", "does not permit", "not permit",
 ];
 
-/// Words that refuse what precedes them to what follows them: either may be the point.
+/// Words with a possible subject on both sides; either may be what is refused.
 const IS_NOT_FOR: &[&str] = &[
     "not authorized for",
     "not allowed for",
@@ -70,7 +71,7 @@ pub(in crate::gateway) fn model(case: &Case) -> Option<Code> {
     (is_it || no_model_at_all).then_some(Code::ModelNotAllowed)
 }
 
-/// A refusal by its label alone: after every other cause, since relays pass the label on too.
+/// A refusal by its label alone: after every other cause, since gateways pass the label of their upstream on.
 pub(in crate::gateway) fn by_label(case: &Case) -> Option<Code> {
     let is_it = case.is(&[403]) && case.signals.any(&["permission error", "permission denied error"]);
     let code = if case.list_took_the_key() { Code::UpstreamError } else { Code::NoClaudePermission };
@@ -129,12 +130,12 @@ fn refuses_model(text: &str, is_refusal: bool) -> bool {
         || (needs_more && is_refusal && !whose.contains(&Who::Service))
 }
 
-/// Whom the words of a text refuse: the object of "no access to", the subject of "is not allowed".
+/// The subjects that a text refuses: the object of "no access to", the subject of "is not allowed".
 fn refused_in(text: &str) -> Vec<Who> {
     let mut all = Vec::new();
     for (start, end) in words::places(text, TO_USE) {
         let object = subject::after(text, end).filter(|(_, far)| *far < 40).map(|(who, _)| who);
-        // "The group does not support it": nothing follows, so the subject is meant.
+        // "The group does not support it": nothing follows, so the subject before it is the one.
         all.extend(object.or_else(|| subject::before(text, start).map(|(who, _)| who)));
     }
     if words::has(text, "权限") {

@@ -1,14 +1,14 @@
-//! The key: unknown, switched off, expired.
+//! Causes in the key: unknown, disabled, expired.
 //!
-//! Some relays fold everything into one sentence ("invalid, disabled or expired"); such a lump means no
-//! more than "not accepted".
+//! Some gateways put all three into one sentence ("invalid, disabled or expired"); that means no more than
+//! "not accepted".
 
 use crate::finding::Code;
 use crate::gateway::case::Case;
 use crate::gateway::subject::{self, Who};
 use crate::gateway::words::{self, BARRED, OVER};
 
-/// Words that say a key is not known.
+/// Words for an unknown key.
 #[rustfmt::skip]
 pub(in crate::gateway) const UNKNOWN: &[&str] = &[
     "invalid", "incorrect", "wrong", "unknown", "not valid", "isn't valid", "not recognized", "unrecognized", "not recognised", "unrecognised",
@@ -18,7 +18,7 @@ pub(in crate::gateway) const UNKNOWN: &[&str] = &[
     "未知", "找不到", "不匹配",
 ];
 
-/// Words that refuse whoever asks, without a subject.
+/// Words that refuse the caller without naming a subject.
 #[rustfmt::skip]
 const NOT_LET_IN: &[&str] = &[
     "authentication error", "authentication failed", "authentication failure", "failed to authenticate",
@@ -26,7 +26,7 @@ const NOT_LET_IN: &[&str] = &[
     "auth failed", "no connected db", "认证失败", "鉴权失败", "身份验证失败", "身份认证失败", "未登录",
 ];
 
-/// The key's time is over.
+/// The key has expired.
 pub(in crate::gateway) fn expired(case: &Case) -> Option<Code> {
     let is_it = case.or_unknown(400..500)
         && !is_behind(case)
@@ -46,7 +46,7 @@ pub(in crate::gateway) fn disabled(case: &Case) -> Option<Code> {
     is_it.then_some(Code::KeyDisabled)
 }
 
-/// The key is not known, by words. By status alone it is decided at the end.
+/// The key is unknown, by words. The status alone is judged last, in `classify`.
 pub(in crate::gateway) fn unknown(case: &Case) -> Option<Code> {
     let may_be = case.is(&[400, 401, 403, 404, 422]) || case.status.is_none();
     let by_words = |text: &str| {
@@ -65,7 +65,7 @@ pub(in crate::gateway) fn unknown(case: &Case) -> Option<Code> {
     })
 }
 
-/// True for "invalid, disabled or expired": a list of what it may be.
+/// True for "invalid, disabled or expired": a list of possible reasons.
 pub(in crate::gateway) fn is_catch_all(text: &str) -> bool {
     let doubtful = words::any(text, &["or", "and/or", "或", "或者", "、", "/"]);
     doubtful
@@ -76,8 +76,8 @@ pub(in crate::gateway) fn is_catch_all(text: &str) -> bool {
         && !words::any(text, &["user", "account", "用户", "账户", "账号"])
 }
 
-/// Keys with a tail that names a line are for administrators; with an ordinary key the tail is a slip
-/// of the paste.
+/// True when a text says that keys with a channel suffix are for administrators; on an ordinary key such a
+/// suffix is a paste error.
 fn names_a_line(text: &str) -> bool {
     words::any(
         text,
@@ -85,7 +85,7 @@ fn names_a_line(text: &str) -> bool {
     )
 }
 
-/// The gateway's own sign-in with its provider, not the person's key.
+/// True when the gateway's sign-in at its own provider failed, and not the person's key.
 fn is_behind(case: &Case) -> bool {
     case.list_took_the_key() && case.signals.any(&["oauth", "refresh token", "upstream", "上游"])
 }

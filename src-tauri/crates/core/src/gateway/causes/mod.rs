@@ -1,5 +1,5 @@
-//! The causes of a refusal, each with the words by which it is known. In which order they are asked is decided
-//! in `classify`.
+//! The causes of a refusal, each with the words that show it. `classify` decides the order in which they are
+//! tried.
 
 pub(super) mod account;
 pub(super) mod address;

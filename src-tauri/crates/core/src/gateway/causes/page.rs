@@ -1,15 +1,15 @@
-//! Replies that do not come from the interface: redirects, proxies, firewalls, web pages.
+//! Causes outside of the API: redirects, proxies, firewalls, web pages.
 //!
-//! Relays answer unknown paths with their home page and status 200, web servers in front of them answer
-//! with pages of their own, and firewalls and Wi-Fi portals answer in the gateway's place. These are
-//! judged first, since words on a page mean nothing about a key.
+//! Gateways answer unknown paths with their home page and status 200, web servers in front of them answer
+//! with pages of their own, and firewalls and Wi-Fi portals answer instead of the gateway. These causes come
+//! first, since words on a page say nothing about a key.
 
 use crate::finding::Code;
 use crate::gateway::case::Case;
 use crate::gateway::signals::Shape;
 use crate::gateway::words;
 
-/// Words of firewalls and content networks that no ordinary page holds.
+/// Words of firewalls and content networks that ordinary pages do not hold.
 #[rustfmt::skip]
 const FIREWALL: &[&str] = &[
     "cf-chl*", "_cf_chl*", "challenge-platform", "attention required! | cloudflare", "just a moment...",
@@ -21,15 +21,15 @@ const FIREWALL: &[&str] = &[
     "攻击行为", "恶意请求", "创宇盾", "安全狗", "宝塔",
 ];
 
-/// Of these, the ones that turn a 200 into a firewall's page. Ordinary pages behind a firewall load its
-/// scripts and offer captchas too, so fewer words count.
+/// The words of a firewall page with status 200. Ordinary pages behind a firewall load its scripts and
+/// offer captchas too, so fewer words count.
 #[rustfmt::skip]
 const FIREWALL_INSTEAD: &[&str] = &[
     "_cf_chl*", "just a moment...", "acw_sc*", "aliyun_waf*", "request has been blocked", "人机验证",
     "安全验证", "被拦截", "防火墙",
 ];
 
-/// The ones that may be said in JSON by nobody but a firewall.
+/// The words that only a firewall writes into JSON.
 const FIREWALL_IN_JSON: &[&str] = &[
     "error 1020",
     "error 1010",
@@ -49,7 +49,7 @@ const PORTAL: &[&str] = &[
     "login to the network", "网络登录", "认证上网",
 ];
 
-/// What a server says that was spoken to without TLS on its TLS port.
+/// What a server answers to plain http on its TLS port.
 const PLAIN_TO_TLS: &[&str] = &[
     "plain http request was sent to https port",
     "sent an http request to an https server",
@@ -58,7 +58,7 @@ const PLAIN_TO_TLS: &[&str] = &[
     "speaking plain http",
 ];
 
-/// Redirects, whoever sends them. A temporary one to another host is what a Wi-Fi login does.
+/// Redirects. A temporary one to another host is what a Wi-Fi login does.
 pub(in crate::gateway) fn redirect(case: &Case) -> Option<Code> {
     if !(300..400).contains(&case.reply.status) {
         return None;
@@ -69,7 +69,7 @@ pub(in crate::gateway) fn redirect(case: &Case) -> Option<Code> {
     Some(if elsewhere && is_temporary { Code::CaptivePortal } else { Code::Redirect })
 }
 
-/// Statuses that say all there is to say.
+/// Statuses of proxies and servers that need no words.
 pub(in crate::gateway) fn on_the_way(case: &Case) -> Option<Code> {
     match case.reply.status {
         407 => Some(Code::ProxyAuth),
@@ -80,7 +80,7 @@ pub(in crate::gateway) fn on_the_way(case: &Case) -> Option<Code> {
     }
 }
 
-/// A web page, an XML answer or a server's own plain text instead of JSON.
+/// A web page, XML or a server's own plain text instead of JSON.
 pub(in crate::gateway) fn page(case: &Case) -> Option<Code> {
     let signals = &case.signals;
     let status = case.reply.status;
@@ -120,7 +120,7 @@ pub(in crate::gateway) fn page(case: &Case) -> Option<Code> {
     }
 }
 
-/// A plain text of a web server or a load balancer, when no word of it told more.
+/// A plain text of a web server or a load balancer, when no other cause fits its words.
 pub(in crate::gateway) fn server_text(case: &Case) -> Option<Code> {
     let is_down = matches!(case.reply.status, 502..505 | 520..531);
     (case.signals.shape == Shape::Plain && is_down).then_some(Code::GatewayDown)
@@ -139,7 +139,7 @@ fn target_host(location: &str) -> Option<String> {
     Some(host.to_ascii_lowercase())
 }
 
-/// The same host, or one under the same name (`www.example.com` and `api.example.com`).
+/// True for the same host, or one of the same domain (`www.example.com` and `api.example.com`).
 fn is_kin(host: &str, base: &str) -> bool {
     let base = base.to_ascii_lowercase();
     let base = if base.starts_with('[') { base.as_str() } else { base.split(':').next().unwrap_or_default() };

@@ -1,7 +1,7 @@
-//! Replies that refuse the calling program, not the key.
+//! Causes in the calling program: it is refused, not the key.
 //!
-//! Some relays sell access for one named client only ("this group only allows Claude Code clients",
-//! 该分组仅限 Claude Code 客户端使用) and say so with 400, 401, 403, 500 or 503. The key is fine then.
+//! Some gateways sell access for one client only ("this group only allows Claude Code clients",
+//! 该分组仅限 Claude Code 客户端使用) and answer others with 400, 401, 403, 500 or 503. The key is good then.
 
 use crate::finding::Code;
 use crate::gateway::case::Case;
@@ -16,7 +16,7 @@ const NAMED: &[&str] = &[
     "官方客户端", "官方 cli", "指定客户端", "特定客户端", "允许的客户端", "客户端", "用户端", "官方工具",
 ];
 
-/// Words of "only".
+/// Words for "only".
 #[rustfmt::skip]
 const ONLY: &[&str] = &[
     "only", "restricted to", "exclusively", "exclusive", "reserved for", "limited to", "must be", "must use",
@@ -35,10 +35,10 @@ const REFUSED: &[&str] = &[
     "版本过低", "upgrade required", "outdated", "too old",
 ];
 
-/// Words about how many at a time, which are limits of another kind.
+/// Words for concurrent requests, which are limits of another kind.
 const AT_ONCE: &[&str] = &["concurren*", "并发", "too many", "rate limit*", "频率", "速率", "频繁", "ip", "ips"];
 
-/// A reply that refuses the program.
+/// The program is refused.
 pub(in crate::gateway) fn refused(case: &Case) -> Option<Code> {
     let refuses =
         case.or_unknown(400..600) && case.signals.one(|text| !words::any(text, AT_ONCE) && refuses_program(text));
@@ -46,14 +46,14 @@ pub(in crate::gateway) fn refused(case: &Case) -> Option<Code> {
 }
 
 fn refuses_program(text: &str) -> bool {
-    // "client error", "client closed request" and the like have no word of refusal near the client.
+    // "client error", "client closed request" and the like have no word of refusal near "client".
     (words::any(text, NAMED) && words::any(text, ONLY) && names_it_near(text))
         || words::places(text, REFUSED)
             .iter()
             .any(|(start, end)| subject::nearest(text, *start, *end) == Some(Who::Program))
 }
 
-/// "Only" and the name within one breath: a long text may hold both by chance.
+/// True when "only" and the name stand close together: a long text may hold both by chance.
 fn names_it_near(text: &str) -> bool {
     let names = words::places(text, NAMED);
     words::places(text, ONLY)

@@ -1,8 +1,8 @@
-//! The key was sent and not seen, or is wanted in another header.
+//! The key was sent but not read, or is expected in another header.
 //!
-//! "Missing" after a key was sent means that this header is not read; asking for `Bearer` means which
-//! one is. Both are told by a word of lack right beside a word for a key, with nothing but fillers
-//! between: "please provide a valid API key" is said of a wrong one.
+//! "Missing" after a key was sent means that this header is not read; a request for `Bearer` names the one
+//! that is. Both are recognised by a word of lack beside a word for a key, with only fillers between:
+//! "please provide a valid API key" is said of a wrong one.
 
 use super::key::{self, UNKNOWN};
 use crate::finding::Code;
@@ -10,7 +10,7 @@ use crate::gateway::case::Case;
 use crate::gateway::subject::{self, Who};
 use crate::gateway::words;
 
-/// Words for what carries a key.
+/// Words for a key and for what carries it.
 #[rustfmt::skip]
 const CARRIED: &[&str] = &[
     "api key", "x-api key", "key", "token", "access token", "virtual key", "subscription key", "credential",
@@ -20,21 +20,21 @@ const CARRIED: &[&str] = &[
     "身份凭证", "认证头", "鉴权头",
 ];
 
-/// Words before it that say it was not there.
+/// Words before it that say that it is missing.
 #[rustfmt::skip]
 const NOT_THERE_BEFORE: &[&str] = &[
     "no", "missing", "without", "lacks", "lacking", "empty", "absent", "未提供", "缺少", "缺失", "没有提供",
     "未携带", "未传入", "未传", "没有", "未检测到", "未设置", "未找到", "未收到",
 ];
 
-/// Words before it that ask for one. They also follow on "invalid", and then it was there.
+/// Words before it that ask for one. After "invalid" they do not mean that it is missing.
 #[rustfmt::skip]
 const ASKED_FOR: &[&str] = &[
     "provide", "supply", "include", "requires", "require", "need", "needs", "pass", "specify", "set", "send",
     "请提供", "必须提供", "请先提供", "需要", "携带", "请传入", "需提供", "应提供",
 ];
 
-/// Words after it that say so.
+/// Words after it that say that it is missing.
 #[rustfmt::skip]
 const NOT_THERE_AFTER: &[&str] = &[
     "missing", "required", "not provided", "not supplied", "not present", "not specified", "not set", "empty",
@@ -43,7 +43,7 @@ const NOT_THERE_AFTER: &[&str] = &[
     "未传", "必须提供",
 ];
 
-/// Whole phrases of API gateways that saw no key.
+/// Whole phrases of API gateways for a missing key.
 const ABSENT: &[&str] = &[
     "not authenticated",
     "header x-api key not found",
@@ -61,8 +61,8 @@ const FILLERS: &[&str] = &[
     "你的", "任何", "有", "的", "中", "api key", "key", "passed", "and", "please", "available", "for",
 ];
 
-/// A reply that wants the key in the `Authorization: Bearer` form, or that saw no key. Which of the two
-/// it is depends on whether one was sent.
+/// The gateway expects `Authorization: Bearer`, or found no key. Which of the two it is depends on whether
+/// one was sent.
 pub(in crate::gateway) fn key(case: &Case) -> Option<Code> {
     if !case.or_unknown(400..500) || matches!(case.status, Some(402 | 404 | 405 | 429)) {
         return None;
@@ -125,7 +125,7 @@ fn is_missing(text: &str) -> bool {
         return false;
     }
     let was_there = subject::subjects(text, UNKNOWN).contains(&Who::Key);
-    // What FastAPI's guards say when the header is absent.
+    // What FastAPI's authentication answers when the header is absent.
     words::any(text, ABSENT)
         || words::places(text, CARRIED).iter().any(|(start, end)| {
             let head: String = tail_of(&text[..*start], 60);

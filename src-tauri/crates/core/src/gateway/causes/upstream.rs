@@ -1,8 +1,8 @@
-//! Errors of what is behind the gateway.
+//! Causes in the gateway's upstream.
 //!
-//! Relays pass on, wrap or quote what their own provider answered. Words in a quotation ("invalid
-//! x-api-key", "credit balance is too low") are about the gateway's credentials: the person's key must
-//! never be blamed for them.
+//! Gateways pass on, wrap or quote what their own provider answered. Words in a quotation ("invalid
+//! x-api-key", "credit balance is too low") are about the gateway's credentials: they must never count
+//! against the person's key.
 
 use super::busy;
 use crate::finding::Code;
@@ -10,7 +10,7 @@ use crate::gateway::case::Case;
 use crate::gateway::signals::Shape;
 use crate::gateway::words;
 
-/// Labels by which a relay declares an error to be its provider's.
+/// Labels by which a gateway declares an error to be its provider's.
 const DECLARED: &[&str] = &[
     "upstream error",
     "provider error",
@@ -21,11 +21,11 @@ const DECLARED: &[&str] = &[
     "vertex error",
 ];
 
-/// Words for what is behind.
+/// Words for an upstream.
 const BEHIND: &[&str] =
     &["upstream", "provider", "backend", "bad response", "bad_response*", "上游", "渠道返回", "服务商"];
 
-/// Anthropic's own words for an account without credit or rights: behind a relay, the relay's.
+/// Anthropic's own words for an account without credit or rights: through a gateway, the gateway's account.
 const PROVIDER_ACCOUNT: &[&str] = &[
     "to access the anthropic api",
     "purchase credits",
@@ -35,7 +35,7 @@ const PROVIDER_ACCOUNT: &[&str] = &[
     "oauth token has expired",
 ];
 
-/// A crash while listing models for Anthropic's list form: older relays fall over an empty list.
+/// A crash while listing models in Anthropic's form: older gateways crash on an empty list.
 pub(in crate::gateway) fn crash(case: &Case) -> Option<Code> {
     let crashed = case.signals.any(&["panic", "panic detected", "runtime error"]) && case.or_unknown(500..600);
     let empty = case.signals.any(&["index out of range", "with length 0", "length 0"]);
@@ -46,7 +46,7 @@ pub(in crate::gateway) fn crash(case: &Case) -> Option<Code> {
     }
 }
 
-/// An error that quotes another error, or is declared to be another's.
+/// An error that quotes another error, or is declared to be the provider's.
 pub(in crate::gateway) fn wrapped(case: &Case) -> Option<Code> {
     if case.signals.shape == Shape::Html {
         return None;
@@ -63,7 +63,7 @@ pub(in crate::gateway) fn wrapped(case: &Case) -> Option<Code> {
         let theirs = signals.any(PROVIDER_ACCOUNT) && case.or_unknown(400..500);
         return (refused || theirs).then_some(Code::UpstreamError);
     }
-    // A relay behind this one that has no line free means the same for the person: another model, later.
+    // An upstream gateway without a free channel means the same for the person: another model, or later.
     let no_line = busy::no_line_in(signals) || inner.iter().any(|text| busy::no_line_said(text));
     if no_line && case.or_unknown(500..600) {
         return Some(Code::NoChannel);
@@ -84,13 +84,13 @@ pub(in crate::gateway) fn wrapped(case: &Case) -> Option<Code> {
         {
             Some(Code::BadRequest)
         }
-        // Not quoted but told: "400: invalid model". The words decide later.
+        // Not quoted but summarised: "400: invalid model". The later causes judge the words.
         Some(400 | 413 | 422) if inner.is_empty() && !no_credit => None,
         _ => Some(Code::UpstreamError),
     }
 }
 
-/// "upstream 401", "provider returned 403", "status code 502" beside a word for what is behind.
+/// True for "upstream 401", "provider returned 403", "status code 502" beside a word for an upstream.
 fn names_a_status_behind(text: &str) -> bool {
     const LEADS: &[&str] = &[
         "upstream",

@@ -1,16 +1,16 @@
 //! The blocks of a streamed answer.
 //!
-//! A block counts once it is closed. Text and input come by deltas alone: what stands in the start of a
-//! block is lost, and so is a delta of an unknown kind. A delta of a known kind in a block of another is an
-//! error (obs, engine 2.1.332).
+//! A block counts once it is closed. Text and input come by deltas alone: content in the start of a block
+//! is dropped, and so is a delta of an unknown kind. A delta of a known kind in a block of another kind is
+//! an error (obs, engine 2.1.332).
 
 use serde_json::Value;
 
 use crate::gateway::answer::Call;
 
-/// Text or tool input longer than this is cut: a probe asks for a few words.
+/// Longer text or tool input is cut: a check asks for a few words. In bytes.
 const LONGEST: usize = 256 * 1024;
-/// More blocks than this are no answer to a probe.
+/// An answer to a check has no more blocks than this.
 const MOST: usize = 200;
 
 /// All blocks so far.
@@ -19,7 +19,7 @@ pub(super) struct Blocks(Vec<Block>);
 
 #[derive(Debug)]
 struct Block {
-    /// The index as it was written: it may be missing, or odd.
+    /// The index as it was written: it may be missing, or not a number.
     index: Option<Value>,
     kind: String,
     start: Value,
@@ -35,7 +35,7 @@ impl Blocks {
             return Err("too-many-blocks");
         }
         let index = event.get("index").cloned();
-        // Opened twice before it was closed, it begins anew.
+        // Opened again before it was closed, a block starts anew.
         self.0.retain(|block| !(block.open && block.index == index));
         let kind = start.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
         self.0.push(Block { index, kind, start: start.clone(), pieces: String::new(), open: true });

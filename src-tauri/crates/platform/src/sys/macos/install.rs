@@ -15,7 +15,8 @@ use super::SHORT;
 use crate::command;
 use crate::install::Install;
 use crate::places::Places;
-use crate::sys::Stage;
+#[cfg(any(test, feature = "sandbox"))]
+use crate::sys::StandIn;
 
 /// The list in each bundle.
 const INFO: &str = "Contents/Info.plist";
@@ -70,15 +71,17 @@ pub(crate) fn version_of(program: &Path) -> Option<Version> {
 }
 
 /// Where a stand-in goes, with the list that makes it an app.
-pub(crate) fn stage(places: &Places, version: &str) -> Stage {
+#[cfg(any(test, feature = "sandbox"))]
+pub(crate) fn stand_in(places: &Places, version: &str) -> StandIn {
     let bundle = places.system.join("Applications/Claude.app");
-    Stage {
+    StandIn {
         programs: vec![bundle.join("Contents/MacOS/Claude")],
         files: vec![(bundle.join(INFO), info(IDENTIFIER, version))],
     }
 }
 
 /// An app's list with what is read of it.
+#[cfg(any(test, feature = "sandbox"))]
 pub(super) fn info(identifier: &str, version: &str) -> String {
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<plist version=\"1.0\">\n<dict>\n\
@@ -172,16 +175,16 @@ mod tests {
     }
 
     #[test]
-    fn a_stage_is_an_install_that_is_started_by_its_program() {
+    fn a_stand_in_is_an_install_that_is_started_by_its_program() {
         let mac = Mac::new();
         let told = super::super::places::claude_environment(&mac.places.ground);
         let places = Places { claude_environment: told, ..mac.places.clone() };
-        let stage = stage(&places, "2.26454.0");
-        for (path, text) in &stage.files {
+        let stand_in = stand_in(&places, "2.26454.0");
+        for (path, text) in &stand_in.files {
             mac.put(&path.to_string_lossy(), text);
         }
         let install = locate(&places).unwrap();
-        assert_eq!((&install.launcher, install.version), (&stage.programs[0], Some(Version(2, 26454, 0))));
+        assert_eq!((&install.launcher, install.version), (&stand_in.programs[0], Some(Version(2, 26454, 0))));
         assert_eq!(install.launcher, install.program, "the real Claude must not be started in a rehearsal");
     }
 

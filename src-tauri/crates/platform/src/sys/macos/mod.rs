@@ -24,7 +24,9 @@ pub(crate) use super::unix::{
     no_core_dumps, other_owner, sync_folder,
 };
 pub(crate) use files::{carry, make_executable};
-pub(crate) use install::{has_claude_code, locate, stage, version_of};
+#[cfg(any(test, feature = "sandbox"))]
+pub(crate) use install::stand_in;
+pub(crate) use install::{has_claude_code, locate, version_of};
 pub(crate) use locale::language;
 pub(crate) use parts::virtualisation;
 pub(crate) use places::{
@@ -37,8 +39,6 @@ pub(crate) use start::start;
 
 /// This system.
 pub(crate) const OS: Os = Os::Macos;
-/// The app's program, by whose name a stand-in knows itself. Claude Code's is `claude` (PI).
-pub(crate) const APP_NAME: &str = "Claude";
 /// How long Claude may take to quit after each request: asked by an Apple event it saves its settings,
 /// ends its agents, and may have a question of its own; a signal asks nothing any more.
 pub(crate) const PATIENCE: &[Duration] = &[Duration::from_secs(20), Duration::from_secs(10)];

@@ -14,7 +14,8 @@ use airouter_core::claude::version::Version;
 use super::registry::{Hive, key, text};
 use crate::install::Install;
 use crate::places::Places;
-use crate::sys::Stage;
+#[cfg(any(test, feature = "sandbox"))]
+use crate::sys::StandIn;
 
 /// Where the packages of a person are listed, one key each, named by the full name.
 const PACKAGES: &str =
@@ -80,9 +81,10 @@ pub(crate) fn version_of(program: &Path) -> Option<Version> {
 }
 
 /// Where a stand-in goes: an install by Squirrel.
-pub(crate) fn stage(places: &Places, version: &str) -> Stage {
+#[cfg(any(test, feature = "sandbox"))]
+pub(crate) fn stand_in(places: &Places, version: &str) -> StandIn {
     let folder = squirrel_folder(places);
-    Stage {
+    StandIn {
         programs: vec![folder.join(format!("app-{version}")).join(PROGRAM), folder.join(PROGRAM)],
         files: Vec::new(),
     }
@@ -213,10 +215,10 @@ mod tests {
     }
 
     #[test]
-    fn a_stage_is_an_install() {
+    fn a_stand_in_is_an_install() {
         let folder = tempfile::tempdir().unwrap();
         let places = Places::in_scratch(folder.path()).unwrap();
-        for program in stage(&places, "2.26454.0").programs {
+        for program in stand_in(&places, "2.26454.0").programs {
             put(&program);
         }
         let install = locate(&places).unwrap();

@@ -23,7 +23,9 @@ pub(crate) use files::{
     carry, identity, is_executable, is_held, is_mine, make_executable, make_private_folders, make_way, may_change,
     may_enter, names, other_owner, sync_folder,
 };
-pub(crate) use install::{has_claude_code, locate, stage, version_of};
+#[cfg(any(test, feature = "sandbox"))]
+pub(crate) use install::stand_in;
+pub(crate) use install::{has_claude_code, locate, version_of};
 pub(crate) use locale::language;
 pub(crate) use parts::{free_room, virtualisation};
 pub(crate) use places::{
@@ -36,8 +38,6 @@ pub(crate) use start::start;
 
 /// This system.
 pub(crate) const OS: Os = Os::Windows;
-/// The app's program, by whose name a stand-in knows itself.
-pub(crate) const APP_NAME: &str = "claude";
 /// How long Claude may take to quit after each request: its windows are closed, then those that nobody
 /// sees, then its processes are ended. Closing the window leaves Claude in the tray (OD, 1.13576.0), so
 /// the last one is the rule rather than the exception.

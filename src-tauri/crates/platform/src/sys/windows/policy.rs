@@ -13,10 +13,10 @@ const KEY: &str = r"SOFTWARE\Policies\Claude";
 /// What the administrator has put there. In a scratch folder the real registry does not count: there, a
 /// file stands for it, in the place that Linux has for one.
 pub(crate) fn managed(places: &Places) -> ManagedSource {
-    if places.is_scratch() { of_stage(places) } else { of_key(KEY) }
+    if places.is_scratch() { of_sandbox(places) } else { of_key(KEY) }
 }
 
-fn of_stage(places: &Places) -> ManagedSource {
+fn of_sandbox(places: &Places) -> ManagedSource {
     let path = places.system.join("etc").join("claude-desktop").join("managed-settings.json");
     match fs_err::read(&path) {
         Ok(bytes) => ManagedSource::File { path: path.to_string_lossy().into_owned(), bytes },

@@ -1,49 +1,46 @@
 //! `rehearse`: plays a scenario from beginning to end in a scratch folder, and prints what the customer
 //! sees and what the supporter says. Whether it came as the scenario says is the exit code.
 
+use airouter_cli::words::{self, label};
+use airouter_cli::{Answer, Rehearse, explain, term};
 use airouter_core::finding::{Code, Finding};
 use airouter_core::preset::Preset;
 use airouter_core::view::Locale;
-use airouter_rehearsal::{Group, Scenario, Script, Stage, walk};
 use serde_json::{Value, json};
 
-use crate::arguments::Rehearse;
-use crate::explain;
-use crate::output::Answer;
-use crate::people;
-use crate::words::{self, label};
+use crate::{Group, Sandbox, Scenario, Script, play};
 
 /// `rehearse`
-pub(crate) fn rehearse(arguments: &Rehearse, locale: Locale) -> Answer {
+pub fn rehearse(arguments: &Rehearse, locale: Locale) -> Answer {
     let Some(name) = arguments.scenario.as_deref().filter(|_| !arguments.list) else {
         return list(locale);
     };
     let Some(scenario) = Scenario::named(name) else {
-        return Answer::misused(people::term("noScenario", locale).replace("{word}", name));
+        return Answer::misused(term("noScenario", locale).replace("{word}", name));
     };
-    match play(scenario, locale) {
+    match run(scenario, locale) {
         Ok(answer) => answer,
         Err(finding) => Answer::new(vec![finding]),
     }
 }
 
-fn play(scenario: &'static Scenario, locale: Locale) -> Result<Answer, Finding> {
+fn run(scenario: &'static Scenario, locale: Locale) -> Result<Answer, Finding> {
     let folder = tempfile::Builder::new()
         .prefix("airouter-rehearsal-")
         .tempdir()
         .map_err(|error| Finding::new(Code::RehearsalNotSet).with("reason", error))?;
-    let stage = Stage::set(folder.path(), scenario)?;
-    let walked = walk(&stage);
-    let text = told(scenario, &walked.met, locale, stage.preset());
-    // Whatever remains lies in a temporary folder, so it is no reason to call the rehearsal a failure.
-    if let Err(finding) = stage.strike() {
-        tracing::warn!(code = finding.code.number(), "the stage is not cleared");
+    let sandbox = Sandbox::create(folder.path(), scenario)?;
+    let played = play(&sandbox);
+    let text = story(scenario, &played.met, locale, sandbox.preset());
+    // What remains lies in a temporary folder, so the rehearsal has not failed because of it.
+    if let Err(finding) = sandbox.remove() {
+        tracing::warn!(code = finding.code.number(), "the sandbox is not cleared");
     }
-    let as_foreseen = walked.differs.is_none();
-    Ok(Answer::new(walked.differs.into_iter().collect())
+    let as_expected = played.differs.is_none();
+    Ok(Answer::new(played.differs.into_iter().collect())
         .with("scenario", shown(scenario))
-        .with("as_foreseen", as_foreseen)
-        .with("met", walked.met)
+        .with("as_foreseen", as_expected)
+        .with("met", played.met)
         .reads(text))
 }
 
@@ -79,7 +76,7 @@ fn script(scenario: &Scenario, locale: Locale) -> &Script {
 }
 
 /// The story in the order in which it is told over the phone.
-fn told(scenario: &Scenario, met: &[Finding], locale: Locale, preset: &Preset) -> String {
+fn story(scenario: &Scenario, met: &[Finding], locale: Locale, preset: &Preset) -> String {
     let script = script(scenario, locale);
     let heading = |word: &str| label(locale, |labels| &labels.headings, word);
     let mut text = vec![format!("{} · {}", scenario.id, script.title), heading("nothingReal"), String::new()];

@@ -1,8 +1,8 @@
-//! The stage: a scratch folder with a stand-in Claude Desktop, and the way to a practice gateway, set
-//! for one scenario. Nothing real is touched.
+//! The sandbox: a scratch folder with a stand-in Claude Desktop, and the route to a practice gateway,
+//! prepared for one scenario. Nothing real is touched.
 //!
-//! The servers run on a runtime of the stage's own, so that it can be set from a window, from a program
-//! without a runtime, and anew at any moment.
+//! The servers run on a runtime of the sandbox's own, so that a window, or a program without a runtime, can
+//! prepare one at any moment.
 
 use std::io;
 use std::path::Path;
@@ -14,20 +14,20 @@ use airouter_core::preset::Preset;
 use airouter_core::secret::Secret;
 use airouter_core::view::{KeyPlace, Outcome, PracticeScenario, PracticeScript, Rehearsal};
 use airouter_platform::places::Places;
-use airouter_platform::{apply, claude, fault, stage};
-use airouter_practice::claude::lower_curtain;
+use airouter_platform::{apply, claude, fault_injection, sandbox};
+use airouter_practice::claude::request_stop;
+use airouter_practice::fixture::{self, ComputerPaths};
 use airouter_practice::gateway::{Fault, GatewayOptions};
 use airouter_practice::scenario::{App, Scenario, Script, Since};
-use airouter_practice::scenery::{self, Ground};
 use airouter_practice::way::{self, Line};
 use tokio::runtime::{Builder, Runtime};
 
 /// Model that is written where the app had been connected before.
 const EARLIER_MODEL: &str = "claude-sonnet-4-6";
 
-/// A set stage. The servers run as long as this lives.
+/// A prepared sandbox. The servers run as long as this lives.
 #[derive(Debug)]
-pub struct Stage {
+pub struct Sandbox {
     places: Places,
     preset: Preset,
     scenario: &'static Scenario,
@@ -35,50 +35,50 @@ pub struct Stage {
     runtime: Option<Runtime>,
 }
 
-impl Stage {
+impl Sandbox {
     /// A healthy computer. Where the last rehearsal in this folder was on one too, it goes on from there.
     /// The folder is made if it is missing.
     ///
     /// # Errors
     /// `RehearsalNotSet` with what is in the way.
-    pub fn go_on(folder: &Path) -> Result<Self, Finding> {
+    pub fn resume(folder: &Path) -> Result<Self, Finding> {
         let healthy = Scenario::all().first().ok_or_else(|| not_set("no scenarios"))?;
         let places = places_in(folder)?;
-        match scenery::last(&ground(&places)) {
-            Some(last) if last != healthy.id => Self::set(folder, healthy),
-            _ => Self::dress(places, healthy),
+        match fixture::last(&paths_of(&places)) {
+            Some(last) if last != healthy.id => Self::create(folder, healthy),
+            _ => Self::prepare(places, healthy),
         }
     }
 
-    /// Clears the folder and sets it for a scenario from the beginning.
+    /// Clears the folder and prepares it for a scenario from the beginning.
     ///
     /// # Errors
     /// `RehearsalNotSet` with what is in the way.
-    pub fn set(folder: &Path, scenario: &'static Scenario) -> Result<Self, Finding> {
+    pub fn create(folder: &Path, scenario: &'static Scenario) -> Result<Self, Finding> {
         let places = places_in(folder)?;
         clear(&places)?;
-        let stage = Self::dress(places, scenario)?;
-        if let Some(since) = &scenario.stage.since {
-            stage.connect()?;
-            stage.let_pass(since)?;
+        let sandbox = Self::prepare(places, scenario)?;
+        if let Some(since) = &scenario.fixture.since {
+            sandbox.connect()?;
+            sandbox.advance(since)?;
         }
-        if scenario.stage.claude == App::Stays {
-            let install = claude::locate(&stage.places).ok_or_else(|| not_set("no stand-in"))?;
-            claude::start(&install, &stage.places).map_err(because)?;
+        if scenario.fixture.claude == App::Stays {
+            let install = claude::locate(&sandbox.places).ok_or_else(|| not_set("no stand-in"))?;
+            claude::start(&install, &sandbox.places).map_err(caused_by)?;
         }
-        Ok(stage)
+        Ok(sandbox)
     }
 
-    fn dress(places: Places, scenario: &'static Scenario) -> Result<Self, Finding> {
-        let scenery = &scenario.stage;
-        if scenery.claude != App::Missing {
-            stage::install_claude(&places, &scenery::version(scenery)).map_err(because)?;
+    fn prepare(places: Places, scenario: &'static Scenario) -> Result<Self, Finding> {
+        let fixture = &scenario.fixture;
+        if fixture.claude != App::Missing {
+            sandbox::install_claude(&places, &fixture::version(fixture)).map_err(caused_by)?;
         }
-        scenery::dress(scenario, &ground(&places)).map_err(not_set)?;
+        fixture::prepare(scenario, &paths_of(&places)).map_err(not_set)?;
         let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(not_set)?;
-        let options = GatewayOptions { fault: scenery.fault(), ..GatewayOptions::default() };
-        let line = runtime.block_on(way::open(scenery.way, options)).map_err(not_set)?;
-        let preset = Preset::from_json(&line.preset_json()).map_err(because)?;
+        let options = GatewayOptions { fault: fixture.fault(), ..GatewayOptions::default() };
+        let line = runtime.block_on(way::open(fixture.way, options)).map_err(not_set)?;
+        let preset = Preset::from_json(&line.preset_json()).map_err(caused_by)?;
         Ok(Self { places, preset, scenario, line, runtime: Some(runtime) })
     }
 
@@ -102,9 +102,9 @@ impl Stage {
         self.line.proxy()
     }
 
-    /// Lets the disk be full for what this thread writes, where the scenario has it so.
+    /// Makes each write of this thread fail as on a full disk, where the scenario asks for it.
     pub fn disk(&self) -> Option<FullDisk> {
-        self.scenario.stage.disk_full.then(FullDisk::begin)
+        self.scenario.fixture.disk_full.then(FullDisk::begin)
     }
 
     /// What the page may know.
@@ -112,17 +112,17 @@ impl Stage {
         Rehearsal { scenario: self.scenario.id.clone(), scenarios: Scenario::all().iter().map(scenario_view).collect() }
     }
 
-    /// Leaves the stage as it is, for another time; the stand-in goes.
+    /// Ends the stand-in and leaves the folder as it is, for the next rehearsal.
     pub fn leave(&self) {
-        // Where it cannot be told, it goes once the stage is set anew.
-        let _ = lower_curtain(&self.places.system);
+        // Where this fails, the stand-in is ended when the sandbox is created anew.
+        let _ = request_stop(&self.places.system);
     }
 
-    /// Ends the rehearsal: the stand-in goes, the practice key is forgotten, the folder is empty.
+    /// Ends the rehearsal: the stand-in ends, the practice key is forgotten, the folder is emptied.
     ///
     /// # Errors
     /// What could not be cleared away.
-    pub fn strike(self) -> Result<(), Finding> {
+    pub fn remove(self) -> Result<(), Finding> {
         let places = self.places.clone();
         drop(self);
         clear(&places)
@@ -151,32 +151,32 @@ impl Stage {
             }
             why = report.findings.into_iter().next();
         }
-        Err(why.map_or_else(|| not_set("not connected"), because))
+        Err(why.map_or_else(|| not_set("not connected"), caused_by))
     }
 
-    fn let_pass(&self, since: &Since) -> Result<(), Finding> {
-        stage::install_claude(&self.places, &since.version).map_err(because)?;
-        scenery::let_pass(since, &ground(&self.places)).map_err(not_set)
+    fn advance(&self, since: &Since) -> Result<(), Finding> {
+        sandbox::install_claude(&self.places, &since.version).map_err(caused_by)?;
+        fixture::advance(since, &paths_of(&self.places)).map_err(not_set)
     }
 }
 
-impl Drop for Stage {
+impl Drop for Sandbox {
     fn drop(&mut self) {
-        // A stage may be left from inside another runtime, where nobody may wait.
+        // This may be dropped inside another runtime, where blocking is not allowed.
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }
     }
 }
 
-/// As long as this lives, whatever its thread writes finds a full disk. Nothing is filled: the program
-/// only hears what the system says then, at the moment of writing.
+/// As long as this lives, each write of its thread fails as on a full disk. Nothing is filled: no system
+/// lets an ordinary program fill a folder of a given size.
 #[derive(Debug)]
 pub struct FullDisk(());
 
 impl FullDisk {
     fn begin() -> Self {
-        fault::set(Some(Box::new(|step| match step {
+        fault_injection::set(Some(Box::new(|step| match step {
             "write" => Err(io::ErrorKind::StorageFull.into()),
             _ => Ok(()),
         })));
@@ -186,7 +186,7 @@ impl FullDisk {
 
 impl Drop for FullDisk {
     fn drop(&mut self) {
-        fault::set(None);
+        fault_injection::set(None);
     }
 }
 
@@ -195,24 +195,24 @@ fn places_in(folder: &Path) -> Result<Places, Finding> {
 }
 
 fn clear(places: &Places) -> Result<(), Finding> {
-    lower_curtain(&places.system).map_err(not_set)?;
-    stage::wait_until_empty(places).map_err(because)?;
-    stage::clear(places).map_err(because)
+    request_stop(&places.system).map_err(not_set)?;
+    sandbox::wait_until_ended(places).map_err(caused_by)?;
+    sandbox::clear(places).map_err(caused_by)
 }
 
-fn ground(places: &Places) -> Ground {
-    Ground { system: places.system.clone(), third_party: places.resolved().root }
+fn paths_of(places: &Places) -> ComputerPaths {
+    ComputerPaths { system: places.system.clone(), third_party: places.resolved().root }
 }
 
 fn not_set(reason: impl ToString) -> Finding {
     Finding::new(Code::RehearsalNotSet).with("reason", reason)
 }
 
-/// What stood in the way, kept by its code: it is about the stage, not about the person's computer.
-fn because(finding: Finding) -> Finding {
-    let mut because = Finding::new(Code::RehearsalNotSet).with("because", finding.code.number());
-    because.evidence.extend(finding.evidence);
-    because
+/// The cause, kept by its code only: it is about the sandbox, not about the person's computer.
+fn caused_by(finding: Finding) -> Finding {
+    let mut caused = Finding::new(Code::RehearsalNotSet).with("because", finding.code.number());
+    caused.evidence.extend(finding.evidence);
+    caused
 }
 
 fn scenario_view(scenario: &Scenario) -> PracticeScenario {

@@ -240,16 +240,17 @@ pub(crate) struct Explain {
     pub(crate) json: bool,
 }
 
+/// What `rehearse` takes.
 #[derive(Args, Clone)]
-pub(crate) struct Rehearse {
+pub struct Rehearse {
     /// The scenario's name; without one, all are listed.
-    pub(crate) scenario: Option<String>,
+    pub scenario: Option<String>,
     /// List the scenarios.
     #[arg(long)]
-    pub(crate) list: bool,
+    pub list: bool,
     /// One JSON object on standard output.
     #[arg(long)]
-    pub(crate) json: bool,
+    pub json: bool,
 }
 
 #[derive(Args, Clone)]

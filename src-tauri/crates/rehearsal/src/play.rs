@@ -1,5 +1,4 @@
-//! Walking through a scenario as a customer does who presses whatever button comes next: look, paste,
-//! check, agree, apply. The walk ends where the flow does.
+//! Plays a scenario as a customer does who presses each main button: look, paste, check, agree, apply.
 
 use airouter_core::finding::{Code, Finding};
 use airouter_core::key;
@@ -8,52 +7,53 @@ use airouter_core::view::KeyPlace;
 use airouter_platform::check::{Wanted, check_and_wait};
 use airouter_platform::{apply, claude, observe, recover};
 
-use crate::Stage;
+use crate::Sandbox;
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Walked {
-    /// Everything that the customer was told, in the order of the flow.
+pub struct Played {
+    /// Everything that the customer was told, in its order.
     pub met: Vec<Finding>,
     /// Set when it did not come as the scenario says.
     pub differs: Option<Finding>,
 }
 
-/// Walks through what is set. The key goes into the profile of the scratch folder: not even the keychain
-/// is touched. That this is so is no part of the story.
-pub fn walk(stage: &Stage) -> Walked {
-    let mut met = flow(stage);
+/// Plays the scenario of a sandbox. The key goes into the profile of the scratch folder, so that the
+/// keychain is not touched; the finding that says so is left out.
+pub fn play(sandbox: &Sandbox) -> Played {
+    let mut met = findings(sandbox);
     met.retain(|finding| finding.code != Code::KeyInProfile);
-    let scenario = stage.scenario();
-    let is_foreseen = |finding: &Finding| {
+    let scenario = sandbox.scenario();
+    let is_expected = |finding: &Finding| {
         let found = |(name, value): (&String, &String)| finding.fact(name) == Some(value);
         finding.code.number() == scenario.code && scenario.facts.iter().all(found)
     };
     // Where something blocks, that is what the customer reads out.
-    let told = met.iter().find(|finding| finding.blocks()).or_else(|| met.iter().find(|finding| is_foreseen(finding)));
-    let differs = (!told.is_some_and(is_foreseen)).then(|| {
-        let told = told.or(met.first());
-        let actual = told.map_or("nothing", |finding| finding.code.number());
+    let reported =
+        met.iter().find(|finding| finding.blocks()).or_else(|| met.iter().find(|finding| is_expected(finding)));
+    let differs = (!reported.is_some_and(is_expected)).then(|| {
+        let reported = reported.or(met.first());
+        let actual = reported.map_or("nothing", |finding| finding.code.number());
         let differs = Finding::new(Code::RehearsalDiffers).with("expected", &scenario.code).with("actual", actual);
-        // The right code for another reason: each fact that is not as foreseen.
+        // The right code for another reason: each fact that is not as expected.
         scenario.facts.iter().fold(differs, |differs, (name, value)| {
-            let found = told.and_then(|finding| finding.fact(name)).unwrap_or("nothing");
+            let found = reported.and_then(|finding| finding.fact(name)).unwrap_or("nothing");
             if found == value { differs } else { differs.with(name, format!("{found}, not {value}")) }
         })
     });
-    Walked { met, differs }
+    Played { met, differs }
 }
 
-fn flow(stage: &Stage) -> Vec<Finding> {
-    let places = stage.places();
+fn findings(sandbox: &Sandbox) -> Vec<Finding> {
+    let places = sandbox.places();
     let mut met: Vec<Finding> = recover::recover(places).into_iter().collect();
     let overview = observe::overview(places);
     met.extend(overview.findings);
-    let Some(paste) = stage.scenario().paste() else { return met };
+    let Some(paste) = sandbox.scenario().paste() else { return met };
     if overview.blocked {
         return met;
     }
-    let key = match key::read(&paste, stage.preset().is_built_in) {
+    let key = match key::read(&paste, sandbox.preset().is_built_in) {
         Ok(paste) => paste.key,
         Err(finding) => {
             met.push(finding);
@@ -61,20 +61,20 @@ fn flow(stage: &Stage) -> Vec<Finding> {
         }
     };
     let report = check_and_wait(Wanted {
-        base: stage.preset().base.clone(),
+        base: sandbox.preset().base.clone(),
         key: key.clone(),
         scheme: None,
         models: Vec::new(),
         claude: claude::locate(places).and_then(|install| install.version),
-        proxy: stage.proxy().map(str::to_owned),
+        proxy: sandbox.proxy().map(str::to_owned),
     });
     met.extend(report.findings);
     if !report.passed {
         return met;
     }
     let wishes = Wishes {
-        name: stage.preset().name.clone(),
-        base: stage.preset().base.clone(),
+        name: sandbox.preset().name.clone(),
+        base: sandbox.preset().base.clone(),
         scheme: report.scheme,
         every_model: report.proposal.is_empty(),
         models: report.proposal,
@@ -83,7 +83,7 @@ fn flow(stage: &Stage) -> Vec<Finding> {
         carry_over: false,
         restart: true,
     };
-    let _full = stage.disk();
+    let _full = sandbox.disk();
     met.extend(apply::apply(places, &wishes, &key, None, &mut |_| {}).findings);
     met
 }

@@ -16,7 +16,7 @@ type Terms = HashMap<String, HashMap<String, HashMap<String, String>>>;
 static TERMS: LazyLock<Terms> = LazyLock::new(|| serde_json::from_str(include_str!("terms.json")).unwrap_or_default());
 
 /// A sentence of the command line's own.
-pub(crate) fn term(name: &str, locale: Locale) -> String {
+pub fn term(name: &str, locale: Locale) -> String {
     word("terminal", name, locale)
 }
 

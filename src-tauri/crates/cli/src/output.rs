@@ -23,7 +23,7 @@ pub(crate) const REFUSED: u8 = 3;
 pub(crate) const INTERNAL: u8 = 4;
 
 /// What a command has to say.
-pub(crate) struct Answer {
+pub struct Answer {
     exit: u8,
     findings: Vec<Finding>,
     more: Map<String, Value>,
@@ -33,7 +33,7 @@ pub(crate) struct Answer {
 
 impl Answer {
     /// An answer with the exit code that its findings ask for.
-    pub(crate) fn new(findings: Vec<Finding>) -> Self {
+    pub fn new(findings: Vec<Finding>) -> Self {
         let exit = if findings.iter().any(|finding| finding.code == Code::Crashed) {
             INTERNAL
         } else if findings.iter().any(Finding::blocks) {
@@ -45,12 +45,12 @@ impl Answer {
     }
 
     /// Wrong use, with what would have been right.
-    pub(crate) fn misused(advice: String) -> Self {
+    pub fn misused(advice: String) -> Self {
         Self { exit: USAGE, text: Some(advice), ..Self::new(Vec::new()) }
     }
 
     /// Gives people something to read on standard output.
-    pub(crate) fn reads(self, text: String) -> Self {
+    pub fn reads(self, text: String) -> Self {
         Self { text: Some(text), ..self }
     }
 
@@ -71,7 +71,7 @@ impl Answer {
     }
 
     /// Adds a field to the JSON object.
-    pub(crate) fn with(mut self, name: &str, value: impl serde::Serialize) -> Self {
+    pub fn with(mut self, name: &str, value: impl serde::Serialize) -> Self {
         // Only plain data is ever given here; what could not be shown is left out rather than fatal.
         self.more.insert(name.to_owned(), serde_json::to_value(value).unwrap_or(Value::Null));
         self

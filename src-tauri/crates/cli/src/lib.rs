@@ -1,22 +1,23 @@
-//! The same program without a window: for support, for management tools and for tests.
+//! The command line: the same calls as the window's, for support, for management tools and for tests.
 //!
-//! `--json` prints one object on standard output; words for people go to standard error. Exit codes:
+//! `--json` prints one object on standard output; text for people goes to standard error. Exit codes:
 //! 0 ok, 1 a finding blocks, 2 wrong use, 3 refused and nothing written, 4 internal error.
+#![allow(clippy::disallowed_methods, reason = "a program of its own: it owns its arguments and environment")]
 
 mod arguments;
 mod doctor;
-mod explain;
+pub mod explain;
 mod export;
 mod help;
 mod key;
 mod output;
 mod people;
 mod printed;
-mod rehearse;
 mod report;
 mod schema;
+mod sibling;
 mod verbs;
-mod words;
+pub mod words;
 
 use std::process::ExitCode;
 
@@ -26,11 +27,16 @@ use airouter_platform::hardening;
 use arguments::Command;
 use help::Instead;
 
-fn main() -> ExitCode {
-    // In rehearsal this very program stands in for Claude Desktop: copied under its name, it is it.
-    if airouter_platform::stage::is_stand_in() {
-        return airouter_practice::claude::run();
-    }
+pub use arguments::Rehearse;
+pub use output::Answer;
+pub use people::term;
+
+/// What `rehearse` does in this program.
+pub type Rehearsal = fn(&Rehearse, Locale) -> Answer;
+
+/// Reads the arguments, does what they ask and gives the exit code. Without a `rehearsal` the verb
+/// `rehearse` is handed to the rehearsal program beside this one.
+pub fn run(rehearsal: Option<Rehearsal>) -> ExitCode {
     hardening::closed_memory();
     hardening::panics(|place| output::complain(&format!("airouter-setup-cli: internal error ({place})")));
     output::log();
@@ -42,6 +48,11 @@ fn main() -> ExitCode {
             return ExitCode::from(output::finish(answer, json, locale, &Preset::airouter()));
         }
     };
+    if let (Command::Rehearse(_), None) = (&arguments.command, rehearsal)
+        && let Some(code) = sibling::run(words.iter().skip(1))
+    {
+        return code;
+    }
     key::note_around(&arguments.command);
     let json = arguments.json();
     let locale = arguments.lang.map_or_else(output::locale, Locale::from);
@@ -56,7 +67,10 @@ fn main() -> ExitCode {
         Command::Repair(repair) => verbs::repair(&repair, locale),
         Command::Clean(_) => verbs::clean(),
         Command::Explain(explain) => explain::explain(&explain, locale),
-        Command::Rehearse(rehearse) => rehearse::rehearse(&rehearse, locale),
+        Command::Rehearse(rehearse) => match rehearsal {
+            Some(rehearsal) => rehearsal(&rehearse, locale),
+            None => Answer::new(vec![sibling::not_there()]),
+        },
         Command::Export(export) => export::export(&export, locale),
         Command::Doctor(doctor) => doctor::doctor(&doctor, locale),
         Command::Report(report) => report::report(&report, locale),
@@ -64,5 +78,5 @@ fn main() -> ExitCode {
         Command::Man => printed::manual(),
         Command::Schema => printed::schema(),
     });
-    ExitCode::from(output::finish(done.unwrap_or_else(|_| output::Answer::crashed()), json, locale, &preset))
+    ExitCode::from(output::finish(done.unwrap_or_else(|_| Answer::crashed()), json, locale, &preset))
 }

@@ -8,32 +8,32 @@ use airouter_core::finding::Finding;
 use airouter_core::view::Locale;
 use serde::Deserialize;
 
-pub(crate) use airouter_core::words::{cases, of, sentence, tag};
+pub use airouter_core::words::{cases, of, sentence, tag};
 
 /// Single words and headings.
 #[derive(Deserialize, Default)]
-pub(crate) struct Labels {
+pub struct Labels {
     /// Whose it is, by the owner's word.
-    pub(crate) owners: HashMap<String, String>,
+    pub owners: HashMap<String, String>,
     /// How bad it is.
-    pub(crate) severities: HashMap<String, String>,
+    pub severities: HashMap<String, String>,
     /// Groups of scenarios, in no order.
-    pub(crate) groups: HashMap<String, String>,
+    pub groups: HashMap<String, String>,
     /// Headings of an explanation and of a rehearsal.
-    pub(crate) headings: HashMap<String, String>,
+    pub headings: HashMap<String, String>,
 }
 
 static LABELS: LazyLock<HashMap<String, Labels>> =
     LazyLock::new(|| serde_json::from_str(include_str!("labels.json")).unwrap_or_default());
 
 /// A label of a kind, or the word itself where there is none.
-pub(crate) fn label(locale: Locale, kind: fn(&Labels) -> &HashMap<String, String>, word: &str) -> String {
+pub fn label(locale: Locale, kind: fn(&Labels) -> &HashMap<String, String>, word: &str) -> String {
     let known = LABELS.get(tag(locale)).and_then(|labels| kind(labels).get(word));
     known.cloned().unwrap_or_else(|| word.to_owned())
 }
 
 /// A finding's facts, a line each.
-pub(crate) fn facts(finding: &Finding) -> impl Iterator<Item = String> {
+pub fn facts(finding: &Finding) -> impl Iterator<Item = String> {
     finding.evidence.iter().map(|fact| format!("  {} = {}", fact.name, fact.value))
 }
 
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
     use crate::explain::word_of;
     use airouter_core::finding::Code;
-    use airouter_rehearsal::Scenario;
+    use airouter_practice::scenario::Scenario;
 
     #[test]
     fn whatever_is_named_has_a_label_in_both_languages() {

@@ -1,4 +1,4 @@
-//! The window and the command line are two faces of one program: what they make of the same wishes on
+//! The window and the command line are two front ends of one program: what they make of the same wishes on
 //! the same computer is the same plan.
 
 use airouter_core::claude::library::{FileFact, Library, ProfileFact};
@@ -132,7 +132,7 @@ fn by_window(wanted: &Wanted, preset: &Preset, report: &CheckReport) -> Wishes {
 
 proptest! {
     #[test]
-    fn both_faces_make_the_same_plan(facts in facts(), wanted in wanted()) {
+    fn both_front_ends_make_the_same_plan(facts in facts(), wanted in wanted()) {
         let preset = Preset::airouter();
         let report = CheckReport {
             base: preset.base.as_str().to_owned(),

@@ -43,7 +43,7 @@ pub(crate) fn explain(arguments: &Explain, locale: Locale) -> Answer {
 }
 
 /// A finding in full: code, what it is, what it means, what to do, whose it is.
-pub(crate) fn text(finding: &Finding, locale: Locale, preset: &Preset) -> String {
+pub fn text(finding: &Finding, locale: Locale, preset: &Preset) -> String {
     let Some(words) = words::of(finding, locale, preset) else { return finding.code.to_string() };
     let heading = |word: &str| label(locale, |labels| &labels.headings, word);
     let severity = label(locale, |labels| &labels.severities, &word_of(finding.severity));
@@ -73,7 +73,7 @@ fn whole(code: Code, locale: Locale, preset: &Preset) -> String {
 }
 
 /// The stable word of an owner or a severity.
-pub(crate) fn word_of(value: impl serde::Serialize) -> String {
+pub fn word_of(value: impl serde::Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(Value::String(word)) => word,
         _ => String::new(),

@@ -92,7 +92,7 @@ pub async fn read_key(text: String, session: State<'_, Session>) -> Answer<KeyVi
         let paste = key::read(&text, session.preset().is_built_in);
         if paste.is_err() && holds_key(&text) {
             // A key that is refused was pasted all the same.
-            redaction::note(text.split_whitespace().map(|word| Secret::new(word.to_owned())));
+            redaction::register(text.split_whitespace().map(|word| Secret::new(word.to_owned())));
         }
         let paste = paste?;
         let address = paste.address.as_deref().and_then(|typed| view_address(typed, &session).ok());
@@ -130,10 +130,10 @@ pub async fn check(wishes: CheckWishes, on_lamp: Channel<Lamp>, session: State<'
             None => session.preset().base.clone(),
         };
         let (key, claude) = with_key(&session, &base, wishes.address.is_some()).await?;
-        redaction::note_proxy(wishes.proxy.as_deref());
-        redaction::spare(base.as_str());
+        redaction::register_proxy(wishes.proxy.as_deref());
+        redaction::exempt(base.as_str());
         let proxy = session.proxy_or_simulated(wishes.proxy);
-        let wanted = live::Wanted {
+        let wanted = live::CheckRequest {
             base: base.clone(),
             key,
             scheme: wishes.scheme,

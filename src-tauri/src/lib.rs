@@ -33,9 +33,9 @@ pub fn run() -> ExitCode {
 
 /// Shows the window of a session, and returns when it is closed.
 fn show(start: impl FnOnce() -> Result<Session, ExitCode>) -> ExitCode {
-    hardening::no_core_dumps();
+    hardening::forbid_core_dumps();
     // The usual hook would print a panic's text, which may quote anything.
-    hardening::panics(|place| tracing::error!(place, "a part of the program failed"));
+    hardening::on_panic(|place| tracing::error!(place, "a part of the program failed"));
     let session = match start() {
         Ok(session) => session,
         Err(code) => return code,

@@ -56,7 +56,7 @@ mod tests {
     #[test]
     fn no_line_holds_what_this_program_knows() {
         const KEY: &str = "sk-canary-of-the-log-7Q2mZ9xK4tB8";
-        redaction::note([Secret::new(KEY.to_owned())]);
+        redaction::register([Secret::new(KEY.to_owned())]);
         let mut log = Clean(Vec::new());
         log.write_all(format!("a part failed: {KEY}, Bearer {KEY}, and went on\n").as_bytes()).unwrap();
         let text = String::from_utf8(log.0).unwrap();

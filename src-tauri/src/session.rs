@@ -8,7 +8,6 @@ use std::thread::JoinHandle;
 
 use airouter_core::address::GatewayUrl;
 use airouter_core::check::{AuthScheme, CheckReport};
-use airouter_core::claude::egress;
 use airouter_core::finding::{Code, Finding};
 use airouter_core::key::Paste;
 use airouter_core::plan::{Plan, Wishes};
@@ -16,7 +15,7 @@ use airouter_core::preset::Preset;
 use airouter_core::report::Report;
 use airouter_core::secret::Secret;
 use airouter_core::undo::Journal;
-use airouter_core::view::{KeyPlace, Locale, Overview, Rehearsal, SetupWishes};
+use airouter_core::view::{Locale, Overview, Rehearsal, SetupWishes};
 use airouter_platform::places::Places;
 use airouter_platform::{locale, observe, recover, redaction, state};
 use tokio::sync::watch;
@@ -117,8 +116,8 @@ impl Session {
 
     /// Looks at the computer, once a sudden end of an earlier run is settled.
     pub(crate) fn first_overview(&self) -> Overview {
-        redaction::spare(self.preset().base.as_str());
-        redaction::note_files(self.places());
+        redaction::exempt(self.preset().base.as_str());
+        redaction::register_files(self.places());
         let resumed = recover::at_start(self.places());
         let mut overview = observe::overview(self.places());
         overview.findings.extend(resumed.filter(|finding| !finding.blocks()));
@@ -199,7 +198,7 @@ impl Session {
 
     /// Takes a new key; what was found with another one no longer counts.
     pub(crate) fn take_key(&self, paste: Paste) {
-        redaction::note([paste.key.clone()]);
+        redaction::register([paste.key.clone()]);
         *self.memory() = Memory { paste: Some(paste), ..Memory::default() };
     }
 
@@ -207,7 +206,7 @@ impl Session {
     pub(crate) fn forget(&self) {
         *self.memory() = Memory::default();
         redaction::forget();
-        redaction::note_files(self.places());
+        redaction::register_files(self.places());
     }
 
     /// The key to check an address with. A pasted one that stood with another address waits until the person
@@ -233,14 +232,7 @@ impl Session {
                 return Ok(paste.key.clone());
             }
         }
-        match state::journal(self.places())? {
-            Some(journal) if journal.is_connection() && journal.base == base.as_str() => {
-                let key = observe::key_in_use(self.places(), &journal)?;
-                redaction::note([key.clone()]);
-                Ok(key)
-            }
-            _ => Err(Finding::new(Code::KeyNotStored)),
-        }
+        observe::key_stored_for(self.places(), base)
     }
 
     /// A way to stop the check that begins now; an earlier one is stopped.
@@ -294,30 +286,13 @@ impl Session {
         Ok((GatewayUrl::parse(&journal.base)?, journal.scheme))
     }
 
-    /// The page's wishes, with what only this side knows. Where this session has checked nothing, what is
-    /// connected is written anew, as `repair` of the command line does it; where the checked gateway is the
-    /// connected one, it keeps its name, whatever preset the window has.
+    /// The page's wishes with what only this side knows: the gateway that was checked, the connection, the preset.
     ///
     /// # Errors
-    /// `HostInvalid`, or why there is no gateway to wish for.
+    /// As [`Wishes::wanted`].
     pub fn wishes(&self, wishes: &SetupWishes) -> Result<Wishes, Finding> {
         let connected = state::journal(self.places())?.filter(Journal::is_connection);
-        if let (None, Some(journal)) = (&self.memory().checked, &connected) {
-            return Wishes::of(journal, wishes.restart);
-        }
-        let (base, scheme) = self.gateway()?;
-        let connected = connected.filter(|journal| journal.base == base.as_str());
-        Ok(Wishes {
-            name: connected.map_or_else(|| self.preset().name.clone(), |journal| journal.name),
-            base,
-            scheme,
-            models: wishes.models.clone(),
-            every_model: wishes.every_model,
-            key_place: if wishes.static_key { KeyPlace::Profile } else { KeyPlace::Keychain },
-            egress: egress::hosts(wishes.egress.as_deref())?,
-            carry_over: wishes.carry_over,
-            restart: wishes.restart,
-        })
+        Wishes::wanted(wishes, self.memory().checked.clone(), connected.as_ref(), &self.preset())
     }
 
     /// Remembers the plan that the person sees.

@@ -1,5 +1,7 @@
 //! The command line as management tools see it: every command and every way to fail prints what the
 //! published schema says, and what is right already is left alone.
+//!
+//! Over 400 lines: one contract, and its tests share how the program is called and its answer is read.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, missing_docs, reason = "a test works on files and processes")]
 #![cfg(unix)]
 

@@ -77,7 +77,7 @@ fn a_panic_tells_its_place_and_not_its_text() {
     let told = Arc::new(Mutex::new(Vec::new()));
     let teller = Arc::clone(&told);
     let usual = std::panic::take_hook();
-    hardening::panics(move |place| teller.lock().unwrap().push(place.to_owned()));
+    hardening::on_panic(move |place| teller.lock().unwrap().push(place.to_owned()));
     let panicked = std::thread::spawn(|| panic!("sk-canary7Q2mZ9xK4tB8wL3vN6pR5 was refused")).join();
     std::panic::set_hook(usual);
     assert!(panicked.is_err());

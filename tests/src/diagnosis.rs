@@ -3,7 +3,7 @@
 use airouter_core::address::GatewayUrl;
 use airouter_core::check::{AuthScheme, CheckReport, LampState};
 use airouter_core::secret::Secret;
-use airouter_platform::check::{Wanted, check};
+use airouter_platform::check::{CheckRequest, check};
 use anyhow::{Result, anyhow};
 use tokio::sync::watch;
 
@@ -11,7 +11,7 @@ use tokio::sync::watch;
 pub async fn ask(base: &str, key: &str, scheme: Option<AuthScheme>, models: &[String]) -> Result<CheckReport> {
     let base = GatewayUrl::parse(base).map_err(|finding| anyhow!("{base}: {finding:?}"))?;
     let key = Secret::new(key.to_owned());
-    let wanted = Wanted { base, key, scheme, models: models.to_vec(), claude: None, proxy: None };
+    let wanted = CheckRequest { base, key, scheme, models: models.to_vec(), claude: None, proxy: None };
     let (_stop, never) = watch::channel(false);
     Ok(check(wanted, never, |_| {}).await)
 }

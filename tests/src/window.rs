@@ -73,7 +73,7 @@ impl Window {
     pub async fn wait_for(&self, css: &str) -> Result<Element> {
         let end = Instant::now() + PATIENCE;
         loop {
-            match self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await {
+            match self.client.wait().at_most(PATIENCE).every(MOMENT).for_element(Locator::Css(css)).await {
                 Ok(element) => return Ok(element),
                 Err(error) if is_passing(&error) && Instant::now() < end => tokio::time::sleep(MOMENT).await,
                 Err(error) => {

@@ -31,9 +31,9 @@ const ACCOUNT: &str = "Claude Desktop";
 const LONGEST: usize = 2560;
 
 fn main() -> ExitCode {
-    airouter_platform::hardening::closed_memory();
+    airouter_platform::hardening::protect_memory();
     // A panic's text could quote what the program was working on.
-    airouter_platform::hardening::panics(|_| complain("airouter-credential: internal error"));
+    airouter_platform::hardening::on_panic(|_| complain("airouter-credential: internal error"));
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let done = std::panic::catch_unwind(|| match words.as_slice() {

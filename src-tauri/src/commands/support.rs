@@ -6,7 +6,7 @@ use airouter_core::finding::{Code, Finding};
 use airouter_core::report::compose;
 use airouter_core::view::ReportView;
 use airouter_core::words;
-use airouter_platform::doctor::{Depth, look, wanted_base};
+use airouter_platform::doctor::{Depth, collect, intended_base};
 use airouter_platform::{check as live, claude, redaction, report, state};
 use base64::Engine;
 use tauri::State;
@@ -68,7 +68,7 @@ pub async fn read_claude_report(text: String, file: bool, session: State<'_, Ses
             text.into_bytes()
         };
         let told = claude_report::read(&bytes)?;
-        let base = wanted_base(session.places(), &session.preset().base)?;
+        let base = intended_base(session.places(), &session.preset().base)?;
         Ok(claude_report::explain(&told, state::journal(session.places())?.as_ref(), &base))
     })
     .await
@@ -80,16 +80,16 @@ fn looked(session: &Session) -> Result<DoctorFacts, Finding> {
     let places = session.places();
     let base = match session.asked() {
         Some(base) => base,
-        None => wanted_base(places, &session.preset().base)?,
+        None => intended_base(places, &session.preset().base)?,
     };
     // Without a key the rest is still worth looking at, and says why there is none.
     let key = session.key_for(&base).ok().filter(|_| !session.has_unsent_key());
     let live = key.map(|key| {
         let claude = claude::locate(places).and_then(|install| install.version);
         let wanted =
-            live::Wanted { base: base.clone(), key, scheme: None, models: Vec::new(), claude, proxy: session.proxy() };
+            live::CheckRequest { base: base.clone(), key, scheme: None, models: Vec::new(), claude, proxy: session.proxy() };
         let (_stop, never) = watch::channel(false);
         tauri::async_runtime::block_on(live::check(wanted, never, |_| {}))
     });
-    look(places, &base, live, Depth::Full)
+    collect(places, &base, live, Depth::Full)
 }

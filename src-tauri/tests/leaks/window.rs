@@ -2,7 +2,7 @@
 
 use airouter_core::address::GatewayUrl;
 use airouter_core::secret::Secret;
-use airouter_platform::check::{Wanted, check};
+use airouter_platform::check::{CheckRequest, check};
 use serde_json::{Value, json};
 
 use crate::shell::Shell;
@@ -39,7 +39,7 @@ pub(crate) fn walked(base: &str, key: &str) -> String {
 
 /// Every lamp that the page is told of while a check is under way.
 pub(crate) fn lamps(base: &str, key: &str) -> String {
-    let wanted = Wanted {
+    let wanted = CheckRequest {
         base: GatewayUrl::parse(base).unwrap(),
         key: Secret::new(key.to_owned()),
         scheme: None,

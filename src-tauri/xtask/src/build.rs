@@ -19,11 +19,10 @@ pub(crate) fn programs() -> Result<()> {
     step("build the programs", &mut build)
 }
 
-/// Builds the page with its double, what measures in a page, and a window for it.
+/// Builds the page with its double, and what measures in a page.
 pub(crate) fn gallery() -> Result<()> {
     machine::prepare_page()?;
-    step("build the gallery", npm().args(["run", "gallery"]))?;
-    empty_window()
+    step("build the gallery", npm().args(["run", "gallery"]))
 }
 
 /// Builds the program's window without the program.

@@ -17,6 +17,7 @@ use anyhow::{Result, bail};
 
 use crate::build;
 use crate::machine::prepare_cross;
+use crate::times::Times;
 
 /// Runs all lanes, or those named.
 pub(crate) fn cross(lanes: &[&str]) -> Result<()> {
@@ -25,15 +26,25 @@ pub(crate) fn cross(lanes: &[&str]) -> Result<()> {
         bail!("there is no lane {unknown}: the lanes are {}", all.join(", "));
     }
     let lanes = if lanes.is_empty() { &all[..] } else { lanes };
-    prepare_cross()?;
-    build::page()?;
-    for lane in lanes {
-        match *lane {
-            "windows" => windows::lane()?,
-            "installer" => installer::lane()?,
-            _ => macos::lane()?,
-        }
-    }
+    let mut times = Times::begin();
+    let ended = run(lanes, &mut times);
+    times.print();
+    ended?;
     eprintln!("\n── passed: {}", lanes.join(", "));
+    Ok(())
+}
+
+fn run(lanes: &[&str], times: &mut Times) -> Result<()> {
+    times.part("packages and page", || {
+        prepare_cross()?;
+        build::page()
+    })?;
+    for lane in lanes {
+        times.part(lane, || match *lane {
+            "windows" => windows::lane(),
+            "installer" => installer::lane(),
+            _ => macos::lane(),
+        })?;
+    }
     Ok(())
 }

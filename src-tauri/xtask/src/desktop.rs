@@ -1,4 +1,4 @@
-//! A desk of its own for a window: a private D-Bus session, a virtual display and an unlocked key
+//! A desktop session of its own for a window: a private D-Bus session, a virtual display and an unlocked key
 //! ring, none of which is the person's.
 
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::step::{cargo, program, step, target};
+use crate::step::{cargo, target};
 
 /// Wide and high enough for the largest window in the pictures. Without `-noreset` the display starts anew
 /// whenever its last window is closed, and refuses one that is opened in that moment.
@@ -30,28 +30,43 @@ pub(crate) fn offer_key_ring(data: &Path) -> Result<()> {
     Ok(std::fs::write(services.join("org.freedesktop.secrets.service"), KEY_RING)?)
 }
 
-/// Cargo, at such a desk. Its home is a new one each time; the bus hands its environment to whatever
-/// it starts, so everything of the person's is taken away before.
+/// Cargo, in such a session.
+///
+/// # Errors
+/// Those of [`session`].
 pub(crate) fn cargo_in_desktop_session() -> Result<Command> {
-    let home = target().join("desktop");
+    let mut command = session("desktop", 0)?;
+    command.arg(cargo().get_program());
+    Ok(command)
+}
+
+/// A session for a program, whose path and words are still to be added. Its home is a new one each time, at
+/// `target/<name>`; the bus hands its environment to whatever it starts, so everything of the person's is taken
+/// away before. Sessions with different names and numbers may run at once.
+///
+/// # Errors
+/// The home of an earlier session stays, or the new one cannot be made.
+pub(crate) fn session(name: &str, number: usize) -> Result<Command> {
+    let home = target().join(name);
     let run = home.join("run");
     if home.exists() {
-        std::fs::remove_dir_all(&home).context("the old desk")?;
+        std::fs::remove_dir_all(&home).context("the home of an earlier session")?;
     }
     std::fs::create_dir_all(home.join(".config/gtk-3.0"))?;
     std::fs::create_dir_all(&run)?;
     offer_key_ring(&run)?;
-    step("a folder of one's own", program("chmod").arg("0700").arg(&run))?;
+    keep_private(&run)?;
     let real = |name: &str, folder: &str| {
         std::env::var_os(name)
             .map(PathBuf::from)
             .or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(folder)))
     };
 
+    // Each looks for a free display in a range of its own: two that look at once would find the same.
+    let display = (99 + 100 * number).to_string();
     let mut command = Command::new("dbus-run-session");
     command
-        .args(["--", "xvfb-run", "-a", "-s", SCREEN])
-        .arg(cargo().get_program())
+        .args(["--", "xvfb-run", "-a", "-n", &display, "-s", SCREEN])
         .current_dir(crate::step::root())
         .env("HOME", &home)
         .env("XDG_RUNTIME_DIR", &run)
@@ -79,4 +94,17 @@ pub(crate) fn cargo_in_desktop_session() -> Result<Command> {
         command.env_remove(name);
     }
     Ok(command)
+}
+
+/// Makes a folder its owner's alone, as a session's runtime folder must be.
+#[cfg(unix)]
+fn keep_private(folder: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    Ok(std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))?)
+}
+
+/// There are no such sessions elsewhere.
+#[cfg(not(unix))]
+fn keep_private(_: &Path) -> Result<()> {
+    Ok(())
 }

@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::build;
 use crate::desktop::cargo_in_desktop_session;
 use crate::machine::{Purpose, prepare};
-use crate::step::step;
+use crate::quiet::quiet_step;
 
 /// Rolls out to so many homes, with a key ring of their own, and prints the figures.
 pub(crate) fn fleet(homes: u32) -> Result<()> {
@@ -13,5 +13,9 @@ pub(crate) fn fleet(homes: u32) -> Result<()> {
     build::page()?;
     build::programs()?;
     let mut fleet = cargo_in_desktop_session()?;
-    step("the fleet", fleet.args(["run", "--quiet", "-p", "e2e", "--bin", "fleet", "--"]).arg(homes.to_string()))
+    quiet_step(
+        "the fleet",
+        "fleet",
+        fleet.args(["run", "--quiet", "-p", "e2e", "--bin", "fleet", "--"]).arg(homes.to_string()),
+    )
 }

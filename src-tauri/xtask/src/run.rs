@@ -5,7 +5,8 @@ use anyhow::Result;
 use crate::build;
 use crate::desktop::cargo_in_desktop_session;
 use crate::machine::{Purpose, prepare};
-use crate::step::{program, step, target};
+use crate::quiet::quiet_step;
+use crate::step::{program, target};
 
 /// Opens the wizard in rehearsal mode. Without a display the same flow is walked on a virtual one,
 /// and the pictures stay in `target/flow`.
@@ -17,12 +18,13 @@ pub(crate) fn rehearse() -> Result<()> {
     if has_display {
         let folder = target().join("rehearsal");
         eprintln!("── rehearsal: nothing real is touched; everything happens in {}", folder.display());
-        return step("the wizard", program(target().join("debug/airouter-rehearsal")).arg(folder));
+        return quiet_step("the wizard", "wizard", program(target().join("debug/airouter-rehearsal")).arg(folder));
     }
     let pictures = target().join("flow");
     eprintln!("── no display: the flow is walked on a virtual one");
-    step(
+    quiet_step(
         "the flow",
+        "flow",
         cargo_in_desktop_session()?
             .args(["run", "--quiet", "-p", "e2e", "--bin", "pictures", "--", "flow"])
             .arg(&pictures),
@@ -36,7 +38,7 @@ pub(crate) fn live() -> Result<()> {
     prepare(Purpose::Build)?;
     build::page()?;
     build::programs()?;
-    step("the wizard", &mut program(target().join("debug/airouter-setup")))
+    quiet_step("the wizard", "wizard", &mut program(target().join("debug/airouter-setup")))
 }
 
 fn has_display() -> bool {

@@ -5,6 +5,7 @@ use anyhow::Result;
 use crate::build;
 use crate::desktop::cargo_in_desktop_session;
 use crate::machine::{Purpose, prepare, prepare_page};
+use crate::quiet::quiet_step;
 use crate::step::{npm, step, target};
 
 /// Takes them from the real program and from the page's own double, which reaches states that are hard to
@@ -22,8 +23,9 @@ pub(crate) fn shots() -> Result<()> {
     let program = folder.join("program");
     std::fs::create_dir_all(&program)?;
     for (what, scale) in [("shots", "1"), ("large", "2"), ("sheets", "1")] {
-        step(
+        quiet_step(
             &format!("pictures of the program: {what}"),
+            &format!("pictures-{what}"),
             cargo_in_desktop_session()?
                 .args(["run", "--quiet", "-p", "e2e", "--bin", "pictures", "--", what])
                 .arg(&program)

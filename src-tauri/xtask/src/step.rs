@@ -7,6 +7,8 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::times::spoken;
+
 /// The project's root folder.
 pub(crate) fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -44,6 +46,6 @@ pub(crate) fn step(heading: &str, command: &mut Command) -> Result<()> {
     let status =
         command.status().with_context(|| format!("{heading}: {} does not start", command.get_program().display()))?;
     ensure!(status.success(), "{heading}: failed ({status})");
-    eprintln!("── {heading}: {:.0} s", start.elapsed().as_secs_f32());
+    eprintln!("── {heading}: {}", spoken(start.elapsed()));
     Ok(())
 }

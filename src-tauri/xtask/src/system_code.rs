@@ -17,7 +17,8 @@ use crate::step::root;
 use source::{Function, System};
 
 /// The packages whose functions a person runs.
-const PACKAGES: [&str; 5] = [
+const PACKAGES: [&str; 6] = [
+    "src-tauri/crates/cli",
     "src-tauri/crates/core",
     "src-tauri/crates/platform",
     "src-tauri/crates/practice",

@@ -1,8 +1,11 @@
-//! The house rules that no other tool checks: who may know whom, what may not stand anywhere, and that
-//! every code is whole, and that modules stand on each other without circles.
+//! The house rules that no other tool checks: which part may use which, what may not stand anywhere, that every
+//! code is complete, that modules import each other without circles, that nothing is copied and that long files
+//! have a reason.
 
 mod codes;
+mod duplicates;
 pub(crate) mod floors;
+mod lengths;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -85,6 +88,10 @@ pub(crate) fn tidy() -> Result<()> {
     }
     breaches.extend(codes::breaches(&files)?);
     breaches.extend(floors::breaches()?);
+    breaches.extend(duplicates::breaches(&files));
+    let (long, median) = lengths::breaches(&files);
+    breaches.extend(long);
+    eprintln!("── half of all files have at most {median} lines");
     ensure!(breaches.is_empty(), "house rules are broken:\n{}", breaches.join("\n"));
     system_code::system_code()
 }

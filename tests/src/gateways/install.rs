@@ -1,5 +1,6 @@
 //! Installs pinned packages once, below the target folder; what is there is used again.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -9,6 +10,7 @@ use crate::root;
 
 /// The programs of a pinned PyPI package.
 pub(super) fn from_pypi(name: &str) -> Result<PathBuf> {
+    let _turn = turn()?;
     let wanted = root().join(format!("tests/gateways/{name}.txt"));
     let target = folder(name)?;
     if is_there(&target, &wanted)? {
@@ -25,6 +27,7 @@ pub(super) fn from_pypi(name: &str) -> Result<PathBuf> {
 
 /// The folder `node_modules` with the pinned npm packages. No script of theirs is run.
 pub(super) fn from_npm() -> Result<PathBuf> {
+    let _turn = turn()?;
     let wanted = root().join("tests/gateways/npm");
     let target = folder("npm")?;
     let modules = target.join("node_modules");
@@ -41,6 +44,15 @@ pub(super) fn from_npm() -> Result<PathBuf> {
         .arg(&target))?;
     std::fs::copy(wanted.join("package-lock.json"), target.join("installed.txt"))?;
     Ok(modules)
+}
+
+/// Held while something is looked for and installed: several test programs run at once.
+fn turn() -> Result<File> {
+    let parent = folder("")?;
+    std::fs::create_dir_all(&parent)?;
+    let lock = File::create(parent.join("lock"))?;
+    lock.lock()?;
+    Ok(lock)
 }
 
 fn folder(name: &str) -> Result<PathBuf> {

@@ -257,8 +257,9 @@ export class Wizard {
   async repair(): Promise<void> {
     const status = this.state.overview.status;
     await this.#try(this.#backend.forgetSession());
-    if (status?.key) await this.plan(status.key_place === "profile");
-    else await this.replaceKey();
+    if (!status?.key) return this.replaceKey();
+    this.send({ type: "repairing" });
+    await this.plan(status.key_place === "profile", false);
   }
 
   /** Another scenario of a rehearsal, from the beginning. */

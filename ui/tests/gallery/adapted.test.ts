@@ -1,6 +1,6 @@
 // The system's own colours, a very narrow window, and text of twice the size.
 
 import { examine } from "./examine";
-import { FORCED, LARGE, NARROW } from "./looks";
+import { FORCED, LARGE, NARROW, wanted } from "./looks";
 
-[...FORCED, ...NARROW, ...LARGE].forEach(examine);
+wanted([...FORCED, ...NARROW, ...LARGE]).forEach(examine);

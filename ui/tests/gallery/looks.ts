@@ -21,6 +21,10 @@ const ALL = Object.keys(VIEWS).filter((name) => !VIEWS[name]?.unpictured);
 /** One of each kind of screen, for looks in which only the layout differs. */
 const SOME = ["prepare", "checking", "check-bad-key", "models", "review-running", "manual", "result-proved", "status-drifted", "status-leaving", "doctor-trouble", "undone-with-rest"];
 
+/** The looks that are wanted now; all of them, unless somebody named some. */
+const NAMED = process.env["AIROUTER_LOOKS"]?.split(",");
+export const wanted = (looks: Look[]): Look[] => looks.filter(({ name }) => NAMED?.includes(name) ?? true);
+
 const both = (look: (locale: Locale, tag: string) => Look): Look[] => [look("zh-CN", "zh"), look("en", "en")];
 
 export const LIGHT = both((locale, tag) => ({ name: `${tag}-light`, locale, theme: "light", pictured: ALL }));

@@ -1,6 +1,6 @@
 // Light and dark.
 
 import { examine } from "./examine";
-import { DARK, LIGHT } from "./looks";
+import { DARK, LIGHT, wanted } from "./looks";
 
-[...LIGHT, ...DARK].forEach(examine);
+wanted([...LIGHT, ...DARK]).forEach(examine);

@@ -8,7 +8,7 @@ use airouter_core::finding::Finding;
 use airouter_core::preset::Preset;
 use airouter_core::undo::Journal;
 use airouter_core::view::Locale;
-use airouter_platform::doctor::{Depth, look, wanted_base};
+use airouter_platform::doctor::{Depth, collect, intended_base};
 use airouter_platform::places::Places;
 use airouter_platform::state;
 
@@ -54,7 +54,7 @@ impl Seen {
         let preset = airouter_platform::preset::load(arguments.preset.as_deref(), arguments.signed_by.as_deref())?;
         let base = match &arguments.address {
             Some(typed) => airouter_core::address::repair(typed, Some(&preset.base))?.0,
-            None => wanted_base(&places, &preset.base)?,
+            None => intended_base(&places, &preset.base)?,
         };
         let live = if is_local {
             None
@@ -71,7 +71,7 @@ impl Seen {
             }
         };
         let depth = if is_local { Depth::Local } else { Depth::Full };
-        let facts = look(&places, &base, live, depth)?;
+        let facts = collect(&places, &base, live, depth)?;
         Ok(Self { places, preset, facts })
     }
 

@@ -3,14 +3,13 @@
 
 use std::io::Read;
 
-use airouter_core::address::GatewayUrl;
 use airouter_core::finding::{Code, Finding};
 use airouter_core::key::{Paste, read};
 use airouter_core::preset::Preset;
 use airouter_core::secret::{Secret, holds_key};
 use airouter_core::view::Locale;
 use airouter_platform::places::Places;
-use airouter_platform::{observe, redaction, state};
+use airouter_platform::redaction;
 use zeroize::Zeroizing;
 
 use crate::arguments::{Command, Gateway};
@@ -64,8 +63,8 @@ pub(crate) fn of_terminal(is_built_in: bool, locale: Locale) -> Result<Paste, Fi
 fn noted(text: &str, is_built_in: bool) -> Result<Paste, Finding> {
     let paste = read(text, is_built_in);
     match &paste {
-        Ok(paste) => redaction::note([paste.key.clone()]),
-        Err(_) if holds_key(text) => redaction::note(text.split_whitespace().map(|word| Secret::new(word.to_owned()))),
+        Ok(paste) => redaction::register([paste.key.clone()]),
+        Err(_) if holds_key(text) => redaction::register(text.split_whitespace().map(|word| Secret::new(word.to_owned()))),
         Err(_) => {}
     }
     paste
@@ -80,22 +79,10 @@ pub(crate) fn note_around(command: &Command) {
     if speaks_of_no_file {
         return;
     }
-    redaction::note_proxy(command.gateway().and_then(|gateway| gateway.proxy.as_deref()));
-    redaction::spare(Preset::airouter().base.as_str());
+    redaction::register_proxy(command.gateway().and_then(|gateway| gateway.proxy.as_deref()));
+    redaction::exempt(Preset::airouter().base.as_str());
     if let Some(places) = Places::from_environment() {
-        redaction::note_files(&places);
-    }
-}
-
-/// The stored key, for the address that it was stored for and no other.
-pub(crate) fn stored(places: &Places, base: &GatewayUrl) -> Result<Secret, Finding> {
-    match state::journal(places)? {
-        Some(journal) if journal.is_connection() && journal.base == base.as_str() => {
-            let key = observe::key_in_use(places, &journal)?;
-            redaction::note([key.clone()]);
-            Ok(key)
-        }
-        _ => Err(Finding::new(Code::KeyNotStored)),
+        redaction::register_files(&places);
     }
 }
 

@@ -37,8 +37,8 @@ pub type Rehearsal = fn(&Rehearse, Locale) -> Answer;
 /// Reads the arguments, does what they ask and gives the exit code. Without a `rehearsal` the verb
 /// `rehearse` is handed to the rehearsal program beside this one.
 pub fn run(rehearsal: Option<Rehearsal>) -> ExitCode {
-    hardening::closed_memory();
-    hardening::panics(|place| output::complain(&format!("airouter-setup-cli: internal error ({place})")));
+    hardening::protect_memory();
+    hardening::on_panic(|place| output::complain(&format!("airouter-setup-cli: internal error ({place})")));
     output::log();
     let words: Vec<std::ffi::OsString> = std::env::args_os().collect();
     let arguments = match help::read(&words) {

@@ -10,9 +10,9 @@ use airouter_core::plan::Wishes;
 use airouter_core::preset::Preset;
 use airouter_core::secret::Secret;
 use airouter_core::undo::Journal;
-use airouter_core::view::{KeyPlace, Locale, Outcome, UndoGoal};
+use airouter_core::view::{Locale, Outcome, SetupWishes, UndoGoal};
 use airouter_platform::doctor::{self as examine, Depth};
-use airouter_platform::helper::LetGo;
+use airouter_platform::helper::Removal;
 use airouter_platform::places::Places;
 use airouter_platform::{apply as act, claude, observe, recover, redaction, state, undo as undoing, uninstall};
 
@@ -68,10 +68,10 @@ pub(crate) fn apply(arguments: &Apply, locale: Locale) -> Answer {
         Ok(asked) => asked,
         Err(finding) => return Answer::refused(vec![finding]),
     };
-    let egress = match wished_egress(&arguments.egress, &asked.preset) {
-        Ok(egress) => egress,
-        Err(finding) => return Answer::refused(vec![finding]),
-    };
+    // A host that cannot be used is refused before anything is sent.
+    if let Err(finding) = egress::hosts(Some(&arguments.egress)) {
+        return Answer::refused(vec![finding]);
+    }
     // What the preset recommends counts where nobody says otherwise.
     let mut gateway = arguments.gateway.clone();
     if gateway.models.is_empty() {
@@ -82,38 +82,28 @@ pub(crate) fn apply(arguments: &Apply, locale: Locale) -> Answer {
         let answer = answer_of_check(report.clone(), &asked.changes);
         return Answer::refused(report.findings.clone()).with("check", answer.value());
     }
-    let scheme = report.as_ref().map_or(asked.scheme.unwrap_or(AuthScheme::Bearer), |report| report.scheme);
-    let chosen = report.as_ref().map_or(gateway.models, |report| report.proposal.clone());
-    let wishes = wishes(arguments, &asked.preset, asked.base.clone(), scheme, chosen, egress);
+    let scheme = report.as_ref().map_or(asked.scheme.unwrap_or_default(), |report| report.scheme);
+    let chosen = chosen(arguments, report.as_ref().map_or(gateway.models, |report| report.proposal.clone()));
+    let connected = state::journal(&asked.places).map(|journal| journal.filter(Journal::is_connection));
+    let wishes = match connected.and_then(|connected| {
+        Wishes::wanted(&chosen, Some((asked.base.clone(), scheme)), connected.as_ref(), &asked.preset)
+    }) {
+        Ok(wishes) => wishes,
+        Err(finding) => return Answer::refused(vec![finding]),
+    };
     let mut before = asked.changes;
     before.extend(report.map(|report| report.findings).unwrap_or_default());
     let consent = Consent::of(arguments.yes, locale);
     carry_out(&asked.places, &wishes, &asked.key, consent, arguments.dry_run, before)
 }
 
-/// The hosts that were named, else those of the preset.
-fn wished_egress(named: &[String], preset: &Preset) -> Result<Option<Vec<String>>, Finding> {
-    let named = egress::hosts((!named.is_empty()).then_some(named))?;
-    Ok(named.or_else(|| preset.egress.clone()))
-}
-
-/// What was asked for, as the window would put it.
-fn wishes(
-    arguments: &Apply,
-    preset: &Preset,
-    base: GatewayUrl,
-    scheme: AuthScheme,
-    models: Vec<String>,
-    egress: Option<Vec<String>>,
-) -> Wishes {
-    Wishes {
-        name: preset.name.clone(),
-        base,
-        scheme,
+/// What was chosen, as the page would send it.
+fn chosen(arguments: &Apply, models: Vec<String>) -> SetupWishes {
+    SetupWishes {
         every_model: models.is_empty(),
         models,
-        key_place: if arguments.static_key { KeyPlace::Profile } else { KeyPlace::Keychain },
-        egress,
+        static_key: arguments.static_key,
+        egress: (!arguments.egress.is_empty()).then(|| arguments.egress.clone()),
         carry_over: arguments.carry_over,
         restart: !arguments.write_only,
     }
@@ -132,7 +122,7 @@ pub(crate) fn repair(arguments: &Repair, locale: Locale) -> Answer {
     let at_hand = state::journal(&places).and_then(|journal| {
         let journal = journal.filter(Journal::is_connection).ok_or_else(|| Finding::new(Code::NotConnected))?;
         let key = observe::key_in_use(&places, &journal)?;
-        redaction::note([key.clone()]);
+        redaction::register([key.clone()]);
         Ok((Wishes::of(&journal, !arguments.write_only)?, key))
     });
     match at_hand {
@@ -179,10 +169,10 @@ pub(crate) fn leave(arguments: &Undo, locale: Locale) -> Answer {
 /// `clean`
 pub(crate) fn clean() -> Answer {
     match Places::here().and_then(|places| uninstall::clean(&places)) {
-        Ok(LetGo::Gone) => Answer::new(Vec::new()).with("helper", "gone"),
-        Ok(LetGo::Nothing) => Answer::new(Vec::new()).with("helper", "none"),
-        Ok(LetGo::Needed) => Answer::new(vec![Finding::new(Code::HelperNeeded)]).with("helper", "needed"),
-        Ok(LetGo::KeyStays(finding)) => Answer::new(vec![finding]).with("helper", "stays"),
+        Ok(Removal::Removed) => Answer::new(Vec::new()).with("helper", "gone"),
+        Ok(Removal::NothingToRemove) => Answer::new(Vec::new()).with("helper", "none"),
+        Ok(Removal::StillNeeded) => Answer::new(vec![Finding::new(Code::HelperNeeded)]).with("helper", "needed"),
+        Ok(Removal::KeyRemains(finding)) => Answer::new(vec![finding]).with("helper", "stays"),
         Err(finding) => Answer::refused(vec![finding]),
     }
 }
@@ -271,7 +261,7 @@ fn carry_out(
 }
 
 pub(crate) fn run_check(asked: &Asked, arguments: &Gateway) -> CheckReport {
-    let wanted = airouter_platform::check::Wanted {
+    let wanted = airouter_platform::check::CheckRequest {
         base: asked.base.clone(),
         key: asked.key.clone(),
         scheme: asked.scheme,
@@ -313,7 +303,7 @@ impl Asked {
 
     fn at(arguments: &Gateway, preset: Preset, base: GatewayUrl, locale: Locale) -> Result<Self, Finding> {
         let places = Places::here()?;
-        redaction::spare(base.as_str());
+        redaction::exempt(base.as_str());
         let mut changes = preset.findings();
         // What AIRouter's keys look like says nothing of the keys of another address.
         let is_airouter = preset.is_built_in && base.host() == preset.base.host();
@@ -327,7 +317,7 @@ impl Asked {
                 }
                 paste.key
             }
-            None => key::stored(&places, &base)?,
+            None => observe::key_stored_for(&places, &base)?,
         };
         let scheme = match arguments.auth {
             Auth::Auto => None,

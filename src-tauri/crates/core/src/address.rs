@@ -1,10 +1,10 @@
 //! The gateway's base address, in the one form that every Claude Desktop accepts.
 //!
-//! Claude appends `/v1/messages` and `/v1/models` by itself and takes `https:` for any host but
+//! Claude appends `/v1/messages` and `/v1/models` by itself and accepts `https:` for any host but
 //! `http:` only on loopback (PI); credentials in it are refused since 1.32352.0 (OD). People paste
 //! what they have: the OpenAI address, the console page, a full route, with or without a scheme.
-//! [`repair`] makes the right form out of these and says what it changed; [`GatewayUrl`] can only
-//! hold a right one.
+//! [`repair`] converts these into the accepted form and lists its changes; [`GatewayUrl`] only
+//! holds accepted addresses.
 
 mod host;
 mod path;
@@ -26,34 +26,34 @@ pub struct GatewayUrl {
     is_loopback: bool,
 }
 
-/// Something that was changed of a typed address.
+/// A change that was made to a typed address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 #[ts(export)]
 pub enum AddressChange {
     /// Spaces, quotes or invisible characters were removed.
     Cleaned,
-    /// The address was taken out of a longer text.
+    /// The address was extracted from a longer text.
     TakenFromText,
-    /// A mistyped `https://` was put right.
+    /// A mistyped `https://` was corrected.
     SchemeRepaired,
-    /// `https://` was put in front.
+    /// `https://` was prefixed.
     SchemeAdded,
-    /// `http://` was put in front of an address on this computer, where local gateways speak it.
+    /// `http://` was prefixed to an address on this computer, where local gateways use it.
     HttpAdded,
     /// `http://` became `https://`.
     MadeHttps,
     /// `localhost` became `127.0.0.1`, which every version accepts.
     LocalhostNumbered,
-    /// What stood there twice over was removed.
+    /// A repeated part was removed.
     DoubledRemoved,
-    /// Capital letters became small ones.
+    /// Capital letters were converted to lower case.
     LowerCased,
-    /// A port that is the usual one was removed.
+    /// The default port was removed.
     PortRemoved,
-    /// Slashes side by side became one.
+    /// Adjacent slashes were merged.
     SlashesMerged,
-    /// A slash at the end was removed.
+    /// A trailing slash was removed.
     SlashRemoved,
     /// A path that Claude adds by itself was removed.
     PathRemoved {
@@ -70,7 +70,7 @@ pub enum AddressChange {
 }
 
 impl GatewayUrl {
-    /// Reads an address that must be right already.
+    /// Parses an address that is already in the accepted form.
     ///
     /// # Errors
     /// `UrlInvalid` for any address that [`repair`] would change or refuse.
@@ -79,17 +79,17 @@ impl GatewayUrl {
         if changes.is_empty() { Ok(address) } else { Err(invalid("needs-repair")) }
     }
 
-    /// The address without a slash at its end.
+    /// The address without a trailing slash.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The host, with the port if it is not the usual one; ASCII, so that look-alike letters show.
+    /// The host, with the port unless it is the default one; ASCII, so that look-alike letters are visible.
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// The host alone, without a port; an IPv6 address without its brackets.
+    /// The host without a port; an IPv6 address without its brackets.
     pub fn name(&self) -> &str {
         match self.host.strip_prefix('[') {
             Some(rest) => rest.split(']').next().unwrap_or_default(),
@@ -97,7 +97,7 @@ impl GatewayUrl {
         }
     }
 
-    /// The port, written or usual.
+    /// The port, explicit or default.
     pub fn port(&self) -> u16 {
         let written = self.host.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
         let usual = if self.is_encrypted() { 443 } else { 80 };
@@ -109,12 +109,12 @@ impl GatewayUrl {
         self.text.starts_with("https:")
     }
 
-    /// True for this computer: reached without any proxy, and allowed to speak plain http.
+    /// True for this computer: reached without a proxy, and allowed to use plain http.
     pub fn is_loopback(&self) -> bool {
         self.is_loopback
     }
 
-    /// True where both hosts are names of one owner, as `www.gate.example` and `api.gate.example` are.
+    /// True when both hosts are names of one owner, such as `www.gate.example` and `api.gate.example`.
     pub fn has_owner_of(&self, other: &Self) -> bool {
         let is_name =
             |address: &Self| address.name().contains(|c: char| c.is_ascii_alphabetic()) && !address.is_loopback;
@@ -127,16 +127,16 @@ impl GatewayUrl {
     }
 }
 
-/// Longest text that is looked at, in bytes.
+/// The longest text that is read, in bytes.
 const LONGEST: usize = 64 * 1024;
-/// Longest name of a host that can be looked up (RFC 1035).
+/// The longest name of a host that can be resolved (RFC 1035).
 const LONGEST_HOST: usize = 253;
-/// Longest address, in bytes; nobody's base address comes near.
+/// The longest address, in bytes; real base addresses are far shorter.
 const LONGEST_ADDRESS: usize = 2048;
 
-/// Makes a right address out of a typed one, and says what was changed. Pure, and idempotent: its
-/// result is never changed again. `own` is the preset's address: on its host its path is put back; the host
-/// itself is never changed (but `localhost`), and one that only looks like the preset's is refused.
+/// Converts a typed address into the accepted form, and lists the changes. Pure, and idempotent: its
+/// result is never changed again. `own` is the preset's address: on its host its path is added; the host
+/// itself is never changed (except `localhost`), and one that only looks like the preset's is refused.
 ///
 /// # Errors
 /// `UrlInvalid` with evidence `reason`: `empty`, `unreadable`, `several`, `credentials`, `scheme`,
@@ -155,7 +155,7 @@ pub fn repair(text: &str, own: Option<&GatewayUrl>) -> Result<(GatewayUrl, Vec<A
     for typed in typed::addresses(text)? {
         let (address, changes) = repair_one(typed, text, own)?;
         match &found {
-            // The console and the address itself may stand in one sentence: they are one host's.
+            // The console and the address itself may be in one sentence if they have the same host.
             Some((known, _)) if known.host != address.host => return Err(invalid("several")),
             Some((known, _)) if known.text.len() > address.text.len() => {}
             Some((known, did)) if known.text == address.text && did.len() <= changes.len() => {}
@@ -201,18 +201,18 @@ fn repair_one(
     }
     let home = own.filter(|own| own.host() == host_of(&url)).map(path_of);
     let path = path::repaired(url.path(), home.as_deref(), &mut changes);
-    // What may be a second address, once `/./` and the like are taken out of it.
+    // May be a second address, once `/./` and the like are removed from it.
     if path.contains(":/") {
         return Err(invalid("several"));
     }
     url.set_path(&path);
 
     let address = url.as_str().trim_end_matches('/').to_owned();
-    // Letters of other alphabets grow when they are encoded.
+    // Letters of other alphabets become longer when they are encoded.
     if address.len() > LONGEST_ADDRESS {
         return Err(invalid("unreadable"));
     }
-    // Whatever a rule without a name of its own did, such as `/a/../b`.
+    // Changes of the URL parser that have no name of their own, such as resolving `/a/../b`.
     if changes.is_empty() && address != text {
         changes.push(if address == text.trim_end_matches('/') {
             AddressChange::SlashRemoved
@@ -225,9 +225,9 @@ fn repair_one(
 
 fn repair_host(url: &mut Url, authority: &str, changes: &mut Vec<AddressChange>) -> Result<(), Finding> {
     let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(|| invalid("unreadable"))?.to_owned();
-    // `https://1` is a number to browsers, `%61` a letter: nobody who typed them meant that host.
+    // Browsers read `https://1` as a number and `%61` as a letter: a person who typed them did not mean that host.
     let is_guessed = matches!(url.host(), Some(Host::Ipv4(_))) && !authority.starts_with(&host);
-    // Signs such as `!` are let through by browsers, but stand in no name.
+    // Browsers accept characters such as `!`, but no host name holds them.
     let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
     let is_label = |label: &str| (1..=63).contains(&label.len());
     let is_odd = matches!(url.host(), Some(Host::Domain(name))
@@ -236,7 +236,7 @@ fn repair_host(url: &mut Url, authority: &str, changes: &mut Vec<AddressChange>)
         return Err(invalid("unreadable"));
     }
     if url.scheme() == "http" && !is_loopback(url) {
-        // Read again, so that 443 is the usual port from now on.
+        // Parsed again, so that 443 is the default port from now on.
         *url = Url::parse(&url.as_str().replacen("http:", "https:", 1)).map_err(|_| invalid("unreadable"))?;
         changes.push(AddressChange::MadeHttps);
     }
@@ -250,7 +250,7 @@ fn repair_host(url: &mut Url, authority: &str, changes: &mut Vec<AddressChange>)
     }
     let is_name_without_dot =
         matches!(url.host(), Some(Host::Domain(name)) if !name.contains('.') && name != "localhost");
-    // A single word is no address; with a scheme it is one that no gateway can have.
+    // A single word is not an address; with a scheme it is one that no gateway can have.
     let reason = if changes.iter().any(|did| matches!(did, AddressChange::SchemeAdded | AddressChange::HttpAdded)) {
         "unreadable"
     } else {
@@ -268,7 +268,7 @@ fn host_of(url: &Url) -> String {
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
-/// Exactly the hosts for which Claude takes plain http (PI).
+/// True for exactly the hosts for which Claude accepts plain http (PI).
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",

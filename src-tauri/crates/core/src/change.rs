@@ -1,4 +1,4 @@
-//! One change of one value in one file: the unit of planning, writing, showing and undoing.
+//! One change of one value in one file: the unit of planning, writing, displaying and undoing.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,25 +15,25 @@ use crate::secret::{ERASED, Secret, masked, shown_value};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Target {
-    /// A value at the top, by its key.
+    /// A top-level value, by its key.
     Value(String),
     /// The element of `entries` with this id.
     Entry(String),
 }
 
-/// What a value is. A key is never held here, so that plans, journals and diffs cannot hold one.
+/// The content of a value. It never holds a key, so that plans, journals and diffs cannot hold one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Content {
-    /// It is not there.
+    /// The value does not exist.
     Absent,
-    /// It is this.
+    /// The value, which is not secret.
     Plain(Value),
-    /// It is a key, which is not told.
+    /// The value is a key, which is not held here.
     Key,
 }
 
-/// One value, before and after.
+/// One value before and after a change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Edit {
     /// Which value.
@@ -47,28 +47,28 @@ pub struct Edit {
 /// A file with its changes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FileChange {
-    /// What the file is.
+    /// Which file it is.
     pub role: FileRole,
-    /// Where it is.
+    /// Its path.
     pub path: String,
-    /// It was there before.
+    /// True when the file existed before.
     pub existed: bool,
     /// Its values that change.
     pub edits: Vec<Edit>,
-    /// From the values put back to the bytes of before; only a journal knows it.
+    /// The bytes that restoring the values alone does not restore; only a journal has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub patch: Option<Patch>,
-    /// Where the file lies as it was, because it was damaged; only a journal knows it.
+    /// The path of the copy of the damaged file; only a journal has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept_aside: Option<String>,
-    /// Who could read and write it before, as the system's number for it; only a journal knows it, and only
-    /// where systems have such numbers.
+    /// The file mode before the change, as the system's number; only a journal has it, and only on systems
+    /// that have such numbers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mode: Option<u32>,
 }
 
 impl Target {
-    /// What is there now.
+    /// The present content of this value.
     pub fn read(&self, document: &Document) -> Content {
         match self {
             Self::Value(key) => match document.get(key) {
@@ -82,13 +82,13 @@ impl Target {
         }
     }
 
-    /// The document with this value put there. `key` is what [`Content::Key`] stands for; without
-    /// one, the value stays as it is.
+    /// The document with this value set to `content`. `key` replaces [`Content::Key`]; without one, the
+    /// value does not change.
     pub fn write(&self, document: &Document, content: &Content, key: Option<&Secret>) -> Document {
         self.put(content, key).map_or_else(|| document.clone(), |put| document.with_all(&[put]))
     }
 
-    /// The same as a step of several; nothing where the value stays as it is.
+    /// The same as one step of several; `None` where the value does not change.
     pub(crate) fn put(&self, content: &Content, key: Option<&Secret>) -> Option<Put<'_>> {
         let value = match content {
             Content::Absent => None,
@@ -101,7 +101,7 @@ impl Target {
         })
     }
 
-    /// The document with this value as it is in another one, a key too.
+    /// The document `to` with this value copied from `from`, even if it is a key.
     pub fn copy(&self, from: &Document, to: &Document) -> Document {
         match self {
             Self::Value(key) => to.with(key, from.get(key)),
@@ -119,11 +119,11 @@ impl Target {
 }
 
 impl Content {
-    /// Its JSON text for people; nothing when it is absent.
+    /// Its JSON text for people; `None` when it is absent.
     pub fn shown(&self) -> Option<String> {
         match self {
             Self::Absent => None,
-            // The entry of a list has an id. Any other object is headers, and of them the names are enough.
+            // An entry of a list has an id. Any other object is headers, of which only the names are shown.
             Self::Plain(Value::Object(fields)) if !fields.contains_key("id") => {
                 let shown = fields.keys().map(|name| (masked(name), Value::from(ERASED)));
                 Some(Value::Object(shown.collect()).to_string())
@@ -135,25 +135,25 @@ impl Content {
 }
 
 impl Edit {
-    /// What the person is shown of it.
+    /// The form in which the change is shown to the person.
     pub fn view(&self) -> EditView {
         EditView { key: self.target.name().to_owned(), before: self.before.shown(), after: self.after.shown() }
     }
 }
 
 impl FileChange {
-    /// A change that is planned: nothing is known yet that only a journal knows.
+    /// A planned change, without what only a journal has.
     pub fn new(role: FileRole, path: &str, existed: bool, edits: Vec<Edit>) -> Self {
         Self { role, path: path.to_owned(), existed, edits, patch: None, kept_aside: None, mode: None }
     }
 
-    /// The document with all changes made. `key` is what [`Content::Key`] stands for.
+    /// The document with all changes made. `key` replaces [`Content::Key`].
     pub fn apply(&self, document: &Document, key: Option<&Secret>) -> Document {
         let puts: Vec<Put<'_>> = self.edits.iter().filter_map(|edit| edit.target.put(&edit.after, key)).collect();
         document.with_all(&puts)
     }
 
-    /// What the person is shown of it.
+    /// The form in which the changes are shown to the person.
     pub fn view(&self) -> FileView {
         FileView {
             role: self.role,
@@ -164,29 +164,29 @@ impl FileChange {
     }
 }
 
-/// A file that changes.
+/// A changed file as it is shown.
 #[derive(Debug, Clone, Serialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct FileView {
-    /// What the file is.
+    /// Which file it is.
     pub role: FileRole,
-    /// Where it is.
+    /// Its path.
     pub path: String,
-    /// It does not exist yet.
+    /// True when the file does not exist yet.
     pub is_new: bool,
-    /// Its values that change.
+    /// Its changed values.
     pub edits: Vec<EditView>,
 }
 
-/// A value that changes.
+/// A changed value as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct EditView {
     /// Its name.
     pub key: String,
-    /// Its JSON text before; nothing when it was absent.
+    /// Its JSON text before; `None` when it was absent.
     pub before: Option<String>,
-    /// Its JSON text after; nothing when it is removed. A secret shows as `"•••"`.
+    /// Its JSON text after; `None` when it is removed. A secret shows as `"•••"`.
     pub after: Option<String>,
 }
 

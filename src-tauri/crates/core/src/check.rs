@@ -95,17 +95,21 @@ impl Lamp {
 
 /// The header in which the key is sent. Gateways differ in which header they read, and in which one wins
 /// when both are there, so exactly one is ever sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, TS)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
 pub enum AuthScheme {
     /// `Authorization: Bearer …`
+    #[default]
     Bearer,
     /// `x-api-key: …`
     XApiKey,
 }
 
 impl AuthScheme {
+    /// All headers, in the order in which they are tried. The first is used where nothing was tried.
+    pub const ALL: [Self; 2] = [Self::Bearer, Self::XApiKey];
+
     /// The name that Claude's profile and the command line use.
     pub fn word(self) -> &'static str {
         match self {
@@ -135,6 +139,9 @@ pub struct CheckReport {
     pub proposal: Vec<String>,
     /// True when no finding blocks connecting Claude.
     pub passed: bool,
+    /// True when it passed and nothing has to be read before going on: every lamp is ok, and no finding is
+    /// worse than good to know.
+    pub clean: bool,
     /// How many requests were sent to the gateway.
     pub requests: u32,
     /// An estimate of the tokens they cost, input and output together.

@@ -1,11 +1,11 @@
-//! Claude's own reports, read for the person: the text of *Copy Managed Configuration Report* and the
-//! archive of *Generate Diagnostic Report*.
+//! Reads Claude's own reports: the text of *Copy Managed Configuration Report* and the archive of *Generate
+//! Diagnostic Report*.
 //!
-//! They are the only place in which Claude says what it read and from where. Their form is not documented
-//! and moves between releases (OD names the files `managed-config.txt`, `provider-status.txt`,
-//! `deployment-mode.txt` and the heading `Parse errors`), so they are read leniently: what is known is
-//! taken, the rest is passed over, and what was not said is never taken for good. What people copy out of
-//! its set-up window, of a failed session or of its log is read as well.
+//! Only there Claude says which values it read and from where. Their format is not documented and changes
+//! between releases (OD names the files `managed-config.txt`, `provider-status.txt`, `deployment-mode.txt`
+//! and the heading `Parse errors`), so they are read leniently: known parts are used, the rest is ignored,
+//! and what is missing never counts as good. Texts that people copy from its set-up window, from a failed
+//! session or from its log are read as well.
 
 mod lines;
 mod window;
@@ -28,49 +28,49 @@ use crate::secret::{masked, shown_address, shown_value};
 use crate::status::{StatusRow, ValueSource};
 use crate::undo::Journal;
 
-/// Largest file that is looked at, in bytes; real ones are a few hundred kilobytes.
+/// The largest input that is read, in bytes; real ones are a few hundred kilobytes.
 pub const LARGEST: usize = 16 * 1024 * 1024;
 
 /// The files of the archive that are read, beside its logs.
 const FILES: [&str; 3] = ["managed-config.txt", "provider-status.txt", "deployment-mode.txt"];
 
-/// True for the name of Claude's log and of one that was once under it: `main.log`, `main.old.log`,
-/// `main1.log`, `main.log.2` (PI).
+/// True for the name of Claude's log, also of a rotated one: `main.log`, `main.old.log`, `main1.log`,
+/// `main.log.2` (PI).
 pub fn is_log(name: &str) -> bool {
     let name = name.to_lowercase();
     name.starts_with("main") && (name.ends_with(".log") || name.contains(".log."))
 }
 
-/// What Claude says.
+/// The content of a report.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ClaudeReport {
-    /// The values that it read, by their names, as it writes them.
+    /// The values that Claude read, by their names, in its own notation.
     pub values: BTreeMap<String, String>,
-    /// Where they come from, in its words.
+    /// The sources of the values, in Claude's words.
     pub sources: Vec<String>,
-    /// What it could not read.
+    /// Claude's messages about what it could not read.
     pub errors: Vec<String>,
-    /// The mode in which it is.
+    /// Claude's mode.
     pub mode: Option<String>,
-    /// Whether it has a key that it can use.
+    /// Whether Claude has a usable key.
     pub has_key: Option<bool>,
-    /// How its own check ended.
+    /// The result of Claude's own health check.
     pub health: Option<Health>,
-    /// The field that it did not accept.
+    /// The field that Claude did not accept.
     pub failing_field: Option<String>,
-    /// What its set-up window or a failed session said.
+    /// Findings from the text of its set-up window or of a failed session.
     pub said: Vec<Finding>,
     /// Its log, if the archive holds one.
     pub log: Option<String>,
 }
 
-/// What the page and the command line are told of it.
+/// The report as the page and the command line show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct ClaudeReportView {
     /// What it means, worst first.
     pub findings: Vec<Finding>,
-    /// What Claude read, beside what was written.
+    /// The values that Claude read, beside those that were written.
     pub values: Vec<StatusRow>,
 }
 
@@ -94,7 +94,7 @@ pub fn read(bytes: &[u8]) -> Result<ClaudeReport, Finding> {
         let mut logs: Vec<(bool, String)> = Vec::new();
         for (name, content) in files {
             if is_log(&last(&name)) {
-                // One broken letter does not make a log unreadable.
+                // One invalid byte does not make a log unreadable.
                 let text = text_of(&content).unwrap_or_else(|| String::from_utf8_lossy(&content).into_owned());
                 logs.push((last(&name) == "main.log", text));
             } else {
@@ -112,7 +112,7 @@ pub fn read(bytes: &[u8]) -> Result<ClaudeReport, Finding> {
     if report == ClaudeReport::default() { Err(unreadable("nothing-known")) } else { Ok(report) }
 }
 
-/// The logs of an archive as one, in the order of their times; the present one is the last.
+/// The logs of an archive as one text, ordered by time; the present one is the last.
 fn one_log(mut logs: Vec<(bool, String)>) -> Option<String> {
     let begin = |text: &str| text.lines().next().unwrap_or_default().trim_start_matches(['\u{feff}', '[']).to_owned();
     logs.sort_by_key(|(is_present, text)| (*is_present, begin(text)));
@@ -120,8 +120,7 @@ fn one_log(mut logs: Vec<(bool, String)>) -> Option<String> {
     (!logs.is_empty()).then(|| logs.into_iter().map(|(_, text)| ends_line(text)).collect())
 }
 
-/// What Claude says, compared with what was written. `base` is the address that is wanted where nothing
-/// was written.
+/// Compares a report with what was written. `base` is the wanted address where nothing was written.
 pub fn explain(report: &ClaudeReport, journal: Option<&Journal>, base: &GatewayUrl) -> ClaudeReportView {
     let is_managed = report.sources.iter().find(|source| lines::is_managed(source));
     let values = compare(report, journal, base, is_managed.is_some());
@@ -169,7 +168,7 @@ pub fn explain(report: &ClaudeReport, journal: Option<&Journal>, base: &GatewayU
     let reading = report.log.as_ref().map(|log| proof::read(log, "main.log", base));
     match &reading {
         Some(Reading::Failed(finding)) => put(finding.clone(), &mut findings),
-        // Where the report itself says how its check ended, that is newer than the log.
+        // The report's own result of the health check is newer than the log.
         Some(Reading::Proved(proof)) if report.health.is_none() => {
             proof.unhealthy().into_iter().for_each(|finding| put(finding, &mut findings));
         }
@@ -191,7 +190,7 @@ pub fn explain(report: &ClaudeReport, journal: Option<&Journal>, base: &GatewayU
     ClaudeReportView { findings, values }
 }
 
-/// The values of which Claude speaks, beside what was written to its profile.
+/// The reported values, beside those that were written to Claude's profile.
 fn compare(report: &ClaudeReport, journal: Option<&Journal>, base: &GatewayUrl, is_managed: bool) -> Vec<StatusRow> {
     let source = if is_managed { ValueSource::Policy } else { ValueSource::Local };
     let edits = journal.filter(|journal| journal.is_connection()).into_iter().flat_map(|journal| &journal.files);
@@ -220,13 +219,13 @@ fn compare(report: &ClaudeReport, journal: Option<&Journal>, base: &GatewayUrl, 
     report.values.iter().map(row).collect()
 }
 
-/// Claude hides what is sensitive, in one way or another.
+/// True for a value that Claude hides because it is sensitive, in any of its forms.
 fn is_hidden(said: &str) -> bool {
     let lower = said.to_lowercase();
     said.contains(['•', '*', '…']) || ["redacted", "hidden", "masked", "<set>"].iter().any(|word| lower.contains(word))
 }
 
-/// The same value, whether it is written as JSON, bare, or as a list with commas.
+/// True for the same value, written as JSON, bare, or as a list with commas.
 fn is_same(expected: &Value, said: &str) -> bool {
     let list = |text: &str| -> Vec<String> {
         text.trim_matches(['[', ']'])

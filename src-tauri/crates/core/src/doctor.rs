@@ -1,10 +1,10 @@
-//! The doctor: every cause that is known for Claude not using the gateway, gone through in the order in
-//! which a supporter asks.
+//! The doctor: tests every known cause why Claude does not use the gateway, in the order in which support
+//! asks.
 //!
-//! A cause is a check with a code that never changes its meaning; what was looked at is a value
-//! ([`DoctorFacts`]), so that each cause can be played in a table. What other parts know already (the
-//! live check, the status, the outlook, the proof) is asked here and not judged again. Checks that stop
-//! the connection stand apart from those that are merely good to know.
+//! Each cause is a check with a code that never changes its meaning; the observations are a value
+//! ([`DoctorFacts`]), so that each cause can be tested with a table. Results of other modules (the live check,
+//! the status, the prediction, the proof) are used here and not judged again. Checks that stop the connection
+//! are separate from those that are only information.
 
 mod address;
 mod applied;
@@ -28,7 +28,7 @@ use crate::status::{Status, StatusRow};
 pub use facts::{DoctorFacts, LogFact, Override, Parts, ProgramFact, RunFacts};
 use sheet::Sheet;
 
-/// The steps in which the guide goes through a trouble, and what stands beside them.
+/// The steps of the troubleshooting guide, and one for additional information.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
@@ -43,21 +43,27 @@ pub enum DoctorStep {
     Applied,
     /// Do requests reach the gateway and come back?
     Reached,
-    /// What is good to know besides.
+    /// Additional information.
     #[serde(rename = "around")]
     Environment,
 }
 
-/// How a check ended.
+impl DoctorStep {
+    /// All steps, in their order.
+    pub const ALL: [Self; 6] =
+        [Self::Key, Self::Address, Self::Ending, Self::Applied, Self::Reached, Self::Environment];
+}
+
+/// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
 pub enum DoctorState {
-    /// Nothing is wrong there.
+    /// Nothing is wrong.
     Ok,
-    /// Something is.
+    /// A problem was found.
     Trouble,
-    /// It was not looked at, because something before it has to be mended or is not there.
+    /// Not tested, because an earlier problem has to be fixed first or its object does not exist.
     NotTested,
 }
 
@@ -65,41 +71,41 @@ pub enum DoctorState {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct DoctorCheck {
-    /// What is looked for; each check has its own. The finding may say it more exactly.
+    /// The problem that is looked for; each check has its own code. The finding may have a more specific one.
     pub code: Code,
-    /// Where it stands in the order.
+    /// The step that it belongs to.
     pub step: DoctorStep,
-    /// How it ended.
+    /// Its result.
     pub state: DoctorState,
-    /// Whose it is to mend.
+    /// Who has to act.
     pub owner: Owner,
-    /// It would stop the connection; otherwise it is good to know.
+    /// True when the problem stops the connection; else it is only information.
     pub blocking: bool,
-    /// What was found, if something was. Its words say the one thing to do.
+    /// The problem that was found. Its words say the one thing to do.
     pub finding: Option<Finding>,
 }
 
-/// Everything that the doctor found.
+/// The result of all checks.
 #[derive(Debug, Clone, Serialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct DoctorReport {
     /// All checks in their order.
     pub checks: Vec<DoctorCheck>,
-    /// What was found, worst first.
+    /// The problems that were found, worst first.
     pub findings: Vec<Finding>,
-    /// Every value that Claude reads: what is there, where it comes from, what is expected.
+    /// Every value that Claude reads: actual, source, expected.
     pub values: Vec<StatusRow>,
-    /// There is a configuration on this computer that is meant for the gateway.
+    /// True when a configuration for this gateway exists on this computer.
     pub configured: bool,
 }
 
 impl DoctorReport {
-    /// What a live check does not say by itself: troubles of this computer, without what is merely good
-    /// to know. Where nothing was ever set up, only that which would stop it counts.
+    /// The findings about this computer, without those of the live check and without mere information. Where
+    /// nothing was ever set up, only blocking findings count.
     pub fn local_findings(&self) -> Vec<Finding> {
         let local = self.checks.iter().filter(|check| !live::is_live(check.code));
         let mut findings: Vec<Finding> = local.filter_map(|check| check.finding.clone()).collect();
-        // A computer may be prepared before Claude is put on it.
+        // A computer may be prepared before Claude is installed on it.
         let soften = |finding: Finding| if finding.code == Code::ClaudeMissing { finding.softened() } else { finding };
         findings = findings.into_iter().map(soften).collect();
         findings.retain(|finding| match finding.severity {
@@ -112,7 +118,7 @@ impl DoctorReport {
     }
 }
 
-/// Goes through everything.
+/// Runs all checks on the observations.
 pub fn examine(facts: &DoctorFacts) -> DoctorReport {
     let computer = &facts.computer;
     let predicted = outlook::outlook(&computer.managed, &computer.library, computer.claude.version);
@@ -131,7 +137,7 @@ pub fn examine(facts: &DoctorFacts) -> DoctorReport {
     DoctorReport { checks, findings, values, configured }
 }
 
-/// The connection that this program made, compared with what is there.
+/// The status of the connection that this program made.
 fn connected(facts: &DoctorFacts) -> Option<(Status, Vec<Finding>)> {
     let computer = &facts.computer;
     let journal = computer.journal.as_ref().filter(|journal| journal.is_connection())?;
@@ -144,8 +150,8 @@ fn connected(facts: &DoctorFacts) -> Option<(Status, Vec<Finding>)> {
     Some(status::compare(journal, |path| computer.file(path).clone(), storage, &surroundings))
 }
 
-/// True when somebody wanted Claude to use this gateway: by this program, or by hand in any profile.
-/// Elsewhere a trouble of the configuration is nobody's, because connecting will replace it.
+/// True when this gateway was configured: by this program, or by hand in any profile. Otherwise a problem of
+/// the configuration does not count, because connecting will replace it.
 fn is_meant(facts: &DoctorFacts) -> bool {
     let computer = &facts.computer;
     let names_the_gateway =
@@ -158,7 +164,7 @@ fn is_meant(facts: &DoctorFacts) -> bool {
         })
 }
 
-/// The predicted inference block, whether Claude goes there by itself or asks first.
+/// The predicted inference block, whether Claude connects at once or asks first.
 fn inference(predicted: &Outlook) -> Option<&outlook::Inference> {
     match predicted {
         Outlook::Gateway(inference) | Outlook::SignIn(inference) => Some(inference),

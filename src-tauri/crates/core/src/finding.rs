@@ -1,9 +1,15 @@
-//! Every outcome that a person may meet is a [`Finding`]: a stable code, an owner (whose it is to
-//! mend), how bad it is, and evidence for support.
+//! Every outcome that a person may see is a [`Finding`]: a stable code, an owner (who has to act), a severity,
+//! and evidence for support.
 //!
-//! Codes are spoken over the phone, so they are `AR-` and three digits, grouped by hundreds, and are
-//! never renumbered or used again. Words are not here: the window and the command line have tables
+//! Codes are read out over the phone, so they are `AR-` and three digits, grouped by hundreds, and are
+//! never renumbered or used again. The words are not here: the window and the command line have tables
 //! of their own, keyed by the code, in zh-CN and en.
+//!
+//! Over 400 lines: one catalogue: every code stands in one table, which is read and searched as a whole.
+
+mod remedy;
+
+pub use remedy::{ItNote, Remedy};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -11,7 +17,7 @@ use ts_rs::TS;
 
 use crate::text::plain;
 
-/// Whose it is to mend.
+/// Who has to act, or what has to be corrected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
@@ -20,36 +26,36 @@ pub enum Owner {
     Key,
     /// The AIRouter account behind the key: balance, group, limits.
     Account,
-    /// The way from this computer to the gateway.
+    /// The network between this computer and the gateway.
     Network,
-    /// The gateway and what is behind it.
+    /// The gateway and its upstream.
     Gateway,
     /// Claude Desktop.
     Claude,
     /// Settings or software of this computer.
     ThisComputer,
-    /// What an administrator decided.
+    /// An administrator's decision.
     CompanyPolicy,
     /// This program.
     AirouterSetup,
 }
 
-/// How bad it is. The order is "worst first" when sorted downwards.
+/// The severity. Sorted in descending order, the worst comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
 pub enum Severity {
-    /// Good to know.
+    /// Only information.
     Info,
-    /// Works, but something may not.
+    /// It works, but something may not.
     Warning,
-    /// The flow ends here until it is mended.
+    /// The flow cannot go on until it is fixed.
     Blocking,
 }
 
 macro_rules! catalogue {
     ($( $(#[$doc:meta])* $name:ident = $number:literal, $slug:literal, $owner:ident, $severity:ident; )*) => {
-        /// What happened, stable for ever. Each has words in both languages and one thing to do.
+        /// What happened; codes are stable. Each has words in both languages and one action.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, TS)]
         #[ts(export)]
         pub enum Code { $( $(#[$doc])* #[ts(rename = $number)] $name, )* }
@@ -68,12 +74,12 @@ macro_rules! catalogue {
                 match self { $( Code::$name => $slug, )* }
             }
 
-            /// Whose it is to mend.
+            /// Who has to act.
             pub fn owner(self) -> Owner {
                 match self { $( Code::$name => Owner::$owner, )* }
             }
 
-            /// How bad it is, unless the situation says otherwise (see [`Finding::softened`]).
+            /// The severity, unless the situation changes it (see [`Finding::softened`]).
             pub fn severity(self) -> Severity {
                 match self { $( Code::$name => Severity::$severity, )* }
             }
@@ -87,7 +93,7 @@ catalogue! {
     ClaudeMissing = "AR-101", "claude_missing", Claude, Blocking;
     /// Claude Desktop is running where it must be closed.
     ClaudeRunning = "AR-102", "claude_running", Claude, Blocking;
-    /// Claude was asked to quit and is still there.
+    /// Claude was asked to quit and is still running.
     ClaudeStays = "AR-103", "claude_stays", Claude, Blocking;
     /// Claude could not be started.
     ClaudeNotStarted = "AR-104", "claude_not_started", Claude, Blocking;
@@ -109,27 +115,27 @@ catalogue! {
     SystemUnsupported = "AR-120", "system_unsupported", ThisComputer, Blocking;
     /// macOS did not let this program ask Claude to quit.
     AutomationRefused = "AR-121", "automation_refused", ThisComputer, Blocking;
-    /// The app that calls itself Claude Desktop is signed by somebody else, or by nobody.
+    /// The app that calls itself Claude Desktop is signed by another maker, or not signed.
     ClaudeForeign = "AR-122", "claude_foreign", Claude, Blocking;
     /// Claude has been running since before its configuration was written.
     ClaudeNotRestarted = "AR-131", "claude_not_restarted", Claude, Blocking;
-    /// Variables meant for Claude Code are set and may win over what was written.
+    /// Variables for Claude Code are set and may take precedence over the written values.
     EnvironmentOverrides = "AR-132", "environment_overrides", ThisComputer, Warning;
-    /// There is little room for Claude's own parts.
+    /// There is little disk space for Claude's own parts.
     DiskLow = "AR-133", "disk_low", ThisComputer, Info;
     /// Claude's virtual machine cannot run on this computer.
     NoVirtualisation = "AR-134", "no_virtualisation", ThisComputer, Info;
-    /// The place from which Claude fetches its own parts cannot be reached.
+    /// The server from which Claude downloads its own parts cannot be reached.
     DownloadsUnreachable = "AR-135", "downloads_unreachable", Network, Info;
-    /// Claude's part for Code and Cowork sessions is not on this computer yet.
+    /// Claude's engine for Code and Cowork sessions is not on this computer yet.
     EngineMissing = "AR-136", "engine_missing", Claude, Warning;
 
     // 2xx — the network
     /// This computer is not online.
     Offline = "AR-201", "offline", Network, Blocking;
-    /// The host name could not be looked up.
+    /// The host name could not be resolved.
     Dns = "AR-202", "dns", Network, Blocking;
-    /// The host name leads to this computer or a made-up address.
+    /// The host name resolves to this computer or a reserved address.
     DnsHijack = "AR-203", "dns_hijack", ThisComputer, Blocking;
     /// The connection was refused.
     TcpRefused = "AR-204", "tcp_refused", Network, Blocking;
@@ -143,21 +149,21 @@ catalogue! {
     TlsClock = "AR-211", "tls_clock", ThisComputer, Blocking;
     /// The gateway's certificate has expired.
     TlsExpired = "AR-212", "tls_expired", Gateway, Blocking;
-    /// Something between here and there opens encrypted traffic.
+    /// A program or device on the route decrypts encrypted traffic.
     TlsInspect = "AR-213", "tls_inspect", CompanyPolicy, Blocking;
     /// The certificate belongs to another name.
     TlsHost = "AR-214", "tls_host", Network, Blocking;
-    /// The other side does not speak TLS as needed.
+    /// The server does not use TLS as needed.
     TlsProto = "AR-215", "tls_proto", ThisComputer, Blocking;
     /// The gateway's certificate is not valid yet, and this computer's clock is not known to be wrong.
     TlsNotYetValid = "AR-216", "tls_not_yet_valid", Gateway, Blocking;
-    /// The proxy wants a name and a password.
+    /// The proxy asks for a name and a password.
     ProxyAuth = "AR-221", "proxy_auth", Network, Blocking;
     /// The proxy cannot be reached.
     ProxyDown = "AR-222", "proxy_down", ThisComputer, Blocking;
     /// The proxy refuses this site.
     ProxyBlock = "AR-223", "proxy_block", CompanyPolicy, Blocking;
-    /// The Wi-Fi wants a login first.
+    /// The Wi-Fi asks for a login first.
     CaptivePortal = "AR-224", "captive_portal", Network, Blocking;
     /// A web firewall blocked the request.
     WafBlock = "AR-225", "waf_block", Network, Blocking;
@@ -167,13 +173,13 @@ catalogue! {
     ProxyInvalid = "AR-227", "proxy_invalid", ThisComputer, Blocking;
 
     // 3xx — the address
-    /// What was typed is not an address that can be used.
+    /// The typed text is not a usable address.
     UrlInvalid = "AR-301", "url_lint", AirouterSetup, Blocking;
     /// The address was repaired; the person is told how.
     UrlRepaired = "AR-302", "url_repaired", AirouterSetup, Info;
-    /// The address leads somewhere else.
+    /// The address redirects to another one.
     Redirect = "AR-303", "redirect", AirouterSetup, Blocking;
-    /// http was spoken where https is wanted.
+    /// http was used where https is required.
     WrongScheme = "AR-304", "wrong_scheme", AirouterSetup, Blocking;
     /// The address opens a web page, not the API.
     HtmlPage = "AR-305", "html_page", AirouterSetup, Blocking;
@@ -181,7 +187,7 @@ catalogue! {
     WrongBaseUrl = "AR-306", "wrong_base_url", AirouterSetup, Blocking;
     /// The address is for OpenAI-style programs only.
     OpenaiOnly = "AR-307", "openai_only", AirouterSetup, Blocking;
-    /// The address answers, but not in the agreed form.
+    /// The address answers, but not in the form of the Messages API.
     NotAnthropic = "AR-308", "not_anthropic", Gateway, Blocking;
 
     // 4xx — the key
@@ -189,19 +195,19 @@ catalogue! {
     KeyLint = "AR-401", "key_lint", Key, Blocking;
     /// The key was not accepted.
     KeyRejected = "AR-402", "key_rejected", Key, Blocking;
-    /// The key is switched off.
+    /// The key is disabled.
     KeyDisabled = "AR-403", "key_disabled", Key, Blocking;
     /// The key has expired.
     KeyExpired = "AR-404", "key_expired", Key, Blocking;
     /// The gateway does not read the header that carried the key.
     KeyMissing = "AR-405", "key_missing", AirouterSetup, Blocking;
-    /// One way of sending the key is refused, the other accepted.
+    /// One of the two authentication headers is refused, the other accepted.
     AuthScheme = "AR-406", "auth_scheme", AirouterSetup, Info;
     /// The pasted text was cleaned; the person is told how.
     KeyCleaned = "AR-407", "key_cleaned", Key, Info;
-    /// The key was pasted together with another address than the one it would be sent to.
+    /// The key was pasted together with another address than the one that it would be sent to.
     KeyElsewhere = "AR-408", "key_elsewhere", Key, Blocking;
-    /// The address that was named is used, though another one stood beside the key.
+    /// The address that the person named is used, although another one was pasted with the key.
     AddressNamed = "AR-409", "address_named", Key, Info;
 
     // 5xx — the account
@@ -223,17 +229,17 @@ catalogue! {
     ClientRestricted = "AR-508", "client_restricted", Account, Blocking;
     /// Too many requests.
     RateLimited = "AR-509", "rate_limited", Account, Blocking;
-    /// Refused for a reason that is not told.
+    /// Refused for an unknown reason.
     Forbidden = "AR-510", "forbidden", Account, Blocking;
 
     // 6xx — the gateway
     /// The gateway is down.
     GatewayDown = "AR-601", "gateway_down", Gateway, Blocking;
-    /// No line is free for the model.
+    /// No upstream channel is free for the model.
     NoChannel = "AR-602", "no_channel", Gateway, Blocking;
     /// Claude's service is busy.
     Overloaded = "AR-603", "overloaded", Gateway, Blocking;
-    /// What is behind the gateway failed.
+    /// The gateway's upstream failed.
     UpstreamError = "AR-604", "upstream_error", Gateway, Blocking;
     /// The list of models is not offered; ids must be typed.
     ModelsNotListed = "AR-605", "models_not_listed", Gateway, Warning;
@@ -247,27 +253,27 @@ catalogue! {
     BadRequest = "AR-609", "bad_request", AirouterSetup, Blocking;
     /// Streams cannot be used, but Claude asks again for a whole answer and gets it.
     StreamFallback = "AR-610", "stream_fallback", Gateway, Warning;
-    /// Replies are not encoded as they say.
+    /// Replies are not in the encoding that their header names.
     EncodingBroken = "AR-611", "encoding_broken", Gateway, Blocking;
     /// A part of every request of Claude's is refused.
     PartRefused = "AR-612", "part_refused", Gateway, Blocking;
-    /// Answers hold nothing.
+    /// Answers are empty.
     EmptyAnswer = "AR-613", "empty_answer", Gateway, Blocking;
-    /// The counts of tokens are such that Claude takes each conversation for too long.
+    /// The token counts make Claude take each conversation for too long.
     UsageBroken = "AR-614", "usage_broken", Gateway, Blocking;
-    /// Answers lack a field on which older programs fail.
+    /// Answers lack a field without which older programs fail.
     AnswerOdd = "AR-615", "answer_odd", Gateway, Warning;
-    /// Streams are right, whole answers are not.
+    /// Streams are valid, whole answers are not.
     WholeAnswerOdd = "AR-616", "whole_answer_odd", Gateway, Warning;
 
     // 7xx — Claude's configuration
-    /// A file of Claude's is not what it should be; nothing is written.
+    /// A file of Claude's is not in the expected form; nothing is written.
     FileNotUnderstood = "AR-701", "file_not_understood", ThisComputer, Blocking;
-    /// A place could not be written.
+    /// A file or folder could not be written.
     CannotWrite = "AR-702", "cannot_write", ThisComputer, Blocking;
-    /// A file changed between looking and writing.
+    /// A file changed between observing and writing.
     ChangedMeanwhile = "AR-703", "changed_meanwhile", ThisComputer, Blocking;
-    /// What was read back is not what was written.
+    /// Reading back gave something else than what was written.
     NotAsWritten = "AR-704", "not_as_written", ThisComputer, Blocking;
     /// None of the chosen models would be shown by Claude.
     NoUsableModel = "AR-705", "no_usable_model", AirouterSetup, Blocking;
@@ -277,7 +283,7 @@ catalogue! {
     AnotherCopy = "AR-707", "another_copy", AirouterSetup, Blocking;
     /// Nothing to undo.
     NothingToUndo = "AR-708", "nothing_to_undo", AirouterSetup, Info;
-    /// Undo left a value alone, because somebody changed it later.
+    /// Undo did not restore a value, because it was changed later.
     UndoLeft = "AR-709", "undo_left", ThisComputer, Warning;
     /// Claude Desktop is not connected by this program.
     NotConnected = "AR-710", "not_connected", AirouterSetup, Info;
@@ -285,25 +291,25 @@ catalogue! {
     Drifted = "AR-711", "drifted", ThisComputer, Blocking;
     /// Another provider's profile is in use and will be kept beside ours.
     OtherProfile = "AR-712", "other_profile", ThisComputer, Info;
-    /// The configuration was written, but not tried in Claude.
+    /// The configuration was written, but not tested in Claude.
     NotProved = "AR-713", "not_proved", Claude, Warning;
-    /// The program had ended in the middle of its changes; they were taken back or completed.
+    /// The program was interrupted during its changes; they were rolled back or completed.
     Resumed = "AR-714", "resumed", AirouterSetup, Info;
-    /// The program had ended in the middle of its changes, and they wait until Claude is closed.
+    /// The program was interrupted during its changes, and they wait until Claude is closed.
     Interrupted = "AR-715", "interrupted", AirouterSetup, Blocking;
-    /// Another program's profile is in use whose relay on this computer does not answer.
+    /// The selected profile of another program uses a local relay that does not answer.
     DeadRelay = "AR-716", "dead_relay", ThisComputer, Warning;
-    /// A host to be opened for Claude's tools is not one that Claude takes.
+    /// A host to be allowed for Claude's tools is not one that Claude accepts.
     HostInvalid = "AR-717", "host_invalid", AirouterSetup, Blocking;
-    /// The id of the selected profile is not one that Claude takes.
+    /// The id of the selected profile is not one that Claude accepts.
     SelectionMalformed = "AR-721", "selection_malformed", ThisComputer, Blocking;
     /// The selected profile is not in the list, or has no file.
     ProfileMissing = "AR-722", "profile_missing", ThisComputer, Blocking;
-    /// Claude noted that it is to start in its ordinary mode.
+    /// Claude recorded that it is to start in its ordinary mode.
     ModeIsOrdinary = "AR-723", "mode_is_ordinary", Claude, Blocking;
-    /// Claude will ask on its sign-in screen which mode is meant.
+    /// Claude will ask on its sign-in screen which mode to use.
     ModeNotChosen = "AR-724", "mode_not_chosen", Claude, Warning;
-    /// The configuration that counts names another provider than a gateway, or none.
+    /// The configuration in force names another provider than a gateway, or none.
     ProviderNotGateway = "AR-725", "provider_not_gateway", ThisComputer, Blocking;
     /// The address in the configuration is another one, or one that Claude refuses.
     ProfileAddress = "AR-726", "profile_address", ThisComputer, Blocking;
@@ -311,15 +317,15 @@ catalogue! {
     AddressEnding = "AR-727", "address_ending", ThisComputer, Blocking;
     /// The configuration names no key that Claude could use.
     CredentialUnusable = "AR-728", "credential_unusable", ThisComputer, Blocking;
-    /// The program that is to print the key cannot be started by what the configuration says.
+    /// The configured helper program cannot be started.
     HelperPath = "AR-729", "helper_path", ThisComputer, Blocking;
-    /// A written key and a program that prints one stand side by side.
+    /// The configuration has both a written key and a helper program.
     TwoCredentials = "AR-730", "two_credentials", ThisComputer, Warning;
     /// The stored key is not the one that Claude uses.
     KeyDiffers = "AR-731", "key_differs", ThisComputer, Warning;
     /// The folders that Claude may read hold different configurations.
     CopiesDiffer = "AR-732", "copies_differ", ThisComputer, Blocking;
-    /// What stands where administrators put configuration was left there by another tool.
+    /// The administrator's configuration was left there by another tool.
     PolicyLeftover = "AR-733", "policy_leftover", ThisComputer, Blocking;
     /// A model is listed twice.
     ModelDoubled = "AR-734", "model_doubled", ThisComputer, Warning;
@@ -327,23 +333,23 @@ catalogue! {
     HistoryMoved = "AR-735", "history_moved", ThisComputer, Warning;
     /// The configuration holds keys that the running Claude does not know.
     KeysTooNew = "AR-736", "keys_too_new", Claude, Warning;
-    /// A key stands in the extra headers in plain text.
+    /// The extra headers hold a key in plain text.
     SecretInHeaders = "AR-737", "secret_in_headers", ThisComputer, Warning;
-    /// Claude's list of profiles points elsewhere.
+    /// Claude's list of profiles refers to something else.
     PointedElsewhere = "AR-738", "pointed_elsewhere", CompanyPolicy, Blocking;
-    /// A value of the configuration is of the wrong kind.
+    /// A value of the configuration has the wrong type.
     ValueMistyped = "AR-739", "value_mistyped", ThisComputer, Blocking;
-    /// Claude passes over a setting: it does not know the name, or does not take the value.
+    /// Claude ignores a setting: it does not know the name, or does not accept the value.
     SettingIgnored = "AR-740", "setting_ignored", ThisComputer, Warning;
-    /// Values of the selected profile will not count any more when ours is selected.
+    /// Values of the selected profile will no longer count when ours is selected.
     SettingsLeftBehind = "AR-741", "settings_left_behind", ThisComputer, Warning;
-    /// Not everything could be put back yet; what is missing is remembered.
+    /// Not everything could be restored yet; the rest remains in the journal.
     UndoUnfinished = "AR-745", "undo_unfinished", ThisComputer, Blocking;
-    /// This program's own record of its changes cannot be used: broken, unreadable, or of a newer version.
+    /// This program's journal cannot be used: broken, unreadable, or of a newer version.
     JournalUnusable = "AR-746", "journal_unusable", AirouterSetup, Blocking;
-    /// A file of Claude's was damaged; it is kept beside the new one.
+    /// A file of Claude's was damaged; a copy of it lies beside the new one.
     FileKeptAside = "AR-747", "file_kept_aside", ThisComputer, Warning;
-    /// This program's record of its changes could not be used and was put aside.
+    /// This program's journal could not be used and was set aside.
     JournalSetAside = "AR-748", "journal_set_aside", AirouterSetup, Warning;
 
     // 8xx — the keychain and the helper
@@ -377,9 +383,9 @@ catalogue! {
     ProofUnhealthy = "AR-857", "proof_unhealthy", Claude, Warning;
     /// Claude started through the gateway: proved.
     Proved = "AR-860", "proved", Claude, Info;
-    /// Something that must not leave was still in the report; no file was made.
+    /// The report still held something private; no file was made.
     ReportNotClean = "AR-861", "report_not_clean", AirouterSetup, Blocking;
-    /// A file or a text is none of Claude's reports.
+    /// A file or a text is not one of Claude's reports.
     ClaudeReportUnreadable = "AR-862", "claude_report_unreadable", ThisComputer, Blocking;
     /// Claude says that it could not read a part of its configuration.
     ClaudeReportErrors = "AR-863", "claude_report_errors", Claude, Blocking;
@@ -391,7 +397,7 @@ catalogue! {
     ClaudeReportEmpty = "AR-866", "claude_report_empty", Claude, Blocking;
     /// Claude read what was written.
     ClaudeReportAgrees = "AR-867", "claude_report_agrees", Claude, Info;
-    /// Nothing in Claude's report shows that it took the configuration.
+    /// Nothing in Claude's report shows that it read the configuration.
     ClaudeReportSilent = "AR-868", "claude_report_silent", Claude, Warning;
 
     // 9xx — this program
@@ -401,35 +407,35 @@ catalogue! {
     Cancelled = "AR-902", "cancelled", AirouterSetup, Info;
     /// A preset file is not valid.
     PresetInvalid = "AR-903", "preset_invalid", AirouterSetup, Blocking;
-    /// A preset counts no longer.
+    /// A preset has expired.
     PresetExpired = "AR-904", "preset_expired", AirouterSetup, Blocking;
-    /// Something in a preset looks like a key, which no preset may hold.
+    /// A preset holds something that looks like a key, which no preset may hold.
     PresetHoldsKey = "AR-905", "preset_holds_key", AirouterSetup, Blocking;
-    /// A preset's signature is not right: somebody changed it, or somebody else signed it.
+    /// A preset's signature is wrong: it was changed, or signed with another key.
     PresetSignature = "AR-906", "preset_signature", AirouterSetup, Blocking;
-    /// A preset is signed by somebody whom this program does not know.
+    /// A preset is signed with a key that this program does not know.
     PresetSignerUnknown = "AR-907", "preset_signer_unknown", AirouterSetup, Info;
     /// There is no connection to make a preset or an export from.
     NothingToExport = "AR-908", "nothing_to_export", AirouterSetup, Blocking;
-    /// The files for administrators hold the key in plain text, as asked.
+    /// The files for administrators hold the key in plain text, as requested.
     ExportHoldsKey = "AR-909", "export_holds_key", Key, Warning;
-    /// A value is not one that Claude would take from an administrator.
+    /// A value is not one that Claude would accept from an administrator.
     ExportInvalid = "AR-910", "export_invalid", AirouterSetup, Blocking;
     /// The folder for the export is not empty, or cannot be written.
     ExportPlace = "AR-911", "export_place", ThisComputer, Blocking;
-    /// What is exported was not proved on this computer.
+    /// The exported connection was not proved on this computer.
     ExportUnproved = "AR-912", "export_unproved", AirouterSetup, Warning;
     /// A key was to be typed, but there is no terminal to type it on.
     NoTerminal = "AR-913", "no_terminal", ThisComputer, Blocking;
 
     // 94x — rehearsals
-    /// The stage for a rehearsal could not be set.
+    /// The sandbox for a rehearsal could not be created.
     RehearsalNotSet = "AR-940", "rehearsal_not_set", AirouterSetup, Blocking;
-    /// A rehearsal ended otherwise than its scenario says.
+    /// A rehearsal ended differently than its scenario says.
     RehearsalDiffers = "AR-941", "rehearsal_differs", AirouterSetup, Blocking;
 
     // 95x — the helper program
-    /// The helper program stays, because a profile of Claude's names it.
+    /// The helper program is not removed, because a profile of Claude's names it.
     HelperNeeded = "AR-950", "helper_needed", AirouterSetup, Info;
 }
 
@@ -444,7 +450,7 @@ impl JsonSchema for Code {
         "Code".into()
     }
 
-    /// Its form and not today's list: codes are added, and none ever changes its meaning.
+    /// The schema gives the form and not today's list: codes are added, and none ever changes its meaning.
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({"type": "string", "pattern": r"^AR-\d{3}$"})
     }
@@ -457,16 +463,16 @@ impl std::fmt::Display for Code {
 }
 
 /// One outcome. `evidence` is for support: short facts such as a status, a path or a key name, in the
-/// order in which they were found. It never holds a secret: what comes from outside goes through
+/// order in which they were found. It never holds a secret: text from outside goes through
 /// [`crate::secret::masked`] first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct Finding {
     /// What happened.
     pub code: Code,
-    /// Whose it is to mend.
+    /// Who has to act.
     pub owner: Owner,
-    /// How bad it is here.
+    /// The severity in this situation.
     pub severity: Severity,
     /// Facts by name.
     pub evidence: Vec<Evidence>,
@@ -476,14 +482,14 @@ pub struct Finding {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct Evidence {
-    /// The fact's name: a stable word that words tables may use as a parameter.
+    /// The fact's name: a stable word that the word tables may use as a parameter.
     pub name: String,
     /// The fact.
     pub value: String,
 }
 
 impl Evidence {
-    /// A fact by its name. Whoever wrote it, it is plain from here on, see [`crate::text::plain`].
+    /// A fact by its name. The value is made safe to show, see [`crate::text::plain`].
     pub fn new(name: &str, value: impl ToString) -> Self {
         Self { name: name.to_owned(), value: plain(&value.to_string()) }
     }
@@ -507,7 +513,7 @@ impl Finding {
         self.evidence.iter().find(|fact| fact.name == name).map(|fact| fact.value.as_str())
     }
 
-    /// The same finding where it is in the way of what was asked for.
+    /// The same finding as a blocking one, where it prevents what was requested.
     #[must_use]
     pub fn hardened(mut self) -> Self {
         self.severity = Severity::Blocking;
@@ -521,13 +527,13 @@ impl Finding {
         self
     }
 
-    /// True when the flow ends here.
+    /// True when the flow cannot go on.
     pub fn blocks(&self) -> bool {
         self.severity == Severity::Blocking
     }
 }
 
-/// Sorts worst first, keeping the order in which equally bad ones were found.
+/// Sorts worst first; equally bad ones stay in the order in which they were found.
 pub fn worst_first(findings: &mut [Finding]) {
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
 }

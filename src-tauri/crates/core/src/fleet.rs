@@ -1,11 +1,11 @@
-//! What an administrator needs to roll a tested connection out to many computers: the configuration in
-//! the form of each system, scripts for the tools that distribute it, a preset, the proof of the
-//! computer on which it was tried, and a page to read first.
+//! Exports a tested connection for many computers: the configuration in the form of each system, scripts for
+//! the tools that distribute it, a preset, the proof of the computer on which it was tested, and a page to
+//! read first.
 //!
-//! Nothing is distributed here: that is what the administrators' own tools are for, and correct input
-//! is what they need. Every value is compared with the table of Claude's keys, and every file is read
-//! again as its system would, before anything leaves the program. There is no key in it unless
-//! somebody insists; without one, Claude asks the small program for the key of each person.
+//! Nothing is distributed here: administrators have tools of their own for that. Every value is compared with
+//! the table of Claude's keys, and every file is read back as its system would, before anything is returned.
+//! The files hold no key unless that is requested; without one, Claude calls the helper program for the key
+//! of each person.
 
 mod forms;
 mod pilot;
@@ -28,7 +28,7 @@ use crate::locale::Os;
 use crate::preset::Preset;
 use crate::secret::Secret;
 
-/// Where the small program lies on every computer of a fleet. A configuration for all people of a
+/// The path of the helper program on every computer of a fleet. A configuration for all people of a
 /// computer cannot name a folder of one of them, and Claude expands nothing in the path (PI).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Helpers {
@@ -41,7 +41,7 @@ pub struct Helpers {
 }
 
 impl Default for Helpers {
-    /// Where this program's packages put it when they are installed for everybody.
+    /// Where this program's packages install it for everybody.
     fn default() -> Self {
         Self {
             windows: r"C:\Program Files\AIRouter Setup\airouter-credential.exe".to_owned(),
@@ -54,19 +54,19 @@ impl Default for Helpers {
 /// A connection for a fleet.
 #[derive(Debug)]
 pub struct Fleet {
-    /// The gateway, the models and the hosts, as the preset for it.
+    /// The gateway, the models and the hosts, as a preset.
     pub preset: Preset,
-    /// How the key is sent.
+    /// The header in which the key is sent.
     pub scheme: AuthScheme,
     /// The id under which Claude files the history.
     pub organization: String,
-    /// Where the small program lies.
+    /// The paths of the helper program.
     pub helpers: Helpers,
-    /// The key, only where it is to stand in the files in plain text.
+    /// The key, only where it is to be written to the files in plain text.
     pub key: Option<Secret>,
-    /// The oldest Claude of the fleet; nothing when all are new.
+    /// The oldest Claude of the fleet; `None` when all are new.
     pub oldest: Option<Version>,
-    /// The computer on which it was tried.
+    /// The computer on which it was tested.
     pub pilot: Pilot,
 }
 
@@ -74,9 +74,9 @@ pub struct Fleet {
 pub struct Exported {
     /// Its path below the folder, with `/`.
     pub path: &'static str,
-    /// What is in it.
+    /// Its content.
     pub bytes: Vec<u8>,
-    /// It holds the key.
+    /// True when it holds the key.
     pub holds_key: bool,
 }
 
@@ -84,14 +84,14 @@ impl Fleet {
     /// All files.
     ///
     /// # Errors
-    /// `ExportInvalid` when a value is not one that Claude takes, or a file does not read back as what
-    /// it was made of. Then there are no files.
+    /// `ExportInvalid` when a value is not one that Claude accepts, or a file does not read back as what it was
+    /// made of. Then there are no files.
     pub fn files(&self) -> Result<Vec<Exported>, Finding> {
         let preset = self.preset.to_json()?;
         let of = |os: Os| -> Result<Vec<(&'static str, Value)>, Finding> {
             let values = values(self, os);
             schema::lint(values.iter().map(|(name, value)| (*name, value)), self.oldest)?;
-            // The usual way of sending the key need not be told, any other must be.
+            // The default authentication header may be left out, any other may not.
             if self.scheme != AuthScheme::Bearer && !values.iter().any(|(name, _)| *name == keys::AUTH_SCHEME) {
                 return Err(Finding::new(Code::ExportInvalid).with("key", keys::AUTH_SCHEME).with("reason", "newer"));
             }
@@ -125,7 +125,7 @@ impl Fleet {
     }
 }
 
-/// Shows nothing of what is in it, which may be a key.
+/// Shows nothing of the content, which may be a key.
 impl std::fmt::Debug for Exported {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Exported").field("path", &self.path).field("holds_key", &self.holds_key).finish_non_exhaustive()

@@ -1,16 +1,16 @@
-//! Claude's files are other people's files: read strictly, changed in place.
+//! Reads Claude's files strictly and changes them in place.
 //!
-//! Claude takes strict JSON only, so a file with a byte-order mark, comments, a trailing comma or a
-//! doubled key is one that Claude ignores or reads in its own way (PI, G). Such a file is refused and
-//! left alone. A good one is edited value by value in its own text, so that order, spacing, big
-//! numbers and unknown fields stay as they are.
+//! Claude accepts strict JSON only, so a file with a byte-order mark, comments, a trailing comma or a
+//! doubled key is one that Claude ignores or reads in its own way (PI, G). Such a file is refused and not
+//! changed. A valid one is edited value by value in its own text, so that order, spacing, big numbers and
+//! unknown fields are preserved.
 
 use jsonc_parser::ParseOptions;
 use jsonc_parser::cst::{CstInputValue, CstNode, CstObject, CstRootNode};
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// Largest file that is read, in bytes; Claude's own are a few kilobytes.
+/// The largest file that is read, in bytes; Claude's own are a few kilobytes.
 pub const LARGEST_FILE: usize = 8 * 1024 * 1024;
 
 /// Why a file is not edited.
@@ -31,10 +31,10 @@ pub enum NotEditable {
     /// It is JSON, but not an object.
     #[error("it is not a JSON object")]
     NotAnObject,
-    /// A key stands twice in one object.
+    /// An object holds a key twice.
     #[error("a key stands in it twice (line {line})")]
     DoubledKey {
-        /// Where the second one stands.
+        /// The line of the second one.
         line: usize,
     },
     /// It is larger than any real one.
@@ -87,18 +87,18 @@ impl Document {
         }
     }
 
-    /// A value at the top.
+    /// A top-level value.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.values.get(key)
     }
 
-    /// A value at the top with its key, as they are written.
+    /// A top-level value with its key, as they are written.
     pub fn raw(&self, key: &str) -> Option<String> {
         let root = CstRootNode::parse(&self.text, &strict()).ok()?;
         Some(root.object_value()?.get(key)?.to_string())
     }
 
-    /// The values at the top.
+    /// The top-level values.
     pub fn values(&self) -> &Map<String, Value> {
         &self.values
     }
@@ -108,12 +108,12 @@ impl Document {
         &self.text
     }
 
-    /// True when nothing is in it.
+    /// True when the object has no members.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }
 
-    /// The same document with one value set, or removed when `value` is nothing. Everything else
+    /// The same document with one value set, or removed when `value` is `None`. Everything else
     /// keeps its text.
     #[must_use]
     pub fn with(&self, key: &str, value: Option<&Value>) -> Self {
@@ -121,14 +121,14 @@ impl Document {
     }
 
     /// The same document with the element of the array `list` whose `id` is given replaced, added at
-    /// the end, or removed when `value` is nothing.
+    /// the end, or removed when `value` is `None`.
     #[must_use]
     pub fn with_element(&self, list: &str, id: &str, value: Option<&Value>) -> Self {
         self.with_all(&[Put::Element { list, id, value: value.cloned() }])
     }
 
-    /// The same document with several values put, each another one. A long text is taken apart once
-    /// for all of them, which is what most of the time goes into.
+    /// The same document with several values set, each another one. The text is parsed once for all of them,
+    /// since parsing takes most of the time.
     #[must_use]
     pub fn with_all(&self, puts: &[Put<'_>]) -> Self {
         let is_new = |put: &&Put<'_>| match put {
@@ -149,7 +149,7 @@ impl Document {
         })
     }
 
-    /// The element of the array `list` whose `id` is given.
+    /// The element of the array `list` with this `id`.
     pub fn element(&self, list: &str, id: &str) -> Option<&Value> {
         self.elements(list).iter().find(|element| has_id(element, id))
     }
@@ -159,36 +159,36 @@ impl Document {
         self.get(list).and_then(Value::as_array).map_or(&[], Vec::as_slice)
     }
 
-    /// Edits the text and reads it again, so that text and values cannot part.
+    /// Edits the text and parses it again, so that text and values always agree.
     fn edited(&self, edit: impl FnOnce(&CstRootNode)) -> Self {
         let edited = CstRootNode::parse(&self.text, &strict()).ok().map(|root| {
             edit(&root);
             root.to_string()
         });
         let document = edited.and_then(|text| Self::parse(text.as_bytes()).ok());
-        // The text was read strictly before, so neither step can fail; if one did, the unchanged
-        // document would make the caller's re-reading notice.
+        // The text was parsed strictly before, so neither step can fail; if one did, the caller would find the
+        // unchanged document when it reads the file back.
         document.unwrap_or_else(|| self.clone())
     }
 }
 
-/// A value to be put into a document; nothing takes it away.
+/// A value to be set in a document; `None` removes it.
 #[derive(Clone)]
 pub enum Put<'a> {
-    /// A value at the top.
+    /// A top-level value.
     Value {
         /// Its key.
         key: &'a str,
-        /// What it becomes.
+        /// The new value.
         value: Option<Value>,
     },
-    /// The element of a list that has an id.
+    /// An element of a list, by its id.
     Element {
         /// The key of the list.
         list: &'a str,
         /// The element's `id`.
         id: &'a str,
-        /// What it becomes.
+        /// The new element.
         value: Option<Value>,
     },
 }
@@ -234,7 +234,8 @@ fn has_id(element: &Value, id: &str) -> bool {
     element.get("id").and_then(Value::as_str) == Some(id)
 }
 
-fn strict() -> ParseOptions {
+/// JSON as its standard has it, without any of the parser's liberties.
+pub(crate) fn strict() -> ParseOptions {
     ParseOptions {
         allow_comments: false,
         allow_loose_object_property_names: false,
@@ -381,8 +382,8 @@ mod tests {
         check_refused(b"{\"a\":{\"b\":1,\n\"b\":2}}", NotEditable::DoubledKey { line: 2 });
     }
 
-    /// Claude reads these. They are refused all the same, because what is read here could not be written as
-    /// it was; who wrote them is told where.
+    /// Claude reads these. They are refused nevertheless, because they could not be written back in the same
+    /// form; the person is told where the problem is.
     #[test]
     fn what_cannot_be_kept_as_it_is_names_its_line() {
         for odd in [r#""\ud800""#, "1e400", &format!("{}{}", "[".repeat(128), "]".repeat(128))] {

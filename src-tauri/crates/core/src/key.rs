@@ -1,10 +1,10 @@
-//! Reading what a person pasted as a key.
+//! Reads the key from a pasted text.
 //!
-//! Keys travel through chat programs, mail and PDFs, and arrive with line breaks, full-width letters,
-//! quotes, `Bearer`, an `export` line, a whole settings file or an import link around them. Cleaning
-//! is told, never silent, and half a key is never taken for a whole one; what cannot be a key is refused
-//! before anything is sent. Prefix and length are not proof of anything (relays differ), so they only
-//! raise a note. A key in a line that is commented out does not count beside one that is in force.
+//! Keys are sent through chat programs, mail and PDFs, and arrive with line breaks, full-width letters,
+//! quotes, `Bearer`, an `export` line, a whole settings file or an import link around them. Cleaning is
+//! reported, never silent, and a part of a key is never taken for a whole one; what cannot be a key is refused
+//! before anything is sent. Prefix and length prove nothing (gateways differ), so they only cause a note.
+//! A key in a comment does not count beside one that is in force.
 
 pub(crate) mod clean;
 mod found;
@@ -29,15 +29,15 @@ use clean::Cleaned;
 use lint::fault;
 pub use place::Belongs;
 
-/// Longest paste that is looked at, in bytes; anything longer is surely not a key.
+/// The longest paste that is read, in bytes; longer texts are surely not a key.
 const LONGEST_PASTE: usize = 64 * 1024;
-/// Longest key that is taken, in bytes: the limit of the Windows Credential Manager.
+/// The longest accepted key, in bytes: the limit of the Windows Credential Manager.
 const LONGEST_KEY: usize = 2560;
-/// Shorter texts are refused for AIRouter, which makes no such keys. Gateways of one's own do: Ollama's
+/// Shorter texts are refused for AIRouter, which makes no such keys. Self-hosted gateways do: Ollama's
 /// `ollama`, LiteLLM's `sk-1234`, vLLM's `EMPTY`.
 const SHORTEST_KEY: usize = 8;
 
-/// Something that was done to the pasted text.
+/// A change that was made to the pasted text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 #[ts(export)]
@@ -46,45 +46,45 @@ pub enum KeyNote {
     SpacesRemoved,
     /// Invisible characters were removed.
     InvisibleRemoved,
-    /// Full-width characters were made plain.
+    /// Full-width characters were converted to plain ones.
     FullWidthMadePlain,
     /// Quotes were removed.
     QuotesRemoved,
     /// A leading `Bearer` was removed.
     BearerRemoved,
-    /// Spaces or line breaks within it were removed: it was wrapped on its way.
+    /// Spaces or line breaks within it were removed: it was wrapped in transit.
     SpacesInsideRemoved,
-    /// It was taken out of a longer text.
+    /// It was extracted from a longer text.
     TakenFromText,
-    /// It was taken out of a link for another program.
+    /// It was extracted from a link for another program.
     TakenFromLink,
-    /// It was pasted twice over; one half was kept.
+    /// It was pasted twice; one copy was kept.
     DoubledHalved,
-    /// It does not look as keys usually do; it may be right all the same.
+    /// It does not look like a usual key; it may be valid nevertheless.
     UnusualStart,
 }
 
-/// What a paste gave.
+/// The result of reading a paste.
 #[derive(Debug)]
 pub struct Paste {
     /// The key.
     pub key: Secret,
-    /// What was done to find it, in order.
+    /// The changes made to find it, in order.
     pub notes: Vec<KeyNote>,
-    /// An address that stood in the same text, as it stood there.
+    /// An address in the same text, unchanged.
     pub address: Option<String>,
-    /// All addresses that may be the key's.
+    /// All addresses that may belong to the key.
     places: Vec<place::Place>,
 }
 
 impl Paste {
-    /// Whether the key was given out for the address to which it would be sent.
+    /// Whether the key was issued for the address that it would be sent to.
     pub fn belongs(&self, chosen: &GatewayUrl, preset: &Preset) -> Belongs {
         place::belongs(&self.places, chosen, preset)
     }
 
-    /// Whether the key may be sent to an address. To another one than it was given out for it may only go
-    /// where the person has named that address (`is_named`); then a remark tells of the other.
+    /// Whether the key may be sent to an address. If it was issued for another one, it may only be sent where the
+    /// person has named that address (`is_named`); then the returned finding names the other one.
     ///
     /// # Errors
     /// `KeyElsewhere` with the facts `pasted` and `chosen`, which are hosts, or whole addresses where the hosts
@@ -98,20 +98,21 @@ impl Paste {
     }
 }
 
-/// A finding that names a key's own address and the one that was chosen.
+/// A finding that names a key's own address and the chosen one.
 fn elsewhere(code: Code, shown: &str, chosen: &GatewayUrl) -> Finding {
     let present = if shown.contains("://") { chosen.as_str() } else { chosen.host() };
     Finding::new(code).with("pasted", shown).with("chosen", present)
 }
 
-/// Takes the key out of a pasted text. `own_vendor_only` refuses keys that are plainly another
-/// vendor's; it is off for gateways that are not AIRouter, which may well take them. Short keys are taken
-/// where it is off, and where the text names the address of another gateway beside the key.
+/// Extracts the key from a pasted text. `own_vendor_only` refuses keys that are plainly another
+/// vendor's; it is off for gateways other than AIRouter, which may accept them. Short keys are accepted
+/// where it is off, and where the text holds the address of another gateway beside the key.
 ///
 /// # Errors
 /// `KeyLint` with evidence `reason`: `empty`, `too-short`, `too-long`, `placeholder`, `masked`,
 /// `truncated`, `inner-space`, `control-characters`, `not-ascii`, `only-address`, `no-key`, `several`,
-/// `doubled`, `sign-in-token`, `reference` (it says where a key is and holds none), or `other-vendor` with the `vendor`.
+/// `doubled`, `sign-in-token`, `reference` (it says where a key is and holds none), or `other-vendor` with the
+/// `vendor`.
 pub fn read(text: &str, own_vendor_only: bool) -> Result<Paste, Finding> {
     if text.len() > LONGEST_PASTE {
         return Err(fault("too-long"));
@@ -138,7 +139,7 @@ pub fn read(text: &str, own_vendor_only: bool) -> Result<Paste, Finding> {
     Ok(Paste { key: Secret::new(key), notes, address, places })
 }
 
-/// What stands around a key, with a link for another program unfolded before it.
+/// The text around a key, preceded by the content of a link for another program.
 fn around(plain: &str) -> Zeroizing<String> {
     let plain = plain.replace("\\/", "/");
     let unfolded = link::unfolded(&plain).unwrap_or_default();
@@ -150,7 +151,7 @@ fn leads_elsewhere(address: &str) -> bool {
     !address.to_ascii_lowercase().contains(Preset::airouter().base.host())
 }
 
-/// True for a single word as keys are, with nothing around it. A key may end in the `=` of base64.
+/// True for a single word in the form of a key, with nothing around it. A key may end in the `=` of base64.
 fn is_bare(text: &str) -> bool {
     let is_of_key = |c: char| c.is_ascii_graphic() && !"\"'`{}[]()<>,;:=|\\&?!".contains(c);
     let is_name = text.ends_with('=') && !random::looks_random(text.trim_end_matches('='));
@@ -171,7 +172,7 @@ fn pick(
         Some(lines) => found::find(lines, own_vendor_only)?,
         None => found::find(&plain, own_vendor_only)?,
     };
-    // What was plain or not in the text around the key is of no interest.
+    // Whether the text around the key was plain does not matter.
     let is_as_pasted = pasted.split_whitespace().collect::<String>().contains(&found.key);
     if in_link.is_some() || is_as_pasted {
         notes.retain(|note| !matches!(note, KeyNote::FullWidthMadePlain | KeyNote::InvisibleRemoved));

@@ -1,13 +1,12 @@
-//! What a keychain answers when it is asked for the key.
+//! The answer of a keychain to a request for the key.
 //!
-//! There are three answers, and the third is not the second: a keychain that is locked, missing or out
-//! of reach says nothing about what is in it. Nothing may be deleted, taken back, completed or
-//! overwritten because of it.
+//! There are three answers. A keychain that is locked, missing or unreachable says nothing about its content:
+//! nothing may be deleted, rolled back, completed or overwritten because of it.
 
 use crate::finding::{Code, Finding};
 use crate::secret::{MaskedKey, Secret};
 
-/// The answer to one question. `T` is the key, or `()` where only its presence was asked for.
+/// The answer. `T` is the key, or `()` where only its presence was requested.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub enum Answer<T = Secret> {
@@ -15,20 +14,20 @@ pub enum Answer<T = Secret> {
     Key(T),
     /// The keychain works, and no key is stored.
     None,
-    /// Nobody knows, and why.
+    /// The content is unknown, for this reason.
     Unknown(Finding),
 }
 
-/// Says that the stored key is not the one that this program stored.
+/// The finding that the stored key is not the one that this program stored.
 pub fn another_key() -> Finding {
     Finding::new(Code::KeyDiffers).with("because", "stored").hardened()
 }
 
 impl<T> Answer<T> {
-    /// The key where one is needed to go on.
+    /// The key where it is required.
     ///
     /// # Errors
-    /// `KeyNotStored` when there is none, otherwise why the keychain could not be asked.
+    /// `KeyNotStored` when there is none, otherwise why the keychain did not answer.
     pub fn required(self) -> Result<T, Finding> {
         match self {
             Self::Key(key) => Ok(key),
@@ -39,7 +38,7 @@ impl<T> Answer<T> {
 }
 
 impl Answer {
-    /// The same answer with what may be kept of the key in its place.
+    /// The same answer with the key in masked form.
     pub fn masked(&self) -> Answer<MaskedKey> {
         match self {
             Self::Key(key) => Answer::Key(key.masked()),

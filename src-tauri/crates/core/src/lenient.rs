@@ -1,9 +1,10 @@
-//! What other programs and people saved, read as generously as they write it: in any encoding that systems
-//! save in, and JSON with comments and trailing commas. For looking only; what is changed is read strictly
-//! (`json.rs`).
+//! Reads what other programs and people saved, leniently: in any usual encoding, and JSON with comments and
+//! trailing commas. For observation only; what is changed is read strictly (`json.rs`).
 
 use jsonc_parser::{ParseOptions, parse_to_serde_value};
 use serde_json::{Map, Value};
+
+use crate::json::strict;
 
 /// A text in the encodings in which systems copy and save: UTF-8 with or without a byte-order mark, and
 /// UTF-16, which PowerShell 5 writes for `>` and some programs without a mark.
@@ -27,18 +28,7 @@ pub fn text_of(bytes: &[u8]) -> Option<String> {
 /// The object that settings hold, with or without comments and trailing commas; of a name that stands twice
 /// the last value, as most programs take it.
 pub fn object_of(bytes: &[u8]) -> Option<Map<String, Value>> {
-    let options = ParseOptions {
-        allow_comments: true,
-        allow_trailing_commas: true,
-        allow_missing_commas: false,
-        allow_loose_object_property_names: false,
-        allow_single_quoted_strings: false,
-        allow_hexadecimal_numbers: false,
-        allow_unary_plus_numbers: false,
-        allow_bare_decimal_point_numbers: false,
-        allow_non_finite_numbers: false,
-        allow_extended_string_escapes: false,
-    };
+    let options = ParseOptions { allow_comments: true, allow_trailing_commas: true, ..strict() };
     match parse_to_serde_value(&text_of(bytes)?, &options).ok()? {
         Value::Object(values) => Some(values),
         _ => None,

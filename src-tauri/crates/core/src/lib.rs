@@ -1,8 +1,8 @@
-//! What AIRouter Setup knows and decides: addresses, keys, replies, models, plans, proofs.
+//! The decisions of AIRouter Setup: addresses, keys, replies, models, plans, proofs.
 //!
-//! Nothing here touches a computer: no files, no environment, no network, no operating system. Facts
-//! come in as values, decisions go out as values, so that every rule can be tried on a table of
-//! examples. Acting on decisions is `airouter-platform`'s part.
+//! Nothing here has side effects: no files, no environment, no network, no operating system. Observations
+//! come in as values, decisions go out as values, so that every rule can be tested with a table of
+//! examples. `airouter-platform` carries the decisions out.
 
 pub mod address;
 pub mod change;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// The languages that the program speaks.
+/// The languages of the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub enum Locale {
@@ -19,7 +19,7 @@ impl Locale {
     /// The language for a system locale such as `zh_CN.UTF-8`, `zh-Hans-CN` or `de_DE`. Any Chinese gives
     /// Chinese, and any other language English, which its speakers are likelier to read. Where no language is
     /// set (`C`, `POSIX`, nothing, as for cron, services and containers) it is Chinese, the language of most
-    /// people here and of their support; who wants another one there says `--lang`.
+    /// users and of their support; `--lang` selects another one.
     pub fn from_system(tag: Option<&str>) -> Self {
         match tag.map(str::to_ascii_lowercase) {
             Some(tag) if tag.starts_with("zh") => Self::ZhCn,
@@ -30,7 +30,7 @@ impl Locale {
     }
 }
 
-/// The system, for words that name its things.
+/// The system, for words that differ between systems.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "lowercase")]
 #[ts(export)]

@@ -1,8 +1,8 @@
-//! Which models Claude will show, and which to propose.
+//! The models that Claude will show, and those to propose.
 //!
-//! Claude Desktop drops, or in some versions refuses a whole configuration for, an id that it does
-//! not recognise as one of Anthropic's models. The list in a profile must hold only ids that every
-//! known version accepts. No id is written down here: ids come from the gateway.
+//! Claude Desktop drops an id that it does not recognise as one of Anthropic's models, or in some versions
+//! refuses the whole configuration for it. So a profile must list only ids that every known version accepts.
+//! No id is written down here: ids come from the gateway.
 
 mod proposal;
 
@@ -17,12 +17,12 @@ use ts_rs::TS;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct OfferedModel {
-    /// The exact id on the wire.
+    /// The id, exactly as it is sent.
     pub id: String,
     /// A name for people, if the gateway gave one that differs from the id.
     pub display_name: Option<String>,
-    /// The family, if the id tells it.
+    /// The family, if the id names it.
     pub tier: Option<Tier>,
-    /// Why Claude would not show it; nothing means that it will.
+    /// Why Claude would not show it; `None` if it will.
     pub dropped: Option<DropReason>,
 }

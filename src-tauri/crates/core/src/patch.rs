@@ -1,56 +1,55 @@
-//! The last step of undoing, from the right values to the right bytes.
+//! The last step of undo, from restored values to the original bytes.
 //!
-//! Putting values back leaves a trace in the text: a line break where a new key had stood, a key at
-//! another place of its object. Once the first text is known, the pieces in
-//! which it differs are kept. They are applied only to exactly the text that they were made for, so
-//! whatever others did later stays.
+//! Restoring values leaves traces in the text: a line break where a new key had been, a key at another place
+//! of its object. Once the first text is known, the differing pieces are recorded. They are applied only to
+//! exactly the text that they were made for, so later changes of others are preserved.
 //!
-//! The text is somebody's settings and may hold secrets. So a piece holds none of it but what the journal
-//! knows anyway: it names places of the text that it is applied to, and what it holds itself is white
-//! space, JSON's own signs, and letters of the values that this program has changed.
+//! The text is another program's settings and may hold secrets. So a piece holds none of it except what the
+//! journal holds anyway: it refers to places of the text that it is applied to, and its own content is white
+//! space, JSON punctuation, and letters of the values that this program has changed.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// Most that is kept, in bytes: the traces are a few.
+/// The most that is recorded, in bytes: the traces are a few.
 const LONGEST: usize = 16 * 1024;
 
-/// The pieces of a text that were different.
+/// The differing pieces of a text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Patch {
-    /// SHA-256 of the text that this is for, in hexadecimal digits.
+    /// SHA-256 of the text that this applies to, in hexadecimal digits.
     of: String,
-    /// In the order of the text, apart from one another.
+    /// In the order of the text, not overlapping.
     pieces: Vec<Piece>,
 }
 
-/// One piece of a text and what it is to be.
+/// One piece of a text and its replacement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Piece {
     /// Where it begins, in bytes.
     start: usize,
     /// Where it ends.
     end: usize,
-    /// What it becomes, unless there are parts.
+    /// The replacement, unless there are parts.
     text: String,
-    /// What it becomes, one part after another.
+    /// The replacement, part by part.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     parts: Vec<Part>,
 }
 
-/// A part of what a piece becomes.
+/// A part of a replacement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Part {
-    /// What stands in the text from one byte to another.
+    /// The bytes of the text between these positions.
     Copy(usize, usize),
-    /// Signs that are nobody's.
+    /// Punctuation, white space and known letters.
     Signs(String),
 }
 
 impl Patch {
-    /// The way from one text to another; nothing if it is too long to keep, or if something is in the other
-    /// text that is neither in the one nor in `known`, which may be noted.
+    /// The difference of two texts; `None` if it is too long to record, or if the second text holds something
+    /// that is neither in the first nor in `known`, which may be recorded.
     pub fn between(from: &str, to: &str, known: impl FnOnce() -> String) -> Option<Self> {
         let pieces = match blanks(from, to) {
             Some(pieces) => pieces,
@@ -60,7 +59,7 @@ impl Patch {
         (length <= LONGEST).then(|| Self { of: sum(from), pieces })
     }
 
-    /// The text as it was; nothing if it is not the text that this is for.
+    /// The original text; `None` if `text` is not the one that this applies to.
     pub fn apply(&self, text: &str) -> Option<String> {
         if sum(text) != self.of {
             return None;
@@ -106,7 +105,7 @@ fn blanks(from: &str, to: &str) -> Option<Vec<Piece>> {
     }
 }
 
-/// What lies between the common beginning and the common end, put together from places of the first text.
+/// The text between the common beginning and the common end, composed of places of the first text.
 fn middle(from: &str, to: &str, known: &str) -> Option<Piece> {
     let start: usize = from.chars().zip(to.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
     let (rest, wanted) = (&from[start..], &to[start..]);
@@ -116,8 +115,8 @@ fn middle(from: &str, to: &str, known: &str) -> Option<Piece> {
     Some(Piece { start, end: from.len() - tail, text: String::new(), parts })
 }
 
-/// A text as places of another one, pieces of `known`, and signs; nothing where a letter of it is in
-/// neither, or where it is so long that looking for it would take long.
+/// A text as places of another one, pieces of `known`, and punctuation; `None` where a letter of it is in
+/// neither, or where the search would take too long.
 fn parts(from: &str, wanted: &str, known: &str) -> Option<Vec<Part>> {
     if wanted.len() > LONGEST || from.len() > 16 * LONGEST {
         return None;
@@ -144,19 +143,19 @@ fn parts(from: &str, wanted: &str, known: &str) -> Option<Vec<Part>> {
     Some(parts)
 }
 
-/// Where the longest run stands with which `rest` begins, and how long it is, in bytes.
+/// The place of the longest run with which `rest` begins, and its length in bytes.
 fn longest(within: &str, rest: &str, first: char) -> Option<(usize, usize)> {
     let same = |at: usize| within[at..].chars().zip(rest.chars()).take_while(|(a, b)| a == b);
     let length = |at: usize| same(at).map(|(a, _)| a.len_utf8()).sum::<usize>();
     within.match_indices(first).map(|(at, _)| (at, length(at))).max_by_key(|(_, length)| *length)
 }
 
-/// What holds a JSON text together, and is nobody's.
+/// True for the punctuation of JSON, which is not secret.
 fn is_sign(c: char) -> bool {
     is_blank(c) || matches!(c, '{' | '}' | '[' | ']' | ',' | ':')
 }
 
-/// JSON's own white space.
+/// True for JSON's white space.
 fn is_blank(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\r' | '\n')
 }

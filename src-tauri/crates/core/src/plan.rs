@@ -1,8 +1,8 @@
-//! From facts and wishes to changes: the one place that decides what is written.
+//! Plans changes from facts and wishes: the one place that decides what is written.
 //!
-//! Pure: the same facts and wishes give the same plan, so that the Review screen, the command line
-//! and the journal show one and the same thing, and applying can plan again under its lock and see
-//! whether anything has changed since the person agreed.
+//! Pure: the same facts and wishes give the same plan, so that the Review screen, the command line and the
+//! journal show the same, and applying can plan again under its lock and detect changes since the person
+//! agreed.
 
 mod carry;
 mod facts;
@@ -11,10 +11,12 @@ mod older;
 mod profile;
 mod record;
 mod steps;
+mod wishes;
 
 pub use facts::{ClaudeFacts, Facts, KeychainFact, Wishes};
 pub use leave::plan_leaving;
 pub use steps::{ApplyReport, Outcome, Phase, PhaseState, PlanView, StepId};
+pub use wishes::SetupWishes;
 
 use carry::Left;
 use serde_json::{Value, json};
@@ -28,13 +30,13 @@ use crate::finding::{Code, Finding, worst_first};
 use crate::json::Document;
 use crate::undo::KeyPlace;
 
-/// Most models that Claude takes in a list (PI).
+/// The most models that Claude accepts in a list (PI).
 const MOST_MODELS: usize = 200;
 
 /// What will be done.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
-    /// The profile that will be ours.
+    /// The id of the profile that will be this program's.
     pub profile_id: String,
     /// The id under which Claude will file the history.
     pub organization: String,
@@ -42,18 +44,18 @@ pub struct Plan {
     pub steps: Vec<StepId>,
     /// The files that change, in the order in which they are written.
     pub files: Vec<FileChange>,
-    /// Worth saying, worst first.
+    /// Warnings and refusals, worst first.
     pub findings: Vec<Finding>,
-    /// Where the key will live.
+    /// Where the key will be stored.
     pub key_place: KeyPlace,
     /// Hosts that Claude's own tools will be able to reach beside the gateway.
     pub egress: Vec<String>,
-    /// Values that count now and would not any more, and can be written into our profile, too.
+    /// Names of values that are in force now and will not be afterwards, and that can be copied into the profile.
     pub carryable: Vec<String>,
 }
 
 impl Plan {
-    /// What it says of files that are kept aside.
+    /// The findings about damaged files of which a copy is made.
     pub fn kept_aside(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.code == Code::FileKeptAside)
     }
@@ -63,7 +65,7 @@ impl Plan {
         self.findings.iter().any(Finding::blocks)
     }
 
-    /// What the person is shown.
+    /// The form in which the plan is shown to the person.
     pub fn view(&self, claude: &ClaudeFacts) -> PlanView {
         PlanView {
             steps: self.steps.clone(),
@@ -114,7 +116,7 @@ pub fn plan(facts: &Facts, wishes: &Wishes) -> Plan {
     plan
 }
 
-/// The hosts that our profile opens already, because somebody chose so in Claude.
+/// The hosts that our profile allows already, because they were chosen in Claude.
 fn present_egress(facts: &Facts, profile_id: &str) -> Vec<String> {
     let profile = facts.library.profile(profile_id).and_then(|profile| profile.file.document().ok());
     let hosts = profile.as_ref().and_then(|profile| profile.get(keys::EGRESS)?.as_array());
@@ -124,24 +126,19 @@ fn present_egress(facts: &Facts, profile_id: &str) -> Vec<String> {
 fn steps(facts: &Facts, wishes: &Wishes) -> Vec<StepId> {
     let starts = wishes.restart && facts.claude.is_installed;
     let keeps_in_keychain = wishes.key_place == KeyPlace::Keychain;
-    [
-        (StepId::QuitClaude, facts.claude.is_running),
-        (StepId::InstallHelper, keeps_in_keychain),
-        (StepId::StoreKey, keeps_in_keychain),
-        (StepId::WriteFiles, true),
-        (StepId::Verify, true),
-        (StepId::StartClaude, starts),
-        (StepId::Prove, starts),
-    ]
-    .into_iter()
-    .filter_map(|(step, is_needed)| is_needed.then_some(step))
-    .collect()
+    let is_needed = |step: &StepId| match step {
+        StepId::QuitClaude => facts.claude.is_running,
+        StepId::InstallHelper | StepId::StoreKey => keeps_in_keychain,
+        StepId::WriteFiles | StepId::Verify => true,
+        StepId::StartClaude | StepId::Prove => starts,
+    };
+    StepId::ALL.into_iter().filter(is_needed).collect()
 }
 
 fn judge_claude(claude: &ClaudeFacts, wishes: &Wishes) -> Vec<Finding> {
     let mut findings = Vec::new();
     if !claude.is_installed {
-        // A computer may be prepared before Claude is put on it; the window blocks earlier.
+        // A computer may be prepared before Claude is installed on it; the window blocks earlier.
         findings.push(Finding::new(Code::ClaudeMissing).softened());
     }
     match claude.version {
@@ -187,8 +184,8 @@ fn judge_models(facts: &Facts, wishes: &Wishes) -> Vec<Finding> {
     findings
 }
 
-/// The three files of one folder of Claude's in the order in which they are written: the profile before the list that names
-/// it, the mode last, so that at no moment something points at what is not there.
+/// The changes of the three files of one of Claude's folders, in the order in which they are written: the
+/// profile before the list that names it, the mode last, so that nothing ever refers to a missing file.
 fn change_files(
     library: &Library,
     facts: &Facts,
@@ -230,14 +227,14 @@ fn change_files(
 }
 
 /// Refuses a library that an organisation's own configuration owns, as `hybridPointer` says (PI, read in
-/// three integrators that refuse, too): Claude then ignores what stands in it, and it is not ours to change.
+/// three integrators that refuse, too): Claude ignores its content, and this program must not change it.
 fn owned_by_an_organisation(library: &Library) -> Option<Finding> {
     let meta = library.meta.document().ok()?;
     meta.get(keys::HYBRID_POINTER)?;
     Some(Finding::new(Code::PointedElsewhere).with("path", &library.meta_path))
 }
 
-/// The document in a file, if there is one to work on.
+/// The document in a file, if it can be edited.
 fn understood(role: FileRole, path: &str, file: &FileFact) -> Result<Document, Finding> {
     let document = file.document().map_err(|error| not_understood(path, error))?;
     match shape::stranger(role, &document) {
@@ -250,7 +247,7 @@ fn not_understood(path: &str, reason: impl ToString) -> Finding {
     Finding::new(Code::FileNotUnderstood).with("path", path).with("reason", reason)
 }
 
-/// The changes of `_meta.json`; nothing when the id is one that Claude would not take.
+/// The changes of `_meta.json`; `None` when Claude would not accept the id.
 fn meta_edits(document: &Document, profile_id: &str, name: &str) -> Option<Vec<Edit>> {
     if !is_profile_id(profile_id) {
         return None;
@@ -264,17 +261,17 @@ fn meta_edits(document: &Document, profile_id: &str, name: &str) -> Option<Vec<E
     Some(edits(document, wanted))
 }
 
-/// The edits that lead from what is there to what is wanted.
+/// The edits from the present to the wanted values.
 fn edits(document: &Document, wanted: Vec<(Target, Content)>) -> Vec<Edit> {
     wanted
         .into_iter()
         .map(|(target, after)| Edit { before: target.read(document), target, after })
-        // A key in the profile is written anew each time: it may be another one.
+        // A key in the profile is always written: it may be another one.
         .filter(|edit| edit.before != edit.after || edit.after == Content::Key)
         .collect()
 }
 
-/// Says that another gateway's profile is selected now, and is kept.
+/// The finding that the selected profile of another gateway is no longer selected, but not deleted.
 fn other_profile(facts: &Facts, profile_id: &str) -> Option<Finding> {
     let selected = facts.library.selected().filter(|selected| selected.id != profile_id && !selected.is_neutral())?;
     Some(selected.finding(Code::OtherProfile))

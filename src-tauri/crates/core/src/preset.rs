@@ -1,8 +1,8 @@
-//! Gateways are presets: AIRouter's is built in, a file or a link can replace it for rehearsal, for
+//! Presets describe gateways: AIRouter's is built in, a file or a link can replace it for rehearsal, for
 //! other gateways and for support. A preset never holds a key.
 //!
-//! A preset decides where a person's key is sent, and it comes from somebody else. So it is read
-//! strictly, says everything that it will do, and is shown in full before it is used.
+//! A preset decides where a person's key is sent, and it comes from another party. So it is read strictly,
+//! lists everything that it changes, and is shown in full before it is used.
 
 mod day;
 mod file;
@@ -17,7 +17,7 @@ pub use signature::{Signer, signer};
 use crate::address::GatewayUrl;
 use crate::finding::{Code, Finding};
 
-/// A gateway that can be connected, and what somebody recommends for it.
+/// A gateway, and what the preset's author recommends for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preset {
     /// Its name for people; also the name of the profile in Claude.
@@ -28,15 +28,15 @@ pub struct Preset {
     pub console: Option<String>,
     /// The page of the console that lists the requests, if its address is known.
     pub usage_log: Option<String>,
-    /// The recommended models, the default first; none leaves the choice to the program.
+    /// The recommended models, the default first; empty leaves the choice to the program.
     pub models: Vec<String>,
-    /// Hosts that Claude's own tools may reach beside the gateway; nothing leaves it as it is.
+    /// Hosts that Claude's own tools may reach beside the gateway; `None` leaves the setting unchanged.
     pub egress: Option<Vec<String>>,
-    /// Who made it, for people.
+    /// The author's name, for people.
     pub supporter: Option<String>,
-    /// What they have to say.
+    /// The author's message.
     pub note: Option<String>,
-    /// The last day on which it counts.
+    /// The last day of validity.
     pub expires: Option<Day>,
     /// True for the built-in one.
     pub is_built_in: bool,
@@ -54,14 +54,14 @@ impl Preset {
         let base = GatewayUrl::parse("https://aigc.aochengcloud.com/claude").expect("a constant address");
         Self {
             console: Some("https://aigc.aochengcloud.com".to_owned()),
-            // Its path differs between the gateways' programs, and AIRouter's is not published.
+            // Its path differs between gateway programs, and AIRouter's is not published.
             usage_log: None,
             is_built_in: true,
             ..Self::of("AIRouter", base)
         }
     }
 
-    /// A preset with nothing but a name and an address.
+    /// A preset with only a name and an address.
     pub fn of(name: &str, base: GatewayUrl) -> Self {
         Self {
             name: name.to_owned(),
@@ -81,7 +81,7 @@ impl Preset {
     /// Reads a preset file.
     ///
     /// # Errors
-    /// `PresetInvalid` or `PresetHoldsKey`, with what is wrong as evidence.
+    /// `PresetInvalid` or `PresetHoldsKey`, with the problem as evidence.
     pub fn from_json(text: &str) -> Result<Self, Finding> {
         file::read(text)
     }
@@ -89,13 +89,13 @@ impl Preset {
     /// The file that [`Preset::from_json`] reads.
     ///
     /// # Errors
-    /// As [`Preset::from_json`]: what could not be read is not written.
+    /// As [`Preset::from_json`]: what could not be read back is not written.
     pub fn to_json(&self) -> Result<String, Finding> {
         let text = file::write(self);
         file::read(&text).map(|_| text)
     }
 
-    /// Refuses a preset whose last day is over.
+    /// Refuses a preset that has expired.
     ///
     /// # Errors
     /// `PresetExpired`
@@ -109,7 +109,7 @@ impl Preset {
         }
     }
 
-    /// What is worth knowing of it beside what it says.
+    /// The findings about the preset.
     pub fn findings(&self) -> Vec<Finding> {
         match &self.signer {
             Signer::Unknown { id } => vec![Finding::new(Code::PresetSignerUnknown).with("id", id)],
@@ -117,7 +117,7 @@ impl Preset {
         }
     }
 
-    /// What the page may know.
+    /// The form for the page.
     pub fn view(&self) -> PresetView {
         PresetView {
             name: self.name.clone(),

@@ -1,9 +1,9 @@
-//! The proof: what Claude's own log says of its last start.
+//! The proof: what Claude's own log says about its last start.
 //!
-//! Nothing else proves that a connection works: a perfect profile is ignored when the mode is wrong,
-//! when a policy wins, or when it lies in the wrong folder. The fragments below were read from builds
-//! of 2026 (PI); a build that words them otherwise gives "not proved", never a false proof. Only the
-//! subsystem for third-party configuration is listened to, and of what it says twice the last counts.
+//! Nothing else proves that a connection works: Claude ignores a correct profile when the mode is wrong, when
+//! a policy has precedence, or when it lies in the wrong folder. The fragments below were read from builds of
+//! 2026 (PI); a build with other texts gives "not proved", never a false proof. Only the subsystem for
+//! third-party configuration is read, and of repeated entries the last one counts.
 
 mod health;
 mod lines;
@@ -18,50 +18,50 @@ use crate::secret::masked;
 pub use health::Health;
 use lines::{Entry, entries, of_last_start};
 
-/// Most lines kept as evidence.
+/// The most lines kept as evidence.
 const MOST_LINES: usize = 12;
 
 /// What Claude's own log said after the start.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct Proof {
-    /// The host that Claude says it talks to.
+    /// The host that Claude says it connects to.
     pub host: String,
-    /// How many models its picker shows, if it said so.
+    /// How many models its picker shows, if logged.
     pub models: Option<u32>,
-    /// Whether its own health check passed, if it said so.
+    /// Whether its own health check passed, if logged.
     pub healthy: Option<bool>,
-    /// The trouble that its own health check found, in its word, such as `auth_failed`.
+    /// The failure that its own health check found, in its word, such as `auth_failed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub trouble: Option<String>,
-    /// The log that was read.
+    /// The path of the log.
     pub log: String,
     /// The lines that prove it, masked.
     pub lines: Vec<String>,
 }
 
-/// What can be said so far.
+/// The result so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reading {
-    /// Nothing yet.
+    /// No entry yet.
     Pending,
-    /// Claude runs in gateway mode and has not named an address yet: newer builds do with the first
+    /// Claude runs in gateway mode and has not logged an address yet: newer builds do so with the first
     /// message only (PI).
     Started,
-    /// Claude runs in gateway mode with our address. More may follow: see [`Proof::is_whole`].
+    /// Claude runs in gateway mode with our address. More entries may follow: see [`Proof::is_whole`].
     Proved(Proof),
-    /// Claude says why it does not.
+    /// Claude logged why it does not use the gateway.
     Failed(Finding),
 }
 
 impl Proof {
-    /// True when nothing more is to be expected.
+    /// True when no more entries are to be expected.
     pub fn is_whole(&self) -> bool {
         self.healthy.is_some() && self.models.is_some()
     }
 
-    /// What Claude's own health check found, if it did not pass.
+    /// The finding of Claude's own health check, if it did not pass.
     pub fn unhealthy(&self) -> Option<Finding> {
         let state = self.trouble.as_deref().and_then(Health::of);
         let known = state.and_then(Health::finding).or_else(|| Some(Finding::new(Code::ProofUnhealthy)));
@@ -69,14 +69,14 @@ impl Proof {
     }
 }
 
-/// Reads Claude's log. `log` is what was appended since a start, or the whole of it: the last start in it
-/// counts. `path` is where that is, `base` the address that was written.
+/// Reads Claude's log. `log` is what was appended since a start, or the whole of it: then the last start
+/// counts. `path` is its path, `base` the address that was written.
 pub fn read(log: &str, path: &str, base: &GatewayUrl) -> Reading {
     let all = entries(log);
     let entries: Vec<&Entry> = of_last_start(&all).iter().filter(|entry| entry.is_ours()).collect();
     let said = |code: Code, entry: &Entry| Finding::new(code).with("log", shown(entry));
 
-    // A later health check that passes takes back what failed before it.
+    // A later health check that passes overrides earlier failures.
     let healths: Vec<(usize, Health)> = (0..entries.len()).filter_map(|at| Some((at, health(entries[at])?))).collect();
     let last_healthy = healths.iter().rev().find(|(_, health)| *health == Health::Healthy).map(|(at, _)| *at);
     let after_healthy = |at: usize| last_healthy.is_none_or(|healthy| at > healthy);
@@ -122,10 +122,10 @@ pub fn read(log: &str, path: &str, base: &GatewayUrl) -> Reading {
     })
 }
 
-/// With it Claude says that it runs in third-party mode.
+/// The entry by which Claude says that it runs in third-party mode.
 const ACTIVE: &str = "3P mode active";
 
-/// What Claude says when it does not run through the gateway, by how it begins.
+/// The beginnings of entries that say why Claude does not use the gateway.
 const FAILURES: [(&str, Code); 9] = [
     ("Invalid custom3p enterprise config", Code::ProofRefused),
     ("configError", Code::ProofRefused),
@@ -138,7 +138,7 @@ const FAILURES: [(&str, Code); 9] = [
     ("ModelsNotDiscoveredError", Code::ProofNoModels),
 ];
 
-/// Ends of Claude's own credential helper that gave no key.
+/// Results of Claude's credential helper without a key.
 const HELPER_FAILED: [&str; 5] =
     ["helper spawn failed", "helper timed out", "helper failed", "credential helper failed", "helper killed"];
 
@@ -154,7 +154,7 @@ fn failure(entry: &Entry) -> Option<Code> {
     FAILURES.iter().find(|(start, _)| begins(start)).map(|(_, code)| *code)
 }
 
-/// A helper's exit code is told for support.
+/// A helper's exit code is evidence for support.
 fn with_facts(finding: Finding, entry: &Entry) -> Finding {
     match entry.text.strip_prefix("helper exited code=").map(word) {
         Some(code) => finding.with("exit", masked(code)),
@@ -162,13 +162,13 @@ fn with_facts(finding: Finding, entry: &Entry) -> Finding {
     }
 }
 
-/// The state of a health check. A word that is not known says nothing.
+/// The state of a health check; `None` for an unknown word.
 fn health(entry: &Entry) -> Option<Health> {
     entry.text.starts_with("ConfigHealth recomputed").then(|| Health::of(entry.field("state")?))?
 }
 
 impl Entry {
-    /// What follows in a line of the subsystem's.
+    /// The text after a prefix in an entry of the subsystem.
     fn tagged_after(&self, before: &str) -> Option<&str> {
         self.text.split_once(before).map(|(_, rest)| rest).filter(|_| self.is_tagged())
     }
@@ -184,7 +184,7 @@ fn word(text: &str) -> &str {
         .unwrap_or("")
 }
 
-/// The same address; a log that leaves the path out is taken too, another host or port never.
+/// True for the same address; a log without the path is accepted too, another host or port never.
 fn is_same(logged: &str, base: &GatewayUrl) -> bool {
     let logged = logged.trim_end_matches('/');
     let origin = base.as_str().split('/').take(3).collect::<Vec<_>>().join("/");

@@ -1,13 +1,13 @@
-//! Which proxy leads to an address, told from what a system has set or a person has typed.
+//! Chooses the proxy for an address from a system's settings or from what a person typed.
 //!
-//! Every system writes this down in a form of its own, and common values trip up the usual libraries:
-//! Windows' `http=…;https=…` becomes a host name there, its `<local>` is not understood, SOCKS and the
-//! exceptions of macOS and all of GNOME are left out. So each form has a parser here, all pure, and
-//! they meet in [`ProxySettings`]. A script that chooses the proxy (PAC, WPAD) cannot be run: it is
-//! told, and the way is tried without it.
+//! Every system stores this in a form of its own, and the usual libraries misread common values: Windows'
+//! `http=…;https=…` becomes a host name there, its `<local>` is not understood, SOCKS and the exceptions of
+//! macOS and all of GNOME are left out. So each form has a parser here, all pure, and all give
+//! [`ProxySettings`]. A script that chooses the proxy (PAC, WPAD) cannot be run: it is reported, and the
+//! route without it is tried.
 //!
-//! Programs for `https:` never use the entry that is named for `http:` alone, so it is not used here
-//! either; and `http:` addresses of ours are on this computer, which is always reached directly.
+//! Programs for `https:` never use the entry for `http:` alone, so it is not used here either; and `http:`
+//! addresses are on this computer, which is always reached directly.
 
 mod bypass;
 mod environment;
@@ -26,14 +26,14 @@ pub use windows::{WindowsValues, of_windows};
 use crate::address::GatewayUrl;
 use crate::finding::{Code, Finding};
 
-/// What is set on a computer, whoever set it.
+/// The proxy settings of a computer, from any source.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct ProxySettings {
     /// The proxy for `https:` addresses, or why it cannot be used.
     pub proxy: Option<Result<Proxy, Finding>>,
-    /// What is reached without it.
+    /// The hosts that are reached without it.
     pub bypass: Bypass,
-    /// The script that would choose a proxy: its address, or `wpad` where it would be looked for.
+    /// The script that would choose a proxy: its address, or `wpad` where it would be searched for.
     pub script: Option<String>,
 }
 
@@ -45,31 +45,31 @@ impl std::fmt::Debug for ProxySettings {
     }
 }
 
-/// How to get to an address.
+/// The route to an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProxyChoice {
-    /// The proxy; nothing means directly.
+    /// The proxy; `None` means a direct connection.
     pub proxy: Option<Proxy>,
-    /// The script that was not asked.
+    /// The script that was not run.
     pub script: Option<String>,
 }
 
 impl ProxySettings {
-    /// What a person typed: it counts for every address but this computer's own.
+    /// The settings from a typed proxy: it applies to every address but this computer's own.
     pub fn typed(text: &str) -> Self {
         Self { proxy: Some(Proxy::parse(text, ProxyKind::Http)), ..Self::default() }
     }
 
-    /// True when nothing at all is set, so that another place may be asked.
+    /// True when nothing is set, so that another source may be read.
     pub fn is_silent(&self) -> bool {
         self.proxy.is_none() && self.script.is_none()
     }
 
-    /// The way to an address.
+    /// The route to an address.
     ///
     /// # Errors
-    /// `ProxyInvalid` when a proxy is set for it that cannot be read: going on directly would be a
-    /// check of another way than the one that was wanted.
+    /// `ProxyInvalid` when the proxy that is set for it cannot be read: a direct connection would test another
+    /// route than the wanted one.
     pub fn choose(&self, address: &GatewayUrl) -> Result<ProxyChoice, Finding> {
         if address.is_loopback() {
             return Ok(ProxyChoice::direct());
@@ -89,7 +89,7 @@ impl ProxyChoice {
         Self { proxy: None, script: None }
     }
 
-    /// Said when a script was there that could not be asked.
+    /// The finding that there is a script that could not be run.
     pub fn warning(&self) -> Option<Finding> {
         self.script.as_ref().map(|script| Finding::new(Code::ProxyScript).with("url", script))
     }

@@ -1,10 +1,9 @@
-//! The report for support: one page to read aloud and an archive to compare, from which nothing private
-//! leaves.
+//! The report for support: one page to read aloud and an archive to compare, without anything private.
 //!
-//! Everything that goes in is chosen and reduced by rules ([`redact`]). Rules can be wrong, so nobody
-//! trusts them: when the archive is closed, it is opened again, and every byte of it is searched for what
-//! must not leave, in every form that it may have taken ([`needles`]). If anything is found there is no
-//! archive, only a finding. The same state gives the same bytes, so that two reports can be compared.
+//! Everything in it is selected and reduced by rules ([`redact`]). Rules can be wrong, so the closed archive is
+//! opened again, and every byte of it is searched for private data in every form that it may have taken
+//! ([`needles`]). If anything is found there is no archive, only a finding. The same state gives the same
+//! bytes, so that two reports can be compared.
 
 mod archive;
 mod needles;
@@ -27,7 +26,7 @@ pub use archive::{ArchiveError, open as open_archive};
 use needles::Needles;
 use redact::Redaction;
 
-/// What a report is made of, as it was found: nothing of it is reduced yet.
+/// The unreduced observations that a report is made of.
 #[derive(Clone)]
 pub struct ReportFacts {
     /// This program's version.
@@ -40,38 +39,38 @@ pub struct ReportFacts {
     pub locale: Locale,
     /// The gateway's name.
     pub gateway: String,
-    /// The address that is wanted.
+    /// The wanted address.
     pub base: String,
     /// Claude Desktop.
     pub claude: ClaudeView,
-    /// What the doctor found.
+    /// The doctor's report.
     pub doctor: DoctorReport,
-    /// The stored key's masked.
+    /// The masked form of the stored key.
     pub key: Option<MaskedKey>,
-    /// Claude's files and the administrator's, by what they are.
+    /// Claude's files and the administrator's.
     pub files: Vec<Attached>,
-    /// The ends of logs, by what they are.
+    /// The ends of logs.
     pub logs: Vec<Attached>,
-    /// Variables that may matter.
+    /// Environment variables that may matter.
     pub environment: Vec<(String, String)>,
-    /// Whose computer it is.
+    /// Names of the person and the computer.
     pub person: Person,
-    /// What must not leave in any form, nor in pieces: the keys and passwords that are known.
+    /// Texts that must not be in the report in any form, not even in part: the known keys and passwords.
     pub secrets: Vec<Secret>,
-    /// What must not leave whole, because it may be a secret: the values of all other headers.
+    /// Texts that must not be in the report as a whole, because they may be secret: the values of all other headers.
     pub headers: Vec<Secret>,
 }
 
 /// A file or the end of a log.
 #[derive(Clone)]
 pub struct Attached {
-    /// What it is; its name in the archive.
+    /// Its name in the archive.
     pub name: String,
-    /// What is in it.
+    /// Its content.
     pub bytes: Vec<u8>,
 }
 
-/// Words that name a person or a computer.
+/// Texts that identify a person or a computer.
 #[derive(Debug, Clone, Default)]
 pub struct Person {
     /// The home folder.
@@ -82,14 +81,14 @@ pub struct Person {
     pub computer: String,
 }
 
-/// A report that may leave.
+/// A report without anything private.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
     /// One page, in the person's language.
     pub page: String,
     /// The archive.
     pub archive: Vec<u8>,
-    /// What is in the archive.
+    /// The files in the archive.
     pub entries: Vec<ReportEntry>,
 }
 
@@ -99,12 +98,12 @@ pub struct Report {
 pub struct ReportEntry {
     /// Its name.
     pub name: String,
-    /// How many bytes it has.
+    /// Its size in bytes.
     pub size: usize,
 }
 
 impl Report {
-    /// A name for the file that says which report it is: equal states have equal names.
+    /// A name for the file that identifies the report: equal states have equal names.
     pub fn file_name(&self) -> String {
         use sha2::{Digest, Sha256};
         let digest = Sha256::digest(&self.archive);
@@ -116,13 +115,13 @@ impl Report {
 /// Makes the report. `say` gives a finding's sentence in the page's language.
 ///
 /// # Errors
-/// `ReportNotClean` when something that must not leave is still found in it.
+/// `ReportNotClean` when something private is still found in it.
 pub fn compose(facts: &ReportFacts, say: &dyn Fn(&Finding) -> String) -> Result<Report, Finding> {
     compose_by(facts, say, None)
 }
 
-/// The parts of a report, each with its own rule. A test leaves one out to see that the search at the
-/// end does not rely on it.
+/// The parts of a report, each with its own rule. A test leaves one rule out to show that the final search
+/// does not depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     Findings,
@@ -211,12 +210,12 @@ fn compose_by(
     Ok(Report { page, archive, entries })
 }
 
-/// Opens what was sealed and searches all of it, names and contents.
+/// Opens the closed archive and searches all names and contents.
 fn search(archive: &[u8], needles: &Needles) -> Result<(), Finding> {
     let unclean = |place: &str, what: &str| Finding::new(Code::ReportNotClean).with("path", place).with("reason", what);
     let entries = archive::open(archive, |_| true).map_err(|_| unclean("archive", "unreadable"))?;
     for (name, bytes) in &entries {
-        // The name may be what is wrong, so only its folder is told.
+        // The name itself may be private, so only its folder is reported.
         let folder = name.split('/').next().unwrap_or_default();
         let place = if folder == name { "page" } else { folder };
         for content in [name.as_bytes(), bytes] {

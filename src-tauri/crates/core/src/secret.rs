@@ -1,5 +1,5 @@
-//! A key is money. [`Secret`] cannot be printed, logged or serialised by accident, and is wiped from
-//! memory when dropped; what may be shown of it is made here and nowhere else.
+//! [`Secret`] cannot be printed, logged or serialised by accident, and is wiped from memory when dropped.
+//! Only this module decides what may be shown of it.
 
 mod address;
 mod forms;
@@ -25,7 +25,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 pub struct Secret(String);
 
 impl Secret {
-    /// Takes the text over.
+    /// Takes ownership of the text.
     pub fn new(text: String) -> Self {
         Self(text)
     }
@@ -36,8 +36,8 @@ impl Secret {
         &self.0
     }
 
-    /// What may be noted of it. Of a short key nothing may be shown: eight letters of a digest are enough to
-    /// try a list of words against them, and four letters of eleven are half of the work.
+    /// The masked form, which may be recorded. Of a short key it holds nothing that may be shown: eight digits of
+    /// a digest are enough to try a list of words, and four letters of eleven are half of the work.
     pub fn masked(&self) -> MaskedKey {
         let (length, fingerprint) = (self.0.chars().count(), self.fingerprint());
         if length < redactor::LONG {
@@ -47,7 +47,7 @@ impl Secret {
         MaskedKey { last4: self.last4(), fingerprint, length, hint: String::new() }
     }
 
-    /// Two keys can be compared over the phone by these eight letters; nothing leads back from them.
+    /// Two keys can be compared over the phone by these eight digits; the key cannot be computed from them.
     fn fingerprint(&self) -> String {
         let digest = Sha256::digest(format!("airouter-setup key fingerprint v1\0{}", self.0).as_bytes());
         digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
@@ -66,28 +66,28 @@ impl std::fmt::Debug for Secret {
 
 impl PartialEq for Secret {
     fn eq(&self, other: &Self) -> bool {
-        // Compares digests, so that the time taken says nothing about the text.
+        // Compares digests, so that the time does not depend on the text.
         Sha256::digest(self.0.as_bytes()) == Sha256::digest(other.0.as_bytes())
     }
 }
 
 impl Eq for Secret {}
 
-/// How many letters of the fingerprint are noted of a short key: of 256 guesses one fits.
+/// How many digits of the fingerprint are recorded of a short key: one of 256 guesses matches.
 const HINT: usize = 2;
 
-/// What is noted of a key. Two are equal when they can be of the same key.
+/// The masked form of a key. Two are equal when they can be of the same key.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct MaskedKey {
     /// The last four characters, empty for keys of fewer than 16.
     pub last4: String,
-    /// Eight hexadecimal letters that support can compare, empty for keys of fewer than 16 characters.
+    /// Eight hexadecimal digits that support can compare, empty for keys of fewer than 16 characters.
     pub fingerprint: String,
-    /// How many characters it has, nought for keys of fewer than 16.
+    /// The number of characters, zero for keys of fewer than 16.
     pub length: usize,
-    /// For this program's own memory: two letters by which a short key is told from most others. Nobody is
-    /// shown them, and by themselves they confirm no guess.
+    /// For this program's own records: two digits that distinguish a short key from most others. They are never
+    /// shown, and by themselves they confirm no guess.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     #[schemars(skip)]
     #[ts(skip)]
@@ -95,8 +95,8 @@ pub struct MaskedKey {
 }
 
 impl MaskedKey {
-    /// What people and programs are shown of it. Of a short key that an earlier version noted, nothing more
-    /// than of one that is noted now.
+    /// What people and programs are shown of it. If an earlier version recorded more of a short key, that is
+    /// removed.
     #[must_use]
     pub fn shown(mut self) -> Self {
         if self.length < redactor::LONG {
@@ -106,14 +106,14 @@ impl MaskedKey {
         self
     }
 
-    /// The part of the fingerprint that is known of it.
+    /// The known part of the fingerprint.
     fn known(&self) -> &str {
         if self.fingerprint.is_empty() { &self.hint } else { &self.fingerprint }
     }
 }
 
 impl PartialEq for MaskedKey {
-    /// Earlier versions noted the whole fingerprint of short keys too.
+    /// Earlier versions recorded the whole fingerprint of short keys too.
     fn eq(&self, other: &Self) -> bool {
         let (one, two) = (self.known(), other.known());
         match (self.fingerprint.is_empty(), other.fingerprint.is_empty()) {
@@ -156,7 +156,7 @@ fn looks_like_a_key(run: &str) -> bool {
     if run.starts_with("sk-") || run.starts_with("sk_") {
         return run.len() > 6;
     }
-    // Model ids and UUIDs are long too; they stay readable.
+    // Model ids and UUIDs are long too; they are not replaced.
     let is_model = run.starts_with("claude-") || run.starts_with("anthropic");
     let is_uuid = run.len() == 36 && run.bytes().filter(|byte| *byte == b'-').count() == 4;
     run.len() >= 20

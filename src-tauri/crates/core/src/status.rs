@@ -1,4 +1,4 @@
-//! Expected versus actual: each value that this program wrote, and what is there now.
+//! Expected versus actual: each value that this program wrote, and its present value.
 
 mod shown;
 mod values;
@@ -18,31 +18,31 @@ use crate::secret::{MaskedKey, shown_address};
 use crate::text::one_line;
 use crate::undo::{Journal, KeyPlace};
 
-/// What was found of the key and the helper program.
+/// The state of the key and the helper program.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KeyStorage {
-    /// The stored key's masked, or why it could not be read.
+    /// The masked form of the stored key, or why it could not be read.
     pub key: Result<MaskedKey, Finding>,
-    /// The helper program is in its place and complete.
+    /// True when the helper program is in its place and complete.
     pub helper: bool,
 }
 
-/// What else was found, which tells why a value differs and whether it counts.
+/// Observations that explain why a value differs and whether it counts.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Surroundings {
     /// The installed version of Claude.
     pub claude: Option<Version>,
-    /// An administrator's configuration is in force.
+    /// True when an administrator's configuration is in force.
     pub is_managed: bool,
     /// The selected profile.
     pub selected: Option<Selected>,
 }
 
-/// Longest name of a gateway that is shown, in characters.
+/// The longest name of a gateway that is shown, in characters.
 const LONGEST_NAME: usize = 60;
 
-/// Compares a journal with what is there. `now` tells what a file is now; `storage` is needed only where
-/// the key lives in the keychain.
+/// Compares a journal with the present files. `now` gives the present state of a file by its path; `storage`
+/// is needed only where the key is stored in the keychain.
 pub fn compare(
     journal: &Journal,
     now: impl Fn(&str) -> FileFact,
@@ -92,7 +92,7 @@ pub fn compare(
 
 fn row(edit: &Edit, fact: &FileFact, journal: &Journal, surroundings: &Surroundings) -> StatusRow {
     let actual = fact.document().ok().map(|document| edit.target.read(&document));
-    // Claude may note more in our entry; that it is there is what counts.
+    // Claude may add members to our entry; it only has to exist.
     let is_entry = matches!(edit.target, Target::Entry(_));
     let ok = match &actual {
         Some(content) if is_entry => *content != Content::Absent,
@@ -123,7 +123,7 @@ fn cause(
 ) -> DriftCause {
     let is_updated = matches!((journal.claude, surroundings.claude), (Some(then), Some(now)) if now > then);
     match &edit.target {
-        // One sign-in to Anthropic is enough for it (PI).
+        // One sign-in to Anthropic is enough to cause it (PI).
         Target::Value(key) if key == keys::MODE && actual == Some(&Content::Plain(json!("1p"))) => DriftCause::SignedIn,
         Target::Value(key) if key == keys::APPLIED && matches!(actual, Some(Content::Plain(_))) => {
             DriftCause::OtherProfile
@@ -134,7 +134,7 @@ fn cause(
     }
 }
 
-/// One finding for all that differs, with the likeliest reason.
+/// One finding for all rows that differ, with the likeliest cause.
 fn drift(rows: &[StatusRow], surroundings: &Surroundings) -> Option<Finding> {
     let drifted: Vec<&StatusRow> = rows.iter().filter(|row| !row.ok).collect();
     let cause = drifted.iter().filter_map(|row| row.cause).min()?;

@@ -1,9 +1,9 @@
-//! The oldest systems on which a connection is made, and why just those.
+//! The oldest supported systems, with the reasons.
 //!
-//! Claude's packages are of the kind (`.msix`) that Windows installs from build 17763 on (Windows 10,
-//! version 1809), which is also the oldest one that its maker still serves somewhere. The page needs what
-//! Safari 16 brought, and macOS gives a program the engine of its own Safari: macOS 13. For Linux nothing
-//! is asked here: a program there does not start at all where the C library is too old.
+//! Claude's packages have the format (`.msix`) that Windows installs from build 17763 on (Windows 10,
+//! version 1809), which is also the oldest one that Microsoft still supports in some edition. The page needs
+//! features of Safari 16, and on macOS a program uses the engine of the installed Safari: macOS 13. On Linux
+//! nothing is checked: the program does not start at all where the C library is too old.
 
 use crate::claude::version::Version;
 use crate::finding::{Code, Finding};
@@ -13,13 +13,13 @@ pub const OLDEST_WINDOWS: u32 = 17763;
 /// The oldest macOS.
 pub const OLDEST_MACOS: Version = Version(13, 0, 0);
 
-/// Why nothing may be done on a Windows; one that does not tell its build is not refused.
+/// The finding for an unsupported Windows; an unknown build is not refused.
 pub fn refuses_windows(build: Option<u32>) -> Option<Finding> {
     let build = build.filter(|build| *build < OLDEST_WINDOWS)?;
     Some(too_old("Windows", build, OLDEST_WINDOWS))
 }
 
-/// Why nothing may be done on a macOS; one that does not tell its version is not refused.
+/// The finding for an unsupported macOS; an unknown version is not refused.
 pub fn refuses_macos(version: Option<Version>) -> Option<Finding> {
     let version = version.filter(|version| *version < OLDEST_MACOS)?;
     Some(too_old("macOS", version, OLDEST_MACOS))

@@ -1,12 +1,12 @@
-//! Text that somebody else wrote, made safe to show: gateways, presets, other programs' files and people
-//! write names and sentences that end up on a terminal and in the page.
+//! Makes text from outside safe to show: gateways, presets, other programs' files and people write names and
+//! sentences that end up on a terminal and in the page.
 //!
-//! A terminal obeys control characters, and everything that draws text obeys the marks that turn its
-//! direction, so that one text can look like another. Neither carries meaning here.
+//! Terminals act on control characters, and text renderers on marks of direction, by which one text can look
+//! like another. Neither carries meaning here.
 
-/// The text without what a terminal or a renderer would obey: control characters become spaces (line
-/// breaks and tabs stay), what takes no room (marks of direction, joiners, fillers) is taken out.
-/// Selectors of variants stay, because emoji need them and they turn nothing.
+/// The text without characters that control a terminal or a renderer: control characters become spaces (line
+/// breaks and tabs are kept), invisible ones (marks of direction, joiners, fillers) are removed. Variant
+/// selectors are kept, because emoji need them and they reorder nothing.
 pub fn plain(text: &str) -> String {
     let shown = |letter: char| match letter {
         '\n' | '\t' => Some(letter),
@@ -17,7 +17,7 @@ pub fn plain(text: &str) -> String {
     text.chars().filter_map(shown).collect()
 }
 
-/// The same in one line of at most so many characters.
+/// The same in one line of at most `longest` characters.
 pub fn one_line(text: &str, longest: usize) -> String {
     let line = plain(text).replace(['\n', '\t'], " ");
     let mut letters = line.trim().chars();
@@ -28,8 +28,8 @@ pub fn one_line(text: &str, longest: usize) -> String {
     short
 }
 
-/// A JSON text with the same value in which no character is left that [`plain`] would change: they are
-/// escaped. JSON itself escapes only the first thirty-two, and terminals obey more.
+/// A JSON text with the same value in which all characters that [`plain`] would change are escaped. JSON
+/// itself escapes only the first thirty-two, and terminals act on more.
 pub fn plain_json(json: &str) -> String {
     let is_obeyed = |letter: char| {
         (letter.is_control() && !matches!(letter, '\n' | '\t'))
@@ -54,7 +54,7 @@ fn is_variant(letter: char) -> bool {
     ('\u{fe00}'..='\u{fe0f}').contains(&letter)
 }
 
-/// Characters that take no room: joiners, marks of direction, fillers, selectors of variants.
+/// True for invisible characters: joiners, marks of direction, fillers, variant selectors.
 pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'

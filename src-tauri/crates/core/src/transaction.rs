@@ -1,26 +1,26 @@
-//! The one table by which every verb decides what becomes of a change that is under way.
+//! Decides what is done with a change that is under way; every verb uses this one table.
 //!
-//! Connecting, leaving and undoing are transactions over Claude's files and the keychain. Each has its
-//! undo in the journal before it begins, so after a sudden end the journal says which [`Stage`] was
-//! reached. What is then done depends on the verb, on what the keychain answers, and on nothing else:
+//! Connecting, leaving and undoing are transactions over Claude's files and the keychain. The journal holds
+//! what is needed to revert each before it begins, so after an interruption it says which [`Stage`] was
+//! reached. What is done then depends only on the verb and the keychain's answer:
 //!
 //! | stage | keychain | start, apply, repair, clean | undo, leave |
 //! |---|---|---|---|
 //! | nothing, connected, left | – | the verb's own work | the verb's own work |
-//! | changing, every value written | – | completed | all of it is given back |
-//! | changing, a key of before is gone from the profile | – | completed: nobody has that key any more | all of it is given back |
-//! | changing, no key involved or the keychain not asked yet | – | rolled back | all of it is given back |
-//! | changing | the new key, over another one | completed: the old address never gets the new key | all of it is given back |
-//! | changing | the new key, none before | rolled back, and the new key is removed | all of it is given back |
-//! | changing | the key of before, or none | rolled back, the keychain is left alone | all of it is given back |
-//! | changing | a third key where a connection had another | waits: it may be anybody's | all of it is given back |
-//! | changing | no answer | waits | given back; the key is remembered and removed later |
-//! | undoing | – | goes on | goes on |
+//! | changing, every value written | – | completed | everything is reverted |
+//! | changing, a previous key is gone from the profile | – | completed: no copy of that key is left | everything is reverted |
+//! | changing, no key involved or the keychain not asked yet | – | rolled back | everything is reverted |
+//! | changing | the new key, over another one | completed: the old address never gets the new key | everything is reverted |
+//! | changing | the new key, none before | rolled back, and the new key is removed | everything is reverted |
+//! | changing | the previous key, or none | rolled back, the keychain is not changed | everything is reverted |
+//! | changing | a third key where a connection had another | waits: the owner of that key is unknown | everything is reverted |
+//! | changing | no answer | waits | reverted; the key is recorded and removed later |
+//! | undoing | – | continues | continues |
 //! | unreadable journal | – | refused | undo is refused; leave sets the journal aside and leaves |
 //!
-//! While Claude runs nothing is settled, because Claude saves its settings when it quits. A file that
-//! cannot be read now is never taken for one that is not there: a roll-back waits for it, an undo gives
-//! back everything else and remembers it.
+//! Nothing is decided while Claude runs, because Claude saves its settings when it quits. A file that cannot
+//! be read now is never treated as a missing one: a rollback waits for it, an undo reverts everything else
+//! and records it.
 
 use crate::claude::library::FileFact;
 use crate::finding::Finding;
@@ -29,18 +29,18 @@ use crate::secret::MaskedKey;
 use crate::undo::KeyPlace;
 use crate::undo::{Journal, KeyBefore};
 
-/// How far the journal says that things have come.
+/// The progress that the journal records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// There is no journal: nothing of this program's is written.
+    /// There is no journal: this program has written nothing.
     Nothing,
     /// A gateway is connected.
     Connected,
-    /// Claude was led back to Anthropic's own sign-in.
+    /// Claude was returned to Anthropic's own sign-in.
     Left,
     /// A change is under way.
     Changing,
-    /// Everything is being given back, or could not be given back yet.
+    /// An undo is under way or could not be finished yet.
     Undoing,
 }
 
@@ -57,37 +57,37 @@ impl Stage {
     }
 }
 
-/// What is done with a change that is under way before a start, an apply, a repair or a clean goes on.
+/// What is done with a change under way before a start, an apply, a repair or a clean continues.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
     /// Nothing is under way.
     Nothing,
-    /// What is missing is written.
+    /// The missing values are written.
     Complete,
-    /// The values of before are written.
+    /// The previous values are written.
     RollBack {
-        /// The key was stored by this change where none was before, and is removed.
+        /// True when this change stored the key where there was none before; the key is removed.
         remove_key: bool,
     },
-    /// Giving back goes on.
+    /// The undo continues.
     Undo,
     /// Nothing is done until the keychain answers.
     Wait(Finding),
 }
 
-/// What Claude's files say of a change that is under way.
+/// What Claude's files show of a change under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
-    /// Every value is in its file.
+    /// Every value is written.
     Written,
-    /// A key that stood in the profile before is gone from it.
+    /// A key that was in the profile before is gone from it.
     KeyReplaced,
     /// Neither.
     Open,
 }
 
 impl Progress {
-    /// Reads it off the files. `now` tells what a file is now.
+    /// Reads it from the files. `now` gives the present state of a file by its path.
     pub fn of(journal: &Journal, now: impl Fn(&str) -> FileFact) -> Self {
         match &journal.pending {
             Some(pending) if pending.is_done(&now) => Self::Written,
@@ -97,7 +97,7 @@ impl Progress {
     }
 }
 
-/// Decides by the table above. `keychain` is asked only where its answer counts.
+/// Decides by the table above. `keychain` is called only where its answer counts.
 pub fn decide(journal: &Journal, files: Progress, keychain: impl FnOnce() -> Answer<MaskedKey>) -> Decision {
     let pending = match (Stage::of(Some(journal)), &journal.pending) {
         (Stage::Undoing, _) => return Decision::Undo,
@@ -105,8 +105,8 @@ pub fn decide(journal: &Journal, files: Progress, keychain: impl FnOnce() -> Ans
         (_, Some(pending)) => pending,
     };
     let with_keychain = journal.is_connection() && journal.key_place == KeyPlace::Keychain;
-    // The key is stored before the first file is written; where no file had to change, only the keychain
-    // knows.
+    // The key is stored before the first file is written; where no file has to change, only the keychain
+    // shows the progress.
     let only_the_key = with_keychain && pending.files.iter().all(|file| file.edits.is_empty());
     if files == Progress::KeyReplaced || (files == Progress::Written && !only_the_key) {
         return Decision::Complete;
@@ -117,7 +117,7 @@ pub fn decide(journal: &Journal, files: Progress, keychain: impl FnOnce() -> Ans
     let earlier = pending.earlier.as_ref().filter(|earlier| earlier.may_hold_key());
     let connected = earlier.and_then(|earlier| earlier.key.clone());
     let before = match &pending.key_before {
-        // A journal of a version that did not note it: the earlier connection's key is what was there.
+        // A journal of a version that did not record it: the earlier connection's key was stored.
         KeyBefore::NotNoted => connected.clone().map_or(KeyBefore::None, KeyBefore::Key),
         noted => noted.clone(),
     };

@@ -1,8 +1,8 @@
-//! What was written, and how to take it back.
+//! Plans undo and rollback from the journal.
 //!
 //! The [`Journal`] is on disk before the first change is made. It holds values, not files: the value
-//! before the *first* time that this program touched it, and the value that it wrote last. Undo puts
-//! a value back only where it still is what was written, so that later edits of others stay.
+//! before the *first* change by this program, and the value that it wrote last. Undo restores a value only
+//! where it still is what was written, so that later edits of others are kept.
 
 mod journal;
 mod report;
@@ -24,18 +24,18 @@ use crate::secret::Secret;
 /// What undo does with one file.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Restore {
-    /// It is right already.
+    /// Nothing has to be done.
     Unchanged,
-    /// It cannot be understood or read now. It is left alone, and what belongs into it stays remembered.
+    /// The file cannot be understood or read now. It is not changed, and its values remain in the journal.
     Wait,
-    /// It gets this text.
+    /// This text is written.
     Write(Document),
-    /// It was damaged before, and the copy that was kept aside takes its place again.
+    /// The file was damaged before, and its copy replaces it again.
     PutBack {
-        /// Where the copy is.
+        /// The path of the copy.
         copy: String,
     },
-    /// It was made by this program and nothing of others is in it.
+    /// The file is deleted: this program created it and it holds nothing of others.
     Delete,
 }
 
@@ -43,22 +43,22 @@ pub enum Restore {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct UndoPlan {
     /// The files, in the order in which they are written: the mode first, the profile last, so that
-    /// nothing ever points at what is gone.
+    /// nothing ever refers to a missing file.
     pub files: Vec<(String, Restore)>,
-    /// Values that are put back.
+    /// Values that are restored.
     pub restored: Vec<EditView>,
-    /// Values that are left alone, because somebody changed them later.
+    /// Values that are not restored, because they were changed later.
     pub left: Vec<EditView>,
-    /// What could not be given back now, and is to be remembered.
+    /// Changes that cannot be reverted now and remain in the journal.
     pub rest: Vec<FileChange>,
-    /// Worth saying.
+    /// Findings about what is not restored.
     pub findings: Vec<Finding>,
 }
 
-/// Plans the undoing of a journal. `now` tells what a file is now.
+/// Plans the undo of a journal. `now` gives the present state of a file by its path.
 pub fn plan_undo(journal: &Journal, now: impl Fn(&str) -> FileFact) -> UndoPlan {
     let mut plan = UndoPlan::default();
-    // What each list will select, by its folder: nothing where the list cannot be understood.
+    // What each list will select, by its folder: `None` where the list cannot be understood.
     let mut selected: BTreeMap<String, Option<Option<String>>> = BTreeMap::new();
     for role in [FileRole::Mode, FileRole::Meta, FileRole::Profile] {
         for file in journal.files.iter().filter(|file| file.role == role) {
@@ -72,9 +72,9 @@ pub fn plan_undo(journal: &Journal, now: impl Fn(&str) -> FileFact) -> UndoPlan 
                     let list = format!("{}_meta.json", &file.path[..file.path.len() - name_of(&file.path).len()]);
                     let selected = selected.entry(folder.to_owned()).or_insert_with(|| applied(&now(&list)));
                     restore = match selected {
-                        // The list may still name it, and its file must be there then.
+                        // The list may still name the profile, so its file must exist.
                         None => Restore::Wait,
-                        // Somebody selected it later: without its file Claude would take an undocumented path.
+                        // The profile was selected later: without its file Claude's behaviour is undocumented.
                         Some(Some(id)) if is_profile_of(&file.path, id) => Restore::Unchanged,
                         Some(_) => Restore::Delete,
                     };
@@ -95,12 +95,12 @@ pub fn plan_undo(journal: &Journal, now: impl Fn(&str) -> FileFact) -> UndoPlan 
     plan
 }
 
-/// Plans the taking back of changes that are under way, and of nothing before them.
+/// Plans the rollback of the changes that are under way, and of nothing before them.
 pub fn plan_rollback(journal: &Journal, pending: &Pending, now: impl Fn(&str) -> FileFact) -> UndoPlan {
     plan_undo(&Journal { files: pending.files.clone(), pending: None, ..journal.clone() }, now)
 }
 
-/// The id that a list will select once it is restored; nothing where that cannot be told.
+/// The id that a list will select once it is restored; `None` where that is unknown.
 fn selection(restore: &Restore, fact: &FileFact, now: &impl Fn(&str) -> FileFact) -> Option<Option<String>> {
     match restore {
         Restore::Write(list) => Some(list.get(keys::APPLIED).and_then(Value::as_str).map(str::to_owned)),
@@ -116,7 +116,7 @@ fn applied(list: &FileFact) -> Option<Option<String>> {
     Some(list.get(keys::APPLIED).and_then(Value::as_str).map(str::to_owned))
 }
 
-/// Plans one file, and notes in `plan` which values go back and which are left.
+/// Plans one file, and records in `plan` which values are restored and which are not.
 fn restore(
     file: &FileChange,
     fact: &FileFact,
@@ -137,7 +137,7 @@ fn restore(
         }
     };
     if fact.is_damaged() && document.is_empty() && !is_ours_alone {
-        // All that stood in it is lost, and nobody knows whose that was.
+        // All of its content is lost, and whose it was is unknown.
         plan.left.extend(file.edits.iter().map(Edit::view));
         return Restore::Unchanged;
     }
@@ -149,12 +149,12 @@ fn restore(
     for edit in &file.edits {
         let current = edit.target.read(&document);
         let is_as_written = match &edit.target {
-            // The entry is ours by its id, whatever else was noted in it.
+            // The entry is ours by its id, even if members were added to it.
             Target::Entry(_) => current != Content::Absent,
             Target::Value(_) => journal.has_written(&file.path, &edit.target, &current),
         };
         if edit.before == Content::Key && holds_key_of_another_address(journal, file, &document) {
-            // The key of before is not known to anybody any more, and ours must not go to the address of before.
+            // There is no copy of the previous key left, and the new key must not be sent to the previous address.
             edited = edit.target.write(&edited, &Content::Absent, None);
             plan.left
                 .push(Edit { target: edit.target.clone(), before: Content::Absent, after: edit.before.clone() }.view());
@@ -188,8 +188,8 @@ fn restore(
     if whole == document { Restore::Unchanged } else { Restore::Write(whole) }
 }
 
-/// True when the key in a profile is the one that this program wrote, and the profile's address was another
-/// one before.
+/// True when the key in a profile is the one that this program wrote, and the profile had another address
+/// before.
 fn holds_key_of_another_address(journal: &Journal, file: &FileChange, document: &Document) -> bool {
     let key = document.get(keys::API_KEY).and_then(Value::as_str).map(|key| Secret::new(key.to_owned()).masked());
     let is_address = |edit: &&Edit| edit.target == Target::Value(keys::BASE_URL.to_owned());
@@ -197,7 +197,7 @@ fn holds_key_of_another_address(journal: &Journal, file: &FileChange, document: 
     has_moved && key.is_some() && key == journal.key
 }
 
-/// True for a value of this file as it is told; the names of files differ in what they hold.
+/// True for a shown value that belongs to this file; no value name occurs in two kinds of file.
 fn is_of(file: &FileChange, view: &EditView) -> bool {
     file.edits.iter().any(|edit| reversed(edit, &edit.before) == *view)
 }
@@ -207,8 +207,8 @@ fn is_profile_of(path: &str, id: &str) -> bool {
     is_profile_id(id) && name_of(path).strip_suffix(".json") == Some(id)
 }
 
-/// What was before, but never a selection of a profile that is gone: Claude would then take an
-/// undocumented path. No selection at all is a documented way out of this mode (PI).
+/// The previous value, but never a selection of a missing profile: Claude's behaviour would then be
+/// undocumented. No selection at all is a documented way to leave this mode (PI).
 fn undangled(edit: &Edit, list: &FileChange, meta: &Document, now: &impl Fn(&str) -> FileFact) -> Content {
     if edit.target != Target::Value(keys::APPLIED.to_owned()) {
         return edit.before.clone();
@@ -224,7 +224,7 @@ fn undangled(edit: &Edit, list: &FileChange, meta: &Document, now: &impl Fn(&str
     if is_there || id.is_empty() { edit.before.clone() } else { Content::Absent }
 }
 
-/// A path without its last part. Claude's files may lie in two folders, and a list names its own.
+/// A path without its last part. Claude's files may lie in two folders, and a list refers to its own folder.
 fn folder_of(path: &str) -> &str {
     path.rsplit_once(['/', '\\']).map_or("", |(folder, _)| folder)
 }

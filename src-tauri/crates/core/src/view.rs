@@ -1,5 +1,5 @@
-//! What the window is told. The page gets these values and nothing else; none of them can hold a secret. What
-//! a module tells of its own stands there, and is only named here.
+//! The values that the window gets. The page gets nothing else; none of them can hold a secret. Types that
+//! belong to another module are defined there and only re-exported here.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -7,7 +7,7 @@ use ts_rs::TS;
 pub use crate::change::{EditView, FileView};
 pub use crate::claude::{ClaudeView, FileRole};
 pub use crate::locale::{Locale, Os};
-pub use crate::plan::{ApplyReport, Outcome, Phase, PhaseState, PlanView, StepId};
+pub use crate::plan::{ApplyReport, Outcome, Phase, PhaseState, PlanView, SetupWishes, StepId};
 pub use crate::preset::PresetView;
 pub use crate::status::{DriftCause, Status, StatusRow, ValueSource};
 pub use crate::undo::{KeyPlace, UndoGoal, UndoReport};
@@ -28,21 +28,21 @@ pub struct Start {
     pub version: String,
     /// The gateway that is to be connected.
     pub preset: PresetView,
-    /// Set when nothing real is touched.
+    /// Set when this is a rehearsal and nothing real is changed.
     pub rehearsal: Option<Rehearsal>,
-    /// The computer as it is now.
+    /// The present state of the computer.
     pub overview: Overview,
-    /// A preset that was opened and waits for the person's word.
+    /// An opened preset that waits for the person's confirmation.
     pub offer: Option<Offer>,
 }
 
-/// A preset that somebody opened, by a file or a link. Nothing of it counts before the person says so.
+/// A preset that was opened by a file or a link. It has no effect before the person confirms it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[ts(export)]
 pub struct Offer {
-    /// What it says; nothing when it cannot be used.
+    /// Its content; `None` when it cannot be used.
     pub preset: Option<PresetView>,
-    /// Why it cannot be used, or what to know.
+    /// Why it cannot be used, and warnings.
     pub findings: Vec<Finding>,
 }
 
@@ -56,13 +56,13 @@ pub struct MadePreset {
     pub link: String,
 }
 
-/// Rehearsal: a practice gateway and a stand-in Claude Desktop in a scratch home.
+/// A rehearsal: a practice gateway and a stand-in Claude Desktop in a sandbox home.
 #[derive(Debug, Clone, Serialize, TS)]
 #[ts(export)]
 pub struct Rehearsal {
-    /// The scenario that is being played, by its name.
+    /// The name of the present scenario.
     pub scenario: String,
-    /// All scenarios, in the order of a list.
+    /// All scenarios, in the order of the list.
     pub scenarios: Vec<PracticeScenario>,
 }
 
@@ -72,22 +72,22 @@ pub struct Rehearsal {
 pub struct PracticeScenario {
     /// Its name.
     pub id: String,
-    /// What it is about, such as `network`.
+    /// Its topic, such as `network`.
     pub group: String,
-    /// The practice key to paste, if there is one. It opens nothing real.
+    /// The practice key to paste, if there is one. No real gateway accepts it.
     pub key: Option<String>,
     /// The code that the customer will read out.
     pub code: String,
-    /// What is found with it, as far as it changes what the customer reads.
+    /// The facts of the finding, as far as they change what the customer reads.
     pub facts: Vec<Evidence>,
-    /// What is said in Chinese.
+    /// The script in Chinese.
     #[serde(rename = "zh-CN")]
     pub zh_cn: PracticeScript,
-    /// What is said in English.
+    /// The script in English.
     pub en: PracticeScript,
 }
 
-/// What customer and supporter say in a rehearsal.
+/// The script of a rehearsal for customer and supporter.
 #[derive(Debug, Clone, Serialize, TS)]
 #[ts(export)]
 pub struct PracticeScript {
@@ -95,21 +95,21 @@ pub struct PracticeScript {
     pub title: String,
     /// How the customer begins.
     pub customer: String,
-    /// What the supporter says, one thing at a time.
+    /// What the supporter says, step by step.
     pub supporter: Vec<String>,
     /// How it ends well.
     pub end: String,
 }
 
-/// What was found on this computer.
+/// The observations of this computer.
 #[derive(Debug, Clone, Serialize, TS)]
 #[ts(export)]
 pub struct Overview {
     /// Claude Desktop.
     pub claude: ClaudeView,
-    /// The folder in which Claude keeps its third-party configuration.
+    /// The folder of Claude's third-party configuration.
     pub root: String,
-    /// Worth saying, worst first.
+    /// All findings, worst first.
     pub findings: Vec<Finding>,
     /// True when a finding blocks the flow before the key.
     pub blocked: bool,
@@ -117,78 +117,60 @@ pub struct Overview {
     pub status: Option<Status>,
     /// True when there is something to undo.
     pub can_undo: bool,
-    /// The address of the gateway that the selected profile leads Claude to, whoever wrote it.
+    /// The address of the gateway that the selected profile leads Claude to, whoever wrote it; without a slash
+    /// at its end.
     pub in_use: Option<String>,
 }
 
-/// What a paste gave.
+/// The result of reading a paste.
 #[derive(Debug, Clone, Serialize, TS)]
 #[ts(export)]
 pub struct KeyView {
-    /// What may be shown of the key.
+    /// The masked form of the key.
     pub face: MaskedKey,
-    /// What was done to the pasted text, in order.
+    /// The changes made to the pasted text, in order.
     pub notes: Vec<crate::key::KeyNote>,
-    /// An address that stood beside the key. It is used only when the person has seen it.
+    /// An address in the same text. It is used only when the person has seen it.
     pub address: Option<AddressView>,
 }
 
-/// An address as Claude will be given it.
+/// An address in the form that is written to Claude's profile.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[ts(export)]
 pub struct AddressView {
     /// The base address.
     pub base: String,
-    /// Its host, in the form that cannot be mistaken for another.
+    /// Its host in ASCII, so that look-alike letters are visible.
     pub host: String,
-    /// What was changed of what was typed, in order.
+    /// The changes made to the typed text, in order.
     pub changes: Vec<crate::address::AddressChange>,
     /// True when it is the preset's own.
     pub is_preset: bool,
 }
 
-/// What the person wants checked. It cannot be printed: a proxy's address may hold a password.
+/// The request for a check. It cannot be printed: a proxy's address may hold a password.
 #[derive(Clone, Deserialize, TS)]
 #[ts(export)]
 pub struct CheckWishes {
-    /// The address; nothing means the preset's.
+    /// The address; `None` means the preset's.
     pub address: Option<String>,
-    /// How to send the key; nothing means: find out.
+    /// The authentication header; `None` means: find out.
     pub scheme: Option<AuthScheme>,
-    /// The proxy, typed by hand; nothing means the system's.
+    /// The typed proxy; `None` means the system's.
     pub proxy: Option<String>,
 }
 
-/// What the person wants set up.
-#[derive(Debug, Clone, Deserialize, TS)]
-#[ts(export)]
-pub struct SetupWishes {
-    /// The ids of the chosen models, the default first.
-    pub models: Vec<String>,
-    /// Show every model that the gateway lists, now and later, instead of the chosen ones.
-    pub every_model: bool,
-    /// Compatibility mode: the key in the profile.
-    pub static_key: bool,
-    /// Hosts that Claude's own tools may reach beside the gateway, none for the gateway alone; nothing
-    /// leaves it as it is.
-    pub egress: Option<Vec<String>>,
-    /// What counts now and would not any more is written into our profile, too, where it can be.
-    pub carry_over: bool,
-    /// Quit Claude if it runs, and start it afterwards.
-    pub restart: bool,
-}
-
-/// How one model answered a one-token message.
+/// The answer of one model to a one-token message.
 #[derive(Debug, Clone, Serialize, TS)]
 #[ts(export)]
 pub struct ModelTrial {
-    /// The id that was tried.
+    /// The tested id.
     pub id: String,
-    /// Why it does not work; nothing means that it does.
+    /// Why it does not work; `None` means that it does.
     pub finding: Option<Finding>,
 }
 
-/// A report as it is shown before it is saved.
+/// A report in the form that is shown before it is saved.
 #[derive(Debug, Clone, Serialize, TS)]
 #[ts(export)]
 pub struct ReportView {
@@ -200,12 +182,12 @@ pub struct ReportView {
     pub name: String,
 }
 
-/// A page that the program may open; which address that is, is decided here and not in the page.
+/// A page that the program may open; its address is decided here and not in the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
 pub enum Page {
-    /// Where Claude Desktop is downloaded.
+    /// The download page of Claude Desktop.
     ClaudeDownload,
     /// The gateway's console, for keys and balance.
     Console,

@@ -1,6 +1,6 @@
-//! The sentences of findings, for those who speak without a page: the command line and the report. They
-//! are the page's own: `words.json` is written from its word tables (`facts.ts` tells how they are read)
-//! and `said.json` from what it says of samples, and a test of the page fails when they differ.
+//! The sentences of findings for the command line and the report, which have no page. They are the page's
+//! own: `words.json` is written from its word tables (see `facts.ts`) and `said.json` from its sentences for
+//! samples, and a test of the page fails when they differ.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
@@ -11,23 +11,23 @@ use crate::finding::{Code, Finding};
 use crate::locale::Locale;
 use crate::preset::Preset;
 
-/// What is said of a code.
+/// The words of a code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Words {
-    /// What it is.
+    /// The title.
     pub title: String,
-    /// What it means.
+    /// The meaning.
     pub meaning: String,
-    /// The one thing to do.
+    /// The one action.
     pub action: String,
 }
 
-/// The same as templates: `{name}` is a fact, of `[one|other|last]` the first is said whose facts are known.
+/// The words as templates: `{name}` is a fact, of `[one|other|last]` the first is used whose facts are known.
 #[derive(Debug, Deserialize)]
 struct Template {
     #[serde(flatten)]
     general: Words,
-    /// What is said instead, by a fact's name and its value.
+    /// Other words, by a fact's name and its value.
     #[serde(default)]
     cases: BTreeMap<String, BTreeMap<String, Case>>,
 }
@@ -54,7 +54,7 @@ type Table = HashMap<String, HashMap<String, Template>>;
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| serde_json::from_str(include_str!("words.json")).unwrap_or_default());
 
-/// What is said of a finding and its facts, with the gateway by its name.
+/// The words of a finding with its facts, with the gateway's name.
 pub fn of(finding: &Finding, locale: Locale, preset: &Preset) -> Option<Words> {
     let template = template(finding.code, locale)?;
     let words = template.cases.iter().fold(template.general.clone(), |words, (name, values)| {
@@ -76,14 +76,14 @@ pub fn of(finding: &Finding, locale: Locale, preset: &Preset) -> Option<Words> {
     })
 }
 
-/// What is said of a code where more is known, for each fact that changes the words.
+/// The words of a code for each fact that changes them.
 pub fn cases(code: Code, locale: Locale, preset: &Preset) -> Vec<Words> {
     let cases = template(code, locale).into_iter().flat_map(|template| &template.cases);
     let values = cases.flat_map(|(name, values)| values.keys().map(move |value| (name, value)));
     values.filter_map(|(name, value)| of(&Finding::new(code).with(name, value), locale, preset)).collect()
 }
 
-/// A finding in one line: code, what it is, what to do, with the gateway by its name.
+/// A finding in one line: code, title, action, with the gateway's name.
 pub fn sentence(finding: &Finding, locale: Locale, preset: &Preset) -> String {
     let Some(words) = of(finding, locale, preset) else { return finding.code.to_string() };
     let stop = match locale {
@@ -118,7 +118,7 @@ fn fill<'a>(template: &str, value: &impl Fn(&str) -> Option<&'a str>) -> String 
         .collect()
 }
 
-/// The plain pieces of a text, each with what stands in brackets after it.
+/// The plain pieces of a text, each with the text in brackets after it.
 fn parts(text: &str, open: char, close: char) -> impl Iterator<Item = (&str, Option<&str>)> {
     text.split_inclusive(close).map(move |piece| {
         let bracketed = piece.strip_suffix(close).and_then(|piece| piece.split_once(open));

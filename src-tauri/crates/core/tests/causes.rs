@@ -188,7 +188,7 @@ fn sources() -> Vec<String> {
     }
     let mut found = Vec::new();
     let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a folder of crates");
-    for folder in ["core/src", "platform/src", "../src"] {
+    for folder in ["cli/src", "core/src", "platform/src", "../src"] {
         walk(&crates.join(folder), &mut found);
     }
     found

@@ -3,6 +3,8 @@
 //! The measured replies teach the rules; these show that the rules hold for other software too: pooled
 //! relays, client-bound relays, API gateways and clouds. Each row is a status, a body and the code that
 //! a person should be told; `wordings.txt` holds more of them, sorted by meaning.
+//!
+//! Over 400 lines: one table of replies, each row of which is read by itself.
 
 use airouter_core::finding::Code;
 use airouter_core::gateway::{Asked, Reply, Route, Verdict, classify};

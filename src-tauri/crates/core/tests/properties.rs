@@ -244,7 +244,7 @@ mod replies {
         fn any_json_is_a_list_of_models_or_none(value in json()) {
             for body in [json!({ "data": value.clone() }), value] {
                 let reply = Reply::new(200, [("content-type", "application/json")], body.to_string());
-                let ModelsReading::Listed { models, .. } = read_models(&reply) else { continue };
+                let ModelsReading::Listed { models } = read_models(&reply) else { continue };
                 let ids: std::collections::HashSet<&str> = models.iter().map(|model| model.id.as_str()).collect();
                 prop_assert!(!models.is_empty() && ids.len() == models.len());
                 let is_id = |id: &str| !id.is_empty() && id.len() <= 256 && !id.contains(char::is_control);
@@ -312,7 +312,6 @@ mod stream {
         let mut reader = SseReader::new();
         reader.push(b"data: ");
         (0..64).for_each(|_| drop(reader.push(&piece)));
-        assert!(reader.overflowed());
         let kept =
             |events: Vec<SseEvent>| events.iter().map(|event| event.data.len() + event.name.len()).sum::<usize>();
         assert!(kept(reader.push(b"\n\n")) <= 5 * 1024 * 1024);
@@ -322,7 +321,7 @@ mod stream {
         let line = [b"data: ", piece.as_slice(), b"\n"].concat();
         (0..64).for_each(|_| drop(reader.push(&line)));
         reader.push(&[b"event: ", piece.as_slice(), b"\n"].concat());
-        assert!(reader.overflowed() && kept(reader.push(b"\n")) <= 9 * 1024 * 1024);
+        assert!(kept(reader.push(b"\n")) <= 9 * 1024 * 1024);
     }
 
     proptest! {

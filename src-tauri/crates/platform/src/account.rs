@@ -1,4 +1,4 @@
-//! The name of the keychain's entry, where it is not the usual one: it stands in a file beside the helper.
+//! The name of the keychain entry, if it is not the default one: it is written to a file beside the helper.
 
 use std::path::PathBuf;
 
@@ -8,13 +8,13 @@ use airouter_core::secret::masked;
 use crate::files;
 use crate::places::Places;
 
-/// The file beside the helper program that names another keychain entry than the usual one.
+/// Name of the file beside the helper program that holds the name of the keychain entry, if it is not the default.
 pub const ACCOUNT_FILE: &str = "airouter-credential.account";
 
-/// Writes the name of the entry beside the helper, if it is not the usual one, and takes another one away.
+/// Writes the name of the entry beside the helper if it is not the default one, else removes the file.
 ///
 /// # Errors
-/// `HelperBroken` with what the system says.
+/// `HelperBroken` with the system's reason.
 pub(crate) fn name_entry(places: &Places) -> Result<(), Finding> {
     let path = account_file(places);
     let named = match files::read(&path) {
@@ -32,10 +32,12 @@ pub(crate) fn name_entry(places: &Places) -> Result<(), Finding> {
     .map_err(|error| broken(&error))
 }
 
+/// Path of the file with the name of the keychain entry.
 pub(crate) fn account_file(places: &Places) -> PathBuf {
     places.helper.with_file_name(ACCOUNT_FILE)
 }
 
+/// A `HelperBroken` finding with the system's reason.
 pub(crate) fn broken(error: &std::io::Error) -> Finding {
     Finding::new(Code::HelperBroken).with("reason", masked(&error.to_string()))
 }

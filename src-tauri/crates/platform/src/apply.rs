@@ -1,8 +1,8 @@
-//! Carrying out a plan: quit Claude, install the helper, store the key, write, read again, start,
-//! prove. Each change has its undo on disk before it is made; if a step fails, what was done is taken
-//! back at once.
+//! Carries out a plan as one transaction: quit Claude, install the helper, store the key, write the files,
+//! verify them, start Claude, prove the connection. The journal with the undo information is on disk before
+//! each change; if a step fails, the changes made so far are rolled back at once.
 
-mod carried;
+mod attributes;
 mod key;
 mod leave;
 mod prove;
@@ -18,7 +18,7 @@ use airouter_core::undo::Journal;
 use airouter_core::view::{ApplyReport, KeyPlace, Outcome, Phase, PhaseState, StepId};
 
 use crate::claude::{self, Install};
-use crate::helper::{self, LetGo, Naming};
+use crate::helper::{self, Removal, HelperUse};
 use crate::places::{Places, library_in};
 use crate::{files, observe, recover, state};
 use key::KeyChange;
@@ -27,8 +27,8 @@ use write::Writing;
 pub(crate) use leave::leave;
 pub use unchanged::unchanged;
 
-/// Plans for this computer as it is now. `agreed` is an earlier plan whose new ids are kept, so that
-/// both can be compared.
+/// Makes a plan from the present state of this computer and returns it with the facts that it was made from.
+/// `agreed` is an earlier plan; its generated ids are reused, so that both plans can be compared.
 ///
 /// # Errors
 /// See [`observe::facts`].
@@ -46,8 +46,9 @@ pub fn plan_now(
     Ok((plan(&facts, wishes), facts))
 }
 
-/// Applies what the person agreed to. `on_phase` is told how each step goes. Blocks for as long as it
-/// takes: call it from a thread of its own.
+/// Applies `wishes` with `key`. `agreed` is the plan that the person saw; if the present plan writes other
+/// files, nothing is done (`ChangedMeanwhile`). `on_phase` receives the state of each step. The outcome and all
+/// errors are in the report. Blocks for up to minutes: call it from a thread of its own.
 pub fn apply(
     places: &Places,
     wishes: &Wishes,
@@ -56,20 +57,20 @@ pub fn apply(
     on_phase: &mut dyn FnMut(&Phase),
 ) -> ApplyReport {
     let places = &places.resolved();
-    let mut work = Work { places, wishes, key, install: claude::locate(places), phases: Vec::new(), on_phase };
-    match work.go(agreed) {
+    let mut run = Run { places, wishes, key, install: claude::locate(places), phases: Vec::new(), on_phase };
+    match run.run(agreed) {
         Ok(report) => report,
-        Err(Stopped { outcome, findings }) => work.report(outcome, findings, None),
+        Err(Stopped { outcome, findings }) => run.report(outcome, findings, None),
     }
 }
 
-/// A step failed.
+/// Why the run ended early.
 struct Stopped {
     outcome: Outcome,
     findings: Vec<Finding>,
 }
 
-struct Work<'a> {
+struct Run<'a> {
     places: &'a Places,
     wishes: &'a Wishes,
     key: &'a Secret,
@@ -78,8 +79,8 @@ struct Work<'a> {
     on_phase: &'a mut dyn FnMut(&Phase),
 }
 
-impl Work<'_> {
-    fn go(&mut self, agreed: Option<&Plan>) -> Result<ApplyReport, Stopped> {
+impl Run<'_> {
+    fn run(&mut self, agreed: Option<&Plan>) -> Result<ApplyReport, Stopped> {
         let refused = |finding: Finding| Stopped { outcome: Outcome::Refused, findings: vec![finding] };
         let _lock = state::lock(self.places).map_err(refused)?;
         let (first, _) = self.plan(agreed)?;
@@ -87,18 +88,18 @@ impl Work<'_> {
             return Err(refused(Finding::new(Code::ChangedMeanwhile)));
         }
 
-        // Before Claude is asked to quit and before anything is noted: here nothing has happened yet.
+        // Checked before Claude is asked to quit and before the journal is written: nothing has changed yet.
         write::may_write(&first.files).map_err(refused)?;
 
         let was_running = first.steps.contains(&StepId::QuitClaude);
         if was_running {
-            self.step(StepId::QuitClaude, |work| work.install.as_ref().map_or(Ok(()), claude::quit))
+            self.step(StepId::QuitClaude, |run| run.install.as_ref().map_or(Ok(()), claude::quit))
                 .map_err(refused)?;
         }
         let (plan, more) = match self.while_claude_is_closed(&first, was_running) {
             Ok(done) => done,
             Err(mut stopped) => {
-                // It was running before, so it runs again; but not on what is half done.
+                // Claude was running before, so it is started again, unless the files are in a half-written state.
                 if was_running
                     && stopped.outcome != Outcome::Interrupted
                     && let Some(install) = &self.install
@@ -113,10 +114,10 @@ impl Work<'_> {
             plan.findings.iter().filter(|finding| finding.code != Code::ClaudeMissing).cloned().collect();
         findings.extend(more.iter().cloned());
         if !plan.steps.contains(&StepId::StartClaude) {
-            let untried = self.install.is_some().then(|| Finding::new(Code::NotProved));
+            let not_proved = self.install.is_some().then(|| Finding::new(Code::NotProved));
             return Ok(self.report(
                 Outcome::Written,
-                plan.findings.into_iter().chain(more).chain(untried).collect(),
+                plan.findings.into_iter().chain(more).chain(not_proved).collect(),
                 None,
             ));
         }
@@ -124,17 +125,17 @@ impl Work<'_> {
     }
 
     fn while_claude_is_closed(&mut self, first: &Plan, was_running: bool) -> Result<(Plan, Vec<Finding>), Stopped> {
-        let settled = recover::within_lock(self.places);
-        if let Some(finding) = settled.clone().filter(Finding::blocks) {
+        let recovered = recover::recover_locked(self.places);
+        if let Some(finding) = recovered.clone().filter(Finding::blocks) {
             return Err(Stopped { outcome: Outcome::Refused, findings: vec![finding] });
         }
-        // Claude saves its settings while quitting, so what was planned is planned again.
+        // Claude saves its settings while it quits, so the plan is made again from the present files.
         let planned = self.plan(Some(first));
         let changed = planned.and_then(|(plan, facts)| Ok((self.change(&plan, &facts, was_running)?, plan)));
         match changed {
-            Ok((more, plan)) => Ok((plan, settled.into_iter().chain(more).collect())),
+            Ok((more, plan)) => Ok((plan, recovered.into_iter().chain(more).collect())),
             Err(mut stopped) => {
-                let aside = settled.as_ref().and_then(|settled| settled.fact("kept_aside"));
+                let aside = recovered.as_ref().and_then(|recovered| recovered.fact("kept_aside"));
                 stopped.findings.extend(aside.map(|path| Finding::new(Code::FileKeptAside).with("path", path)));
                 Err(stopped)
             }
@@ -148,39 +149,39 @@ impl Work<'_> {
         if plan.is_refused() { Err(stopped(plan.findings)) } else { Ok((plan, facts)) }
     }
 
-    /// Makes all changes or none, and gives what is worth saying of it.
+    /// Makes all changes or none, and returns findings to show the person.
     fn change(&mut self, plan: &Plan, facts: &Facts, was_running: bool) -> Result<Vec<Finding>, Stopped> {
         let earlier = facts.journal.as_ref();
         let made_folders = folders_to_make(self.places);
         let mut journal = Journal::of(plan, facts, self.wishes, Some(self.key.masked()), made_folders);
-        let changes = carried::note(&mut journal, earlier, self.places);
+        let changes = attributes::record(&mut journal, earlier, self.places);
         let mut key_change = KeyChange::new(self.places);
         let mut writing = Writing::new(self.places);
-        // A profile that nobody remembers writing may have named the helper, too.
-        let leaves_keychain = plan.key_place == KeyPlace::Profile
+        // A profile that no journal knows may name the helper as well.
+        let moves_key_to_profile = plan.key_place == KeyPlace::Profile
             && (earlier.is_some_and(Journal::may_hold_key)
-                || matches!(helper::naming(self.places), Naming::Named { .. }));
-        let settled = |journal: &Journal| Journal {
+                || matches!(helper::usage(self.places), HelperUse::Named { .. }));
+        let committed = |journal: &Journal| Journal {
             pending: None,
-            stray_key: journal.stray_key || leaves_keychain,
+            stray_key: journal.stray_key || moves_key_to_profile,
             ..journal.clone()
         };
 
-        let done = state::keep_journal(self.places, Some(&journal))
+        let done = state::write_journal(self.places, Some(&journal))
             .and_then(|()| self.change_all(plan, &changes, &mut journal, &mut key_change, &mut writing, was_running))
-            .and_then(|()| state::keep_journal(self.places, Some(&settled(&journal))));
+            .and_then(|()| state::write_journal(self.places, Some(&committed(&journal))));
         match done {
             Ok(()) if plan.key_place == KeyPlace::Profile => {
-                Ok(self.leave_the_keychain(settled(&journal), leaves_keychain))
+                Ok(self.remove_key_from_keychain(committed(&journal), moves_key_to_profile))
             }
             Ok(()) => Ok(Vec::new()),
             Err(finding) => Err(match self.roll_back(earlier, &key_change, &mut writing) {
                 Ok(()) => Stopped { outcome: Outcome::RolledBack, findings: vec![finding] },
-                // The last word of the journal was written, only nobody heard that it was.
+                // The final journal was written, although the write reported an error.
                 Err(_) if self.is_done(&journal) => return Ok(Vec::new()),
-                // The journal stays: the next start goes on.
+                // The journal stays on disk, and the next start recovers from it.
                 Err(cause) => {
-                    recover::keep_apart(self.places, &journal);
+                    recover::withhold_helper(self.places, &journal);
                     let findings = [finding, recover::interrupted(&cause)];
                     let findings = findings.into_iter().chain(plan.kept_aside().cloned()).collect();
                     Stopped { outcome: Outcome::Interrupted, findings }
@@ -189,11 +190,11 @@ impl Work<'_> {
         }
     }
 
-    /// The journal says that nothing is under way any more, and the files are as it says.
+    /// True if the journal on disk has no pending change and the files hold what the change was to write.
     fn is_done(&self, under_way: &Journal) -> bool {
-        let is_settled = |journal: Journal| journal.pending.is_none() && journal.base == under_way.base;
-        state::journal(self.places).ok().flatten().is_some_and(is_settled)
-            && Progress::of(under_way, observe::now) == Progress::Written
+        let is_committed = |journal: Journal| journal.pending.is_none() && journal.base == under_way.base;
+        state::journal(self.places).ok().flatten().is_some_and(is_committed)
+            && Progress::of(under_way, observe::file_fact) == Progress::Written
     }
 
     fn change_all(
@@ -206,22 +207,22 @@ impl Work<'_> {
         was_running: bool,
     ) -> Result<(), Finding> {
         writing.prepare(changes, Some(self.key))?;
-        state::keep_organization(self.places, &plan.organization)?;
+        state::write_organization(self.places, &plan.organization)?;
         if plan.key_place == KeyPlace::Keychain {
-            self.step(StepId::InstallHelper, |work| key_change.install_helper(work.places))?;
-            self.step(StepId::StoreKey, |work| {
-                let before = key_change.look(work.places)?;
+            self.step(StepId::InstallHelper, |run| key_change.install_helper(run.places))?;
+            self.step(StepId::StoreKey, |run| {
+                let before = key_change.read_before(run.places)?;
                 if let Some(pending) = &mut journal.pending {
                     pending.key_before = before;
                 }
-                state::keep_journal(work.places, Some(journal))?;
-                key_change.store(work.places, work.key)
+                state::write_journal(run.places, Some(journal))?;
+                key_change.store(run.places, run.key)
             })?;
         }
-        self.step(StepId::WriteFiles, |work| {
-            writing.write(Some(work.key))?;
-            // Also where every value was right already: somebody may have opened it to others.
-            for root in work.places.roots() {
+        self.step(StepId::WriteFiles, |run| {
+            writing.write(Some(run.key))?;
+            // Also where every value was right already: others may have been given read access since.
+            for root in run.places.roots() {
                 let profile = library_in(root).join(format!("{}.json", plan.profile_id));
                 files::make_private(&profile).map_err(|error| files::cannot_write(&profile, &error))?;
             }
@@ -231,69 +232,70 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Takes everything back, one thing after the other, and looks whether it is back.
+    /// Rolls everything back in order and verifies it.
     ///
     /// # Errors
-    /// The first that could not be taken back; the journal still knows it.
+    /// The first part that could not be rolled back; it is still in the journal.
     fn roll_back(
         &self,
         earlier: Option<&Journal>,
         key_change: &KeyChange,
         writing: &mut Writing,
     ) -> Result<(), Finding> {
-        // The key last: where a file stays as it was written, it needs the key that goes with it.
+        // The key comes last: a file that could not be rolled back still needs the new key.
         writing.roll_back()?;
         key_change.roll_back(self.places, self.key, earlier.is_some())?;
         if self.install.as_ref().is_some_and(claude::is_running) {
-            // Somebody has started it meanwhile, and it writes its settings when it quits.
+            // Claude was started meanwhile, and it writes its settings when it quits.
             return Err(Finding::new(Code::ClaudeRunning));
         }
-        // A disk that fails may have written it before it said so, or have left it as it was.
-        let is_noted = || state::journal(self.places).is_ok_and(|noted| noted.as_ref() == earlier);
-        state::keep_journal(self.places, earlier).or_else(|cause| if is_noted() { Ok(()) } else { Err(cause) })
+        // A failed write may have reached the disk all the same, or the journal may have been right before.
+        let is_written = || state::journal(self.places).is_ok_and(|written| written.as_ref() == earlier);
+        state::write_journal(self.places, earlier).or_else(|cause| if is_written() { Ok(()) } else { Err(cause) })
     }
 
-    /// The key has moved into the profile: it is not left in two places. Only now, when nothing can be taken
-    /// back any more. A keychain that does not give it up is said, and asked again by the next undo.
-    fn leave_the_keychain(&self, mut journal: Journal, may_hold_key: bool) -> Vec<Finding> {
-        let gone = helper::let_go(self.places, may_hold_key);
-        let stays = match gone {
-            Ok(LetGo::Gone | LetGo::Nothing | LetGo::Needed) => None,
-            Ok(LetGo::KeyStays(finding)) | Err(finding) => Some(finding.softened()),
+    /// Removes the key from the keychain after it has moved into the profile, so that it is not in two places.
+    /// Done only after the commit, because it cannot be rolled back. If the keychain does not remove it, a finding
+    /// says so and the next undo tries again.
+    fn remove_key_from_keychain(&self, mut journal: Journal, may_hold_key: bool) -> Vec<Finding> {
+        let removal = helper::remove_unless_needed(self.places, may_hold_key);
+        let remaining = match removal {
+            Ok(Removal::Removed | Removal::NothingToRemove | Removal::StillNeeded) => None,
+            Ok(Removal::KeyRemains(finding)) | Err(finding) => Some(finding.softened()),
         };
-        if stays.is_some() != journal.stray_key {
-            journal.stray_key = stays.is_some();
-            if let Err(finding) = state::keep_journal(self.places, Some(&journal)) {
-                return stays.into_iter().chain([finding.softened()]).collect();
+        if remaining.is_some() != journal.stray_key {
+            journal.stray_key = remaining.is_some();
+            if let Err(finding) = state::write_journal(self.places, Some(&journal)) {
+                return remaining.into_iter().chain([finding.softened()]).collect();
             }
         }
-        stays.into_iter().collect()
+        remaining.into_iter().collect()
     }
 
     fn start_and_prove(&mut self, mut findings: Vec<Finding>) -> ApplyReport {
         let Some(install) = self.install.clone() else { return self.report(Outcome::Written, findings, None) };
-        let marks = prove::Marks::now(self.places);
-        if let Err(finding) = self.step(StepId::StartClaude, |work| claude::start(&install, work.places)) {
+        let positions = prove::LogPositions::record(self.places);
+        if let Err(finding) = self.step(StepId::StartClaude, |run| claude::start(&install, run.places)) {
             findings.push(finding.softened());
             return self.report(Outcome::Unproved, findings, None);
         }
-        self.tell(StepId::Prove, PhaseState::Running, None);
-        match marks.prove(&self.wishes.base) {
+        self.report_phase(StepId::Prove, PhaseState::Running, None);
+        match positions.prove(&self.wishes.base) {
             Ok(proof) if proof.healthy == Some(false) => {
                 let finding = Finding::new(Code::ProofUnhealthy).with("host", &proof.host);
-                self.tell(StepId::Prove, PhaseState::Failed, Some(finding.clone()));
+                self.report_phase(StepId::Prove, PhaseState::Failed, Some(finding.clone()));
                 findings.push(finding);
                 self.report(Outcome::Unproved, findings, Some(proof))
             }
             Ok(proof) => {
                 findings.push(Finding::new(Code::Proved).with("host", &proof.host));
-                self.tell(StepId::Prove, PhaseState::Done, None);
+                self.report_phase(StepId::Prove, PhaseState::Done, None);
                 self.report(Outcome::Proved, findings, Some(proof))
             }
             Err(finding) => {
-                // For support: what the files should have led to, beside what they did.
+                // For support: what the files should have led to, to compare with what Claude did.
                 tracing::info!(predicted = ?observe::outlook(self.places, Some(&install)), "not proved");
-                self.tell(StepId::Prove, PhaseState::Failed, Some(finding.clone()));
+                self.report_phase(StepId::Prove, PhaseState::Failed, Some(finding.clone()));
                 findings.push(finding);
                 self.report(Outcome::Unproved, findings, None)
             }
@@ -301,16 +303,16 @@ impl Work<'_> {
     }
 
     fn step(&mut self, step: StepId, act: impl FnOnce(&mut Self) -> Result<(), Finding>) -> Result<(), Finding> {
-        self.tell(step, PhaseState::Running, None);
+        self.report_phase(step, PhaseState::Running, None);
         let done = act(self);
         match &done {
-            Ok(()) => self.tell(step, PhaseState::Done, None),
-            Err(finding) => self.tell(step, PhaseState::Failed, Some(finding.clone())),
+            Ok(()) => self.report_phase(step, PhaseState::Done, None),
+            Err(finding) => self.report_phase(step, PhaseState::Failed, Some(finding.clone())),
         }
         done
     }
 
-    fn tell(&mut self, step: StepId, state: PhaseState, finding: Option<Finding>) {
+    fn report_phase(&mut self, step: StepId, state: PhaseState, finding: Option<Finding>) {
         tracing::info!(?step, ?state, code = finding.as_ref().map(|finding| finding.code.number()), "apply");
         let phase = Phase { step, state, finding };
         (self.on_phase)(&phase);
@@ -325,28 +327,18 @@ impl Work<'_> {
         proof: Option<airouter_core::proof::Proof>,
     ) -> ApplyReport {
         worst_first(&mut findings);
-        let is_about_the_helper = |finding: &Finding| {
-            matches!(
-                finding.code,
-                Code::ProofHelper
-                    | Code::KeychainMissing
-                    | Code::KeychainLocked
-                    | Code::KeyTooLong
-                    | Code::HelperBroken
-            )
-        };
         ApplyReport {
             outcome,
             phases: std::mem::take(&mut self.phases),
             static_key_may_help: self.wishes.key_place == KeyPlace::Keychain
-                && findings.iter().any(is_about_the_helper),
+                && findings.iter().any(|finding| finding.code.is_avoided_by_static_key()),
             findings,
             proof,
         }
     }
 }
 
-/// The folders that writing will make, the outermost first.
+/// The folders that writing will create, outermost first.
 fn folders_to_make(places: &Places) -> Vec<String> {
     write::folders_to_make(places).iter().map(|folder| folder.to_string_lossy().into_owned()).collect()
 }

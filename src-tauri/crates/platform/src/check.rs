@@ -1,5 +1,5 @@
-//! The live check: asks what `core::check::CheckFlow` wants to know, one thing at a time, and can be stopped at
-//! any moment.
+//! The live check: makes the requests that `core::check::CheckFlow` asks for, one at a time, and can be cancelled
+//! at any moment.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -16,50 +16,50 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use crate::net::{Options, Wire, choose_proxy};
+use crate::net::{Options, GatewayClient, choose_proxy};
 
-/// How long a check that is over waits for the walk beside it, so that its times can be told.
+/// How long a finished check waits for the network probe that runs beside it, to report the probe's times.
 const GRACE: Duration = Duration::from_millis(300);
 
 /// What is to be checked.
 #[derive(Clone)]
-pub struct Wanted {
-    /// The address.
+pub struct CheckRequest {
+    /// The gateway's address.
     pub base: GatewayUrl,
     /// The key.
     pub key: Secret,
-    /// How to send the key; nothing means: find out.
+    /// The header to send the key in; `None` to find out.
     pub scheme: Option<AuthScheme>,
-    /// Ids that the person named.
+    /// Model ids that the person named.
     pub models: Vec<String>,
-    /// The installed Claude.
+    /// The version of the installed Claude.
     pub claude: Option<Version>,
-    /// The proxy that the person typed; nothing means the system's.
+    /// The proxy that the person typed; `None` for the system's.
     pub proxy: Option<String>,
 }
 
-impl std::fmt::Debug for Wanted {
-    /// A proxy's address may hold a password.
+impl std::fmt::Debug for CheckRequest {
+    /// Leaves out the key and the proxy, whose address may hold a password.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Wanted").field("base", &self.base).field("models", &self.models).finish_non_exhaustive()
+        f.debug_struct("CheckRequest").field("base", &self.base).field("models", &self.models).finish_non_exhaustive()
     }
 }
 
-/// What everything that leaves the check goes through: it knows what was sent.
-struct Exit {
+/// The secrets that the check sent. Everything that leaves the check is redacted with them.
+struct SecretFilter {
     secrets: Mutex<Vec<Secret>>,
     base: GatewayUrl,
 }
 
-impl Exit {
+impl SecretFilter {
     fn new(key: &Secret, typed: Option<&str>, base: &GatewayUrl) -> Self {
         let mut secrets = typed.map(secrets_in).unwrap_or_default();
         secrets.push(key.clone());
         Self { secrets: Mutex::new(secrets), base: base.clone() }
     }
 
-    /// Notes the login of the proxy that was chosen.
-    fn note(&self, proxy: Option<&Proxy>) {
+    /// Adds the login of the proxy that was chosen.
+    fn add_proxy(&self, proxy: Option<&Proxy>) {
         let secrets = proxy.map(Proxy::secrets).unwrap_or_default();
         self.secrets.lock().unwrap_or_else(PoisonError::into_inner).extend(secrets);
     }
@@ -69,41 +69,43 @@ impl Exit {
     }
 }
 
-/// What comes in while the check is under way.
-enum Heard {
+/// A result that arrives while the check is running.
+enum Event {
     Reply(Step, TimedReply),
     Reach(Reach),
 }
 
-/// Runs the check. `on_lamp` is told of every lamp that changes; `stop` turning true ends it at once.
-pub async fn check(wanted: Wanted, stop: watch::Receiver<bool>, on_lamp: impl FnMut(&Lamp)) -> CheckReport {
-    check_with(wanted, Options::default(), stop, on_lamp).await
+/// Runs the check. `on_lamp` is called for every lamp that changes; the check is cancelled as soon as `stop` becomes
+/// true. All failures are findings of the report.
+pub async fn check(request: CheckRequest, stop: watch::Receiver<bool>, on_lamp: impl FnMut(&Lamp)) -> CheckReport {
+    check_with(request, Options::default(), stop, on_lamp).await
 }
 
-/// The same over a network with other limits, names or certificates than this computer's.
+/// Like [`check`], with other limits, names or certificates than this computer's.
 ///
-/// Replies are judged as they came; no lamp and no report that leaves here holds what was sent, in any form.
+/// Replies are judged unredacted; lamps and the report are redacted, so that no secret that was sent is in them in
+/// any form.
 pub async fn check_with(
-    wanted: Wanted,
+    request: CheckRequest,
     options: Options,
     stop: watch::Receiver<bool>,
     mut on_lamp: impl FnMut(&Lamp),
 ) -> CheckReport {
-    let exit = Exit::new(&wanted.key, wanted.proxy.as_deref(), &wanted.base);
-    let report = run_flow(wanted, options, stop, &exit, |lamp| {
-        on_lamp(&lamp.clone().redacted(&exit.redactor()));
+    let filter = SecretFilter::new(&request.key, request.proxy.as_deref(), &request.base);
+    let report = run_flow(request, options, stop, &filter, |lamp| {
+        on_lamp(&lamp.clone().redacted(&filter.redactor()));
     });
-    report.await.redacted(&exit.redactor())
+    report.await.redacted(&filter.redactor())
 }
 
 async fn run_flow(
-    wanted: Wanted,
+    request: CheckRequest,
     options: Options,
     mut stop: watch::Receiver<bool>,
-    exit: &Exit,
+    filter: &SecretFilter,
     mut on_lamp: impl FnMut(&Lamp),
 ) -> CheckReport {
-    let mut flow = CheckFlow::new(wanted.base.clone(), wanted.scheme, wanted.models, wanted.claude);
+    let mut flow = CheckFlow::new(request.base.clone(), request.scheme, request.models, request.claude);
     let mut shown: Vec<Lamp> = Vec::new();
     let mut show = |flow: &CheckFlow| {
         for (index, lamp) in flow.lamps().iter().enumerate() {
@@ -117,21 +119,21 @@ async fn run_flow(
 
     let whole = sleep(options.limits.whole);
     tokio::pin!(whole);
-    // A sender that is gone can stop nothing any more.
+    // If the sender of `stop` is gone, the check can no longer be cancelled.
     let choice = tokio::select! {
         Ok(_) = stop.wait_for(|stop| *stop) => None,
-        choice = choose_proxy(&wanted.base, wanted.proxy.as_deref(), &options) => Some(choice),
+        choice = choose_proxy(&request.base, request.proxy.as_deref(), &options) => Some(choice),
     };
-    let wire = choice.map(|choice| {
+    let client = choice.map(|choice| {
         let choice = choice?;
-        exit.note(choice.proxy.as_ref());
+        filter.add_proxy(choice.proxy.as_ref());
         let warning = choice.warning();
-        Ok((Wire::new(wanted.base, wanted.key, choice.proxy, options)?, warning))
+        Ok((GatewayClient::new(request.base, request.key, choice.proxy, options)?, warning))
     });
-    let wire = match wire {
-        Some(Ok((wire, warning))) => {
+    let client = match client {
+        Some(Ok((client, warning))) => {
             flow.note_proxy(warning);
-            wire
+            client
         }
         Some(Err(finding)) => {
             flow.refuse(finding);
@@ -144,29 +146,29 @@ async fn run_flow(
             return flow.report();
         }
     };
-    let mut asking: JoinSet<Heard> = JoinSet::new();
-    let walker = wire.clone();
-    asking.spawn(async move { Heard::Reach(walker.walk().await) });
-    let mut is_walking = true;
-    let mut held: Vec<(Step, TimedReply)> = Vec::new();
+    let mut asking: JoinSet<Event> = JoinSet::new();
+    let prober = client.clone();
+    asking.spawn(async move { Event::Reach(prober.probe().await) });
+    let mut is_probing = true;
+    let mut waiting: Vec<(Step, TimedReply)> = Vec::new();
     while !flow.is_over() {
         for step in flow.take_ready() {
-            let wire = wire.clone();
+            let client = client.clone();
             asking.spawn(async move {
-                let told = wire.ask(&step).await;
-                Heard::Reply(step, told)
+                let reply = client.ask(&step).await;
+                Event::Reply(step, reply)
             });
         }
         tokio::select! {
             Ok(_) = stop.wait_for(|stop| *stop) => flow.cancel(),
             Some(joined) = asking.join_next() => match joined {
-                Ok(Heard::Reply(step, told)) if flow.waits_for_reach(&told) => held.push((step, told)),
-                Ok(Heard::Reply(step, told)) => flow.on_reply(step, told),
-                Ok(Heard::Reach(reach)) => {
-                    is_walking = false;
+                Ok(Event::Reply(step, reply)) if flow.waits_for_reach(&reply) => waiting.push((step, reply)),
+                Ok(Event::Reply(step, reply)) => flow.on_reply(step, reply),
+                Ok(Event::Reach(reach)) => {
+                    is_probing = false;
                     flow.on_reach(reach);
-                    for (step, told) in held.drain(..) {
-                        flow.on_reply(step, told);
+                    for (step, reply) in waiting.drain(..) {
+                        flow.on_reply(step, reply);
                     }
                 }
                 Err(_) => flow.cancel(),
@@ -176,26 +178,26 @@ async fn run_flow(
         }
         show(&flow);
     }
-    // A check that was cut short has requests left, and those are not waited for.
-    if is_walking
+    // A cancelled check may have requests under way; only the probe is waited for.
+    if is_probing
         && asking.len() == 1
-        && let Ok(Some(Ok(Heard::Reach(reach)))) = timeout(GRACE, asking.join_next()).await
+        && let Ok(Some(Ok(Event::Reach(reach)))) = timeout(GRACE, asking.join_next()).await
     {
         flow.on_reach(reach);
     }
     flow.report()
 }
 
-/// The same from a program without an asynchronous runtime of its own.
-pub fn check_and_wait(wanted: Wanted) -> CheckReport {
-    let base = wanted.base.clone();
-    let scheme = wanted.scheme;
+/// Like [`check`], for a program without an asynchronous runtime. Blocks; cannot be cancelled.
+pub fn check_and_wait(request: CheckRequest) -> CheckReport {
+    let base = request.base.clone();
+    let scheme = request.scheme;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     match runtime {
         Ok(runtime) => {
             let (_stop, never) = watch::channel(false);
-            let report = runtime.block_on(check(wanted, never, |_| {}));
-            // A name that is still being looked up must not hold the program back.
+            let report = runtime.block_on(check(request, never, |_| {}));
+            // Do not wait for a name lookup that is still running.
             runtime.shutdown_background();
             report
         }
@@ -207,8 +209,8 @@ pub fn check_and_wait(wanted: Wanted) -> CheckReport {
     }
 }
 
-/// Walks to another place as far as its encryption, without asking it anything, and says why it cannot be
-/// reached; from a program without an asynchronous runtime of its own.
+/// Probes another address up to its TLS handshake, without making a request. Returns why it cannot be reached, or
+/// `None` if it can. `limit` bounds the name lookup and the connection. Blocks; needs no asynchronous runtime.
 pub fn reach_and_wait(place: &GatewayUrl, limit: Duration) -> Option<Finding> {
     let mut options = Options::default();
     options.limits.name = limit;
@@ -216,8 +218,8 @@ pub fn reach_and_wait(place: &GatewayUrl, limit: Duration) -> Option<Finding> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
     let reach = runtime.block_on(async {
         let choice = choose_proxy(place, None, &options).await?;
-        // No key goes along: there is none.
-        Ok(Wire::new(place.clone(), Secret::new(String::new()), choice.proxy, options)?.walk().await)
+        // An empty key: no request is made.
+        Ok(GatewayClient::new(place.clone(), Secret::new(String::new()), choice.proxy, options)?.probe().await)
     });
     runtime.shutdown_background();
     match reach {
@@ -226,8 +228,8 @@ pub fn reach_and_wait(place: &GatewayUrl, limit: Duration) -> Option<Finding> {
     }
 }
 
-/// Tries one model with a one-token message, through the proxy that the person typed or the system's.
-/// Nothing means that it answers.
+/// Tries one model with a one-token message, through the proxy that the person typed or the system's. Returns why
+/// it failed, or `None` if the model answered.
 pub async fn try_model(
     base: GatewayUrl,
     key: Secret,
@@ -236,21 +238,21 @@ pub async fn try_model(
     proxy: Option<&str>,
 ) -> Option<Finding> {
     let options = Options::default();
-    let exit = Exit::new(&key, proxy, &base);
-    let wire = match choose_proxy(&base, proxy, &options).await {
+    let filter = SecretFilter::new(&key, proxy, &base);
+    let client = match choose_proxy(&base, proxy, &options).await {
         Ok(choice) => {
-            exit.note(choice.proxy.as_ref());
-            Wire::new(base.clone(), key, choice.proxy, options)
+            filter.add_proxy(choice.proxy.as_ref());
+            GatewayClient::new(base.clone(), key, choice.proxy, options)
         }
         Err(finding) => Err(finding),
     };
-    let finding = match wire {
-        Ok(wire) => {
-            let told = wire.ask(&Step::Ask(Box::new(Question::new(scheme, id, Kind::Tiny)))).await;
-            let reach = if told.reply.is_err() { wire.walk().await } else { Reach::default() };
-            judge_trial(&told, &reach, base.host())
+    let finding = match client {
+        Ok(client) => {
+            let reply = client.ask(&Step::Ask(Box::new(Question::new(scheme, id, Kind::Tiny)))).await;
+            let reach = if reply.reply.is_err() { client.probe().await } else { Reach::default() };
+            judge_trial(&reply, &reach, base.host())
         }
         Err(finding) => Some(finding),
     };
-    finding.map(|finding| finding.with("model", id).redacted(&exit.redactor()))
+    finding.map(|finding| finding.with("model", id).redacted(&filter.redactor()))
 }

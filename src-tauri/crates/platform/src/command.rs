@@ -1,5 +1,5 @@
-//! Running a program with a bound on its time: a keychain may ask the person something and wait for
-//! ever, a desktop's settings may come over a bus that does not answer.
+//! Runs programs with a time limit: a keychain may wait for the person forever, and desktop settings may be read
+//! over a bus that does not answer.
 
 use std::io::{self, IsTerminal, Read, Write};
 use std::process::{Child, Command, Stdio};
@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 /// How a program ended.
 pub(crate) struct Ended {
-    /// Its exit code; nothing when it was ended by a signal or by the deadline.
+    /// Its exit code; `None` if it was ended by a signal or by the time limit.
     pub(crate) code: Option<i32>,
     /// What it wrote to standard output; wiped when dropped.
     pub(crate) output: Zeroizing<String>,
@@ -19,30 +19,36 @@ pub(crate) struct Ended {
 }
 
 impl Ended {
-    /// Why it did not do its work, in its own words: the first line of standard error.
+    /// The first line of standard error: why it failed, in its own words.
     pub(crate) fn reason(&self) -> &str {
         self.error.lines().next().unwrap_or_default()
     }
 }
 
-/// Runs a program with `input` on its standard input, and ends it after `limit`.
+/// Runs a program with `input` on its standard input, and kills it after `limit`.
+///
+/// # Errors
+/// The system's error if it cannot be started.
 pub(crate) fn run(command: &mut Command, input: &str, limit: Duration) -> io::Result<Ended> {
     let mut child = spawn(command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()))?;
     let output = collect(child.stdout.take());
     let error = collect(child.stderr.take());
     if let Some(mut stdin) = child.stdin.take() {
-        // A program that ends without reading closes the pipe; its exit code then tells why.
+        // A program may end without reading; its exit code then says why.
         let _ = stdin.write_all(input.as_bytes());
     }
     let code = wait(&mut child, limit)?;
     Ok(Ended { code, output: output.join().unwrap_or_default(), error: error.join().unwrap_or_default() })
 }
 
-/// Starts a program that may have been written a moment ago: a child that another thread is just starting
-/// holds every open file of ours until it is a program of its own, and a file held open for writing is not
-/// run (`ETXTBSY`).
+/// Starts a program that may have been written a moment ago. Tries again on `ETXTBSY`: a child process that another
+/// thread is just starting inherits our open files until its `exec`, and a file that is open for writing cannot be
+/// run.
+///
+/// # Errors
+/// The system's error.
 pub(crate) fn spawn(command: &mut Command) -> io::Result<Child> {
-    /// Far more than a child needs to get that far.
+    /// Far more than a child needs until its `exec`.
     const ATTEMPTS: u32 = 100;
     let mut attempt = 1;
     loop {
@@ -57,10 +63,10 @@ pub(crate) fn spawn(command: &mut Command) -> io::Result<Child> {
 }
 
 fn collect(pipe: Option<impl Read + Send + 'static>) -> thread::JoinHandle<Zeroizing<String>> {
-    /// More than any key, and than any line that the helper writes.
+    /// More bytes than any key or any line that the helper writes.
     const MOST: u64 = 64 * 1024;
     thread::spawn(move || {
-        // Room for all of it: a text that grows leaves copies of itself behind, and only the last is wiped.
+        // Allocated at once: a string that grows leaves copies behind in memory, and only the last one is wiped.
         let mut text = Zeroizing::new(String::with_capacity(MOST as usize));
         if let Some(pipe) = pipe {
             let _ = pipe.take(MOST).read_to_string(&mut text);
@@ -71,7 +77,7 @@ fn collect(pipe: Option<impl Read + Send + 'static>) -> thread::JoinHandle<Zeroi
 
 fn wait(child: &mut Child, limit: Duration) -> io::Result<Option<i32>> {
     let end = Instant::now() + limit;
-    // The helper usually answers within a few milliseconds; a keychain that asks takes seconds.
+    // The helper usually answers within milliseconds; if the keychain asks the person, it takes seconds.
     let mut pause = Duration::from_millis(1);
     loop {
         if let Some(status) = child.try_wait()? {
@@ -87,7 +93,7 @@ fn wait(child: &mut Child, limit: Duration) -> io::Result<Option<i32>> {
     }
 }
 
-/// True when a person sits at the other end of standard input and can be asked.
+/// True if standard input is a terminal, so that a person can be asked.
 pub fn is_terminal() -> bool {
     io::stdin().is_terminal()
 }

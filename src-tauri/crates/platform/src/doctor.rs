@@ -1,4 +1,4 @@
-//! Looking for the doctor: everything that decides whether Claude gets to the gateway, as facts.
+//! Collects the facts for the doctor: everything that decides whether Claude reaches the gateway.
 
 mod overrides;
 mod run;
@@ -24,31 +24,31 @@ use crate::claude;
 use crate::places::Places;
 use crate::{files, keychain, observe, redaction, state, sys};
 
-/// From where Claude fetches its own parts (OD).
+/// The server from which Claude downloads its own parts (OD).
 const DOWNLOADS: &str = "https://downloads.claude.ai";
-/// How long that place may take to be reached.
+/// How long it may take to reach that server.
 const DOWNLOADS_LIMIT: Duration = Duration::from_secs(5);
 
-/// How far the doctor looks.
+/// How much the doctor examines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
-    /// This computer alone.
+    /// Only this computer.
     Local,
-    /// Also what Claude's own parts need, for which the network is asked.
+    /// Also what Claude's own parts need, which includes a network test.
     Full,
 }
 
-/// The address that Claude is to use: the one that was connected, else the preset's.
+/// The address that Claude is to use: the connected one, else the preset's.
 ///
 /// # Errors
-/// `FileNotUnderstood` when this program's own journal cannot be read.
-pub fn wanted_base(places: &Places, preset: &GatewayUrl) -> Result<GatewayUrl, Finding> {
+/// `JournalUnusable` if this program's own journal cannot be read.
+pub fn intended_base(places: &Places, preset: &GatewayUrl) -> Result<GatewayUrl, Finding> {
     let journal = state::journal(places)?.filter(Journal::is_connection);
     let written = journal.and_then(|journal| GatewayUrl::parse(&journal.base).ok());
     Ok(written.unwrap_or_else(|| preset.clone()))
 }
 
-/// Looks, and goes through everything.
+/// Collects the facts and examines them.
 ///
 /// # Errors
 /// See [`look`].
@@ -58,14 +58,15 @@ pub fn examine(
     live: Option<CheckReport>,
     depth: Depth,
 ) -> Result<DoctorReport, Finding> {
-    Ok(doctor::examine(&look(places, base, live, depth)?))
+    Ok(doctor::examine(&collect(places, base, live, depth)?))
 }
 
-/// Looks at this computer. `live` is what the gateway answered, if it was asked.
+/// Collects the facts of this computer. `base` is the address that Claude is to use, `live` the result of a check of
+/// the gateway, if there was one.
 ///
 /// # Errors
-/// `FileNotUnderstood` when this program's own journal cannot be read.
-pub fn look(
+/// `JournalUnusable` if this program's own journal cannot be read.
+pub fn collect(
     places: &Places,
     base: &GatewayUrl,
     live: Option<CheckReport>,
@@ -84,9 +85,9 @@ pub fn look(
         unwritable: unwritable(&computer),
         has_claude_code: claude::has_claude_code(places),
         program: helper.map(|path| ProgramFact { runs: sys::is_executable(path.as_ref()), path }),
-        run: run::look(places, install.as_ref(), &computer),
+        run: run::collect(places, install.as_ref(), &computer),
         relay_is_dead: computer.library.selected().is_some_and(|selected| observe::dead_relay(&selected).is_some()),
-        overrides: overrides::look(places),
+        overrides: overrides::collect(places),
         parts: if depth == Depth::Full { parts(places) } else { Parts::default() },
         base: base.clone(),
         live,
@@ -105,8 +106,7 @@ fn unwritable(computer: &Facts) -> Option<Finding> {
     files::first_unwritable(files.iter().map(PathBuf::as_path))
 }
 
-/// The stored key itself is asked for, as Claude asks: what an earlier writing noted of it may no longer
-/// be so.
+/// Reads the stored key itself, as Claude does: what the journal records of it may be out of date.
 fn storage(places: &Places, journal: &Journal) -> KeyStorage {
     let key = match journal.key_place {
         KeyPlace::Keychain => keychain::read(places).masked().required(),
@@ -115,7 +115,7 @@ fn storage(places: &Places, journal: &Journal) -> KeyStorage {
     KeyStorage { key, helper: places.helper.is_file() }
 }
 
-/// In a rehearsal nothing of the real computer counts.
+/// What Claude's own parts need; nothing is examined in a rehearsal, where the real computer must not matter.
 fn parts(places: &Places) -> Parts {
     if places.is_scratch() {
         return Parts::default();
@@ -124,8 +124,8 @@ fn parts(places: &Places) -> Parts {
     Parts { free: sys::free_room(&places.root), virtualisation: sys::virtualisation(places), downloads: reached }
 }
 
-/// Every key that can be found on this computer for Claude: what must not leave it. And the values of
-/// headers that are probably no secret, which must not leave as a whole.
+/// Every key for Claude that can be found on this computer, which must not leave it; and the values of headers that
+/// are probably not secret, which must not leave it unshortened.
 pub(crate) fn secrets(places: &Places, computer: &Facts) -> (Vec<Secret>, Vec<Secret>) {
     let (mut secrets, mut others): (Vec<Secret>, Vec<Secret>) = (Vec::new(), Vec::new());
     let is_stored = computer.journal.as_ref().is_some_and(|journal| journal.key_place == KeyPlace::Keychain);

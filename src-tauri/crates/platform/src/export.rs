@@ -1,4 +1,4 @@
-//! Putting an export for administrators where they want it, and reading what it is made of.
+//! Writes an export for administrators, and reads what it is made of.
 
 use std::path::Path;
 
@@ -10,31 +10,31 @@ use airouter_core::proof::{Proof, Reading, read};
 use airouter_core::undo::Journal;
 use airouter_core::view::Status;
 
-use crate::claude::log::Mark;
+use crate::claude::log::LogPosition;
 use crate::files::{self, Privacy};
 use crate::places::Places;
 use crate::{claude, locale, observe, state};
 
-/// The line with which a start in gateway mode begins (PI).
+/// The log line with which a start in gateway mode begins (PI).
 const START: &str = "[custom-3p] 3P mode active";
 
 /// The connection that this program made on this computer.
 #[derive(Debug)]
 pub struct Connected {
-    /// What was written.
+    /// The wishes that were applied.
     pub wishes: Wishes,
-    /// How it is now.
+    /// Its present status.
     pub status: Status,
     /// The id under which Claude files the history.
     pub organization: String,
-    /// What may be told of this computer.
+    /// What the export says about this computer.
     pub pilot: Pilot,
 }
 
-/// Looks at the connection.
+/// Reads the present connection.
 ///
 /// # Errors
-/// `NothingToExport` when there is none, or why it cannot be read.
+/// `NothingToExport` if there is none, or why it cannot be read.
 pub fn connected(places: &Places) -> Result<Connected, Finding> {
     let nothing = || Finding::new(Code::NothingToExport);
     let journal = state::journal(places)?.filter(Journal::is_connection).ok_or_else(nothing)?;
@@ -46,7 +46,8 @@ pub fn connected(places: &Places) -> Result<Connected, Finding> {
 }
 
 impl Connected {
-    /// The preset that leads others to the same: `base` is the one that was used, for its console.
+    /// A preset with which others get the same connection. `base` is the preset that was used; its console links are
+    /// kept if it has the same address.
     pub fn preset(&self, base: &Preset) -> Preset {
         let is_same = base.base == self.wishes.base;
         Preset {
@@ -59,10 +60,10 @@ impl Connected {
     }
 }
 
-/// What Claude's log said at its last start in gateway mode.
+/// The proof of Claude's last start in gateway mode, from its log.
 fn last_proof(places: &Places, wishes: &Wishes) -> Option<Proof> {
     places.resolved().logs().iter().find_map(|path| {
-        let log = Mark::at_beginning(path).appended();
+        let log = LogPosition::at_beginning(path).appended();
         let last = log.rfind(START)?;
         let line = log[..last].rfind('\n').map_or(0, |end| end + 1);
         match read(&log[line..], &path.to_string_lossy(), &wishes.base) {
@@ -72,10 +73,10 @@ fn last_proof(places: &Places, wishes: &Wishes) -> Option<Proof> {
     })
 }
 
-/// Writes all files below a folder that is new or empty. Those with the key are for their owner alone.
+/// Writes all files below a folder that is new or empty. Files with the key are readable for their owner only.
 ///
 /// # Errors
-/// `ExportPlace` with what is in the way.
+/// `ExportPlace` with the reason.
 pub fn write(folder: &Path, exported: &[Exported]) -> Result<(), Finding> {
     let failed = |reason: String| Finding::new(Code::ExportPlace).with("path", folder.display()).with("reason", reason);
     let is_empty = match fs_err::read_dir(folder) {

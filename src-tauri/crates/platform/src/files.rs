@@ -1,18 +1,18 @@
-//! Reading and replacing other people's files.
+//! Reads and replaces files, Claude's and this program's own.
 //!
-//! A file is replaced whole: written beside its place, synced, renamed over it, and the folder synced,
-//! so that at any moment either the old or the new file is there. Links, folders and files of others
-//! are not touched. `careful` does the same with files that others write too.
+//! A file is replaced atomically: a temporary file beside it is written, synced and renamed over it, and the folder
+//! is synced, so that at any moment either the old or the new file is there. Links, folders and files of other
+//! people are not touched. `conditional` replaces files that other programs write as well.
 
-mod careful;
-mod carried;
+mod conditional;
+mod attributes;
 mod cause;
-mod end;
+mod tail;
 
-pub(crate) use careful::{Former, Replaced, remove_if, replace_if};
-pub(crate) use carried::{is_private, make_private, mode, open_again};
+pub(crate) use conditional::{Former, Replaced, remove_if, replace_if};
+pub(crate) use attributes::{is_private, make_private, mode, restore_mode};
 pub(crate) use cause::{cannot_write, first_unwritable};
-pub(crate) use end::end_of;
+pub(crate) use tail::read_tail;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -25,11 +25,11 @@ use airouter_core::json::LARGEST_FILE;
 use crate::fault_injection::point;
 use crate::sys;
 
-/// What is at a place. `root` is the folder that it must not lead out of.
-pub(crate) fn look(path: &Path, root: &Path) -> FileFact {
+/// What is at a path. `root` is the folder that links on the path must not lead out of.
+pub(crate) fn inspect(path: &Path, root: &Path) -> FileFact {
     let meta = match fs_err::symlink_metadata(path) {
         Ok(meta) => meta,
-        // What would be made in a linked folder is as much somebody else's as what is there.
+        // A new file in a linked folder would belong elsewhere, just like an existing one.
         Err(error) if error.kind() == io::ErrorKind::NotFound && !leads_out(path, root) => return FileFact::Absent,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return FileFact::Strange("link"),
         Err(_) => return FileFact::Strange("unreadable"),
@@ -49,42 +49,42 @@ pub(crate) fn look(path: &Path, root: &Path) -> FileFact {
     read(path).map_or(FileFact::Strange("unreadable"), FileFact::Present)
 }
 
-/// Reads a file, with patience where another program holds it for a moment.
+/// Reads a file; tries again while another program has it open.
 ///
 /// # Errors
-/// What the system says.
+/// The system's error.
 pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
     patiently(|| fs_err::read(path))
 }
 
-/// Tries again while another program has the file open, for as long as [`PAUSES`] take.
+/// Tries again while another program has the file open, after each of the [`PAUSES`].
 fn patiently<T>(mut act: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     for pause in PAUSES {
         match act() {
-            Err(error) if sys::is_held(&error) => thread::sleep(Duration::from_millis(pause)),
+            Err(error) if sys::is_open_elsewhere(&error) => thread::sleep(Duration::from_millis(pause)),
             done => return done,
         }
     }
     act()
 }
 
-/// A linked folder on the way may lead to somebody else's files.
+/// True if a link on the path leads out of `root`.
 fn leads_out(path: &Path, root: &Path) -> bool {
     let (Some(parent), Ok(root)) = (path.parent(), root.canonicalize()) else { return false };
     parent.canonicalize().is_ok_and(|parent| !parent.starts_with(root))
 }
 
-/// Replaces a file, or makes it. The mode of an existing file is kept; a new one is the owner's alone.
+/// Replaces or creates a file. `privacy` decides its mode; a new file is readable for its owner only.
 ///
 /// # Errors
-/// What the system says; the old file is then still there.
+/// The system's error; the old file is then still there.
 pub(crate) fn replace(path: &Path, bytes: &[u8], privacy: Privacy) -> io::Result<()> {
     let file = prepare(path, bytes, privacy)?;
     move_over(file.into_temp_path(), path)?;
     sync_folder(folder_of(path)?)
 }
 
-/// Writes the new file beside its place, durably.
+/// Writes the new content to a temporary file beside `path` and syncs it.
 fn prepare(path: &Path, bytes: &[u8], privacy: Privacy) -> io::Result<tempfile::NamedTempFile> {
     let folder = folder_of(path)?;
     make_folders(folder)?;
@@ -93,7 +93,7 @@ fn prepare(path: &Path, bytes: &[u8], privacy: Privacy) -> io::Result<tempfile::
     file.write_all(bytes)?;
     if fs_err::symlink_metadata(path).is_ok() {
         point("set mode")?;
-        carried::carry(path, &file, privacy)?;
+        attributes::copy_attributes(path, &file, privacy)?;
     }
     point("sync")?;
     file.as_file().sync_all()?;
@@ -104,12 +104,12 @@ fn folder_of(path: &Path) -> io::Result<&Path> {
     path.parent().ok_or_else(|| io::Error::other("a file needs a folder"))
 }
 
-/// Renames a temporary file over another, with patience.
+/// Renames a temporary file over another; tries again while another program has that open.
 fn move_over(mut temporary: tempfile::TempPath, path: &Path) -> io::Result<()> {
     point("rename")?;
     for pause in PAUSES {
         match temporary.persist(path) {
-            Err(failed) if sys::is_held(&failed.error) => temporary = failed.path,
+            Err(failed) if sys::is_open_elsewhere(&failed.error) => temporary = failed.path,
             done => return done.map_err(|failed| failed.error),
         }
         thread::sleep(Duration::from_millis(pause));
@@ -117,95 +117,94 @@ fn move_over(mut temporary: tempfile::TempPath, path: &Path) -> io::Result<()> {
     temporary.persist(path).map_err(|failed| failed.error)
 }
 
-/// Gives a file another name, with patience.
+/// Renames a file; tries again while another program has it open.
 ///
 /// # Errors
-/// What the system says.
+/// The system's error.
 pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     point("rename")?;
     patiently(|| fs_err::rename(from, to))?;
     sync_folder(folder_of(to)?)
 }
 
-/// Copies a file beside itself, byte by byte and for its owner alone; `copy` is a name from [`free_name`].
+/// Copies a file to `copy`, a path from [`free_name`]. The copy is readable for its owner only.
 ///
 /// # Errors
-/// What the system says.
-pub(crate) fn keep_aside(path: &Path, copy: &Path) -> io::Result<()> {
+/// The system's error.
+pub(crate) fn back_up(path: &Path, copy: &Path) -> io::Result<()> {
     replace(copy, &read(path)?, Privacy::OwnerOnly)
 }
 
-/// A name beside a file that nothing has yet: the file's own with `why` at its end, and a number where
-/// needed.
+/// An unused path beside a file: the file's own name with `why` and a number at its end.
 pub(crate) fn free_name(path: &Path, why: &str) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let numbered = |number: u32| path.with_file_name(format!("{name}.{why}-{number}"));
     (1..u32::MAX).map(numbered).find(|free| fs_err::symlink_metadata(free).is_err()).unwrap_or_else(|| numbered(0))
 }
 
-/// A temporary file, the owner's alone from the beginning, by whose name a later start knows it.
+/// A temporary file that only its owner can read, with a name by which [`remove_leftovers`] finds it.
 fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     point("create")?;
     tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder)
 }
 
-/// Removes temporary files that a sudden end left behind: one may hold a key.
+/// Removes temporary files of an interrupted run, because one may hold a key.
 pub(crate) fn remove_leftovers(folder: &Path) {
     for entry in fs_err::read_dir(folder).into_iter().flatten().flatten() {
         if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
-            // Once more where the disk failed for a moment; what stays is tried again by the next start.
+            // A second try, for a passing disk error; the next start tries again.
             let _ = remove(&entry.path()).or_else(|_| remove(&entry.path()));
         }
     }
 }
 
-/// Removes folders that are empty; others stay.
+/// Removes those of the folders that are empty.
 pub(crate) fn remove_empty<'a>(innermost_first: impl Iterator<Item = &'a Path>) {
     let remove = |folder: &Path| point("remove folder").and_then(|()| fs_err::remove_dir(folder));
     for folder in innermost_first {
-        // Once more where the disk failed for a moment; one that is not empty fails again.
+        // A second try, for a passing disk error; a folder that is not empty fails again.
         let _ = remove(folder).or_else(|_| remove(folder));
     }
 }
 
-/// Where a file that is open cannot be replaced or removed, whoever has it open (a virus scanner, a
-/// backup) usually lets go within moments. After these many milliseconds it is tried again.
+/// Pauses between tries, in milliseconds. On Windows an open file cannot be replaced or removed, but a virus scanner
+/// or a backup program usually closes it soon.
 const PAUSES: [u64; 9] = [5, 10, 20, 40, 80, 160, 320, 640, 1280];
 
-/// How the names of this program's temporary files begin.
+/// Prefix of the names of this program's temporary files.
 const TEMPORARY: &str = ".airouter-setup-";
 
 /// Who may read a file that is replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Privacy {
-    /// Those who could before; the owner alone for a new file.
+    /// Those who could before; for a new file only its owner.
     AsBefore,
-    /// The owner alone.
+    /// Only the owner.
     OwnerOnly,
 }
 
-/// Says whether a file could be replaced or made, without changing anything. A file that is marked as
-/// read-only could be replaced all the same; somebody wants it to stay.
+/// Checks whether a file can be replaced or created, without changing anything. A file that is marked read-only
+/// counts as not replaceable, although a rename would succeed: the mark says that it should not be changed.
 ///
 /// # Errors
-/// What the system says.
+/// The system's error.
 pub(crate) fn may_replace(path: &Path) -> io::Result<()> {
     if let Ok(meta) = fs_err::symlink_metadata(path) {
         if meta.permissions().readonly() {
             return Err(io::ErrorKind::PermissionDenied.into());
         }
         patiently(|| fs_err::OpenOptions::new().write(true).open(path))?;
-        return carried::carry(path, &temporary(folder_of(path)?)?, Privacy::AsBefore);
+        return attributes::copy_attributes(path, &temporary(folder_of(path)?)?, Privacy::AsBefore);
     }
-    // A link to nothing is no folder in which something could be made, and none beside it will do.
+    // A dangling link stops the search: nothing can be created in it, and a folder above it is not enough.
     let there = path.ancestors().skip(1).find(|folder| fs_err::symlink_metadata(folder).is_ok());
     there.map_or(Ok(()), |folder| temporary(folder).map(drop))
 }
 
-/// Puts a program in its place: like [`replace`], but executable, and only if it differs.
+/// Copies a program to `to` like [`replace`], and makes it executable. Does nothing if it is there already.
 ///
 /// # Errors
-/// What the system says.
+/// The system's error.
 pub(crate) fn install_program(from: &Path, to: &Path) -> io::Result<()> {
     let bytes = fs_err::read(from)?;
     if fs_err::read(to).is_ok_and(|present| present == bytes) && sys::is_executable(to) {
@@ -219,16 +218,16 @@ pub(crate) fn install_program(from: &Path, to: &Path) -> io::Result<()> {
     sys::make_executable(file.as_file())?;
     point("sync")?;
     file.as_file().sync_all()?;
-    // Closed before it is renamed: Linux starts no program that is open for writing.
-    sys::make_way(to)?;
+    // Close it before the rename: Linux does not start a program that is open for writing.
+    sys::move_running_program_aside(to)?;
     move_over(file.into_temp_path(), to)?;
     sync_folder(folder)
 }
 
-/// Removes a file; that it is gone already is fine.
+/// Removes a file; a missing file is no error.
 ///
 /// # Errors
-/// What the system says.
+/// The system's error.
 pub(crate) fn remove(path: &Path) -> io::Result<()> {
     point("remove")?;
     let done = patiently(|| fs_err::remove_file(path));
@@ -238,10 +237,10 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Makes the missing folders on the way, the owner's alone.
+/// Creates the missing folders of a path, accessible for their owner only.
 ///
 /// # Errors
-/// What the system says.
+/// The system's error.
 pub(crate) fn make_folders(folder: &Path) -> io::Result<()> {
     if folder.is_dir() {
         return Ok(());
@@ -250,7 +249,7 @@ pub(crate) fn make_folders(folder: &Path) -> io::Result<()> {
     sys::make_private_folders(folder)
 }
 
-/// The folders that would have to be made, the outermost first.
+/// The missing folders of a path, outermost first.
 pub(crate) fn missing_folders(folder: &Path) -> Vec<PathBuf> {
     let mut missing: Vec<PathBuf> =
         folder.ancestors().take_while(|folder| !folder.exists()).map(Path::to_owned).collect();
@@ -261,7 +260,7 @@ pub(crate) fn missing_folders(folder: &Path) -> Vec<PathBuf> {
 fn sync_folder(folder: &Path) -> io::Result<()> {
     point("sync folder")?;
     match sys::sync_folder(folder) {
-        // The folder went with its last file, or a file system cannot do it; the file itself is synced.
+        // The folder was removed, or the file system does not support it; the file itself is synced.
         Err(error)
             if matches!(
                 error.kind(),
@@ -287,7 +286,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         make(&path);
-        assert_eq!(look(&path, folder.path()), expected);
+        assert_eq!(inspect(&path, folder.path()), expected);
     }
 
     #[test]
@@ -303,7 +302,7 @@ mod tests {
         let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         std::fs::write(elsewhere.path().join("file"), "{}").unwrap();
         symlink(elsewhere.path(), folder.path().join("configLibrary")).unwrap();
-        assert_eq!(look(&folder.path().join("configLibrary/file"), folder.path()), FileFact::Strange("link"));
+        assert_eq!(inspect(&folder.path().join("configLibrary/file"), folder.path()), FileFact::Strange("link"));
     }
 
     #[test]
@@ -328,7 +327,7 @@ mod tests {
         install_program(Path::new("/bin/sleep"), &program).unwrap();
         let mut running = spawn(Command::new(&program).arg("30")).unwrap();
         install_program(Path::new("/bin/true"), &program).unwrap();
-        assert!(spawn(&mut Command::new(&program)).unwrap().wait().unwrap().success(), "the new one is in place");
+        assert!(spawn(&mut Command::new(&program)).unwrap().wait().unwrap().success(), "the new one is not in place");
         running.kill().unwrap();
         running.wait().unwrap();
     }

@@ -1,27 +1,27 @@
-//! Keeping quiet when something fails: no picture of the memory on disk, no text of a panic.
+//! Keeps secrets out of core dumps and panic messages.
 
-/// Forbids core dumps of this process and of those that it starts. A memory that holds a key would be
-/// written to disk, and sent to whoever collects dumps.
-pub fn no_core_dumps() {
-    // Windows writes no dumps by itself, and where an administrator has it do so, no program may refuse.
+/// Forbids core dumps of this process and its children: a dump would write a key to disk and may be sent to a
+/// crash collector.
+pub fn forbid_core_dumps() {
+    // Windows writes no dumps by default, and a program cannot prevent dumps that an administrator has enabled.
     #[cfg(unix)]
-    crate::sys::no_core_dumps();
+    crate::sys::forbid_core_dumps();
 }
 
-/// Also keeps other programs of the same person from reading this one's memory, where the system can. Not
-/// for a program with a window: desktops look at it through what this closes.
-pub fn closed_memory() {
-    no_core_dumps();
+/// Also keeps other programs of the same person from reading this process's memory, where the system supports
+/// that. Not for a program with a window: desktops need the access that this forbids.
+pub fn protect_memory() {
+    forbid_core_dumps();
     #[cfg(target_os = "linux")]
-    crate::sys::closed_memory();
+    crate::sys::protect_memory();
 }
 
-/// From now on `tell` is called when something panics, with the place in the source and nothing else: the
-/// usual hook prints the text of the panic, and that may quote whatever was being worked on.
-pub fn panics(tell: impl Fn(&str) + Send + Sync + 'static) {
+/// Installs a panic hook that calls `report` with the place in the source only (`file:line`). The default hook
+/// prints the panic message, which may quote secrets.
+pub fn on_panic(report: impl Fn(&str) + Send + Sync + 'static) {
     std::panic::set_hook(Box::new(move |panic| {
         let place = panic.location().map(|place| format!("{}:{}", place.file(), place.line()));
-        tell(&place.unwrap_or_default());
+        report(&place.unwrap_or_default());
     }));
 }
 
@@ -32,7 +32,7 @@ mod tests {
 
     #[test]
     fn the_memory_is_neither_dumped_nor_read() {
-        closed_memory();
+        protect_memory();
         let limits = fs_err::read_to_string("/proc/self/limits").unwrap();
         let cores = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
         let words: Vec<&str> = cores.split_whitespace().collect();

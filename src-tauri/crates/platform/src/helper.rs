@@ -1,18 +1,17 @@
-//! The helper program's life on this computer.
+//! Installs, updates and removes the helper program.
 //!
-//! Claude's profile names the helper by its path, while the program that brings it moves: an update puts
-//! another one in its place, an AppImage lies somewhere else each day, an uninstaller takes it away. So
-//! a copy of the helper lives in the person's own folder, and this is what happens to it: it comes with
-//! the first connection, follows the program's updates, and goes when no profile names it any more. It
-//! is never made older: whoever has two versions of the program keeps the newer helper. What a helper's
-//! version is, it says itself; one that does not say it, or does not run, is older than any that does.
+//! Claude's profile names the helper by its path, but the path of this program changes: an update replaces it, an
+//! AppImage is mounted elsewhere each time, an uninstaller removes it. So a copy of the helper is kept in the
+//! person's own folder. It is installed with the first connection, follows the program's updates, and is removed
+//! when no profile names it any more. It is never downgraded: with two versions of the program, the newer helper
+//! stays. The helper reports its own version; one that does not, or does not run, counts as older than any other.
 
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use airouter_core::claude::{keys, managed};
-// Three numbers, compared one by one: this program's versions are of the same form.
+// This program's versions have the same form: three numbers, compared one by one.
 use airouter_core::claude::version::Version;
 use airouter_core::finding::{Code, Finding};
 use airouter_core::keychain::Answer;
@@ -26,46 +25,46 @@ use crate::{command, files, observe, state, sys};
 
 pub use crate::account::ACCOUNT_FILE;
 
-/// How long a helper may take to say its version.
+/// How long a helper may take to report its version.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// Puts the helper program in its stable place, and beside it the name of the entry if it is not the
-/// usual one.
+/// Installs the helper program at its stable path, and beside it the name of the keychain entry if it is not the
+/// default one.
 ///
 /// # Errors
-/// `HelperBroken` with what the system says.
+/// `HelperBroken` with the system's reason.
 pub fn install(places: &Places) -> Result<(), Finding> {
-    // The name comes first: a helper that stands alone would store and forget the usual entry.
+    // The name is written first: without it, the helper would use the default entry.
     name_entry(places)?;
-    put(places)
+    update(places)
 }
 
-/// Brings an installed helper up to date with this program, and puts one that is gone back where a
-/// connection or a profile needs it. To be called at each start: an update of the program comes without
-/// asking, an antivirus program takes the helper away without asking, and Claude goes on naming its path.
+/// Updates an installed helper to this program's version, and installs a missing one if a connection or a profile
+/// needs it. To be called at each start: the program may have been updated, or an antivirus program may have
+/// removed the helper, while Claude still names its path.
 ///
 /// # Errors
-/// `HelperBroken` with what the system says, or `AnotherCopy`; the earlier helper then stays.
+/// `HelperBroken` with the system's reason, or `AnotherCopy`; the former helper then stays.
 pub fn refresh(places: &Places) -> Result<(), Finding> {
     if places.helper.is_file() {
         let _lock = state::lock(places)?;
-        return put(places);
+        return update(places);
     }
-    // It may be away on purpose, so that no address gets another one's key.
+    // It may have been removed on purpose, so that no address gets the key of another one.
     let Ok(journal) = state::journal(places) else { return Ok(()) };
     if journal.as_ref().is_some_and(|journal| journal.pending.is_some() || journal.undoing || journal.stray_key) {
         return Ok(());
     }
     let is_connected =
         || journal.as_ref().is_some_and(|journal| journal.is_connection() && journal.key_place == KeyPlace::Keychain);
-    if is_connected() || matches!(naming(places), Naming::Named { .. }) {
+    if is_connected() || matches!(usage(places), HelperUse::Named { .. }) {
         let _lock = state::lock(places)?;
         return install(places);
     }
     Ok(())
 }
 
-/// What the keychain holds now. The helper may be gone, and only it can ask.
+/// Reads the keychain. Installs the helper first if it is missing, because only the helper can read it.
 pub(crate) fn ask(places: &Places) -> Answer {
     if !places.helper.exists()
         && let Err(finding) = install(places)
@@ -75,57 +74,58 @@ pub(crate) fn ask(places: &Places) -> Answer {
     keychain::read(places)
 }
 
-/// What came of letting the helper go.
+/// The result of removing the helper and the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LetGo {
-    /// The helper is gone, and the key with it.
-    Gone,
-    /// There was none.
-    Nothing,
-    /// A profile or an administrator's configuration names it, so it stays and Claude goes on working.
-    Needed,
-    /// The key may still be in the keychain, and why; so the helper stays, too.
-    KeyStays(Finding),
+pub enum Removal {
+    /// The helper and the key were removed.
+    Removed,
+    /// There was no helper and no key.
+    NothingToRemove,
+    /// A profile or an administrator's configuration names the helper, so both were kept.
+    StillNeeded,
+    /// The key may still be in the keychain, for the reason of the finding; so the helper was kept as well.
+    KeyRemains(Finding),
 }
 
-/// Removes helper and key unless something of Claude's needs them; the caller holds the lock. `may_hold_key` says that the keychain may hold a key although the
-/// helper that stored it is gone.
+/// Removes the helper and the key unless a profile or a policy names the helper; the caller holds the lock.
+/// `may_hold_key` says that the keychain may hold a key although the helper that stored it is gone.
 ///
 /// # Errors
-/// `CannotWrite` when the helper cannot be removed.
-pub(crate) fn let_go(places: &Places, may_hold_key: bool) -> Result<LetGo, Finding> {
-    match naming(places) {
-        // A profile that names it may have stored a key with it, whether or not it is there now.
-        Naming::Named { bases } if !bases.is_empty() || places.helper.exists() || may_hold_key => Ok(LetGo::Needed),
-        Naming::Named { .. } => Ok(LetGo::Nothing),
-        Naming::Unknown(finding) => Ok(LetGo::KeyStays(finding)),
-        Naming::Unnamed => forget_and_remove(places, may_hold_key),
+/// `CannotWrite` if the helper cannot be removed.
+pub(crate) fn remove_unless_needed(places: &Places, may_hold_key: bool) -> Result<Removal, Finding> {
+    match usage(places) {
+        // For a profile that names the helper a key may be stored, whether or not the helper is there now.
+        HelperUse::Named { bases } if !bases.is_empty() || places.helper.exists() || may_hold_key => Ok(Removal::StillNeeded),
+        HelperUse::Named { .. } => Ok(Removal::NothingToRemove),
+        HelperUse::Unknown(finding) => Ok(Removal::KeyRemains(finding)),
+        HelperUse::Unused => forget_and_remove(places, may_hold_key),
     }
 }
 
-fn forget_and_remove(places: &Places, may_hold_key: bool) -> Result<LetGo, Finding> {
+fn forget_and_remove(places: &Places, may_hold_key: bool) -> Result<Removal, Finding> {
     if !places.helper.exists() {
         if !may_hold_key && !account_file(places).exists() {
-            return Ok(LetGo::Nothing);
+            return Ok(Removal::NothingToRemove);
         }
-        // Only the helper can take the key out again: it comes back for that.
+        // Only the helper can remove the key, so it is installed for that.
         if let Err(finding) = install(places) {
-            return Ok(LetGo::KeyStays(finding));
+            return Ok(Removal::KeyRemains(finding));
         }
         if keychain::is_stored(places) == Answer::None {
-            return remove(places).map(|()| LetGo::Nothing);
+            return remove(places).map(|()| Removal::NothingToRemove);
         }
     }
     if let Err(finding) = keychain::forget(places) {
-        return Ok(LetGo::KeyStays(finding));
+        return Ok(Removal::KeyRemains(finding));
     }
-    remove(places).map(|()| LetGo::Gone)
+    remove(places).map(|()| Removal::Removed)
 }
 
-/// Removes the helper program from its place, and then the name of its entry: never is it without.
+/// Removes the helper program, and then the name of its entry: in this order, so that a helper is never without
+/// the name.
 ///
 /// # Errors
-/// `CannotWrite` with what the system says.
+/// `CannotWrite` with the system's reason.
 pub fn remove(places: &Places) -> Result<(), Finding> {
     for path in [&places.helper, &account_file(places)] {
         files::remove(path).map_err(|error| files::cannot_write(path, &error))?;
@@ -133,38 +133,38 @@ pub fn remove(places: &Places) -> Result<(), Finding> {
     Ok(())
 }
 
-/// True when the helper program or the name of its entry is here and it is certain that nothing of
-/// Claude's names it.
+/// True if the helper program or the name of its entry exists and it is certain that no profile and no policy
+/// names the helper.
 pub(crate) fn is_left_over(places: &Places) -> bool {
-    is_here(places) && matches!(naming(places), Naming::Unnamed)
+    is_present(places) && matches!(usage(places), HelperUse::Unused)
 }
 
-/// True when the helper program or the name of its entry is here: a key may be stored.
-pub(crate) fn is_here(places: &Places) -> bool {
+/// True if the helper program or the name of its entry exists, so that a key may be stored.
+pub(crate) fn is_present(places: &Places) -> bool {
     places.helper.exists() || account_file(places).exists()
 }
 
-/// Whether something of Claude's names the helper.
+/// Whether a profile or a policy names the helper.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Naming {
-    /// Something does: these addresses of profiles, none for an administrator's configuration.
+pub(crate) enum HelperUse {
+    /// The helper is named.
     Named {
-        /// The addresses of the profiles that name it.
+        /// The addresses of the profiles that name it; empty if it is an administrator's configuration.
         bases: Vec<String>,
     },
-    /// Nothing does.
-    Unnamed,
-    /// A file that may name it cannot be read or understood now.
+    /// The helper is not named.
+    Unused,
+    /// A file that may name it cannot be read or parsed now.
     Unknown(Finding),
 }
 
-/// Looks through the profiles in all of Claude's folders and the administrator's configuration, which may
-/// name one that lies elsewhere: it gives the same key.
-pub(crate) fn naming(places: &Places) -> Naming {
+/// Searches the profiles in all of Claude's folders and the administrator's configuration for the helper's name.
+/// A policy may name a copy at another path, which gives the same key.
+pub(crate) fn usage(places: &Places) -> HelperUse {
     let managed = managed::values(&sys::managed(places), None);
     let managed = managed.get(keys::CREDENTIAL_HELPER).and_then(|named| named.as_str()?.rsplit(['/', '\\']).next());
     if managed.is_some_and(|name| places.helper.file_name().is_some_and(|helper| helper.eq_ignore_ascii_case(name))) {
-        return Naming::Named { bases: Vec::new() };
+        return HelperUse::Named { bases: Vec::new() };
     }
     let helper = places.helper.to_string_lossy();
     let (mut bases, mut unknown) = (Vec::new(), None);
@@ -183,32 +183,32 @@ pub(crate) fn naming(places: &Places) -> Naming {
                     bases.push(document.get(keys::BASE_URL).and_then(Value::as_str).unwrap_or_default().to_owned());
                 }
                 Ok(_) => {}
-                // What is plainly text and does not hold the path does not name it, whatever else is wrong.
+                // A broken file that is text and does not contain the path cannot name the helper.
                 Err(_) if profile.file.text().is_some_and(|text| !holds_path(text, &helper)) => {}
                 Err(why) => unknown = Some(not_understood(&profile.path, &why)),
             }
         }
     }
     match unknown {
-        _ if !bases.is_empty() => Naming::Named { bases },
-        Some(finding) => Naming::Unknown(finding),
-        None => Naming::Unnamed,
+        _ if !bases.is_empty() => HelperUse::Named { bases },
+        Some(finding) => HelperUse::Unknown(finding),
+        None => HelperUse::Unused,
     }
 }
 
-/// True for a text in which the path stands, as it is or as JSON writes it.
+/// True if the text may contain the path, verbatim or as JSON writes it.
 fn holds_path(text: &str, path: &str) -> bool {
     let escaped = Value::from(path).to_string();
-    // A sign that may be written in another way could hide it.
+    // Escapes could hide the path.
     text.contains(path) || text.contains(escaped.trim_matches('"')) || text.contains("\\u") || text.contains("\\/")
 }
 
-/// Whether the helper in its place is the very one that came with this program, or a newer one.
+/// True if the installed helper is identical to the one of this program, or newer.
 pub(crate) fn is_up_to_date(places: &Places) -> bool {
     is_same(&places.helper, &places.bundled_helper) || is_newer(&places.helper, &places.bundled_helper)
 }
 
-fn put(places: &Places) -> Result<(), Finding> {
+fn update(places: &Places) -> Result<(), Finding> {
     if is_newer(&places.helper, &places.bundled_helper) {
         tracing::info!("the installed helper is newer than this program's");
         return Ok(());
@@ -217,7 +217,7 @@ fn put(places: &Places) -> Result<(), Finding> {
 }
 
 fn is_newer(installed: &Path, bundled: &Path) -> bool {
-    // Nearly always they are the same, and neither need be run.
+    // Nearly always they are identical, and neither has to be run.
     !is_same(installed, bundled) && version(installed) > version(bundled)
 }
 

@@ -1,81 +1,81 @@
-//! Where things are on this computer, or in a scratch folder for rehearsal and tests: read once from the
-//! environment and the system, so that whoever has a `Places` needs neither.
+//! Makes [`Places`] for this computer, or for a scratch folder in rehearsals and tests. The environment and the
+//! system are read here once, so that code that has a `Places` needs neither.
 
 use std::env;
 use std::path::{Path, PathBuf};
 
 use airouter_core::finding::{Code, Finding};
 
-use crate::places::{Ground, HELPER_NAME, Places, beside_this_program};
+use crate::places::{BaseFolders, HELPER_NAME, Places, beside_this_program};
 use crate::sys;
 
 impl Places {
-    /// The real places, as Claude takes them: `CLAUDE_USER_DATA_DIR` verbatim, else the system's usual
-    /// folder (PI). `None` when the system names no home.
+    /// The places of this computer, as Claude determines them: `CLAUDE_USER_DATA_DIR` verbatim, else the
+    /// system's default folder (PI). `None` if the system reports no home folder.
     pub fn from_environment() -> Option<Self> {
         let named = env::var_os("CLAUDE_USER_DATA_DIR").filter(|value| !value.is_empty()).map(PathBuf::from);
         let named_root = named.map(|root| std::path::absolute(&root).unwrap_or(root));
-        let ground = sys::ground()?;
+        let base_folders = sys::base_folders()?;
         Some(Self {
             search: env::var_os("PATH").map(|path| env::split_paths(&path).collect()).unwrap_or_default(),
-            account: is_foreign_home(&ground.home).then(|| format!("home {}", ground.home.to_string_lossy())),
-            ..Self::on(ground, named_root)?
+            account: is_foreign_home(&base_folders.home).then(|| format!("home {}", base_folders.home.to_string_lossy())),
+            ..Self::on(base_folders, named_root)?
         })
     }
 
-    /// The real places.
+    /// The places of this computer.
     ///
     /// # Errors
-    /// `SystemUnsupported` when the system names no home.
+    /// `SystemUnsupported` if the system reports no home folder.
     pub fn here() -> Result<Self, Finding> {
         or_unsupported(Self::from_environment())
     }
 
-    /// Places inside a scratch folder: `home` and `system` below it. `None` when this program's own
-    /// folder is unknown.
+    /// Places inside a scratch folder, with `home` and `system` below it. `None` if this program's own folder is
+    /// unknown.
     pub fn in_scratch(scratch: &Path) -> Option<Self> {
         let scratch = std::path::absolute(scratch).ok()?;
-        let ground = sys::scratch_ground(&scratch);
+        let base_folders = sys::scratch_base_folders(&scratch);
         Some(Self {
-            search: vec![ground.system.join("usr/bin")],
-            claude_environment: sys::claude_environment(&ground),
+            search: vec![base_folders.system.join("usr/bin")],
+            claude_environment: sys::claude_environment(&base_folders),
             account: Some(format!("rehearsal {}", scratch.to_string_lossy())),
-            ..Self::on(ground, None)?
+            ..Self::on(base_folders, None)?
         })
     }
 
-    fn on(ground: Ground, named_root: Option<PathBuf>) -> Option<Self> {
-        let root = named_root.clone().unwrap_or_else(|| sys::usual_root(&ground));
-        let state = ground.local.join("airouter-setup");
+    fn on(base_folders: BaseFolders, named_root: Option<PathBuf>) -> Option<Self> {
+        let root = named_root.clone().unwrap_or_else(|| sys::usual_root(&base_folders));
+        let state = base_folders.local.join("airouter-setup");
         Some(Self {
             named_root,
-            log: sys::log_of(&ground, &root),
-            ordinary_log: sys::ordinary_log(&ground),
+            log: sys::log_of(&base_folders, &root),
+            ordinary_log: sys::ordinary_log(&base_folders),
             root,
             twins: Vec::new(),
             helper: state.join(HELPER_NAME),
             state,
             bundled_helper: beside_this_program(HELPER_NAME)?,
-            system: ground.system.clone(),
+            system: base_folders.system.clone(),
             search: Vec::new(),
             claude_environment: Vec::new(),
             account: None,
-            ground,
+            base_folders,
         })
     }
 
-    /// The same places with Claude's folders as they must be taken at this moment: which folder Claude
-    /// reads may depend on what is installed and what is there already.
+    /// The same places with Claude's folders determined anew: which folder Claude reads may depend on what is
+    /// installed and which folders exist.
     #[must_use]
     pub fn resolved(&self) -> Self {
         let mut roots = sys::roots(self).into_iter();
         let Some(root) = roots.next() else { return self.clone() };
-        Self { log: sys::log_of(&self.ground, &root), root, twins: roots.collect(), ..self.clone() }
+        Self { log: sys::log_of(&self.base_folders, &root), root, twins: roots.collect(), ..self.clone() }
     }
 
     /// Claude's logs in third-party mode, in each of its folders.
     pub fn logs(&self) -> Vec<PathBuf> {
-        self.roots().map(|root| sys::log_of(&self.ground, root)).collect()
+        self.roots().map(|root| sys::log_of(&self.base_folders, root)).collect()
     }
 }
 
@@ -83,8 +83,8 @@ fn or_unsupported(places: Option<Places>) -> Result<Places, Finding> {
     places.ok_or_else(|| Finding::new(Code::SystemUnsupported).with("reason", "no home folder"))
 }
 
-/// True for a home that is not the one of this person's account, as far as the list of accounts of
-/// this computer tells: there is one keychain a person, but there may be several homes to try things in.
+/// True if `home` is not the home folder of the person's account, according to this computer's list of accounts.
+/// There is one keychain per person, but there may be several homes to try things in.
 fn is_foreign_home(home: &Path) -> bool {
     #[cfg(unix)]
     {
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_scratch_folder_settles_to_itself() {
+    fn a_scratch_folder_resolves_to_itself() {
         let folder = tempfile::tempdir().unwrap();
         let places = Places::in_scratch(folder.path()).unwrap();
         assert_eq!(places.resolved(), places);

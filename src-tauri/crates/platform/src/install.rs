@@ -1,4 +1,4 @@
-//! Claude Desktop as it is installed.
+//! An installation of Claude Desktop.
 
 use std::path::PathBuf;
 
@@ -7,12 +7,12 @@ use airouter_core::claude::version::Version;
 /// An installed Claude Desktop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Install {
-    /// What is started.
+    /// What is started: a path, on macOS the bundle identifier, on Windows possibly a `shell:` name.
     pub launcher: PathBuf,
-    /// The program itself, behind all links.
+    /// The program itself, with all links resolved.
     pub program: PathBuf,
-    /// The installed version, if a package says it.
+    /// The installed version, if it is known.
     pub version: Option<Version>,
-    /// Folders whose programs are all Claude's, where one program alone does not say it.
+    /// Folders whose programs all belong to Claude, on systems where Claude has more than one program.
     pub folders: Vec<PathBuf>,
 }

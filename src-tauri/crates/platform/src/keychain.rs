@@ -1,5 +1,5 @@
-//! The keychain, through the helper program: the only one that is linked with it, so that the program
-//! that writes an entry is the program that reads it and no system asks twice.
+//! Accesses the keychain through the helper program, the only program that is linked with it: the program that
+//! writes the entry is then the one that reads it, and the system does not ask the person again.
 
 use std::path::Path;
 use std::process::Command;
@@ -14,7 +14,7 @@ use crate::account;
 use crate::command::{self, Ended};
 use crate::places::Places;
 
-/// The helper program's exit codes: a contract, see `airouter-credential`.
+/// The helper program's exit codes, a contract with `airouter-credential`.
 pub mod exit {
     /// Done.
     pub const OK: i32 = 0;
@@ -24,20 +24,20 @@ pub mod exit {
     pub const NO_ENTRY: i32 = 3;
     /// There is no keychain.
     pub const UNAVAILABLE: i32 = 4;
-    /// The keychain is locked, or the person refused.
+    /// The keychain is locked, or the person refused access.
     pub const LOCKED: i32 = 5;
-    /// The key is longer than the keychain takes.
+    /// The key is longer than the keychain allows.
     pub const TOO_LONG: i32 = 6;
     /// Anything else.
     pub const OTHER: i32 = 7;
 }
 
-/// A keychain may ask the person for a password; this is how long they have.
+/// Time limit for calls in which the keychain may ask the person for a password.
 const LIMIT: Duration = Duration::from_secs(90);
-/// Looking, without anything that a person must answer.
+/// Time limit for calls in which the person has nothing to answer.
 const SHORT_LIMIT: Duration = Duration::from_secs(20);
 
-/// Whether the keychain can be used at all, asked with the helper that came with this program.
+/// Tests with this program's own helper whether the keychain can be used at all.
 pub fn usable(places: &Places) -> KeychainFact {
     match run(&places.bundled_helper, &["check"], "", SHORT_LIMIT) {
         Ok(ended) if matches!(ended.code, Some(exit::OK | exit::NO_ENTRY)) => KeychainFact::Usable,
@@ -46,7 +46,7 @@ pub fn usable(places: &Places) -> KeychainFact {
     }
 }
 
-/// Whether a key is stored, without reading it.
+/// Tests whether a key is stored, without reading it.
 pub fn is_stored(places: &Places) -> Answer<()> {
     match ask(places, &["check"], "", SHORT_LIMIT) {
         Ok(ended) => answer(&ended, ()),
@@ -54,17 +54,17 @@ pub fn is_stored(places: &Places) -> Answer<()> {
     }
 }
 
-/// Stores a key with the installed helper, then asks for it exactly as Claude will and compares.
+/// Stores a key with the installed helper, then reads it exactly as Claude will and compares.
 ///
 /// # Errors
-/// Why it is not stored. What the keychain holds then, nobody knows before it is asked.
+/// Why it is not stored, or `KeyDiffers` if another key came back. The keychain may then hold either key.
 pub fn store(places: &Places, key: &Secret) -> Result<(), Finding> {
     expect_ok(&ask(places, &["store"], key.reveal(), LIMIT)?)?;
     if read(places).required()? == *key { Ok(()) } else { Err(another_key()) }
 }
 
-/// Reads the stored key as Claude does: the helper without arguments. A helper that is missing, or that
-/// prints what cannot be a key, has not answered.
+/// Reads the stored key as Claude does, by the helper without arguments. If the helper is missing or prints what
+/// cannot be a key, the answer is unknown.
 pub fn read(places: &Places) -> Answer {
     let mut ended = match ask(places, &[], "", LIMIT) {
         Ok(ended) => ended,
@@ -79,7 +79,7 @@ pub fn read(places: &Places) -> Answer {
     answer(&ended, Secret::new(key.to_owned()))
 }
 
-/// Removes the stored key, and asks whether it is gone; that there is none is fine.
+/// Removes the stored key and verifies that; a missing key is no error.
 ///
 /// # Errors
 /// Why it cannot be removed.
@@ -90,12 +90,12 @@ pub fn forget(places: &Places) -> Result<(), Finding> {
     }
     match is_stored(places) {
         Answer::Key(()) => Err(Finding::new(Code::HelperBroken).with("reason", "the key is still stored")),
-        // It said that it is done, and cannot be asked again.
+        // The helper reported success, and cannot be asked again.
         Answer::None | Answer::Unknown(_) => Ok(()),
     }
 }
 
-/// What an ended helper says, with what it was asked for.
+/// The answer that the helper's exit code means; `key` is what a success returns.
 fn answer<T>(ended: &Ended, key: T) -> Answer<T> {
     match ended.code {
         Some(exit::OK) => Answer::Key(key),
@@ -104,8 +104,8 @@ fn answer<T>(ended: &Ended, key: T) -> Answer<T> {
     }
 }
 
-/// Runs the installed helper, once it is certain that it will ask for the right entry: without the name
-/// beside it, it would read, overwrite or remove the person's usual one.
+/// Runs the installed helper after making sure that it uses the right entry: without the name beside it, it would
+/// read, overwrite or remove the person's default entry.
 fn ask(places: &Places, words: &[&str], input: &str, limit: Duration) -> Result<Ended, Finding> {
     if places.helper.is_file() {
         account::name_entry(places)?;
@@ -126,7 +126,7 @@ fn finding(ended: &Ended) -> Finding {
     let code = match ended.code {
         Some(exit::NO_ENTRY) => Code::KeyNotStored,
         Some(exit::UNAVAILABLE) => Code::KeychainMissing,
-        // A question that nobody answers in time is as good as a refusal.
+        // A timeout means that the person did not answer the system's question.
         Some(exit::LOCKED) | None => Code::KeychainLocked,
         Some(exit::TOO_LONG) => Code::KeyTooLong,
         Some(_) => Code::HelperBroken,
@@ -141,7 +141,7 @@ mod tests {
 
     use super::*;
 
-    /// Places whose helper program, in both of its places, is this script.
+    /// Places whose helper program, installed and bundled, is this script.
     fn places(script: &str) -> (tempfile::TempDir, Places) {
         let folder = tempfile::tempdir().unwrap();
         let helper = folder.path().join("helper");

@@ -1,8 +1,8 @@
-//! Everything of AIRouter Setup that touches this computer: places, files, Claude Desktop the app,
-//! the administrator's configuration, the keychain, the network, the language.
+//! Everything of AIRouter Setup that accesses this computer: paths, files, Claude Desktop the app, the
+//! administrator's configuration, the keychain, the network, the language.
 //!
-//! What differs between systems is in `sys`, one file each with the same functions. Nothing here
-//! decides what to write: that is `airouter-core`'s part.
+//! System-specific code is in `sys`, one module per system with the same functions. Nothing here decides what to
+//! write: `airouter-core` does.
 #![allow(
     clippy::disallowed_methods,
     reason = "this is the one crate that may touch files, processes and the environment"

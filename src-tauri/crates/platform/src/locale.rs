@@ -5,12 +5,12 @@ use airouter_core::view::{Locale, Os};
 use crate::places::Places;
 use crate::{files, sys};
 
-/// This system.
+/// The operating system.
 pub fn os() -> Os {
     sys::OS
 }
 
-/// The language to start in: what the person chose here before, else the system's.
+/// The language to start in: the person's earlier choice, else the system's language.
 pub fn preferred(places: &Places) -> Locale {
     match fs_err::read_to_string(places.state.join(FILE)).as_deref().map(str::trim) {
         Ok("zh-CN") => Locale::ZhCn,
@@ -19,14 +19,14 @@ pub fn preferred(places: &Places) -> Locale {
     }
 }
 
-/// Remembers the person's choice. That it cannot be remembered hinders nobody.
+/// Saves the person's choice. A failure is only logged.
 pub fn remember(places: &Places, locale: Locale) {
     let word = match locale {
         Locale::ZhCn => "zh-CN",
         Locale::En => "en",
     };
     if let Err(error) = files::replace(&places.state.join(FILE), word.as_bytes(), files::Privacy::OwnerOnly) {
-        tracing::warn!(%error, "the language is not remembered");
+        tracing::warn!(%error, "the language is not saved");
     }
 }
 

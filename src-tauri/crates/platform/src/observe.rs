@@ -1,9 +1,10 @@
-//! Looking at this computer: everything that decides what Claude does, as facts for planning.
+//! Reads the state of this computer: everything that decides what Claude does, as facts for planning.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
 use std::path::Path;
 use std::time::Duration;
 
+use airouter_core::address::GatewayUrl;
 use airouter_core::change::FileChange;
 use airouter_core::claude::library::{FileFact, Library, ProfileFact, Selected, is_profile_id};
 use airouter_core::claude::outlook::{self, Outlook};
@@ -19,15 +20,15 @@ use uuid::Uuid;
 
 use crate::claude::{self, Install};
 use crate::places::{Places, library_in, meta_in, mode_in, root_of};
-use crate::{files, keychain, state, sys};
+use crate::{files, keychain, redaction, state, sys};
 
-/// Most profiles that are looked at; the rest stay untouched and unread.
+/// Maximum number of profiles to read; the others are neither read nor changed.
 const MOST_PROFILES: usize = 2000;
 
 /// How long a relay on this computer may take to accept a connection.
 const RELAY_LIMIT: Duration = Duration::from_millis(500);
 
-/// Claude Desktop as it is now.
+/// The present state of Claude Desktop.
 pub fn claude(install: Option<&Install>) -> ClaudeFacts {
     ClaudeFacts {
         is_installed: install.is_some(),
@@ -36,12 +37,11 @@ pub fn claude(install: Option<&Install>) -> ClaudeFacts {
     }
 }
 
-/// Everything that planning needs. `keychain` says whether the keychain is asked too, which may take
-/// a moment.
+/// Everything that planning needs. Runs the helper to check the keychain, which may take a moment.
 ///
 /// # Errors
-/// `FileNotUnderstood` when this program's own journal cannot be read: planning without it would
-/// forget what was there before.
+/// `JournalUnusable` if this program's own journal cannot be read: a plan without it would lose the original
+/// values.
 pub fn facts(places: &Places, install: Option<&Install>) -> Result<Facts, Finding> {
     let places = &places.resolved();
     let journal = state::journal(places)?;
@@ -60,22 +60,22 @@ pub fn facts(places: &Places, install: Option<&Install>) -> Result<Facts, Findin
     })
 }
 
-/// Why nothing may be written on this computer now.
+/// Why nothing may be written on this computer now; `None` if writing is allowed.
 fn obstacle(places: &Places, install: Option<&Install>) -> Option<Finding> {
     install.and_then(claude::obstacle).or_else(|| sys::obstacle(places))
 }
 
-/// Claude's files in one of its folders, as they are now, with a journal's profile whether it is listed
-/// or not.
+/// The present content of Claude's files in one of its folders. Includes the journal's profile even if it is not
+/// in Claude's list.
 pub(crate) fn library(root: &Path, journal: Option<&Journal>) -> Library {
     let text = |path: &Path| path.to_string_lossy().into_owned();
     let (meta_path, mode_path) = (meta_in(root), mode_in(root));
-    let meta = files::look(&meta_path, root);
+    let meta = files::inspect(&meta_path, root);
     let document = meta.document().ok();
     let listed = document.as_ref().map_or(&[][..], |document| document.elements(keys::ENTRIES));
     let mut ids: Vec<String> = listed.iter().filter_map(|entry| entry.get("id")?.as_str()).map(str::to_owned).collect();
     ids.truncate(MOST_PROFILES);
-    // Ours and the selected one decide what happens, wherever they stand in a long list.
+    // Our profile and the selected one are always read, however long the list is.
     let applied = document.as_ref().and_then(|document| document.get(keys::APPLIED)?.as_str()).map(str::to_owned);
     for id in journal.map(|journal| journal.profile_id.clone()).into_iter().chain(applied) {
         if !ids.contains(&id) {
@@ -87,12 +87,12 @@ pub(crate) fn library(root: &Path, journal: Option<&Journal>) -> Library {
         .into_iter()
         .map(|id| {
             let path = library_in(root).join(format!("{id}.json"));
-            ProfileFact { file: files::look(&path, root), path: text(&path), id }
+            ProfileFact { file: files::inspect(&path, root), path: text(&path), id }
         })
         .collect();
     Library {
         root: text(root),
-        mode: files::look(&mode_path, root),
+        mode: files::inspect(&mode_path, root),
         meta_path: text(&meta_path),
         meta,
         mode_path: text(&mode_path),
@@ -100,10 +100,10 @@ pub(crate) fn library(root: &Path, journal: Option<&Journal>) -> Library {
     }
 }
 
-/// What Claude will do at its next start.
+/// Predicts what Claude will do at its next start.
 ///
 /// # Errors
-/// See [`facts`]: the journal says which profile is ours.
+/// `JournalUnusable`: the journal says which profile is ours.
 pub fn outlook(places: &Places, install: Option<&Install>) -> Result<Outlook, Finding> {
     let journal = state::journal(places)?;
     let places = &places.resolved();
@@ -111,7 +111,7 @@ pub fn outlook(places: &Places, install: Option<&Install>) -> Result<Outlook, Fi
     Ok(outlook::outlook(&sys::managed(places), &library(&places.root, journal.as_ref()), version))
 }
 
-/// Which of the two values that lead Claude to our profile does not.
+/// Which of the two values that make Claude use our profile is not set for it; `None` if both are.
 fn not_selected(library: &Library, journal: &Journal) -> Option<&'static str> {
     let mode = || library.mode.document().ok()?.get(keys::MODE)?.as_str().map(str::to_owned);
     if library.applied().as_ref() != Some(&journal.profile_id) {
@@ -120,21 +120,21 @@ fn not_selected(library: &Library, journal: &Journal) -> Option<&'static str> {
     (mode().as_deref() != Some("3p")).then_some(keys::MODE)
 }
 
-/// What a file of Claude's is now.
-pub(crate) fn now(path: &str) -> FileFact {
-    files::look(Path::new(path), root_of(Path::new(path)))
+/// The present state of one of Claude's files.
+pub(crate) fn file_fact(path: &str) -> FileFact {
+    files::inspect(Path::new(path), root_of(Path::new(path)))
 }
 
 /// The key that Claude uses now: from the keychain, or from the profile in compatibility mode.
 ///
 /// # Errors
-/// `KeyNotStored`, `KeyDiffers` when it is not the key that was stored for this connection, or why the
-/// keychain cannot be asked.
+/// `KeyNotStored`, `KeyDiffers` if it is not the key that was stored for this connection, or why the keychain
+/// cannot be read.
 pub fn key_in_use(places: &Places, journal: &Journal) -> Result<Secret, Finding> {
     match journal.key_place {
         KeyPlace::Keychain => {
             let key = keychain::read(places).required()?;
-            // Somebody else's key is not sent to this address, and not stored for it.
+            // Another key must not be sent to this address or stored for it.
             if journal.key.as_ref().is_some_and(|known| *known != key.masked()) {
                 return Err(another_key());
             }
@@ -142,7 +142,7 @@ pub fn key_in_use(places: &Places, journal: &Journal) -> Result<Secret, Finding>
         }
         KeyPlace::Profile => {
             let in_profile = |file: &FileChange| {
-                let document = now(&file.path).document().ok()?;
+                let document = file_fact(&file.path).document().ok()?;
                 Some(Secret::new(document.get(keys::API_KEY)?.as_str()?.to_owned()))
             };
             let mut profiles = journal.files.iter().filter(|file| file.role == FileRole::Profile);
@@ -151,7 +151,18 @@ pub fn key_in_use(places: &Places, journal: &Journal) -> Result<Secret, Finding>
     }
 }
 
-/// What the first screen and the `status` command say.
+/// The key that is stored for the gateway at an address: no other address gets it. It is registered for redaction.
+///
+/// # Errors
+/// `KeyNotStored`, or as [`key_in_use`].
+pub fn key_stored_for(places: &Places, base: &GatewayUrl) -> Result<Secret, Finding> {
+    let journal = state::journal(places)?.filter(|journal| journal.is_connection() && journal.base == base.as_str());
+    let key = key_in_use(places, &journal.ok_or_else(|| Finding::new(Code::KeyNotStored))?)?;
+    redaction::register([key.clone()]);
+    Ok(key)
+}
+
+/// The overview for the first screen and the `status` command. Errors are findings of the overview.
 pub fn overview(places: &Places) -> Overview {
     let places = &places.resolved();
     let install = claude::locate(places);
@@ -175,16 +186,18 @@ pub fn overview(places: &Places) -> Overview {
     let selected = library.selected().filter(|_| leads_away);
     let surroundings = Surroundings { claude: facts.version, is_managed, selected: library.selected() };
     let status = journal.as_ref().filter(|journal| journal.is_connection()).map(|journal| {
-        let (mut status, more) = status::compare(journal, now, &storage(places, journal), &surroundings);
+        let (mut status, more) = status::compare(journal, file_fact, &storage(places, journal), &surroundings);
         findings.extend(more);
-        // What was right already when this journal began stands in none of its edits.
+        // A value that was right already when the journal was begun is in none of its edits.
         if let Some(key) = not_selected(&library, journal).filter(|_| status.healthy && !is_managed) {
             status.healthy = false;
             findings.push(Finding::new(Code::Drifted).with("keys", key).with("because", "changed"));
         }
         status
     });
-    let in_use = selected.as_ref().and_then(|selected| selected.base.clone());
+    // The page compares it with addresses that have no slash at their end.
+    let in_use = selected.as_ref().and_then(|selected| selected.base.as_deref());
+    let in_use = in_use.map(|base| base.trim_end_matches('/').to_owned());
     findings.extend(journal.as_ref().filter(|journal| journal.undoing && !journal.is_connection()).map(unfinished));
     let others = selected.filter(|selected| journal.as_ref().is_none_or(|journal| journal.profile_id != selected.id));
     findings.extend(others.as_ref().and_then(dead_relay));
@@ -205,7 +218,7 @@ pub fn overview(places: &Places) -> Overview {
     }
 }
 
-/// Says what an undo could not put back yet.
+/// A finding about what an undo could not restore yet.
 pub(crate) fn unfinished(journal: &Journal) -> Finding {
     let finding = Finding::new(Code::UndoUnfinished);
     if journal.is_key_alone() {
@@ -215,7 +228,8 @@ pub(crate) fn unfinished(journal: &Journal) -> Finding {
     finding.with("because", "file").with("path", paths.join(", ")).softened()
 }
 
-/// Another program's profile that leads Claude to a relay on this computer where nobody listens.
+/// A `DeadRelay` finding if the selected profile of another program uses a relay on this computer that does not
+/// accept connections.
 pub(crate) fn dead_relay(selected: &Selected) -> Option<Finding> {
     let relay = selected.relay.as_ref().filter(|_| selected.is_gateway)?;
     let finding = || selected.finding(Code::DeadRelay);

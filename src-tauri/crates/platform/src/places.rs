@@ -1,16 +1,16 @@
-//! Where things are, as a plain value. How it is made for this computer or for a scratch folder is in
-//! [`crate::here`].
+//! The paths that this program uses, as a plain value. [`crate::here`] makes it for this computer or for a scratch
+//! folder.
 
 use std::env;
 use std::path::{Path, PathBuf};
 
-/// The program that Claude asks for the key.
+/// File name of the helper program, which Claude runs to get the key.
 pub const HELPER_NAME: &str = if cfg!(windows) { "airouter-credential.exe" } else { "airouter-credential" };
 
-/// Where a system keeps a person's data, and itself.
+/// The system's base folders.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ground {
-    /// Settings that follow the person: `~/.config`, `%APPDATA%`, `~/Library/Application Support`.
+pub struct BaseFolders {
+    /// The person's settings: `~/.config`, `%APPDATA%`, `~/Library/Application Support`.
     pub config: PathBuf,
     /// Data of this computer alone: `~/.local/share`, `%LOCALAPPDATA%`, `~/Library/Application Support`.
     pub local: PathBuf,
@@ -20,12 +20,12 @@ pub struct Ground {
     pub system: PathBuf,
 }
 
-/// Where things are on this computer.
+/// The paths that this program uses on this computer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Places {
-    /// Where the system keeps the person's data.
-    pub ground: Ground,
-    /// `CLAUDE_USER_DATA_DIR`, which Claude takes verbatim for its third-party folder (PI).
+    /// The system's base folders.
+    pub base_folders: BaseFolders,
+    /// `CLAUDE_USER_DATA_DIR`, which Claude uses verbatim as its third-party folder (PI).
     pub named_root: Option<PathBuf>,
     /// Claude's third-party folder.
     pub root: PathBuf,
@@ -33,27 +33,27 @@ pub struct Places {
     pub twins: Vec<PathBuf>,
     /// Claude's log in third-party mode.
     pub log: PathBuf,
-    /// Claude's log in its ordinary mode.
+    /// Claude's log in ordinary mode.
     pub ordinary_log: PathBuf,
     /// This program's own folder: journal, history id, language, log.
     pub state: PathBuf,
-    /// The helper program's stable place, which Claude's profile names.
+    /// Where the helper program is installed; Claude's profile names this path.
     pub helper: PathBuf,
-    /// The helper program as it came with this program.
+    /// The helper program that is part of this program.
     pub bundled_helper: PathBuf,
-    /// The root of the system, see [`Ground::system`].
+    /// The root of the system, see [`BaseFolders::system`].
     pub system: PathBuf,
-    /// Folders in which programs are looked for.
+    /// Folders in which to search for programs.
     pub search: Vec<PathBuf>,
-    /// Variables that Claude is started with, beside those of this program.
+    /// Environment variables that Claude is started with, in addition to those of this program.
     pub claude_environment: Vec<(String, String)>,
-    /// The keychain entry's name, where it is not the usual one: rehearsal and a home that somebody made
-    /// to try something must not touch a real key.
+    /// The keychain entry's name, if it is not the default one: a rehearsal or a home that is not the person's own
+    /// must not touch the real key.
     pub account: Option<String>,
 }
 
 impl Places {
-    /// True in a scratch folder, where nothing of the real computer counts.
+    /// True for places in a scratch folder, where the state of the real computer must not matter.
     pub fn is_scratch(&self) -> bool {
         !self.claude_environment.is_empty()
     }
@@ -83,10 +83,10 @@ impl Places {
         mode_in(&self.root)
     }
 
-    /// Where the person keeps what was downloaded.
+    /// The person's download folder.
     pub fn downloads(&self) -> PathBuf {
         let named = if self.is_scratch() { None } else { dirs::download_dir() };
-        named.unwrap_or_else(|| self.ground.home.join("Downloads"))
+        named.unwrap_or_else(|| self.base_folders.home.join("Downloads"))
     }
 }
 
@@ -105,13 +105,13 @@ pub fn mode_in(root: &Path) -> PathBuf {
     root.join("claude_desktop_config.json")
 }
 
-/// The third-party folder that one of Claude's files lies in; it must not lead out of it.
+/// The third-party folder that contains one of Claude's files.
 pub fn root_of(file: &Path) -> &Path {
     let folder = file.parent().unwrap_or(file);
     if folder.file_name().is_some_and(|name| name == LIBRARY) { folder.parent().unwrap_or(folder) } else { folder }
 }
 
-/// The path of a program that came with this one.
+/// The path of another program of this package; `None` if this program's own path is unknown.
 pub fn beside_this_program(name: &str) -> Option<PathBuf> {
     Some(env::current_exe().ok()?.parent()?.join(name))
 }

@@ -1,4 +1,4 @@
-//! The preset to use: the built-in one, a file, or a link.
+//! Loads the preset: the built-in one, a file, or a link.
 
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -9,12 +9,12 @@ use airouter_core::preset::{Day, Preset, link, signer};
 /// Largest preset file that is read, in bytes.
 const LARGEST: u64 = 64 * 1024;
 
-/// Reads a preset file or link, or gives the built-in preset when there is none. A signature lies beside
-/// the file, as `minisign` puts it. `signer` is the public key of the one who must have signed it, or
-/// the file with that key.
+/// Reads a preset file or link, or returns the built-in preset if `source` is `None`. The signature of a file is
+/// beside it, as `minisign` writes it. `signed_by` is the public key that must have signed it, or the path of a
+/// file with that key.
 ///
 /// # Errors
-/// `PresetInvalid`, `PresetHoldsKey`, `PresetSignature` or `PresetExpired`, with what is wrong.
+/// `PresetInvalid`, `PresetHoldsKey`, `PresetSignature` or `PresetExpired`, with the reason.
 pub fn load(source: Option<&Path>, signed_by: Option<&str>) -> Result<Preset, Finding> {
     let Some(source) = source else { return Ok(Preset::airouter()) };
     let (text, signature) = match source.to_str().filter(|text| link::is_link(text)) {
@@ -33,7 +33,7 @@ fn today() -> Day {
     Day::of(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()))
 }
 
-/// A key as it was given, or the file that holds it.
+/// The key itself, or the content of the file that `given` names.
 fn named_key(given: &str) -> Result<String, Finding> {
     let path = Path::new(given);
     if path.is_file() { read(path) } else { Ok(given.to_owned()) }

@@ -1,7 +1,7 @@
-//! The next start after a sudden end: a power cut, a killed program, a full disk.
+//! Recovers from an interrupted change: a power cut, a killed program, a full disk.
 //!
-//! The journal says what was under way, and [`airouter_core::transaction`] what becomes of it. This carries
-//! it out. What cannot be settled now waits, and says for what.
+//! The journal records the pending change, and [`airouter_core::transaction`] decides what to do about it; this
+//! module does it. A change that cannot be recovered now stays pending, and a finding says what it waits for.
 
 use std::path::Path;
 
@@ -12,12 +12,13 @@ use airouter_core::undo::{Journal, KeyBefore, Pending, plan_rollback};
 use airouter_core::view::KeyPlace;
 
 use crate::files;
-use crate::helper::Naming;
+use crate::helper::HelperUse;
 use crate::places::{Places, library_in};
-use crate::restore::{self, Seen};
+use crate::restore::{self, Snapshots};
 use crate::{claude, helper, keychain, observe, state};
 
-/// What every start begins with: settles a sudden end, then brings the helper program up to date.
+/// To be called at every start of the program: recovers an interrupted change, then updates the helper program.
+/// Returns the finding of the recovery, if there was one.
 pub fn at_start(places: &Places) -> Option<Finding> {
     let resumed = recover(places);
     if let Ok(Some(journal)) = state::journal(places) {
@@ -30,67 +31,68 @@ pub fn at_start(places: &Places) -> Option<Finding> {
     resumed
 }
 
-/// A profile of ours with a key in it is its owner's alone, whoever has opened it since.
+/// Makes our profile readable for its owner only if it holds a key; others may have been given access since.
 fn close_profile(places: &Places, journal: &Journal) {
     if journal.is_connection() && journal.key_place == KeyPlace::Profile && journal.pending.is_none() {
         for root in places.roots() {
-            // One that cannot be closed is no worse than before; the next writing says why.
+            // A failure leaves it no worse than before; the next write reports it.
             let _ = files::make_private(&library_in(root).join(format!("{}.json", journal.profile_id)));
         }
     }
 }
 
-/// Settles what a sudden end left half done, and says so. Nothing is done while another copy works or
-/// Claude runs, or while what it depends on cannot be asked; then an `Interrupted` finding blocks.
+/// Completes or rolls back an interrupted change. Returns a `Resumed` finding, a blocking `Interrupted` finding
+/// if the change has to wait (Claude runs, the keychain does not answer), or `None` if there was nothing to do or
+/// another copy of the program holds the lock.
 pub fn recover(places: &Places) -> Option<Finding> {
     let _lock = state::lock(places).ok()?;
-    within_lock(places)
+    recover_locked(places)
 }
 
-/// The same for who holds the lock already.
-pub(crate) fn within_lock(places: &Places) -> Option<Finding> {
+/// Like [`recover`], for a caller that holds the lock already.
+pub(crate) fn recover_locked(places: &Places) -> Option<Finding> {
     let places = &places.resolved();
     remove_leftovers(places);
-    let mut said = None;
-    // What is rolled back may itself have come upon a journal with something left to do.
-    for _ in 0..MOST_IN_A_ROW {
+    let mut result = None;
+    // A rollback restores the earlier journal, which may have a pending change of its own.
+    for _ in 0..MAX_NESTED_CHANGES {
         let Some(journal) = state::journal(places).ok().flatten().filter(|it| it.pending.is_some() || it.undoing)
         else {
             break;
         };
         let finding = recover_one(places, &journal);
-        let is_settled = finding.code == Code::Resumed;
-        said = Some(finding);
-        if !is_settled {
+        let is_recovered = finding.code == Code::Resumed;
+        result = Some(finding);
+        if !is_recovered {
             break;
         }
     }
-    said
+    result
 }
 
-/// How many changes may wait one within the other: a connection, over what an undo had left.
-const MOST_IN_A_ROW: usize = 3;
+/// Limit for nested pending changes, such as a connection that was begun after an unfinished undo.
+const MAX_NESTED_CHANGES: usize = 3;
 
 fn recover_one(places: &Places, journal: &Journal) -> Finding {
-    let is_of_claude = !journal.is_key_alone();
-    if is_of_claude && claude::locate(places).is_some_and(|install| claude::is_running(&install)) {
+    let has_claude_files = !journal.is_key_alone();
+    if has_claude_files && claude::locate(places).is_some_and(|install| claude::is_running(&install)) {
         return Finding::new(Code::Interrupted).with("because", "claude-runs");
     }
     let had_helper = places.helper.exists();
     resume(places, journal).unwrap_or_else(|finding| {
-        // It came back only to ask.
+        // It was installed only to ask the keychain.
         if !had_helper {
             let _ = files::remove(&places.helper);
         }
-        keep_apart(places, journal);
+        withhold_helper(places, journal);
         interrupted(&finding)
     })
 }
 
-/// While a change waits half done, Claude must not get the new key for the old address. Where a profile with
-/// another address names the helper and the keychain may hold the new key, the helper is taken away: no key
-/// is lost by that, Claude gets none, and the helper is back as soon as the change is settled.
-pub(crate) fn keep_apart(places: &Places, journal: &Journal) {
+/// Keeps Claude from sending the new key to the old address while a change is pending. If a profile with another
+/// address names the helper and the keychain may hold the new key, the helper is removed: Claude then gets no
+/// key, no key is lost, and the recovery installs the helper again.
+pub(crate) fn withhold_helper(places: &Places, journal: &Journal) {
     let Some(pending) = &journal.pending else { return };
     let was_asked = !matches!(pending.key_before, KeyBefore::NotAsked);
     let is_same_key = pending.earlier.as_ref().is_some_and(|earlier| earlier.key == journal.key);
@@ -98,7 +100,7 @@ pub(crate) fn keep_apart(places: &Places, journal: &Journal) {
         return;
     }
     let leads_elsewhere =
-        matches!(helper::naming(places), Naming::Named { bases } if bases.iter().any(|base| *base != journal.base));
+        matches!(helper::usage(places), HelperUse::Named { bases } if bases.iter().any(|base| *base != journal.base));
     let may_be_the_new_one = || match keychain::read(places).masked() {
         Answer::Key(now) => Some(&now) == journal.key.as_ref(),
         Answer::None => false,
@@ -109,7 +111,7 @@ pub(crate) fn keep_apart(places: &Places, journal: &Journal) {
     }
 }
 
-/// Removes the temporary files that a sudden end left behind: one may hold a key.
+/// Removes the temporary files of an interrupted run, because one may hold a key.
 pub(crate) fn remove_leftovers(places: &Places) {
     let claudes = places.roots().flat_map(|root| [root.clone(), library_in(root)]);
     for folder in claudes.chain([places.state.clone()]) {
@@ -117,7 +119,7 @@ pub(crate) fn remove_leftovers(places: &Places) {
     }
 }
 
-/// Says that something is under way and waits, and for what.
+/// An `Interrupted` finding for a change that stays pending because of `cause`.
 pub(crate) fn interrupted(cause: &Finding) -> Finding {
     let because = match cause.code {
         Code::FileNotUnderstood | Code::CannotWrite | Code::ChangedMeanwhile | Code::NotAsWritten => "file",
@@ -132,13 +134,13 @@ pub(crate) fn interrupted(cause: &Finding) -> Finding {
     })
 }
 
-/// Carries out what the table decides.
+/// Carries out what [`airouter_core::transaction`] decides.
 fn resume(places: &Places, journal: &Journal) -> Result<Finding, Finding> {
     let resumed = |how: &str| Finding::new(Code::Resumed).with("how", how);
-    match (decide(journal, Progress::of(journal, observe::now), || helper::ask(places).masked()), &journal.pending) {
+    match (decide(journal, Progress::of(journal, observe::file_fact), || helper::ask(places).masked()), &journal.pending) {
         (Decision::Undo, _) => {
-            let undone = restore::give_everything_back(places, journal)?;
-            Ok(if undone.is_remembered { undone.unfinished } else { resumed("undone") })
+            let undone = restore::undo_journal(places, journal)?;
+            Ok(if undone.has_remainder { undone.unfinished } else { resumed("undone") })
         }
         (Decision::Complete, Some(pending)) => complete(places, journal, pending).map(|set_aside| {
             let finding = resumed("completed");
@@ -152,24 +154,24 @@ fn resume(places: &Places, journal: &Journal) -> Result<Finding, Finding> {
     }
 }
 
-/// Writes what is missing. A damaged file is kept aside first; gives the path of it, if there was one.
+/// Writes what the change had not written yet. A damaged file is copied first; returns its path, if there was one.
 fn complete(places: &Places, journal: &Journal, pending: &Pending) -> Result<Option<String>, Finding> {
     let changed = || Finding::new(Code::ChangedMeanwhile);
-    let seen = Seen::default();
+    let seen = Snapshots::default();
     let texts = pending
-        .completion(|path| seen.look(path))
+        .completion(|path| seen.get(path))
         .map_err(|path| Finding::new(Code::FileNotUnderstood).with("path", path))?;
-    let mut settled = Journal { pending: None, ..journal.clone() };
+    let mut committed = Journal { pending: None, ..journal.clone() };
     let mut set_aside = None;
     for (name, document) in texts {
-        let (path, fact) = (Path::new(&name), seen.look(&name));
+        let (path, fact) = (Path::new(&name), seen.get(&name));
         if fact.text() == Some(document.text()) {
             continue;
         }
         if fact.is_damaged() {
             let copy = files::free_name(path, "damaged");
-            files::keep_aside(path, &copy).map_err(|error| files::cannot_write(&copy, &error))?;
-            for file in settled.files.iter_mut().filter(|file| file.path == name && file.existed) {
+            files::back_up(path, &copy).map_err(|error| files::cannot_write(&copy, &error))?;
+            for file in committed.files.iter_mut().filter(|file| file.path == name && file.existed) {
                 file.kept_aside = Some(copy.to_string_lossy().into_owned());
             }
             set_aside = Some(name.clone());
@@ -179,7 +181,7 @@ fn complete(places: &Places, journal: &Journal, pending: &Pending) -> Result<Opt
             return Err(changed().with("path", name));
         }
     }
-    state::keep_journal(places, Some(&settled))?;
+    state::write_journal(places, Some(&committed))?;
     Ok(set_aside)
 }
 
@@ -188,21 +190,21 @@ fn roll_back(places: &Places, journal: &Journal, pending: &Pending, remove_key: 
     if let Some(finding) = plan.findings.into_iter().find(|finding| finding.code == Code::FileNotUnderstood) {
         return Err(finding);
     }
-    restore::give_modes_back(&pending.files)?;
-    // The key of an address that is still selected stays, whoever stored it.
-    let is_needed = || matches!(helper::naming(places), Naming::Named { bases } if bases.contains(&journal.base));
+    restore::restore_modes(&pending.files)?;
+    // A key is kept if a profile with its address still names the helper.
+    let is_needed = || matches!(helper::usage(places), HelperUse::Named { bases } if bases.contains(&journal.base));
     let remove_key = remove_key && !is_needed();
     if remove_key {
         keychain::forget(places)?;
     }
     let Some(earlier) = &pending.earlier else {
         files::remove_empty(journal.made_folders.iter().rev().map(Path::new));
-        // A helper that nothing names, and that has nothing to give, was put there by this change.
+        // A helper that nothing names and that has no key was installed by this change.
         let is_empty = || remove_key || helper::ask(places) == Answer::None;
         if journal.may_hold_key() && helper::is_left_over(places) && is_empty() {
             helper::remove(places)?;
         }
-        return state::keep_journal(places, None);
+        return state::write_journal(places, None);
     };
-    state::keep_journal(places, Some(earlier))
+    state::write_journal(places, Some(earlier))
 }

@@ -1,9 +1,9 @@
-//! The secrets of this process: every key that was pasted, also one that was refused, every stored one that
-//! was used, every proxy's password.
+//! The secrets that this process knows: every key that was pasted, also one that was refused, every stored key that
+//! was used, every proxy password.
 //!
-//! A server may give a key back long after the check, in Claude's log or in a report of Claude's, and in a
-//! part of the program that has never heard of the key. So the window and the command line note each secret
-//! here as soon as they have it, and everything that they say goes through [`redactor`] at one place.
+//! A server may quote a key long after the check, in Claude's log or in one of Claude's reports, where the code that
+//! shows the text does not know the key. So both front ends register each secret here as soon as they have it, and
+//! all their output goes through [`redactor`] in one place.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -18,75 +18,75 @@ use crate::places::Places;
 #[derive(Default)]
 struct Known {
     secrets: Vec<Secret>,
-    spared: Vec<String>,
-    made: Option<Arc<Redactor>>,
+    exempt: Vec<String>,
+    redactor: Option<Arc<Redactor>>,
 }
 
-static KNOWN: Mutex<Known> = Mutex::new(Known { secrets: Vec::new(), spared: Vec::new(), made: None });
+static KNOWN: Mutex<Known> = Mutex::new(Known { secrets: Vec::new(), exempt: Vec::new(), redactor: None });
 
 fn known() -> MutexGuard<'static, Known> {
-    // Each field is set at once, so what another thread was doing when it failed is whole.
+    // Every update is a single assignment, so a panic of another thread leaves a valid state.
     KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Notes secrets.
-pub fn note(secrets: impl IntoIterator<Item = Secret>) {
+/// Registers secrets; from now on they are redacted.
+pub fn register(secrets: impl IntoIterator<Item = Secret>) {
     let mut known = known();
     for secret in secrets {
         if !known.secrets.contains(&secret) {
             known.secrets.push(secret);
-            known.made = None;
+            known.redactor = None;
         }
     }
 }
 
-/// Notes what lets into a proxy, by its address as it was typed.
-pub fn note_proxy(typed: Option<&str>) {
-    note(typed.map(secrets_in).unwrap_or_default());
+/// Registers the credentials in a proxy's address as it was typed.
+pub fn register_proxy(typed: Option<&str>) {
+    register(typed.map(secrets_in).unwrap_or_default());
 }
 
-/// Notes the secrets that stand in Claude's files: keys of profiles, and headers that let in. Only looks.
-pub fn note_files(places: &Places) {
-    note(in_files(places));
+/// Registers the secrets in Claude's files: the keys and secret headers of profiles. Only reads.
+pub fn register_files(places: &Places) {
+    register(in_files(places));
 }
 
-/// Notes an address that is no secret, though a key may have words in common with it.
-pub fn spare(address: &str) {
+/// Exempts an address from redaction, although a key may have words in common with it.
+pub fn exempt(address: &str) {
     let mut known = known();
-    if known.spared.iter().all(|spared| spared != address) {
-        known.spared.push(address.to_owned());
-        known.made = None;
+    if known.exempt.iter().all(|exempt| exempt != address) {
+        known.exempt.push(address.to_owned());
+        known.redactor = None;
     }
 }
 
-/// All that are known, for a report.
+/// All registered secrets, for a report.
 pub fn secrets() -> Vec<Secret> {
     known().secrets.clone()
 }
 
-/// Wipes all of them, when whoever gave them takes them back.
+/// Wipes all registered secrets and exemptions.
 pub fn forget() {
     *known() = Known::default();
 }
 
-/// What takes them out of texts.
+/// A redactor for all registered secrets.
 pub fn redactor() -> Arc<Redactor> {
     let mut known = known();
-    let Known { secrets, spared, made } = &mut *known;
-    let make = || Arc::new(spared.iter().fold(Redactor::new(&*secrets), |redactor, text| redactor.sparing(text)));
-    Arc::clone(made.get_or_insert_with(make))
+    let Known { secrets, exempt, redactor } = &mut *known;
+    let make = || Arc::new(exempt.iter().fold(Redactor::new(&*secrets), |redactor, text| redactor.sparing(text)));
+    Arc::clone(redactor.get_or_insert_with(make))
 }
 
-/// Names of fields whose texts come from outside: whatever stands there may be a quoted key.
+/// Names of fields whose texts come from other programs and may quote a key.
 const FROM_OUTSIDE: [&str; 10] =
     ["value", "before", "after", "expected", "actual", "lines", "display_name", "note", "reason", "name_given"];
 
-/// Takes all known secrets out of a value that is about to be shown, printed or handed to the page.
+/// Redacts all registered secrets in a value that is about to be shown, printed or sent to the page.
 pub fn clean(value: &mut Value) {
     clean_with(value, &redactor());
 }
 
-/// The same of the secrets that were known at another time.
+/// Like [`clean`], with a redactor that was made earlier.
 pub fn clean_with(value: &mut Value, redactor: &Redactor) {
     if !redactor.is_empty() {
         clean_by(value, redactor, false);
@@ -103,7 +103,7 @@ fn clean_by(value: &mut Value, redactor: &Redactor, is_from_outside: bool) {
         }
         Value::Array(items) => items.iter_mut().for_each(|item| clean_by(item, redactor, is_from_outside)),
         Value::Object(fields) => {
-            // What a rehearsal says is written down in it, the key that opens nothing too.
+            // The texts of a rehearsal are fixed; the key in them is a sample without value.
             for (name, field) in
                 fields.iter_mut().filter(|(name, _)| !["rehearsal", "scenarios"].contains(&name.as_str()))
             {
@@ -134,7 +134,7 @@ fn in_files(places: &Places) -> Vec<Secret> {
     found
 }
 
-/// The values of headers, and of each whether it is a secret.
+/// The values of the headers in a profile, each with whether it is a secret.
 pub(crate) fn headers_of(headers: Option<&Value>) -> Vec<(bool, Secret)> {
     let fields = headers.and_then(Value::as_object).into_iter().flatten();
     let text = |(name, value): (&String, &Value)| {
@@ -149,9 +149,9 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    /// One test for all of it: what is known is known to the whole process.
+    /// One test for everything, because the registered secrets are global to the process.
     #[test]
-    fn what_is_noted_is_taken_out_and_what_is_forgotten_is_not() {
+    fn registered_secrets_are_redacted_until_they_are_forgotten() {
         const KEY: &str = "acme.Zx9Yw8Vu7T.Qw3Er4Ty5U";
         let folder = tempfile::tempdir().unwrap();
         let places = Places::in_scratch(folder.path()).unwrap();
@@ -170,11 +170,11 @@ mod tests {
         });
         let before = value.clone();
         clean(&mut value);
-        assert_eq!(value, before, "nothing is known yet");
-        note([Secret::new(KEY.to_owned()), Secret::new("keychain-1".to_owned())]);
-        note_proxy(Some("http://li:gehe1m@proxy:1"));
-        note_files(&places);
-        spare("https://x.example/keychain");
+        assert_eq!(value, before, "nothing is registered yet");
+        register([Secret::new(KEY.to_owned()), Secret::new("keychain-1".to_owned())]);
+        register_proxy(Some("http://li:gehe1m@proxy:1"));
+        register_files(&places);
+        exempt("https://x.example/keychain");
         clean(&mut value);
         assert_eq!(value["findings"][0]["evidence"][0]["value"], "key •••, keychain");
         assert_eq!(value["proof"]["lines"][0], "••• research");

@@ -1,4 +1,4 @@
-//! Gathering for the report, and putting it where the person finds it.
+//! Collects the content of a report, and saves it where the person finds it.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -16,15 +16,15 @@ use airouter_core::view::{ClaudeView, Locale};
 use sysinfo::System;
 
 use crate::doctor::secrets;
-use crate::files::end_of;
+use crate::files::read_tail;
 use crate::files::{self, Privacy};
 use crate::places::Places;
 use crate::{claude, sys};
 
-/// Most of a log that goes into a report, from its end, in bytes.
+/// Maximum of a log that goes into a report, from its end, in bytes.
 const LOG_END: u64 = 512 * 1024;
 
-/// Variables that may matter, beside those of Claude Code.
+/// Environment variables to report, besides those of Claude Code.
 const VARIABLES: [&str; 10] = [
     "HTTP_PROXY",
     "HTTPS_PROXY",
@@ -38,8 +38,8 @@ const VARIABLES: [&str; 10] = [
     "XDG_CONFIG_HOME",
 ];
 
-/// Gathers what a report is made of. `version` is this program's, `facts` what the doctor looked at, `more`
-/// the secrets of the session that are stored nowhere: a key that was refused is quoted most often.
+/// Collects what a report is made of. `version` is this program's, `facts` are the doctor's, and `more` are the
+/// secrets of the session that are stored nowhere, such as a key that was refused.
 pub fn gather(
     places: &Places,
     preset: &Preset,
@@ -79,22 +79,22 @@ pub fn gather(
     }
 }
 
-/// Saves a report among the person's downloads, where browsers put what people look for. A dialog would
-/// ask for a place and a name, which are two questions more than the person has answers to; the place is
-/// told afterwards. The name is made from the content, so the same report is saved once.
+/// Saves a report in the person's download folder, where people look for files, and returns its path. There is no
+/// dialog, so that the person does not have to choose a folder and a name. The name is made from the content, so
+/// the same report is saved once.
 ///
 /// # Errors
-/// `CannotWrite` with what the system says.
+/// `CannotWrite` with the system's reason.
 pub fn save(places: &Places, report: &Report) -> Result<PathBuf, Finding> {
     let path = places.downloads().join(report.file_name());
     save_as(&path, report)?;
     Ok(path)
 }
 
-/// Saves a report in a place that was named.
+/// Saves a report at `path`; missing folders are created.
 ///
 /// # Errors
-/// `CannotWrite` with what the system says.
+/// `CannotWrite` with the system's reason.
 pub fn save_as(path: &Path, report: &Report) -> Result<(), Finding> {
     let cannot = |error: std::io::Error| files::cannot_write(path, &error);
     let path = std::path::absolute(path).map_err(cannot)?;
@@ -104,14 +104,14 @@ pub fn save_as(path: &Path, report: &Report) -> Result<(), Finding> {
     files::replace(&path, &report.archive, Privacy::OwnerOnly).map_err(|error| files::cannot_write(&path, &error))
 }
 
-/// Reads one of Claude's own reports from a file, and no more of it than a report can have.
+/// Reads one of Claude's own reports from a file, up to one byte more than the largest that is accepted.
 ///
 /// # Errors
-/// `ClaudeReportUnreadable` with what the system says.
+/// `ClaudeReportUnreadable` with the system's reason.
 pub fn read_claude_report(path: &Path) -> Result<Vec<u8>, Finding> {
     let mut bytes = Vec::new();
     let file = fs_err::File::open(path);
-    // One byte more, so that whoever reads it sees that it is too large.
+    // One byte more, so that the parser sees that it is too large.
     let read = file.and_then(|file| file.take(LARGEST as u64 + 1).read_to_end(&mut bytes));
     let unreadable =
         |error: std::io::Error| Finding::new(Code::ClaudeReportUnreadable).with("reason", masked(&error.to_string()));
@@ -156,7 +156,7 @@ fn logs(places: &Places) -> Vec<Attached> {
         ("airouter-setup.log", own),
     ];
     let read = |(name, path): (&str, Option<PathBuf>)| {
-        let text = end_of(&path?, LOG_END)?;
+        let text = read_tail(&path?, LOG_END)?;
         Some(Attached { name: name.to_owned(), bytes: text.into_bytes() })
     };
     all.into_iter().filter_map(read).collect()
@@ -175,7 +175,7 @@ fn environment() -> Vec<(String, String)> {
 fn person(places: &Places) -> Person {
     let name = |variable: &str| std::env::var(variable).ok().filter(|name| !name.is_empty());
     Person {
-        home: places.ground.home.to_string_lossy().into_owned(),
+        home: places.base_folders.home.to_string_lossy().into_owned(),
         user: name("USER").or_else(|| name("USERNAME")).unwrap_or_default(),
         computer: System::host_name().unwrap_or_default(),
     }

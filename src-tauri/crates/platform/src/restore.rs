@@ -1,4 +1,4 @@
-//! Giving back what was changed: Claude's files, then the key.
+//! Restores what was changed: Claude's files, then the key.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -14,74 +14,74 @@ use airouter_core::undo::{Journal, Restore, UndoPlan, plan_undo};
 use airouter_core::view::EditView;
 
 use crate::files::{self, Privacy, Replaced};
-use crate::helper::{self, LetGo, Naming};
+use crate::helper::{self, Removal, HelperUse};
 use crate::places::{Places, root_of};
 use crate::{claude, keychain, observe, state};
 
-/// What came of undoing a journal.
-pub(crate) struct Undone {
-    /// What was put back and what was left.
+/// The result of undoing a journal.
+pub(crate) struct JournalUndo {
+    /// What was restored and what was left.
     pub(crate) plan: UndoPlan,
-    /// Nothing of Claude's files is left to be given back.
-    pub(crate) is_whole: bool,
-    /// Something is left to do: files to be given back, or a key that may still be stored.
-    pub(crate) is_remembered: bool,
-    /// Says what is left, where something is.
+    /// All of Claude's files are restored.
+    pub(crate) files_restored: bool,
+    /// A journal remains: files are still to be restored, or a key may still be stored.
+    pub(crate) has_remainder: bool,
+    /// The finding about the remainder; has a meaning only if there is one.
     pub(crate) unfinished: Finding,
 }
 
-/// Undoes a journal. A sudden end on the way is no end: the next start goes on. What cannot be given back
-/// now stays in the journal.
+/// Undoes a journal. If it is interrupted, the next start continues. What cannot be restored now stays in the
+/// journal.
 ///
 /// # Errors
-/// Why nothing can be said to be undone: a file could not be written, or Claude was started meanwhile and
-/// will write its settings when it quits. The next start goes on.
-pub(crate) fn give_everything_back(places: &Places, journal: &Journal) -> Result<Undone, Finding> {
-    state::keep_journal(places, Some(&Journal { undoing: true, ..journal.clone() }))?;
+/// `CannotWrite`, or `ClaudeRunning` if Claude was started meanwhile: it writes its settings when it quits. The
+/// next start continues.
+pub(crate) fn undo_journal(places: &Places, journal: &Journal) -> Result<JournalUndo, Finding> {
+    state::write_journal(places, Some(&Journal { undoing: true, ..journal.clone() }))?;
     let mut plan = restore(|now| plan_undo(journal, now))?;
-    let given_back = journal.files.iter().filter(|file| !plan.rest.iter().any(|rest| rest.path == file.path));
-    give_modes_back(given_back)?;
+    let restored = journal.files.iter().filter(|file| !plan.rest.iter().any(|rest| rest.path == file.path));
+    restore_modes(restored)?;
     if !journal.is_key_alone() && claude::locate(places).is_some_and(|install| claude::is_running(&install)) {
         return Err(Finding::new(Code::ClaudeRunning));
     }
     files::remove_empty(journal.made_folders.iter().rev().map(Path::new));
-    let key = let_go_of_key(places, Some(journal), false)?;
+    let key = remove_key_unless_needed(places, Some(journal), false)?;
     plan.findings.extend(key.finding);
-    // Where a file could not be given back, what it asks for is let go of together with it.
+    // A file that could not be restored may still need the key; both are then left to the next undo.
     let stays =
-        key.fate == Fate::Stays || (key.fate == Fate::Needed && !plan.rest.is_empty() && journal.may_hold_key());
+        key.state == KeyState::MayRemain || (key.state == KeyState::StillNeeded && !plan.rest.is_empty() && journal.may_hold_key());
     let remainder = journal.remainder(plan.rest.clone(), stays);
     let is_left = !remainder.files.is_empty() || remainder.stray_key;
-    state::keep_journal(places, is_left.then_some(&remainder))?;
-    let is_whole = plan.rest.is_empty();
-    Ok(Undone { is_whole, is_remembered: is_left, unfinished: observe::unfinished(&remainder), plan })
+    state::write_journal(places, is_left.then_some(&remainder))?;
+    let files_restored = plan.rest.is_empty();
+    Ok(JournalUndo { files_restored, has_remainder: is_left, unfinished: observe::unfinished(&remainder), plan })
 }
 
-/// Gives files that are there the mode that they had before this program closed them to others. One that
-/// somebody has changed since stays as it is.
+/// Restores the modes that existing files had before this program made them private. A mode that was changed
+/// since is kept.
 ///
 /// # Errors
-/// `CannotWrite` with the file and what the system says.
-pub(crate) fn give_modes_back<'a>(files: impl IntoIterator<Item = &'a FileChange>) -> Result<(), Finding> {
+/// `CannotWrite` with the file and the system's reason.
+pub(crate) fn restore_modes<'a>(files: impl IntoIterator<Item = &'a FileChange>) -> Result<(), Finding> {
     files.into_iter().try_for_each(|file| {
         let Some(mode) = file.mode else { return Ok(()) };
         let path = Path::new(&file.path);
-        files::open_again(path, mode).map_err(|error| files::cannot_write(path, &error))
+        files::restore_mode(path, mode).map_err(|error| files::cannot_write(path, &error))
     })
 }
 
-/// Plans and carries out; plans again where somebody has written meanwhile, so that what they wrote
-/// stays.
+/// Makes an undo plan with `make` and carries it out. If another program writes a file meanwhile, plans again, so
+/// that its changes are kept. Returns the plan with everything that was restored.
 ///
 /// # Errors
-/// `CannotWrite`, `NotAsWritten`, or `ChangedMeanwhile` when somebody never stops writing.
+/// `CannotWrite`, `NotAsWritten`, or `ChangedMeanwhile` if another program never stops writing.
 pub(crate) fn restore(make: impl Fn(&dyn Fn(&str) -> FileFact) -> UndoPlan) -> Result<UndoPlan, Finding> {
     let mut restored = Vec::new();
     for _ in 0..TRIES {
-        let seen = Seen::default();
-        let mut plan = make(&|path| seen.look(path));
+        let seen = Snapshots::default();
+        let mut plan = make(&|path| seen.get(path));
         if write(&plan, &seen)? {
-            // What an earlier round put back belongs to the whole, unless somebody changed it again.
+            // Add what earlier rounds restored, unless it was changed again.
             let is_new =
                 |edit: &EditView| !plan.restored.contains(edit) && !plan.left.iter().any(|left| left.key == edit.key);
             let earlier: Vec<EditView> = restored.into_iter().filter(is_new).collect();
@@ -93,29 +93,30 @@ pub(crate) fn restore(make: impl Fn(&dyn Fn(&str) -> FileFact) -> UndoPlan) -> R
     Err(Finding::new(Code::ChangedMeanwhile))
 }
 
-/// How often is planned again because somebody wrote in the same moment.
+/// How often to plan again because another program wrote in the same moment.
 const TRIES: usize = 20;
 
-/// Files as they were when they were looked at: what is written is compared with this.
+/// Files as they were when they were first read: a file is replaced only if it is still the same.
 #[derive(Default)]
-pub(crate) struct Seen(RefCell<BTreeMap<String, FileFact>>);
+pub(crate) struct Snapshots(RefCell<BTreeMap<String, FileFact>>);
 
-impl Seen {
-    /// What a file was when it was first asked for.
-    pub(crate) fn look(&self, path: &str) -> FileFact {
+impl Snapshots {
+    /// The file as it was when it was first asked for.
+    pub(crate) fn get(&self, path: &str) -> FileFact {
         let mut seen = self.0.borrow_mut();
-        seen.entry(path.to_owned()).or_insert_with(|| observe::now(path)).clone()
+        seen.entry(path.to_owned()).or_insert_with(|| observe::file_fact(path)).clone()
     }
 }
 
-/// False when somebody was quicker with a file; theirs is kept, and a new plan is needed.
-fn write(plan: &UndoPlan, seen: &Seen) -> Result<bool, Finding> {
+/// Carries out a plan. Returns false if another program has changed a file; its change is kept, and a new plan is
+/// needed.
+fn write(plan: &UndoPlan, seen: &Snapshots) -> Result<bool, Finding> {
     for (name, restore) in &plan.files {
-        let (path, seen) = (Path::new(name), seen.look(name));
+        let (path, seen) = (Path::new(name), seen.get(name));
         let done = match restore {
             Restore::Unchanged | Restore::Wait => Ok(true),
             Restore::Write(document) => replace(path, &seen, document),
-            Restore::PutBack { copy } => put_back(path, &seen, Path::new(copy)),
+            Restore::PutBack { copy } => restore_damaged(path, &seen, Path::new(copy)),
             Restore::Delete => files::remove_if(path, &seen),
         };
         if !done.map_err(|error| files::cannot_write(path, &error))? {
@@ -125,8 +126,8 @@ fn write(plan: &UndoPlan, seen: &Seen) -> Result<bool, Finding> {
     Ok(true)
 }
 
-/// Gives a file that was damaged its bytes of before, and takes the copy away.
-fn put_back(path: &Path, seen: &FileFact, copy: &Path) -> io::Result<bool> {
+/// Restores the bytes of a damaged file from its copy, and removes the copy.
+fn restore_damaged(path: &Path, seen: &FileFact, copy: &Path) -> io::Result<bool> {
     let bytes = fs_err::read(copy)?;
     if *seen != FileFact::Present(bytes.clone())
         && !matches!(files::replace_if(path, seen, &bytes, Privacy::AsBefore)?, Replaced::Done(_))
@@ -137,87 +138,87 @@ fn put_back(path: &Path, seen: &FileFact, copy: &Path) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Replaces a file and reads it again.
+/// Replaces a file if it is as `seen`, and reads it again. False if it was changed or differs afterwards.
 pub(crate) fn replace(path: &Path, seen: &FileFact, document: &Document) -> io::Result<bool> {
     let done = files::replace_if(path, seen, document.text().as_bytes(), Privacy::AsBefore)?;
     let Replaced::Done(mut former) = done else { return Ok(false) };
     let ours = FileFact::Present(document.text().as_bytes().to_vec());
     if let Some(late) = former.read().filter(|late| FileFact::Present(late.clone()) != *seen) {
-        // Somebody had the replaced file open and wrote into it only now.
+        // A program that had the replaced file open has written to it after the replacement.
         files::replace_if(path, &ours, &late, Privacy::AsBefore)?;
         return Ok(false);
     }
-    Ok(files::look(path, root_of(path)) == ours)
+    Ok(files::inspect(path, root_of(path)) == ours)
 }
 
-/// What became of the key.
-pub(crate) struct KeyLetGo {
-    /// Where it is now.
-    fate: Fate,
-    /// Worth saying.
+/// The result of removing the key.
+pub(crate) struct KeyRemoval {
+    /// Where the key is now.
+    state: KeyState,
+    /// What to tell the person.
     pub(crate) finding: Option<Finding>,
 }
 
-/// Where a key is after letting go of it.
+/// Whether a key is in the keychain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
-    /// In no keychain of ours.
-    Gone,
-    /// In the keychain, because something of Claude's asks for it.
-    Needed,
-    /// Perhaps in the keychain, though nothing asks for it.
-    Stays,
+enum KeyState {
+    /// It is not in our entry of the keychain.
+    Removed,
+    /// It is in the keychain, because a profile or a policy names the helper.
+    StillNeeded,
+    /// It may be in the keychain, though nothing needs it.
+    MayRemain,
 }
 
-/// Removes the key and the helper program, unless something of Claude's names the helper. A keychain that
-/// does not answer is worth saying and no reason to stay connected; another undo tries again. `journal` is
-/// what was undone, if there was one; `may_hold_key` says that a key may be stored though none tells of it.
+/// Removes the key and the helper program, unless a profile or a policy names the helper. A keychain that does
+/// not answer is reported as a finding and does not stop the undo; the next undo tries again. `journal` is what was
+/// undone, if there was one; `may_hold_key` says that a key may be stored although no journal tells of it.
 ///
 /// # Errors
-/// `CannotWrite` when the helper cannot be removed; the next start tries again.
-pub(crate) fn let_go_of_key(
+/// `CannotWrite` if the helper cannot be removed; the next start tries again.
+pub(crate) fn remove_key_unless_needed(
     places: &Places,
     journal: Option<&Journal>,
     may_hold_key: bool,
-) -> Result<KeyLetGo, Finding> {
+) -> Result<KeyRemoval, Finding> {
     let of_a_connection = journal.is_some_and(Journal::may_hold_key);
-    let gone = KeyLetGo { fate: Fate::Gone, finding: None };
-    Ok(match helper::let_go(places, of_a_connection || may_hold_key)? {
-        // Whether a profile asks for the key, a file that cannot be read does not say.
-        LetGo::KeyStays(finding) if finding.code == Code::FileNotUnderstood => {
+    let gone = KeyRemoval { state: KeyState::Removed, finding: None };
+    Ok(match helper::remove_unless_needed(places, of_a_connection || may_hold_key)? {
+        // A file that cannot be read may be a profile that needs the key.
+        Removal::KeyRemains(finding) if finding.code == Code::FileNotUnderstood => {
             let stays = Finding::new(Code::HelperNeeded).with("because", "unread");
-            KeyLetGo { fate: Fate::Stays, finding: Some(stays.with("path", finding.fact("path").unwrap_or_default())) }
+            KeyRemoval { state: KeyState::MayRemain, finding: Some(stays.with("path", finding.fact("path").unwrap_or_default())) }
         }
-        LetGo::KeyStays(finding) => KeyLetGo { fate: Fate::Stays, finding: Some(finding.softened()) },
-        LetGo::Gone | LetGo::Nothing => gone,
-        LetGo::Needed => match (journal, helper::naming(places)) {
-            // A profile of before asks for a key, and ours was given for another address.
-            (Some(journal), Naming::Named { bases })
+        Removal::KeyRemains(finding) => KeyRemoval { state: KeyState::MayRemain, finding: Some(finding.softened()) },
+        Removal::Removed | Removal::NothingToRemove => gone,
+        Removal::StillNeeded => match (journal, helper::usage(places)) {
+            // An older profile names the helper, and our key belongs to another address.
+            (Some(journal), HelperUse::Named { bases })
                 if of_a_connection && !bases.is_empty() && !bases.contains(&journal.base) =>
             {
-                take_ours_out(places, journal)
+                remove_own_key(places, journal)
             }
-            _ => KeyLetGo { fate: Fate::Needed, finding: Some(Finding::new(Code::HelperNeeded)) },
+            _ => KeyRemoval { state: KeyState::StillNeeded, finding: Some(Finding::new(Code::HelperNeeded)) },
         },
     })
 }
 
-/// Takes the key of a connection out of the keychain, whose helper a profile with another address asks. A key
-/// that this connection did not store is that profile's own.
-fn take_ours_out(places: &Places, journal: &Journal) -> KeyLetGo {
-    let gone = || KeyLetGo {
-        fate: Fate::Gone,
+/// Removes the key of this connection from the keychain while a profile with another address names the helper. A
+/// key that this connection did not store belongs to that profile and is kept.
+fn remove_own_key(places: &Places, journal: &Journal) -> KeyRemoval {
+    let gone = || KeyRemoval {
+        state: KeyState::Removed,
         finding: Some(Finding::new(Code::KeyNotStored).with("because", "address").softened()),
     };
     let stays = |finding| {
-        // Until it is gone, nobody gets it.
+        // Without the helper, Claude cannot get the key.
         let _ = files::remove(&places.helper);
-        KeyLetGo { fate: Fate::Stays, finding: Some(finding) }
+        KeyRemoval { state: KeyState::MayRemain, finding: Some(finding) }
     };
     match helper::ask(places).masked() {
-        // A journal of an older version does not say which key it was.
+        // A journal of an older version does not record which key it was.
         Answer::Key(now) if journal.key.as_ref().map_or(!journal.is_connection(), |ours| *ours != now) => {
-            KeyLetGo { fate: Fate::Needed, finding: Some(Finding::new(Code::HelperNeeded)) }
+            KeyRemoval { state: KeyState::StillNeeded, finding: Some(Finding::new(Code::HelperNeeded)) }
         }
         Answer::None => gone(),
         Answer::Unknown(finding) => stays(finding),

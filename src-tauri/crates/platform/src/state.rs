@@ -9,11 +9,11 @@ use fs_err::File;
 use crate::files::{self, Privacy};
 use crate::places::Places;
 
-/// The journal of what was written to Claude's files.
+/// Reads the journal of what was written to Claude's files; `None` if there is none.
 ///
 /// # Errors
-/// `JournalUnusable` with `because`: `unreadable`, `broken`, or `newer` when a newer version of this program
-/// wrote it. Nothing may be written then that the journal would have to know.
+/// `JournalUnusable` with `because`: `unreadable`, `broken`, or `newer` if a newer version of this program wrote it.
+/// Claude's files must not be changed then.
 pub fn journal(places: &Places) -> Result<Option<Journal>, Finding> {
     let path = journal_path(places);
     let bytes = match files::read(&path) {
@@ -29,11 +29,11 @@ pub fn journal(places: &Places) -> Result<Option<Journal>, Finding> {
     }
 }
 
-/// Puts a journal that cannot be used aside, so that work can go on without it; nothing of it is lost.
-/// `why` is what [`journal`] said.
+/// Renames a journal that cannot be used, so that work can go on without it. `why` is the error of [`journal`].
+/// Returns a `JournalSetAside` finding with the new path.
 ///
 /// # Errors
-/// `CannotWrite` with what the system says.
+/// `CannotWrite` with the system's reason.
 pub(crate) fn set_journal_aside(places: &Places, why: &Finding) -> Result<Finding, Finding> {
     let path = journal_path(places);
     let kept = files::free_name(&path, why.fact("because").unwrap_or("broken"));
@@ -41,11 +41,11 @@ pub(crate) fn set_journal_aside(places: &Places, why: &Finding) -> Result<Findin
     Ok(Finding::new(Code::JournalSetAside).with("path", path.display()).with("kept", kept.display()))
 }
 
-/// Makes the journal durable, or takes it away.
+/// Writes the journal durably, or removes it for `None`.
 ///
 /// # Errors
-/// `CannotWrite` with what the system says.
-pub fn keep_journal(places: &Places, journal: Option<&Journal>) -> Result<(), Finding> {
+/// `CannotWrite` with the system's reason.
+pub fn write_journal(places: &Places, journal: Option<&Journal>) -> Result<(), Finding> {
     let path = journal_path(places);
     let done = match journal {
         Some(journal) => serde_json::to_vec_pretty(journal)
@@ -56,24 +56,24 @@ pub fn keep_journal(places: &Places, journal: Option<&Journal>) -> Result<(), Fi
     done.map_err(|error| files::cannot_write(&path, &error))
 }
 
-/// The id under which Claude files the history of this connection. It outlives an undo, so that
-/// connecting again shows the old conversations.
+/// The id under which Claude stores the history of this connection, if one was saved. It is kept after an undo, so
+/// that a new connection shows the old conversations.
 pub fn organization(places: &Places) -> Option<String> {
     let text = fs_err::read_to_string(places.state.join(ORGANIZATION)).ok()?;
     let id = text.trim();
     airouter_core::claude::library::is_profile_id(id).then(|| id.to_owned())
 }
 
-/// Keeps that id.
+/// Saves that id.
 ///
 /// # Errors
-/// `CannotWrite` with what the system says.
-pub fn keep_organization(places: &Places, id: &str) -> Result<(), Finding> {
+/// `CannotWrite` with the system's reason.
+pub fn write_organization(places: &Places, id: &str) -> Result<(), Finding> {
     let path = places.state.join(ORGANIZATION);
     files::replace(&path, id.as_bytes(), Privacy::OwnerOnly).map_err(|error| files::cannot_write(&path, &error))
 }
 
-/// Held while Claude's files are being changed. The system lets go of it however the program ends.
+/// The lock of this program, held while Claude's files are changed. The system releases it when the program ends.
 #[derive(Debug)]
 pub struct Lock {
     file: File,
@@ -81,16 +81,16 @@ pub struct Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // Closing alone is not enough: a program that another thread is just starting holds the same
-        // file open until it runs.
+        // Closing alone is not enough: a child process that another thread is just starting has the same file open
+        // until its `exec`.
         let _ = self.file.file().unlock();
     }
 }
 
-/// Takes the lock, or says that another copy has it.
+/// Takes the lock; it is released when the value is dropped.
 ///
 /// # Errors
-/// `AnotherCopy`, or `CannotWrite` with what the system says.
+/// `AnotherCopy` if another copy of the program holds it, or `CannotWrite` with the system's reason.
 pub fn lock(places: &Places) -> Result<Lock, Finding> {
     let path = places.state.join("lock");
     let cannot = |error: std::io::Error| files::cannot_write(&path, &error);
@@ -170,7 +170,7 @@ mod tests {
     fn the_history_id_is_kept() {
         let (_folder, places) = places();
         assert_eq!(organization(&places), None);
-        keep_organization(&places, "22222222-2222-4222-8222-222222222222").unwrap();
+        write_organization(&places, "22222222-2222-4222-8222-222222222222").unwrap();
         assert_eq!(organization(&places).as_deref(), Some("22222222-2222-4222-8222-222222222222"));
     }
 }

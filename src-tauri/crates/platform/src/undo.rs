@@ -1,4 +1,4 @@
-//! Taking everything back.
+//! Undoes everything that this program did.
 
 use airouter_core::change::Edit;
 use airouter_core::claude::library::{FileFact, Library};
@@ -11,23 +11,24 @@ use crate::apply::leave;
 use crate::claude;
 use crate::helper;
 use crate::places::Places;
-use crate::restore::{give_everything_back, let_go_of_key};
+use crate::restore::{undo_journal, remove_key_unless_needed};
 use crate::{observe, recover, state};
 
-/// Undoes what this program did, and with [`UndoGoal::Anthropic`] also selects other gateways away. With
-/// `restart`, a running Claude is quit first and started again afterwards; without, a running Claude is
-/// a refusal. Blocks: call it from a thread of its own.
+/// Undoes what this program did; with [`UndoGoal::Anthropic`] it also deselects other gateways. With `restart`, a
+/// running Claude is quit first and started again afterwards; without it, a running Claude is a `ClaudeRunning`
+/// error. `on_phase` receives the state of each step. Errors are findings of the report. Blocks: call it from a
+/// thread of its own.
 pub fn undo(places: &Places, goal: UndoGoal, restart: bool, on_phase: &mut dyn FnMut(&Phase)) -> UndoReport {
     match carry_out(places, goal, restart, on_phase) {
-        Ok(gone_back) => {
-            let mut findings = gone_back.plan.findings;
+        Ok(result) => {
+            let mut findings = result.plan.findings;
             worst_first(&mut findings);
             UndoReport {
                 goal,
-                undone: gone_back.is_whole,
-                unfinished: !gone_back.is_whole,
-                restored: gone_back.plan.restored,
-                left: gone_back.plan.left,
+                undone: result.files_restored,
+                unfinished: !result.files_restored,
+                restored: result.plan.restored,
+                left: result.plan.left,
                 findings,
             }
         }
@@ -42,15 +43,15 @@ pub fn undo(places: &Places, goal: UndoGoal, restart: bool, on_phase: &mut dyn F
     }
 }
 
-/// What [`undo`] would do, without doing it.
+/// Reports what [`undo`] would do, without doing it.
 pub fn preview(places: &Places, goal: UndoGoal) -> UndoReport {
-    let foresee = || -> Result<UndoPlan, Finding> {
-        if is_there_already(places, goal)? {
-            return nothing_but_leftovers(places).map(|()| UndoPlan::default());
+    let predict = || -> Result<UndoPlan, Finding> {
+        if is_done_already(places, goal)? {
+            return require_leftovers(places).map(|()| UndoPlan::default());
         }
         let facts = observe::facts(places, claude::locate(places).as_ref())?;
         let journal = facts.journal.as_ref().filter(|journal| goal == UndoGoal::Before || journal.is_connection());
-        let mut plan = journal.map_or_else(UndoPlan::default, |journal| plan_undo(journal, observe::now));
+        let mut plan = journal.map_or_else(UndoPlan::default, |journal| plan_undo(journal, observe::file_fact));
         if goal == UndoGoal::Anthropic {
             let left = plan_leaving(&facts);
             plan.findings.extend(left.findings);
@@ -58,7 +59,7 @@ pub fn preview(places: &Places, goal: UndoGoal) -> UndoReport {
         }
         Ok(plan)
     };
-    let (plan, more) = match foresee() {
+    let (plan, more) = match predict() {
         Ok(plan) => (plan, None),
         Err(finding) => (UndoPlan::default(), Some(finding)),
     };
@@ -67,13 +68,13 @@ pub fn preview(places: &Places, goal: UndoGoal) -> UndoReport {
     UndoReport { goal, undone: false, unfinished: false, restored: plan.restored, left: plan.left, findings }
 }
 
-/// What going back came to.
+/// The result of an undo.
 #[derive(Default)]
-struct GoneBack {
+struct UndoResult {
     plan: UndoPlan,
-    /// Nothing is left to be given back. A key that the keychain keeps does not count: Claude knows nothing
-    /// of it.
-    is_whole: bool,
+    /// All of Claude's files are restored. A key that could not be removed from the keychain does not count,
+    /// because nothing of Claude's refers to it.
+    files_restored: bool,
 }
 
 fn carry_out(
@@ -81,24 +82,24 @@ fn carry_out(
     goal: UndoGoal,
     restart: bool,
     on_phase: &mut dyn FnMut(&Phase),
-) -> Result<GoneBack, Finding> {
+) -> Result<UndoResult, Finding> {
     let _lock = state::lock(places)?;
     let set_aside = match state::journal(places) {
-        // Leaving needs no memory: whatever was written, Claude is led away from it.
+        // Switching to Anthropic needs no journal: whatever was written, it is deselected.
         Err(finding) if goal == UndoGoal::Anthropic => Some(state::set_journal_aside(places, &finding)?),
         Err(finding) => return Err(finding),
         Ok(_) => None,
     };
-    if is_there_already(places, goal)? {
-        nothing_but_leftovers(places).or_else(|nothing| if set_aside.is_some() { Ok(()) } else { Err(nothing) })?;
+    if is_done_already(places, goal)? {
+        require_leftovers(places).or_else(|nothing| if set_aside.is_some() { Ok(()) } else { Err(nothing) })?;
         let may_hold_key = set_aside.is_some();
         let mut findings: Vec<Finding> = set_aside.into_iter().collect();
-        findings.extend(let_go_of_key(places, None, may_hold_key)?.finding);
-        return Ok(GoneBack { plan: UndoPlan { findings, ..UndoPlan::default() }, is_whole: true });
+        findings.extend(remove_key_unless_needed(places, None, may_hold_key)?.finding);
+        return Ok(UndoResult { plan: UndoPlan { findings, ..UndoPlan::default() }, files_restored: true });
     }
     let mut tell = |step: StepId, state: PhaseState| on_phase(&Phase { step, state, finding: None });
 
-    // Of a key alone Claude knows nothing, so it may run.
+    // If only a key is left to remove, Claude may run: nothing of Claude's refers to it.
     let only_the_key = state::journal(places)?.is_some_and(|journal| journal.is_key_alone());
     let needs_claude_closed = !only_the_key || goal == UndoGoal::Anthropic;
     let running = claude::locate(places).filter(|install| needs_claude_closed && claude::is_running(install));
@@ -112,47 +113,47 @@ fn carry_out(
     }
 
     recover::remove_leftovers(places);
-    let has_no_memory = state::journal(places)?.is_none();
+    let has_no_journal = state::journal(places)?.is_none();
     tell(StepId::WriteFiles, PhaseState::Running);
-    let changed = go_back(places, goal);
-    let is_done = changed.as_ref().is_ok_and(|gone_back| gone_back.is_whole);
+    let changed = change_files(places, goal);
+    let is_done = changed.as_ref().is_ok_and(|result| result.files_restored);
     tell(StepId::WriteFiles, if is_done { PhaseState::Done } else { PhaseState::Failed });
-    let mut gone_back = match (changed, &running) {
+    let mut result = match (changed, &running) {
         (Err(finding), Some(install)) => {
-            // It was running before, so it runs again; that this may fail too changes nothing.
+            // Claude was running before, so it is started again; a failure of that does not change the result.
             let _ = claude::start(install, places);
             return Err(finding);
         }
         (changed, _) => changed?,
     };
-    if goal == UndoGoal::Anthropic && has_no_memory && (set_aside.is_some() || helper::is_here(places)) {
-        // Nobody remembers it, and a key may be stored that nothing asks for any more.
-        gone_back.plan.findings.extend(let_go_of_key(places, None, true)?.finding);
+    if goal == UndoGoal::Anthropic && has_no_journal && (set_aside.is_some() || helper::is_present(places)) {
+        // No journal tells of it, but a key may be stored that nothing needs any more.
+        result.plan.findings.extend(remove_key_unless_needed(places, None, true)?.finding);
     }
-    gone_back.plan.findings.extend(set_aside);
+    result.plan.findings.extend(set_aside);
 
     if let Some(install) = &running {
         tell(StepId::StartClaude, PhaseState::Running);
         match claude::start(install, places) {
             Ok(()) => tell(StepId::StartClaude, PhaseState::Done),
             Err(finding) => {
-                gone_back.plan.findings.push(finding.softened());
+                result.plan.findings.push(finding.softened());
                 tell(StepId::StartClaude, PhaseState::Failed);
             }
         }
     }
-    Ok(gone_back)
+    Ok(result)
 }
 
-/// True when nothing is left to do.
-fn is_there_already(places: &Places, goal: UndoGoal) -> Result<bool, Finding> {
+/// True if the goal is reached already.
+fn is_done_already(places: &Places, goal: UndoGoal) -> Result<bool, Finding> {
     let journal = state::journal(places)?;
     Ok(match goal {
         UndoGoal::Before => journal.is_none(),
         UndoGoal::Anthropic => {
-            let is_settled = |journal: &Journal| journal.pending.is_none() && !journal.undoing;
-            let is_left = journal.is_none_or(|journal| !journal.is_connection() && is_settled(&journal));
-            // A file that cannot be read now may lead away.
+            let is_complete = |journal: &Journal| journal.pending.is_none() && !journal.undoing;
+            let is_left = journal.is_none_or(|journal| !journal.is_connection() && is_complete(&journal));
+            // A file that cannot be read now may select a gateway.
             let is_read = |library: &Library| {
                 let are_read = [&library.meta, &library.mode].iter().all(|file| !matches!(file, FileFact::Strange(_)));
                 are_read && !library.selects_unread()
@@ -163,52 +164,56 @@ fn is_there_already(places: &Places, goal: UndoGoal) -> Result<bool, Finding> {
     })
 }
 
-/// Where nothing else is to be undone: the key may have stayed because its keychain did not answer. Claude
-/// knows nothing of it, so it may run.
-fn nothing_but_leftovers(places: &Places) -> Result<(), Finding> {
+/// Called where no file is to be undone: a helper and a key may remain from an undo during which the keychain
+/// did not answer. Nothing of Claude's refers to them, so Claude may run.
+///
+/// # Errors
+/// `NothingToUndo` if there are none.
+fn require_leftovers(places: &Places) -> Result<(), Finding> {
     if helper::is_left_over(places) { Ok(()) } else { Err(Finding::new(Code::NothingToUndo)) }
 }
 
-/// The changes, the lock held and Claude closed. What is under way is given back with all the rest.
-fn go_back(places: &Places, goal: UndoGoal) -> Result<GoneBack, Finding> {
-    let is_to_go = |journal: &Journal| {
+/// Changes Claude's files. The caller holds the lock, and Claude is closed. A pending change is undone together
+/// with everything else.
+fn change_files(places: &Places, goal: UndoGoal) -> Result<UndoResult, Finding> {
+    let is_to_undo = |journal: &Journal| {
         goal == UndoGoal::Before || journal.is_connection() || journal.undoing || journal.pending.is_some()
     };
-    let mut gone_back = match state::journal(places)?.filter(is_to_go) {
+    let mut result = match state::journal(places)?.filter(is_to_undo) {
         Some(journal) => {
-            let undone = give_everything_back(places, &journal)?;
+            let undone = undo_journal(places, &journal)?;
             let mut plan = undone.plan;
-            if !undone.is_whole {
+            if !undone.files_restored {
                 plan.findings.push(undone.unfinished);
             }
-            GoneBack { plan, is_whole: undone.is_whole }
+            UndoResult { plan, files_restored: undone.files_restored }
         }
-        None => GoneBack { is_whole: true, ..GoneBack::default() },
+        None => UndoResult { files_restored: true, ..UndoResult::default() },
     };
     if goal == UndoGoal::Anthropic {
         match leave(places) {
             Ok(left) => {
                 let views = left.files.iter().flat_map(|file| file.edits.iter().map(Edit::view));
-                gone_back.plan.restored.extend(views);
-                gone_back.plan.findings.extend(left.kept_aside().cloned());
+                result.plan.restored.extend(views);
+                result.plan.findings.extend(left.kept_aside().cloned());
             }
             Err(mut findings) => {
-                let is_nothing_done = gone_back.is_whole && gone_back.plan.restored.is_empty();
-                if is_nothing_done && findings.len() == 1 {
+                let nothing_was_done = result.files_restored && result.plan.restored.is_empty();
+                if nothing_was_done && findings.len() == 1 {
                     return Err(findings.remove(0));
                 }
-                // What could be given back is, and that is to be told; but a change that waits may stand over it.
+                // The report shows what was restored, unless an interrupted change may have overwritten it.
                 if findings.iter().any(|finding| finding.code == Code::Interrupted) {
-                    gone_back.plan.restored.clear();
+                    result.plan.restored.clear();
                 }
-                gone_back.plan.findings.append(&mut findings);
-                gone_back.is_whole = false;
+                result.plan.findings.append(&mut findings);
+                result.files_restored = false;
             }
         }
     }
     if observe::outlook(places, claude::locate(places).as_ref())?.leads_away() {
         let selected = observe::library(&places.root, None).selected();
-        gone_back.plan.findings.extend(selected.map(|selected| selected.finding(Code::OtherProfile)));
+        result.plan.findings.extend(selected.map(|selected| selected.finding(Code::OtherProfile)));
     }
-    Ok(gone_back)
+    Ok(result)
 }

@@ -8,18 +8,18 @@ use airouter_core::address::GatewayUrl;
 use airouter_core::check::{AuthScheme, CheckReport, Lamp, LampId, LampState};
 use airouter_core::finding::Code;
 use airouter_core::secret::Secret;
-use airouter_platform::check::{Wanted, check, check_with, try_model};
+use airouter_platform::check::{CheckRequest, check, check_with, try_model};
 use airouter_platform::net::Options;
 use airouter_practice::gateway::{AuthSeen, Fault, Gateway, GatewayOptions, start};
 use tokio::sync::watch;
 
-fn wanted(gateway: &Gateway, key: String) -> Wanted {
+fn wanted(gateway: &Gateway, key: String) -> CheckRequest {
     let base = GatewayUrl::parse(&gateway.base_url()).expect("the practice gateway's address is right");
-    Wanted { base, key: Secret::new(key), scheme: None, models: Vec::new(), claude: None, proxy: None }
+    CheckRequest { base, key: Secret::new(key), scheme: None, models: Vec::new(), claude: None, proxy: None }
 }
 
 /// Without the pauses between tries, which no test waits for.
-async fn run(wanted: Wanted) -> CheckReport {
+async fn run(wanted: CheckRequest) -> CheckReport {
     let (_stop, never) = watch::channel(false);
     let mut options = Options::default();
     options.limits.gaps = [Duration::ZERO; 2];
@@ -133,7 +133,7 @@ async fn nobody_there_is_told_apart_from_no_such_name() {
     {
         let base = GatewayUrl::parse(address).expect("an address");
         let key = Secret::new(Fault::Ok.example_key());
-        let report = run(Wanted { base, key, scheme: None, models: Vec::new(), claude: None, proxy: None }).await;
+        let report = run(CheckRequest { base, key, scheme: None, models: Vec::new(), claude: None, proxy: None }).await;
         assert_eq!(report.findings[0].code, code, "{address}");
         assert_eq!(states(&report.lamps), "F-----", "{address}");
     }

@@ -13,7 +13,7 @@ use airouter_core::address::GatewayUrl;
 use airouter_core::check::CheckReport;
 use airouter_core::finding::{Code, Severity};
 use airouter_core::secret::Secret;
-use airouter_platform::check::{Wanted, check_with};
+use airouter_platform::check::{CheckRequest, check_with};
 use airouter_platform::net::Options;
 use engine_gateway::{Row, Server, rows};
 use tokio::sync::watch;
@@ -42,7 +42,7 @@ async fn run(row: &Row) -> (CheckReport, Server) {
     let server = Server::start(row.clone()).await;
     let base = GatewayUrl::parse(&server.base).expect("an address");
     let key = Secret::new(KEY.to_owned());
-    let wanted = Wanted { base, key, scheme: None, models: Vec::new(), claude: None, proxy: None };
+    let wanted = CheckRequest { base, key, scheme: None, models: Vec::new(), claude: None, proxy: None };
     let mut options = Options::default();
     options.limits.gaps = [Duration::ZERO; 2];
     options.limits.longest_wait = Duration::ZERO;

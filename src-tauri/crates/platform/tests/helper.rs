@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use airouter_core::finding::Code;
 use airouter_core::view::UndoGoal;
-use airouter_platform::helper::{self, ACCOUNT_FILE, LetGo};
+use airouter_platform::helper::{self, ACCOUNT_FILE, Removal};
 use airouter_platform::places::Places;
 use airouter_platform::{recover, state, undo, uninstall};
 
@@ -132,15 +132,15 @@ fn it_stays_as_long_as_a_profile_names_it() {
     let text = says("0.1.0", 0);
     let computer = Computer::with(&text, Some(&text));
     let profile = computer.name_it();
-    assert_eq!(uninstall::clean(&computer.places), Ok(LetGo::Needed));
+    assert_eq!(uninstall::clean(&computer.places), Ok(Removal::StillNeeded));
     assert_eq!((computer.installed(), computer.asked()), (Some(text), String::new()));
 
     std::fs::write(profile, "{}").unwrap();
     std::fs::write(computer.places.helper.with_file_name(ACCOUNT_FILE), "practice").unwrap();
-    assert_eq!(uninstall::clean(&computer.places), Ok(LetGo::Gone));
+    assert_eq!(uninstall::clean(&computer.places), Ok(Removal::Removed));
     assert_eq!((computer.installed(), computer.asked().as_str()), (None, "forget\n"), "the key goes with it");
     assert!(!computer.places.helper.with_file_name(ACCOUNT_FILE).exists());
-    assert_eq!(uninstall::clean(&computer.places), Ok(LetGo::Nothing));
+    assert_eq!(uninstall::clean(&computer.places), Ok(Removal::NothingToRemove));
 }
 
 #[cfg(target_os = "linux")]
@@ -153,20 +153,20 @@ fn it_stays_as_long_as_an_administrator_has_claude_ask_one_like_it() {
     put(&managed, r#"{"inferenceCredentialHelper":"/usr/bin/AIRouter-Credential"}"#);
     // Claude, and so this program, trusts no file and no folder that others can write.
     std::fs::set_permissions(managed.parent().unwrap(), std::fs::Permissions::from_mode(0o755)).unwrap();
-    assert_eq!(uninstall::clean(&computer.places), Ok(LetGo::Needed));
+    assert_eq!(uninstall::clean(&computer.places), Ok(Removal::StillNeeded));
     let report = undo::undo(&computer.places, UndoGoal::Before, false, &mut |_| {});
     assert_eq!((report.undone, report.findings[0].code), (false, Code::NothingToUndo));
     assert_eq!((computer.installed(), computer.asked()), (Some(text), String::new()));
 
     std::fs::write(&managed, r#"{"inferenceCredentialHelper":"/usr/bin/another"}"#).unwrap();
-    assert_eq!(uninstall::clean(&computer.places), Ok(LetGo::Gone));
+    assert_eq!(uninstall::clean(&computer.places), Ok(Removal::Removed));
 }
 
 #[test]
 fn it_stays_where_the_keychain_keeps_the_key() {
     let text = says("0.1.0", 5);
     let computer = Computer::with(&text, Some(&text));
-    let Ok(LetGo::KeyStays(finding)) = uninstall::clean(&computer.places) else { panic!("the key is still there") };
+    let Ok(Removal::KeyRemains(finding)) = uninstall::clean(&computer.places) else { panic!("the key is still there") };
     assert_eq!((finding.code, computer.installed()), (Code::KeychainLocked, Some(text)));
 }
 

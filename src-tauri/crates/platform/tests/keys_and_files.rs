@@ -1,5 +1,7 @@
 //! What happened once to people's keys and files, each with its smallest story: a keychain that refuses, a
 //! file that cannot be read, a change that was cut off, and what every verb makes of it.
+//!
+//! Over 400 lines: many short stories, which share one set of steps.
 #![cfg(unix)]
 #![allow(
     clippy::disallowed_methods,
@@ -26,10 +28,10 @@ use airouter_core::plan::Wishes;
 use airouter_core::secret::Secret;
 use airouter_core::undo::Journal;
 use airouter_core::view::{ApplyReport, KeyPlace, Outcome, UndoGoal, UndoReport};
-use airouter_platform::helper::LetGo;
+use airouter_platform::helper::Removal;
 use airouter_platform::{apply, fault_injection, observe, recover, state, undo, uninstall};
 use home::{Home, Tree};
-use keychain::{Mood, Moods};
+use keychain::{Behaviour, Behaviours};
 use serde_json::Value;
 
 const FIRST: (&str, &str) = ("https://first.example/claude", "sk-first-0123456789abcdef0123456789");
@@ -232,10 +234,10 @@ fn a_cut_off_change_is_settled_whatever_the_person_changed_since() {
 
 #[test]
 fn a_locked_keychain_settles_nothing() {
-    for moods in [Moods::LOCKED, Moods::UNAVAILABLE, Moods { print: Mood::Garbage, ..Moods::NORMAL }] {
+    for behaviours in [Behaviours::LOCKED, Behaviours::UNAVAILABLE, Behaviours { print: Behaviour::Garbage, ..Behaviours::NORMAL }] {
         let (home, _) = cut_off_with_the_new_key();
         let (files, key) = (home.claudes(), home.key());
-        home.keychain.set(moods);
+        home.keychain.set(behaviours);
         let said = recover::recover(&home.places).unwrap();
         assert_eq!(said.code, Code::Interrupted, "{said:?}");
         assert_eq!((home.claudes(), home.key()), (files, key));
@@ -243,7 +245,7 @@ fn a_locked_keychain_settles_nothing() {
         assert!(pending.pending.is_some());
         assert_eq!(Wishes::of(&pending, false).unwrap_err().code, Code::Interrupted, "repair would bind the wrong key");
 
-        home.keychain.set(Moods::NORMAL);
+        home.keychain.set(Behaviours::NORMAL);
         assert_eq!(recover::recover(&home.places).unwrap().code, Code::Resumed);
         the_key_is_the_addresses(&home);
         assert_eq!(value(&profile(&home), "inferenceGatewayBaseUrl"), SECOND.0);
@@ -255,7 +257,7 @@ fn a_key_that_cannot_be_put_back_keeps_the_change_open() {
     let home = beside_another_tool();
     connect(&home, FIRST);
     // The second key is stored, then the keychain locks, and the disk fails once.
-    home.keychain.set(Moods { store: Mood::Once, ..Moods::NORMAL });
+    home.keychain.set(Behaviours { store: Behaviour::Once, ..Behaviours::NORMAL });
     let there = Home::at(home.folder());
     let mut has_failed = false;
     fault_injection::set(Some(Box::new(move |_| {
@@ -272,32 +274,32 @@ fn a_key_that_cannot_be_put_back_keeps_the_change_open() {
     let open = journal(&home).unwrap();
     assert!(open.pending.is_some(), "the key and the address are not of one gateway");
 
-    home.keychain.set(Moods::NORMAL);
+    home.keychain.set(Behaviours::NORMAL);
     assert_eq!(recover::recover(&home.places).unwrap().code, Code::Resumed);
     the_key_is_the_addresses(&home);
 }
 
 #[test]
 fn a_failed_change_never_deletes_a_key_that_works() {
-    let locked = Moods { print: Mood::Exits(5), store: Mood::Exits(5), ..Moods::NORMAL };
-    let refused = Moods { store: Mood::Exits(5), ..Moods::NORMAL };
-    let stored_all_the_same = Moods { store: Mood::DoesThenFails, ..Moods::NORMAL };
-    for moods in [locked, refused, stored_all_the_same] {
+    let locked = Behaviours { print: Behaviour::Exits(5), store: Behaviour::Exits(5), ..Behaviours::NORMAL };
+    let refused = Behaviours { store: Behaviour::Exits(5), ..Behaviours::NORMAL };
+    let stored_all_the_same = Behaviours { store: Behaviour::DoesThenFails, ..Behaviours::NORMAL };
+    for behaviours in [locked, refused, stored_all_the_same] {
         let home = beside_another_tool();
         connect(&home, FIRST);
         let files = home.claudes();
-        home.keychain.set(moods);
+        home.keychain.set(behaviours);
         let report = apply_to(&home, SECOND, KeyPlace::Keychain);
-        assert!(report.findings.iter().any(Finding::blocks), "{moods:?}");
+        assert!(report.findings.iter().any(Finding::blocks), "{behaviours:?}");
         // Who cannot say what is there is not asked to store another one over it.
-        assert!(moods != locked || report.outcome != Outcome::Interrupted, "{:?}", report.findings);
+        assert!(behaviours != locked || report.outcome != Outcome::Interrupted, "{:?}", report.findings);
         let is_as_before = home.claudes() == files && home.key().as_deref() == Some(FIRST.1);
         match report.outcome {
-            Outcome::Refused | Outcome::RolledBack => assert!(is_as_before, "{moods:?}: {:?}", report.findings),
+            Outcome::Refused | Outcome::RolledBack => assert!(is_as_before, "{behaviours:?}: {:?}", report.findings),
             Outcome::Interrupted => assert!(journal(&home).unwrap().pending.is_some()),
-            other => panic!("{moods:?}: {other:?}"),
+            other => panic!("{behaviours:?}: {other:?}"),
         }
-        home.keychain.set(Moods::NORMAL);
+        home.keychain.set(Behaviours::NORMAL);
         recover::recover(&home.places);
         the_key_is_the_addresses(&home);
     }
@@ -378,13 +380,13 @@ fn a_key_that_the_keychain_does_not_give_up_is_said_and_remembered() {
     let home = beside_another_tool();
     let first = home.claudes();
     connect(&home, FIRST);
-    home.keychain.set(Moods { forget: Mood::Exits(5), ..Moods::NORMAL });
+    home.keychain.set(Behaviours { forget: Behaviour::Exits(5), ..Behaviours::NORMAL });
     let report = undo(&home);
     assert_eq!(home.claudes(), first);
     assert!(codes(&report.findings).contains(&Code::KeychainLocked), "{report:?}");
     assert!(journal(&home).is_some(), "the key would be forgotten");
-    assert!(matches!(uninstall::clean(&home.places), Ok(LetGo::KeyStays(_)) | Err(_)));
-    home.keychain.set(Moods::NORMAL);
+    assert!(matches!(uninstall::clean(&home.places), Ok(Removal::KeyRemains(_)) | Err(_)));
+    home.keychain.set(Behaviours::NORMAL);
     undo(&home);
     assert_eq!((home.key(), journal(&home)), (None, None));
 }

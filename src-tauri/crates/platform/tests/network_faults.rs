@@ -8,8 +8,8 @@
 #![allow(missing_docs, reason = "a test")]
 #![allow(clippy::disallowed_methods, reason = "a namespace without a network needs a process of its own")]
 
-#[path = "network_faults/meet.rs"]
-mod meet;
+#[path = "network_faults/check_run.rs"]
+mod check_run;
 #[path = "network_faults/pki.rs"]
 mod pki;
 #[path = "network_faults/proxy_server.rs"]

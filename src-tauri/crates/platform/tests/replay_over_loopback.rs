@@ -16,7 +16,7 @@ use airouter_core::address::GatewayUrl;
 use airouter_core::check::{AuthScheme, CheckReport};
 use airouter_core::finding::{Code, Severity};
 use airouter_core::secret::Secret;
-use airouter_platform::check::{Wanted, check_with};
+use airouter_platform::check::{CheckRequest, check_with};
 use airouter_platform::net::Options;
 use scripted::{Answer, Kind, Request, Server};
 use serde_json::{Value, json};
@@ -55,7 +55,7 @@ enum List {
 }
 
 /// One playing of a row.
-struct Scene {
+struct Replay {
     place: usize,
     row: Value,
     list: List,
@@ -65,17 +65,17 @@ struct Scene {
 
 /// All playings, a few at a time: each waits for its sockets more than it works.
 #[derive(Default)]
-struct Scenes {
+struct Replays {
     playing: JoinSet<Option<String>>,
     differ: Vec<String>,
 }
 
-impl Scenes {
-    fn begin(&mut self, scene: Scene) {
+impl Replays {
+    fn begin(&mut self, replay: Replay) {
         self.playing.spawn(async move {
-            static SEATS: Semaphore = Semaphore::const_new(16);
-            let _seat = SEATS.acquire().await.expect("nobody closes it");
-            scene.differs().await
+            static SLOTS: Semaphore = Semaphore::const_new(16);
+            let _slot = SLOTS.acquire().await.expect("nobody closes it");
+            replay.differs().await
         });
     }
 
@@ -92,7 +92,7 @@ impl Scenes {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_recorded_reply_is_diagnosed_over_a_real_connection() {
     let codes: BTreeMap<String, Vec<String>> = serde_json::from_str(CODES).expect("the table of codes");
-    let (mut rows, mut playing) = (0, Scenes::default());
+    let (mut rows, mut playing) = (0, Replays::default());
     for (place, line) in ROWS.lines().enumerate().filter(|(_, line)| !line.is_empty()) {
         rows += 1;
         let row: Value = serde_json::from_str(line).expect("a row");
@@ -103,7 +103,7 @@ async fn every_recorded_reply_is_diagnosed_over_a_real_connection() {
         };
         for list in lists(&row) {
             for pinned in schemes(&row) {
-                playing.begin(Scene { place: place + 1, row: row.clone(), list, pinned, expected: expected.clone() });
+                playing.begin(Replay { place: place + 1, row: row.clone(), list, pinned, expected: expected.clone() });
             }
         }
     }
@@ -114,14 +114,14 @@ async fn every_recorded_reply_is_diagnosed_over_a_real_connection() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bare_refusal_of_a_message_after_a_guarded_list_is_never_the_keys_fault() {
-    let mut playing = Scenes::default();
+    let mut playing = Replays::default();
     for (place, line) in ROWS.lines().enumerate().filter(|(_, line)| !line.is_empty()) {
         let row: Value = serde_json::from_str(line).expect("a row");
         let is_bare = text(&row, "expect") == "key_rejected" && matches!(row["status"].as_u64(), Some(401));
         // A refusal in words about the key's own state is no bare one.
         if is_bare && text(&row, "route").starts_with("POST") {
             let expected = vec![Code::UpstreamError.number().to_owned()];
-            playing.begin(Scene { place: place + 1, row, list: List::Guarded, pinned: None, expected });
+            playing.begin(Replay { place: place + 1, row, list: List::Guarded, pinned: None, expected });
         }
     }
     let wrong = playing.differ().await;
@@ -190,7 +190,7 @@ fn schemes(row: &Value) -> Vec<Option<AuthScheme>> {
     }
 }
 
-impl Scene {
+impl Replay {
     /// Plays it; says what differs from what is expected.
     async fn differs(&self) -> Option<String> {
         let key = match text(&self.row, "expect") {
@@ -322,7 +322,7 @@ fn healthy(kind: Kind) -> Answer {
 async fn run(base: &str, key: &str, scheme: Option<AuthScheme>) -> CheckReport {
     let base = GatewayUrl::parse(base).expect("an address");
     let wanted =
-        Wanted { base, key: Secret::new(key.to_owned()), scheme, models: Vec::new(), claude: None, proxy: None };
+        CheckRequest { base, key: Secret::new(key.to_owned()), scheme, models: Vec::new(), claude: None, proxy: None };
     let (_stop, never) = watch::channel(false);
     let mut options = Options::default();
     options.limits.gaps = [Duration::ZERO; 2];

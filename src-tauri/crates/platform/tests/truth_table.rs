@@ -2,6 +2,8 @@
 //! every state that this program finds, writes or leaves behind, both must say the same.
 //!
 //! The two share no code and no table. A rule that one of them has wrong shows here as a disagreement.
+//!
+//! `AIROUTER_TRUTH` takes one state of so many; a number that shares no factor with 864 meets each property.
 #![cfg(unix)]
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, missing_docs, reason = "the test owns its scratch folders")]
 
@@ -36,6 +38,8 @@ fn the_stand_in_does_what_is_foretold_before_and_after_connecting_and_after_undo
         }
     }
     assert_eq!(cases.len(), 864);
+    let one_of = std::env::var("AIROUTER_TRUTH").map_or(1, |number| number.parse().unwrap());
+    let cases: Vec<Case> = cases.into_iter().step_by(one_of).collect();
     // Two halves at once: each case starts programs and waits for them.
     let (left, right): (Vec<&Case>, Vec<&Case>) = cases.iter().partition(|case| case.number % 2 == 0);
     std::thread::scope(|scope| {

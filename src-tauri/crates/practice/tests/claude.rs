@@ -1,4 +1,6 @@
 //! The stand-in Claude as a running program: its log, its signals, what it leaves behind.
+//!
+//! Over 400 lines: many short tests, which share one started program.
 #![cfg(unix)]
 #![allow(clippy::disallowed_methods, reason = "the tests own their scratch folders")]
 

@@ -4,7 +4,7 @@ use airouter_core::finding::{Code, Finding};
 use airouter_core::key;
 use airouter_core::plan::Wishes;
 use airouter_core::view::KeyPlace;
-use airouter_platform::check::{Wanted, check_and_wait};
+use airouter_platform::check::{CheckRequest, check_and_wait};
 use airouter_platform::{apply, claude, observe, recover};
 
 use crate::Sandbox;
@@ -60,7 +60,7 @@ fn findings(sandbox: &Sandbox) -> Vec<Finding> {
             return met;
         }
     };
-    let report = check_and_wait(Wanted {
+    let report = check_and_wait(CheckRequest {
         base: sandbox.preset().base.clone(),
         key: key.clone(),
         scheme: None,

@@ -1,15 +1,13 @@
 //! `cargo xtask rehearsal FOLDER`: the archive for training, from programs that are built already. It is a
 //! download of its own for support staff; nothing of it is installed.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipWriter};
 
 use super::shipped;
-use crate::step::{cargo, root, step, target};
+use crate::step::{cargo, program, root, step, target};
 
 /// What is in it. The helper is the one that people have: a rehearsal connects with it.
 const PROGRAMS: [&str; 4] = ["airouter-rehearsal", "airouter-rehearsal-cli", "practice-claude", "airouter-credential"];
@@ -31,28 +29,37 @@ pub(crate) fn archive(programs: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Makes the archive of this version and says where it is.
+/// Makes the archive of this version and says where it is: a `.zip` on Windows, else a `.tar.gz`.
 pub(crate) fn pack(programs: &Path) -> Result<PathBuf> {
-    let folder = target().join("rehearsal-archive");
-    std::fs::create_dir_all(&folder)?;
     let (version, system, chip) = (env!("CARGO_PKG_VERSION"), std::env::consts::OS, std::env::consts::ARCH);
-    let made = folder.join(format!("airouter-rehearsal_{version}_{system}-{chip}.zip"));
-    let mut archive = ZipWriter::new(std::fs::File::create(&made)?);
-    let plain = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
-    for name in PROGRAMS {
-        let path = programs.join(name).with_extension(std::env::consts::EXE_EXTENSION);
+    let name = format!("airouter-rehearsal_{version}_{system}-{chip}");
+    let folder = target().join("rehearsal-archive");
+    let content = folder.join(&name);
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    std::fs::create_dir_all(&content)?;
+    for program in PROGRAMS {
+        let path = programs.join(program).with_extension(std::env::consts::EXE_EXTENSION);
         let bytes = std::fs::read(&path).with_context(|| format!("there is no {}", path.display()))?;
-        if name == "airouter-rehearsal" {
-            ensure!(shipped::found(&bytes).len() == shipped::MARKERS.len(), "{name} cannot rehearse");
+        if program == "airouter-rehearsal" {
+            ensure!(shipped::found(&bytes).len() == shipped::MARKERS.len(), "{program} cannot rehearse");
         }
-        let file = path.file_name().and_then(|name| name.to_str()).context("a name")?;
-        archive.start_file(file, plain.unix_permissions(0o755))?;
-        archive.write_all(&bytes)?;
+        std::fs::copy(&path, content.join(path.file_name().context("a name")?))?;
     }
     for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
-        archive.start_file(licence, plain.unix_permissions(0o644))?;
-        archive.write_all(&std::fs::read(root().join(licence))?)?;
+        std::fs::copy(root().join(licence), content.join(licence))?;
     }
-    archive.finish()?;
+    // The `tar` of Windows makes a `.zip` by the name's ending.
+    let (ending, how) = if cfg!(windows) { ("zip", "-acf") } else { ("tar.gz", "-czf") };
+    let made = folder.join(format!("{name}.{ending}"));
+    step("the archive", program_in("tar", &folder).arg(how).arg(&made).arg(&name))?;
+    std::fs::remove_dir_all(content)?;
     Ok(made)
+}
+
+fn program_in(name: &str, folder: &Path) -> Command {
+    let mut command = program(name);
+    command.current_dir(folder);
+    command
 }

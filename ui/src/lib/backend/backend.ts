@@ -25,6 +25,7 @@ import type { ReportView } from "../bindings/ReportView";
 import type { Start } from "../bindings/Start";
 import type { UndoGoal } from "../bindings/UndoGoal";
 import type { UndoReport } from "../bindings/UndoReport";
+import { NO_ANSWER } from "../bindings/rules";
 
 /** The commands by the names that Rust gives them. */
 export const COMMANDS = [
@@ -92,9 +93,7 @@ export function asFinding(thrown: unknown): Finding {
   if (isFinding(thrown)) return thrown;
   const said = thrown instanceof Error ? thrown.message : typeof thrown === "string" ? thrown : "";
   return {
-    code: "AR-901",
-    owner: "airouter-setup",
-    severity: "blocking",
+    ...NO_ANSWER,
     // Long texts would be a whole stack; support needs the first line.
     evidence: said === "" ? [] : [{ name: "said", value: said.slice(0, 200) }],
   };

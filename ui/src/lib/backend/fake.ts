@@ -1,13 +1,16 @@
 // The program in memory. It plays one scenario, keeps to the same promises as the real one, and holds
 // the pasted key where the page cannot see it.
 
+import type { ClaudeView } from "../bindings/ClaudeView";
 import type { EditView } from "../bindings/EditView";
 import type { Finding } from "../bindings/Finding";
+import type { Lamp } from "../bindings/Lamp";
 import type { Locale } from "../bindings/Locale";
 import type { Offer } from "../bindings/Offer";
 import type { Os } from "../bindings/Os";
 import type { Phase } from "../bindings/Phase";
 import type { PlanView } from "../bindings/PlanView";
+import type { PresetView } from "../bindings/PresetView";
 import type { SetupWishes } from "../bindings/SetupWishes";
 import type { Start } from "../bindings/Start";
 import type { StepId } from "../bindings/StepId";
@@ -159,7 +162,8 @@ export function fake({ scenario: played, locale, pace, os = "linux" }: FakeOptio
       }
       const report = reportOf(scenario, wishes.address ?? PRESET.base);
       if (!stopped) return report;
-      return { ...report, lamps: seen, findings: [finding("AR-902", "airouter-setup", "info")], models: [], proposal: [], passed: false };
+      const rest = lamps.slice(seen.length).map(({ id }): Lamp => ({ id, state: "not-tested", finding: null, facts: [], millis: null }));
+      return { ...report, lamps: [...seen, ...rest], clean: false, findings: [finding("AR-902", "airouter-setup", "info")], models: [], proposal: [], passed: false };
     },
     async cancelCheck() {
       stopped = true;
@@ -179,11 +183,11 @@ export function fake({ scenario: played, locale, pace, os = "linux" }: FakeOptio
       await hear("plan");
       const odd = wishes.egress?.find((host) => !/^(\*|[\w.*-]+\.\w+)$/.test(host));
       if (odd) throw finding("AR-717", "airouter-setup", "blocking", { host: odd });
-      return planOf(wishes, scenario, overview.claude.installed, overview.claude.running);
+      return planOf(wishes, scenario, overview.claude, preset);
     },
     async apply(wishes, onPhase) {
       await hear("apply");
-      const { steps } = planOf(wishes, scenario, overview.claude.installed, overview.claude.running);
+      const { steps } = planOf(wishes, scenario, overview.claude, preset);
       const walked = wishes.restart ? steps : steps.filter((step) => !["start-claude", "prove"].includes(step));
       const { outcome, findings, static_key_may_help } = outcomeOf(scenario === "helper-failed" && wishes.static_key ? "healthy" : scenario);
       const failsAt = outcome === "rolled-back" ? "write-files" : outcome === "unproved" ? "prove" : null;
@@ -284,7 +288,7 @@ function editsOf(staticKey: boolean): EditView[] {
   ];
 }
 
-function planOf(wishes: SetupWishes, scenario: Scenario, installed: boolean, running: boolean): PlanView {
+function planOf(wishes: SetupWishes, scenario: Scenario, { installed, running }: ClaudeView, preset: PresetView): PlanView {
   const steps: StepId[] = [];
   if (running) steps.push("quit-claude");
   if (!wishes.static_key) steps.push("install-helper", "store-key");
@@ -307,7 +311,7 @@ function planOf(wishes: SetupWishes, scenario: Scenario, installed: boolean, run
     findings,
     refused: findings.some((each) => each.severity === "blocking"),
     key_place: wishes.static_key ? "profile" : "keychain",
-    egress: [...(wishes.egress ?? [])],
+    egress: [...(wishes.egress ?? preset.egress ?? [])],
     carryable,
     claude_running: running,
     claude_installed: installed,

@@ -17,7 +17,7 @@ import type { PresetView } from "../bindings/PresetView";
 import type { Severity } from "../bindings/Severity";
 import type { Status } from "../bindings/Status";
 import type { Tier } from "../bindings/Tier";
-import { LAMPS } from "../flow/state";
+import { LAMPS } from "../bindings/rules";
 
 export const SCENARIOS = [
   "healthy",
@@ -218,6 +218,7 @@ export function reportOf(scenario: Scenario, base: string): CheckReport {
     tokens_estimate: 2600,
     proposal: passed ? PROPOSAL : [],
     passed,
+    clean: broken === null,
   };
 }
 

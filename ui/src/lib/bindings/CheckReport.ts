@@ -6,15 +6,15 @@ import type { Layer } from "./Layer";
 import type { OfferedModel } from "./OfferedModel";
 
 /**
- * What a whole check found.
+ * The result of a whole check.
  */
 export type CheckReport = { 
 /**
- * The address that was tested, as Claude will be given it.
+ * The address that was tested, in the form that is written to Claude's profile.
  */
 base: string, 
 /**
- * The way of sending the key that worked, or the one tried last.
+ * The authentication header that worked, or the one that was tried last.
  */
 scheme: AuthScheme, 
 /**
@@ -22,30 +22,35 @@ scheme: AuthScheme,
  */
 lamps: Array<Lamp>, 
 /**
- * All twelve layers beneath and behind them, the lowest first.
+ * All twelve layers, the lowest first.
  */
 layers: Array<Layer>, 
 /**
- * Everything worth saying, worst first.
+ * All findings, worst first.
  */
 findings: Array<Finding>, 
 /**
- * What the gateway offers, with Claude's verdict on each.
+ * The models of the gateway's list, each with the reason why Claude drops it, if it does.
  */
 models: Array<OfferedModel>, 
 /**
- * The ids proposed to be chosen, the default first.
+ * The model ids proposed for Claude's list, the default first.
  */
 proposal: Array<string>, 
 /**
- * True when Claude can be connected: nothing blocks.
+ * True when no finding blocks connecting Claude.
  */
 passed: boolean, 
 /**
- * How many requests were made of the gateway.
+ * True when it passed and nothing has to be read before going on: every lamp is ok, and no finding is
+ * worse than good to know.
+ */
+clean: boolean, 
+/**
+ * How many requests were sent to the gateway.
  */
 requests: number, 
 /**
- * About how many tokens they cost, those read and those written together.
+ * An estimate of the tokens they cost, input and output together.
  */
 tokens_estimate: number, };

@@ -5,19 +5,19 @@ import type { LampId } from "./LampId";
 import type { LampState } from "./LampState";
 
 /**
- * One lamp.
+ * One stage of the check.
  */
 export type Lamp = { 
 /**
- * Which.
+ * Which stage.
  */
 id: LampId, 
 /**
- * How it looks.
+ * Its state.
  */
 state: LampState, 
 /**
- * Why, when it is not simply good.
+ * Why it is not simply passed.
  */
 finding: Finding | null, 
 /**

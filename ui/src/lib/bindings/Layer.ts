@@ -5,11 +5,11 @@ import type { LampState } from "./LampState";
 import type { LayerId } from "./LayerId";
 
 /**
- * One layer.
+ * The verdict on one layer.
  */
 export type Layer = { 
 /**
- * Which.
+ * Which layer.
  */
 id: LayerId, 
 /**
@@ -17,11 +17,11 @@ id: LayerId,
  */
 state: LampState, 
 /**
- * Why, when it is not simply good.
+ * Why it is not simply passed.
  */
 finding: Finding | null, 
 /**
- * What was seen.
+ * What was observed.
  */
 facts: Array<Evidence>, 
 /**

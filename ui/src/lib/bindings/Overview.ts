@@ -32,6 +32,7 @@ status: Status | null,
  */
 can_undo: boolean, 
 /**
- * The address of the gateway that the selected profile leads Claude to, whoever wrote it.
+ * The address of the gateway that the selected profile leads Claude to, whoever wrote it; without a slash
+ * at its end.
  */
 in_use: string | null, };

@@ -17,8 +17,8 @@ every_model: boolean,
  */
 static_key: boolean, 
 /**
- * Hosts that Claude's own tools may reach beside the gateway, none for the gateway alone; nothing
- * leaves it as it is.
+ * Hosts that Claude's own tools may reach beside the gateway, none for the gateway alone. Nothing means
+ * that the person chose none of this.
  */
 egress: Array<string> | null, 
 /**

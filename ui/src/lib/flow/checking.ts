@@ -3,7 +3,7 @@
 import type { CheckReport } from "../bindings/CheckReport";
 import type { Finding } from "../bindings/Finding";
 import type { Lamp } from "../bindings/Lamp";
-import { isAllGreen, waitingLamps, type State } from "./state";
+import { waitingLamps, type State } from "./state";
 
 export function afterCheck(state: State, report: CheckReport): State {
   const offered = new Set(report.models.filter((model) => model.dropped === null).map((model) => model.id));
@@ -15,10 +15,10 @@ export function afterCheck(state: State, report: CheckReport): State {
     choice: { ...state.choice, ids: kept.length > 0 ? kept : report.proposal },
     check: {
       at: "done",
-      lamps: inOrder(report.lamps).map(settled),
+      lamps: report.lamps,
       report,
       findings: report.findings,
-      goesOn: isAllGreen(report),
+      goesOn: report.clean,
     },
   };
 }
@@ -34,8 +34,4 @@ export function afterStop(state: State, finding: Finding): State {
 /** A lamp that is still waiting when all is over was not tested, and must not look as if it will be. */
 function settled(lamp: Lamp): Lamp {
   return lamp.state === "waiting" || lamp.state === "running" ? { ...lamp, state: "not-tested" } : lamp;
-}
-
-function inOrder(lamps: readonly Lamp[]): Lamp[] {
-  return waitingLamps().map((waiting) => lamps.find((lamp) => lamp.id === waiting.id) ?? waiting);
 }

@@ -46,6 +46,7 @@ export type FlowEvent =
   | { type: "trying"; id: string }
   | { type: "tried"; trial: ModelTrial }
   // Review and after
+  | { type: "repairing" }
   | { type: "planning"; staticKey: boolean; carryOver: boolean }
   | { type: "planned"; run: number; plan: PlanView }
   | { type: "plan-failed"; run: number; finding: Finding }

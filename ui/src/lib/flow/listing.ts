@@ -2,13 +2,12 @@
 
 import type { DropReason } from "../bindings/DropReason";
 import type { OfferedModel } from "../bindings/OfferedModel";
+import { TIERS } from "../bindings/rules";
 import type { Tier } from "../bindings/Tier";
 
 export type ModelRow =
   | { readonly key: string; readonly tier: Tier | "none"; readonly size: number; readonly model?: undefined }
   | { readonly key: string; readonly model: OfferedModel };
-
-const ORDER: readonly (Tier | "none")[] = ["mythos", "fable", "opus", "sonnet", "haiku", "none"];
 
 /** Those in whose id or name every word of the search stands. */
 export function found(models: readonly OfferedModel[], search: string): readonly OfferedModel[] {
@@ -22,7 +21,7 @@ export function found(models: readonly OfferedModel[], search: string): readonly
 
 /** A heading for each family that has models, and its models below. */
 export function byTier(models: readonly OfferedModel[]): readonly ModelRow[] {
-  const families = new Map<Tier | "none", OfferedModel[]>(ORDER.map((tier) => [tier, []]));
+  const families = new Map<Tier | "none", OfferedModel[]>([...TIERS, "none" as const].map((tier) => [tier, []]));
   for (const model of models) families.get(model.tier ?? "none")?.push(model);
   return [...families].flatMap(([tier, own]): ModelRow[] =>
     own.length === 0 ? [] : [{ key: `tier ${tier}`, tier, size: own.length }, ...own.map((model) => ({ key: model.id, model }))],

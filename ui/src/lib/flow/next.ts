@@ -4,7 +4,7 @@
 
 import { afterCheck, afterStop } from "./checking";
 import type { ApplyReport } from "../bindings/ApplyReport";
-import type { Finding } from "../bindings/Finding";
+import { NOT_WAITED_FOR, STARTS_CLAUDE } from "../bindings/rules";
 import { added, defaulted, moved, picked, tried } from "./choosing";
 import type { StepId } from "../bindings/StepId";
 import { doctored } from "./doctor";
@@ -85,6 +85,8 @@ export function next(state: State, event: FlowEvent): State {
     case "tried":
       return { ...state, choice: tried(state.choice, event.trial) };
 
+    case "repairing":
+      return repairing(state);
     case "planning":
       return planning(state, event);
     case "planned":
@@ -191,18 +193,18 @@ function beforeReview(state: State, cameFrom: "models" | "status" | "result"): S
   return firstStep(state.overview);
 }
 
+/** What was written is written again: nothing that was chosen meanwhile counts, and the program knows the rest. */
+function repairing(state: State): State {
+  const { status } = state.overview;
+  const choice = status ? { ...state.choice, ids: status.models, every: status.models.length === 0 } : state.choice;
+  return { ...state, choice, egress: null, at: { screen: "status", problem: null } };
+}
+
 function planning(state: State, { staticKey, carryOver }: Extract<FlowEvent, { type: "planning" }>): State {
-  const { at, overview } = state;
+  const { at } = state;
   const cameFrom = at.screen === "review" ? at.cameFrom : at.screen === "status" || at.screen === "result" ? at.screen : "models";
-  const status = overview.status;
-  // A repair writes what was chosen before; there is no check of this session to choose from.
-  const choice =
-    at.screen === "status" && status
-      ? { ...state.choice, ids: status.models, every: status.models.length === 0 }
-      : state.choice;
   return {
     ...state,
-    choice,
     staticKey,
     carryOver,
     run: state.run + 1,
@@ -212,7 +214,7 @@ function planning(state: State, { staticKey, carryOver }: Extract<FlowEvent, { t
 
 function stepsAhead(at: Step, restart: boolean): readonly StepId[] {
   const steps = at.screen === "review" ? (at.plan?.steps ?? []) : [];
-  return restart ? steps : steps.filter((step) => step !== "start-claude" && step !== "prove");
+  return restart ? steps : steps.filter((step) => !STARTS_CLAUDE.includes(step));
 }
 
 function phased(state: State, event: Extract<FlowEvent, { type: "phase" }>): State {
@@ -229,8 +231,7 @@ function phased(state: State, event: Extract<FlowEvent, { type: "phase" }>): Sta
 function notWaiting(state: State): State {
   if (!isProving(state.at)) return state;
   const { phases } = state.at;
-  const silent: Finding = { code: "AR-856", owner: "claude", severity: "warning", evidence: [] };
-  const report: ApplyReport = { outcome: "unproved", phases: [...phases], findings: [silent], proof: null, static_key_may_help: false };
+  const report: ApplyReport = { outcome: "unproved", phases: [...phases], findings: [NOT_WAITED_FOR], proof: null, static_key_may_help: false };
   return { ...state, at: { screen: "result", report, problem: null } };
 }
 

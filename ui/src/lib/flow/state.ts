@@ -11,7 +11,6 @@ import type { DoctorReport } from "../bindings/DoctorReport";
 import type { Finding } from "../bindings/Finding";
 import type { KeyView } from "../bindings/KeyView";
 import type { Lamp } from "../bindings/Lamp";
-import type { LampId } from "../bindings/LampId";
 import type { Locale } from "../bindings/Locale";
 import type { ModelTrial } from "../bindings/ModelTrial";
 import type { OfferedModel } from "../bindings/OfferedModel";
@@ -24,6 +23,7 @@ import type { SetupWishes } from "../bindings/SetupWishes";
 import type { Start } from "../bindings/Start";
 import type { StepId } from "../bindings/StepId";
 import type { UndoReport } from "../bindings/UndoReport";
+import { LAMPS } from "../bindings/rules";
 
 export type State = {
   readonly start: Start;
@@ -41,7 +41,7 @@ export type State = {
   readonly check: Check;
   readonly choice: Choice;
   readonly staticKey: boolean;
-  /** Hosts that Claude's tools may reach beside the gateway; nothing leaves it as it is. */
+  /** Hosts that the person chose for Claude's tools beside the gateway; nothing leaves the choice to the program. */
   readonly egress: readonly string[] | null;
   /** Settings that would no longer count are written into the new configuration, too. */
   readonly carryOver: boolean;
@@ -126,8 +126,6 @@ export function isProving(at: Step): at is Extract<Step, { screen: "apply" }> {
   return at.screen === "apply" && at.phases.some((phase) => phase.step === "prove" && phase.state === "running");
 }
 
-export const LAMPS: readonly LampId[] = ["address", "key", "models", "answer", "streaming", "tools"];
-
 /** What a preset recommends is chosen from the start. */
 function choiceOf(start: Start): Choice {
   return { ids: start.preset.models, every: false, added: [], trying: [], trials: [] };
@@ -147,18 +145,12 @@ export function begin(start: Start): State {
     check: { at: "idle" },
     choice: choiceOf(start),
     staticKey: false,
-    egress: egressOf(start),
+    egress: null,
     carryOver: false,
     waiting: null,
     run: 0,
     at: start.offer ? { screen: "preset", offer: start.offer, from: firstStep(start.overview), problem: null } : firstStep(start.overview),
   };
-}
-
-/** What another gateway's connection allows is its own, whatever preset the window has. */
-function egressOf({ overview, preset }: Start): readonly string[] | null {
-  const { status } = overview;
-  return status && status.base !== preset.base ? status.egress : preset.egress;
 }
 
 export function firstStep(overview: Overview): Step {
@@ -196,13 +188,4 @@ export function setupWishes(state: State, restart: boolean): SetupWishes {
   const { ids, every } = state.choice;
   const egress = state.egress && [...state.egress];
   return { models: [...ids], every_model: every, static_key: state.staticKey, egress, carry_over: state.carryOver, restart };
-}
-
-/** Green all along: there is nothing that a person should read first. */
-export function isAllGreen(report: CheckReport): boolean {
-  return (
-    report.passed &&
-    report.lamps.every((lamp) => lamp.state === "ok") &&
-    report.findings.every((finding) => finding.severity === "info")
-  );
 }

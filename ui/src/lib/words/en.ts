@@ -1,4 +1,6 @@
 // The words of the window in English.
+//
+// Over 400 lines: all texts of one language stand in one table, which is translated and compared as a whole.
 
 import type { Words } from "./zh-CN";
 

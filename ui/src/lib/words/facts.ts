@@ -24,7 +24,7 @@ export type FindingWords = {
   readonly action: string;
 };
 
-export function factsOf(finding: Finding, place: Omit<Facts, "of">): Facts {
+export function factsOf(finding: Pick<Finding, "evidence">, place: Omit<Facts, "of">): Facts {
   return { ...place, of: (name) => finding.evidence.find((fact) => fact.name === name)?.value ?? "" };
 }
 

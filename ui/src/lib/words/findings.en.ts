@@ -1,4 +1,6 @@
 // What happened, in English: what it is, what it means, and the one thing to do.
+//
+// Over 400 lines: all texts of one language stand in one table, which is translated and compared as a whole.
 
 import type { FindingTemplates } from "./facts";
 

@@ -110,8 +110,8 @@ fn by_command_line(wanted: &Wanted, preset: &Preset, report: &CheckReport) -> Wi
     words.extend(wanted.carry_over.then_some("--carry-over"));
     words.extend((!wanted.restart).then_some("--write-only"));
     let Command::Apply(apply) = Arguments::try_parse_from(words).ok().unwrap().command else { panic!("not apply") };
-    let egress = wished_egress(&apply.egress, preset).unwrap();
-    wishes(&apply, preset, preset.base.clone(), report.scheme, report.proposal.clone(), egress)
+    let chosen = chosen(&apply, report.proposal.clone());
+    Wishes::wanted(&chosen, Some((preset.base.clone(), report.scheme)), None, preset).unwrap()
 }
 
 /// The wishes by way of the window: what the page sends, and what the session remembers of the check.
@@ -143,6 +143,7 @@ proptest! {
             models: Vec::new(),
             proposal: wanted.models.iter().map(|id| (*id).to_owned()).collect(),
             passed: true,
+            clean: true,
             requests: 4,
             tokens_estimate: 3_000,
         };

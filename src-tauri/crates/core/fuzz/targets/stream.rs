@@ -4,7 +4,7 @@
 use airouter_core::gateway::{SseEvent, SseReader, StreamState, StreamWatch};
 use libfuzzer_sys::fuzz_target;
 
-fn read<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> (Vec<SseEvent>, StreamState, bool) {
+fn read<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> (Vec<SseEvent>, StreamState) {
     let mut reader = SseReader::new();
     let mut events: Vec<SseEvent> = pieces.flat_map(|piece| reader.push(piece)).collect();
     events.extend(reader.finish());
@@ -12,7 +12,7 @@ fn read<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> (Vec<SseEvent>, StreamSta
     for event in &events {
         watch.push(event);
     }
-    (events, watch.finish(false), reader.overflowed())
+    (events, watch.finish(false))
 }
 
 fuzz_target!(|data: &[u8]| {

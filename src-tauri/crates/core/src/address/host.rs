@@ -1,15 +1,15 @@
-//! Hosts that look like the preset's and are not.
+//! Detects hosts that look like the preset's and are not.
 //!
-//! A key goes to whatever host stands in the address. Letters of other alphabets, digits for letters,
-//! the real name as a part of another and slips of the finger all end at somebody else's door, so they
-//! are refused and never repaired: whose they are cannot be known.
+//! A key is sent to whatever host is in the address. Letters of other alphabets, digits instead of letters,
+//! the real name as a part of another one and typing errors all lead to a host of another owner, so they are
+//! refused and never repaired: that owner is unknown.
 
 use unicode_security::skeleton;
 
-/// Names shorter than this are too common to be looked for within others.
+/// Shorter names are too common to be searched for within others.
 const LONG_ENOUGH: usize = 8;
 
-/// Why a host is not the preset's but looks as if it were; nothing for all others.
+/// Why a host looks like the preset's but is not; `None` for all others.
 pub(super) fn pretends(host: &str, real: &str) -> Option<&'static str> {
     let (host, real) = (without_port(host), without_port(real));
     let is_name = real.contains('.') && real.contains(|c: char| c.is_ascii_alphabetic()) && !real.starts_with('[');
@@ -48,7 +48,7 @@ fn without_port(host: &str) -> &str {
     }
 }
 
-/// What eyes see: letters that look the same become one (Unicode TR 39).
+/// The visible form: letters that look the same become one (Unicode TR 39).
 fn look_of(host: &str) -> String {
     skeleton(&host.to_lowercase()).collect::<String>().to_lowercase()
 }
@@ -57,7 +57,7 @@ fn joined(host: &str) -> String {
     host.chars().filter(|c| !matches!(c, '.' | '-' | '_')).collect()
 }
 
-/// The name that somebody owns: the last two labels, or three under `com.cn` and its like.
+/// The registrable name: the last two labels, or three under `com.cn` and the like.
 pub(super) fn owner_of(host: &str) -> &str {
     let labels: Vec<&str> = host.split('.').collect();
     let is_double = matches!(labels.as_slice(), [.., second, last] if last.len() == 2

@@ -1,4 +1,4 @@
-//! Paths: without what Claude adds by itself, without repetitions, with what the gateway needs.
+//! Corrects paths: removes what Claude adds by itself and repetitions, and adds what the gateway needs.
 
 use super::AddressChange;
 
@@ -19,7 +19,7 @@ const ADDED: [&str; 13] = [
     "/v1",
 ];
 
-/// The right path for a typed one. `wanted` is the one that this host needs, if it is known.
+/// The corrected path. `wanted` is the one that this host needs, if it is known.
 pub(super) fn repaired(typed: &str, wanted: Option<&str>, changes: &mut Vec<AddressChange>) -> String {
     let mut path = merged(typed);
     let end = path.trim_end_matches('/').len();
@@ -58,16 +58,16 @@ fn merged(path: &str) -> String {
     out
 }
 
-/// Where a path begins that programs add.
+/// Where the part begins that programs add.
 fn added(path: &str) -> Option<usize> {
     let lower = path.to_ascii_lowercase();
     ADDED.iter().find(|added| lower.ends_with(*added)).map(|added| path.len() - added.len())
 }
 
-/// Where the end begins that says again what stands before it: `/claude/claude`, `/claude/v1/claude`.
+/// Where the end begins that repeats what stands before it: `/claude/claude`, `/claude/v1/claude`.
 fn repeated(path: &str) -> Option<usize> {
     let starts: Vec<usize> = path.match_indices('/').map(|(at, _)| at).collect();
-    // A handful of parts is all that people type.
+    // Only a few parts are tried: people type no more.
     starts
         .iter()
         .rev()
@@ -82,7 +82,7 @@ fn repeated(path: &str) -> Option<usize> {
         )
 }
 
-/// Where signs begin that a sentence left at the end.
+/// Where punctuation of a sentence begins at the end.
 fn punctuation(path: &str) -> Option<usize> {
     let end = path.trim_end_matches(['.', ':', '!', '*', '=', ']']).len();
     (end < path.len()).then_some(end)

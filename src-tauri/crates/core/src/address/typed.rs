@@ -1,7 +1,7 @@
-//! From what was typed to the addresses in it.
+//! Finds the addresses in a typed text.
 //!
-//! A sentence may stand around an address, its signs may be Chinese ones, and `https://` is the part
-//! that is mistyped most.
+//! An address may be in a sentence, its punctuation may be Chinese, and `https://` is the part that is
+//! mistyped most.
 
 use std::ops::Range;
 
@@ -10,22 +10,22 @@ use crate::finding::Finding;
 use crate::text::is_han;
 use crate::text::{is_invisible, plain_letter};
 
-/// More addresses than this in one text are not looked at.
+/// No more addresses than this are read from one text.
 const MOST: usize = 20;
 
-/// An address as far as it can be read without knowing what addresses are.
+/// A candidate for an address, before it is parsed.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Typed {
-    /// It, with its scheme.
+    /// Its text, with a scheme.
     pub(super) text: String,
-    /// What was done to the text.
+    /// The changes that were made to the text.
     pub(super) changes: Vec<AddressChange>,
 }
 
-/// The addresses of a text: those with a scheme, or else what looks like one without.
+/// The addresses in a text: those with a scheme, or else what looks like one without.
 ///
 /// # Errors
-/// `UrlInvalid` when something stands within a host that cannot be cut off.
+/// `UrlInvalid` when a host holds a separator that cannot be cut off.
 pub(super) fn addresses(text: &str) -> Result<Vec<Typed>, Finding> {
     let visible = plain_form(text);
     let (plain, is_scheme_repaired) = with_schemes(&visible);
@@ -62,7 +62,7 @@ fn with_one_scheme(word: &str, mut changes: Vec<AddressChange>) -> Typed {
         changes.push(AddressChange::SchemeAdded);
         text.insert_str(0, "https://");
     }
-    // What is longer is refused anyway.
+    // Longer texts are refused anyway.
     while text.len() <= LONGEST_ADDRESS
         && let Some(rest) = without_doubled_scheme(&text)
     {
@@ -81,8 +81,8 @@ fn is_on_this_computer(text: &str) -> bool {
     matches!(name.map_or(host.as_str(), |(name, _)| name), "127.0.0.1" | "localhost" | "[::1]")
 }
 
-/// True when a login with a backslash stands in an address: `https://OFFICE\li:password@gate.example`. Such
-/// a backslash is no slash that leans the wrong way.
+/// True when an address holds a login with a backslash: `https://OFFICE\li:password@gate.example`. Such
+/// a backslash is not a mistyped slash.
 pub(super) fn has_login(text: &str) -> bool {
     text.split(|c: char| c.is_whitespace() || "\"'<>，、".contains(c)).any(|word| {
         let Some((_, rest)) = word.split_once("://") else { return false };
@@ -91,7 +91,8 @@ pub(super) fn has_login(text: &str) -> bool {
     })
 }
 
-/// Visible, half-width, with slashes that lean forward and dots where `。` stands within a name.
+/// The text without invisible characters, in half width, with backslashes converted to slashes and `。` within
+/// a name to a dot.
 pub(crate) fn plain_form(text: &str) -> String {
     let visible: Vec<char> = text.chars().filter(|c| !is_invisible(*c)).map(plain_letter).collect();
     let is_letter =
@@ -104,7 +105,7 @@ pub(crate) fn plain_form(text: &str) -> String {
     visible.iter().enumerate().map(plain).collect()
 }
 
-/// The text with every mistyped scheme made right, and whether one was.
+/// The text with every mistyped scheme corrected, and whether there was one.
 fn with_schemes(text: &str) -> (String, bool) {
     let mut out = String::with_capacity(text.len());
     let mut is_repaired = false;
@@ -114,7 +115,7 @@ fn with_schemes(text: &str) -> (String, bool) {
         let found = begins_word.then(|| scheme(rest)).flatten();
         if let Some((scheme, length)) = found {
             is_repaired |= !rest[..length].eq_ignore_ascii_case(scheme);
-            // Upper case is looked at later, with the rest of the address.
+            // Upper case is handled later, with the rest of the address.
             out.push_str(if rest[..length].eq_ignore_ascii_case(scheme) { &rest[..length] } else { scheme });
             rest = &rest[length..];
         } else {
@@ -125,11 +126,11 @@ fn with_schemes(text: &str) -> (String, bool) {
     (out, is_repaired)
 }
 
-/// The scheme at the start of a text as it should be, and how long it stands there.
+/// The corrected scheme at the start of a text, and the length of the typed one.
 fn scheme(text: &str) -> Option<(&'static str, usize)> {
     let letters = text.bytes().take(9).take_while(u8::is_ascii_alphabetic).count();
     let word = text[..letters].to_ascii_lowercase();
-    // Fingers drop, double and swap the letters of `https`, but strike no others.
+    // Typing errors omit, double and swap the letters of `https`, but add no others.
     let is_slip = (3..=8).contains(&letters)
         && word.bytes().all(|byte| b"htps".contains(&byte))
         && ["t", "p"].iter().all(|letter| word.contains(letter));
@@ -141,12 +142,12 @@ fn scheme(text: &str) -> Option<(&'static str, usize)> {
     let end = letters + signs;
     let is_parted = text[letters..end].contains([':', ';', '/']);
     let host_follows = text[end..].chars().next().is_some_and(|c| c == '[' || (c.is_alphanumeric() && !is_han(c)));
-    // `https/x` may be a path; one sign more says what is meant.
+    // `https/x` may be a path; one more character makes the intention clear.
     let is_plain_slash = &text[letters..end] == "/" && word != "https";
     (is_parted && host_follows && !is_plain_slash).then_some((scheme, end))
 }
 
-/// What white space, quotes, brackets and Chinese part.
+/// Splits at white space, quotes, brackets and Chinese.
 fn words(text: &str) -> Result<Vec<Range<usize>>, Finding> {
     let has_scheme = text.contains("://");
     let mut words = Vec::new();
@@ -169,8 +170,7 @@ fn words(text: &str) -> Result<Vec<Range<usize>>, Finding> {
     Ok(words)
 }
 
-/// True when the host seems to go on after what parts it from the rest: what was cut off would leave
-/// another host.
+/// True when the host seems to continue after the separator: cutting there would leave another host.
 fn is_cut_in_host(word: &str, after: &str) -> bool {
     let host = word.split_once("://").map_or(word, |(_, rest)| rest);
     if host.is_empty() || host.contains(['/', '?', '#']) {
@@ -192,7 +192,7 @@ fn is_end(c: char) -> bool {
     c.is_whitespace() || c.is_control() || is_han(c) || "\"'`<>(){}|^,;、。｡「」『』《》【】…！？".contains(c)
 }
 
-/// Without the signs that a sentence puts around an address.
+/// The text without the punctuation of a sentence around it.
 fn trimmed(word: &str) -> &str {
     let word = word
         .trim_start_matches([':', '=', '.', '!', '?', '*', '-', ']', '/'])
@@ -228,7 +228,7 @@ fn looks_like_an_address(word: &str) -> bool {
             || host == "localhost")
 }
 
-/// `https://https://gate.example`, or the whole address twice over.
+/// Handles `https://https://gate.example`, or the whole address twice.
 fn without_doubled_scheme(address: &str) -> Option<String> {
     let (first, rest) = address.split_once("://")?;
     let end = rest.find(['?', '#']).unwrap_or(rest.len());

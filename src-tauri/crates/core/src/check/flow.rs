@@ -23,7 +23,7 @@ use blame::{is_no_fault_of_the_way, whereabouts, why_no_reply};
 
 use crate::address::GatewayUrl;
 use crate::claude::version::Version;
-use crate::finding::{Code, Finding, worst_first};
+use crate::finding::{Code, Finding, Severity, worst_first};
 use crate::gateway::{Asked, NetFault, Reply, Route};
 use crate::models::{OfferedModel, Tier, propose};
 
@@ -109,7 +109,7 @@ impl CheckFlow {
     /// A check of the address `base`. `scheme` fixes the authentication header; `models` are ids that the
     /// person named, of which the first is tried; `claude` is the installed version of Claude Desktop.
     pub fn new(base: GatewayUrl, scheme: Option<AuthScheme>, models: Vec<String>, claude: Option<Version>) -> Self {
-        let first = scheme.unwrap_or(AuthScheme::Bearer);
+        let first = scheme.unwrap_or_default();
         let mut flow = Self {
             base,
             claude,
@@ -245,6 +245,9 @@ impl CheckFlow {
         }
         findings.dedup_by(|a, b| a.code == b.code);
         worst_first(&mut findings);
+        let clean = passed
+            && self.lamps.iter().all(|lamp| lamp.state == LampState::Ok)
+            && findings.iter().all(|finding| finding.severity == Severity::Info);
         CheckReport {
             base: self.base.as_str().to_owned(),
             scheme: self.scheme,
@@ -254,6 +257,7 @@ impl CheckFlow {
             findings,
             models: self.offered,
             passed,
+            clean,
             requests: self.requests,
             tokens_estimate: self.tokens,
         }

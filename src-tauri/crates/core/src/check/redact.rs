@@ -108,6 +108,7 @@ mod tests {
             models: vec![model("claude-sonnet-4-5"), model(&format!("claude-{KEY}"))],
             proposal: vec![format!("claude-{KEY}"), "claude-sonnet-4-5".to_owned()],
             passed: true,
+            clean: true,
             requests: 4,
             tokens_estimate: 900,
         };

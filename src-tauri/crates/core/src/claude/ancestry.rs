@@ -1,25 +1,25 @@
-//! Whether this program was started from inside Claude: from its terminal, by a tool server, by a
+//! Detects whether this program was started from inside Claude: from its terminal, by a tool server, or by a
 //! session of its agent.
 //!
-//! What a packaged app starts sees the app's redirected folders instead of the real ones (PI:
-//! claude-code #93152, #94254). Such a program would write where nobody else reads, and it would ask
+//! Programs started by a packaged app see the app's redirected folders instead of the real ones (PI:
+//! claude-code #93152, #94254). This program would then write where no other program reads, and would ask
 //! its own ancestor to quit.
 
-/// A process as the system lists it.
+/// A process in the system's list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Process {
-    /// Its number.
+    /// Its id.
     pub id: u32,
-    /// The number of the process that started it, which may have ended since.
+    /// The id of the process that started it, which may have ended since.
     pub parent: Option<u32>,
     /// When it was started, in seconds.
     pub started: u64,
-    /// It is Claude Desktop.
+    /// True for Claude Desktop.
     pub is_claude: bool,
 }
 
-/// True when Claude is among the ancestors of the process `me`. A number may have been given again
-/// after its first holder ended, so an ancestor that is younger than its child is none.
+/// True when Claude is among the ancestors of the process `me`. Process ids are reused, so an ancestor that
+/// is younger than its child does not count.
 pub fn is_inside_claude(me: u32, processes: &[Process]) -> bool {
     let find = |id: u32| processes.iter().find(|process| process.id == id);
     let mut child = find(me);

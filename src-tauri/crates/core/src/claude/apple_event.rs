@@ -1,15 +1,15 @@
-//! Asking Claude to quit on macOS: by an Apple event, as the Dock does, so that it saves its settings
-//! and ends its agents.
+//! Asks Claude to quit on macOS by an Apple event, as the Dock does, so that it saves its settings and ends
+//! its agents.
 //!
-//! The event is sent by `osascript`, the system's own program for it. Before the first one macOS asks the
-//! person whether this program may control Claude; what they answer is kept in the settings under
-//! *Privacy & Security → Automation*. Without that consent nobody else is ended in Claude's stead: the
-//! person has just said no.
+//! The event is sent by `osascript`, a program of the system. Before the first event macOS asks the person
+//! whether this program may control Claude; the answer is stored in the settings under
+//! *Privacy & Security → Automation*. Without that consent Claude is not ended by other means: the person
+//! has just refused.
 
 use crate::finding::{Code, Finding};
 
-/// The script, a line each. A program that does not run is not started by being asked to quit, and who
-/// does not answer in time (a window asks something) is not waited for any longer here.
+/// The script, one line each. It does not start a Claude that is not running, and does not wait for one that
+/// does not answer in time, for example because a window asks something.
 pub const SCRIPT: [&str; 5] = [
     "with timeout of 15 seconds",
     "if application id \"com.anthropic.claudefordesktop\" is running then",
@@ -18,17 +18,16 @@ pub const SCRIPT: [&str; 5] = [
     "end timeout",
 ];
 
-/// The system did not let the event through: the person refused, or would have to be asked and was not.
+/// Error numbers of macOS for a missing consent: the person refused, or would have to be asked and was not.
 /// (Apple's `errAEEventNotPermitted` and `errAEEventWouldRequireUserConsent`.)
 const NOT_PERMITTED: [&str; 2] = ["(-1743)", "(-1744)"];
 
-/// What became of the question, from `osascript`'s exit code and what it wrote to standard error. No exit
-/// code means that it had to be ended: the script ends by itself, so it was macOS's question to the
-/// person that stayed open. Any other error is Claude's own way of saying "not now" or "gone already",
-/// and whether it is gone is looked at afterwards.
+/// Judges the request by `osascript`'s exit code and its standard error. No exit code means that `osascript`
+/// had to be ended: the script ends by itself, so macOS's question to the person was left open. Any other
+/// error means that Claude refuses for now or has quit already; whether it has quit is checked afterwards.
 ///
 /// # Errors
-/// `AutomationRefused` when macOS did not let this program ask.
+/// `AutomationRefused` when macOS did not let this program send the event.
 pub fn asked(code: Option<i32>, said: &str) -> Result<(), Finding> {
     let refused = |reason: &str| Err(Finding::new(Code::AutomationRefused).with("reason", reason));
     match code {

@@ -1,5 +1,5 @@
-//! Claude's bundle on macOS: a folder that ends in `.app`, known by what is written in it and by who
-//! signed it, never by its name alone: other programs are called Claude too.
+//! Claude's bundle on macOS: a folder that ends in `.app`, recognised by its `Info.plist` and its signature,
+//! never by its name alone: other programs are called Claude too.
 
 use super::version::Version;
 
@@ -20,8 +20,8 @@ pub struct BundleInfo {
     pub executable: String,
 }
 
-/// Reads `Info.plist`, as XML or in Apple's binary form. Nothing when it is not the list of an app, or
-/// when the program's name would lead out of the bundle.
+/// Reads `Info.plist`, as XML or in Apple's binary form. `None` when it is not that of an app, or when the
+/// program's name would lead out of the bundle.
 pub fn read_info(bytes: &[u8]) -> Option<BundleInfo> {
     let list = plist::Value::from_reader(std::io::Cursor::new(bytes)).ok()?.into_dictionary()?;
     let text = |name: &str| Some(list.get(name)?.as_string()?.to_owned());
@@ -34,7 +34,7 @@ pub fn read_info(bytes: &[u8]) -> Option<BundleInfo> {
 }
 
 /// The team that signed a bundle, from what `codesign --display --verbose=2` writes to standard error.
-/// Nothing for a bundle that is not signed, or that somebody signed for this computer only.
+/// `None` for a bundle that is not signed, or that was signed for this computer only.
 pub fn team_of(text: &str) -> Option<&str> {
     let team = text.lines().find_map(|line| line.strip_prefix("TeamIdentifier="))?.trim();
     let is_team = team.len() == 10 && team.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
@@ -42,7 +42,7 @@ pub fn team_of(text: &str) -> Option<&str> {
 }
 
 /// True when a running program belongs to the app itself: it lies in the bundle, and not in another
-/// bundle that Claude keeps for its agent. The system's case counts here (PI).
+/// bundle that Claude has for its agent. Upper and lower case differ here (PI).
 pub fn is_in_bundle(program: &str, bundle: &str) -> bool {
     program.strip_prefix(bundle.trim_end_matches('/')).is_some_and(|rest| rest.starts_with("/Contents/"))
 }

@@ -1,5 +1,5 @@
-//! Which hosts Claude's own tools may reach (`coworkEgressAllowedHosts`). Unset, it is the gateway and
-//! nothing else (OD), which is what this program leaves: more is a choice that the person makes.
+//! The hosts that Claude's own tools may reach (`coworkEgressAllowedHosts`). Unset, it is the gateway and
+//! nothing else (OD). This program leaves it unset unless the person chooses more.
 
 use std::net::IpAddr;
 
@@ -8,10 +8,10 @@ use crate::finding::{Code, Finding};
 /// Every host.
 pub const EVERYWHERE: &str = "*";
 
-/// The hosts that somebody named, each once; nothing when none were asked about.
+/// Reads the hosts that were given, each once; `None` where none were given.
 ///
 /// # Errors
-/// `HostInvalid` with the first one that Claude does not take.
+/// `HostInvalid` with the first one that Claude does not accept.
 pub fn hosts(typed: Option<&[String]>) -> Result<Option<Vec<String>>, Finding> {
     let Some(typed) = typed else { return Ok(None) };
     let mut hosts: Vec<String> = Vec::new();
@@ -25,9 +25,9 @@ pub fn hosts(typed: Option<&[String]>) -> Result<Option<Vec<String>>, Finding> {
     Ok(Some(hosts))
 }
 
-/// A host as Claude takes it: exact, or `*.` and a domain, or [`EVERYWHERE`] (OD). Small letters, without
-/// spaces; nothing when it is none. A port is refused: older versions drop the whole list for one
-/// such entry (OD).
+/// A host in the form that Claude accepts: exact, or `*.` and a domain, or [`EVERYWHERE`] (OD), in lower case
+/// and without spaces. `None` when it is not one. A port is refused: older versions drop the whole list for
+/// one such entry (OD).
 pub fn host_pattern(typed: &str) -> Option<String> {
     let host = typed.trim().to_lowercase();
     if host == EVERYWHERE {

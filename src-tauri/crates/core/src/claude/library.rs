@@ -11,17 +11,17 @@ use crate::json::{Document, NotEditable};
 /// A file as it was found. Never holds more than [`crate::json::LARGEST_FILE`] bytes.
 #[derive(Clone, PartialEq, Eq)]
 pub enum FileFact {
-    /// There is none.
+    /// It does not exist.
     Absent,
-    /// It is a plain file of the person's, with these bytes.
+    /// A plain file of the person's with these bytes.
     Present(Vec<u8>),
-    /// It is something else, which is not touched; the word says what: `link`, `folder`,
-    /// `other-owner`, `unreadable`, `too-large`.
+    /// Something else, which is never changed; the word says what: `link`, `folder`, `other-owner`,
+    /// `unreadable`, `too-large`.
     Strange(&'static str),
 }
 
 impl std::fmt::Debug for FileFact {
-    /// A file of Claude's may hold a key, so only its length is printed.
+    /// Claude's files may hold a key, so only the length is printed.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Absent => f.write_str("Absent"),
@@ -37,15 +37,15 @@ pub enum Untouchable {
     /// It is not a plain file of the person's.
     #[error("{0}")]
     Strange(&'static str),
-    /// Its content is not what Claude reads.
+    /// Claude does not read its content.
     #[error("{0}")]
     Content(#[from] NotEditable),
 }
 
 impl FileFact {
-    /// The document in it; an empty one when there is no file. Of a file that a crash has damaged (see
-    /// [`FileFact::is_damaged`]) it is what stands before the damage: Claude itself takes such a file for an
-    /// empty one (G).
+    /// The document in the file; an empty one when there is no file. Of a damaged file (see
+    /// [`FileFact::is_damaged`]) it is what stands before the damage: Claude itself treats such a file as empty
+    /// (G).
     ///
     /// # Errors
     /// [`Untouchable`] with the reason.
@@ -60,13 +60,13 @@ impl FileFact {
         }
     }
 
-    /// True for a file as a power cut or a full disk leaves it: empty, or with nothing but zeros from
-    /// somewhere to its end. Nothing of anybody's is lost when it is written anew.
+    /// True for a file damaged by a power cut or a full disk: empty, or with only zeros from some byte to its
+    /// end. Writing it anew loses nothing.
     pub fn is_damaged(&self) -> bool {
         matches!(self, Self::Present(bytes) if bytes.ends_with(b"\0") || sound(bytes).is_empty())
     }
 
-    /// The text in it, whatever it means; nothing where there is no plain file or no text.
+    /// The text in the file, valid or not; `None` where there is no plain file or no text.
     pub fn text(&self) -> Option<&str> {
         match self {
             Self::Present(bytes) => std::str::from_utf8(bytes).ok(),
@@ -80,7 +80,7 @@ impl FileFact {
     }
 }
 
-/// What stands before the zeros at the end; nothing where that is white space alone.
+/// The bytes before the zeros at the end; empty where those are white space alone.
 fn sound(bytes: &[u8]) -> &[u8] {
     let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
     let kept = &bytes[..end];
@@ -92,30 +92,30 @@ fn sound(bytes: &[u8]) -> &[u8] {
 pub struct ProfileFact {
     /// Its id.
     pub id: String,
-    /// Where its file is.
+    /// The path of its file.
     pub path: String,
     /// The file.
     pub file: FileFact,
 }
 
-/// Everything in the third-party folder that decides what Claude does.
+/// All files of the third-party folder that decide what Claude does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Library {
     /// The third-party folder itself.
     pub root: String,
-    /// Where `_meta.json` is.
+    /// The path of `_meta.json`.
     pub meta_path: String,
     /// `configLibrary/_meta.json`
     pub meta: FileFact,
-    /// Where `claude_desktop_config.json` is.
+    /// The path of `claude_desktop_config.json`.
     pub mode_path: String,
     /// `claude_desktop_config.json`
     pub mode: FileFact,
-    /// The profiles that `_meta.json` names, and ours.
+    /// The profiles that `_meta.json` names, and this program's.
     pub profiles: Vec<ProfileFact>,
 }
 
-/// The profile that Claude uses, as far as it can be told from its files.
+/// The profile that Claude uses, as far as its files show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selected {
     /// Its id.
@@ -124,15 +124,15 @@ pub struct Selected {
     pub name: String,
     /// The program that probably wrote it.
     pub tool: Option<&'static str>,
-    /// The address of its gateway, as it stands there.
+    /// The address of its gateway, unchanged.
     pub base: Option<String>,
-    /// The relay on this computer to which it leads, if it does.
+    /// The local relay that this address leads to, if it does.
     pub relay: Option<GatewayUrl>,
-    /// It names a provider: Claude leaves its ordinary mode for it.
+    /// True when it names a provider: Claude leaves its ordinary mode for it.
     pub is_gateway: bool,
 }
 
-/// The name of the neutral profile in Claude's own list, an empty one (PI).
+/// The name of the neutral (empty) profile in Claude's own list (PI).
 pub const NEUTRAL: &str = "Default";
 
 impl Selected {
@@ -141,7 +141,7 @@ impl Selected {
         self.name == NEUTRAL && !self.is_gateway
     }
 
-    /// A finding about it, with its name, the program that wrote it and the relay's address.
+    /// A finding about the profile, with its name, the program that wrote it and the relay's address.
     pub fn finding(&self, code: Code) -> Finding {
         let mut finding = Finding::new(code).with("name", crate::secret::masked(&self.name));
         if let Some(tool) = self.tool {
@@ -180,7 +180,7 @@ impl Library {
         })
     }
 
-    /// Where the file of a profile is, or would be.
+    /// The path that the file of a profile has or would have.
     pub fn profile_path(&self, id: &str) -> String {
         self.profile(id).map_or_else(
             || {
@@ -191,7 +191,7 @@ impl Library {
         )
     }
 
-    /// One of these files by its path; nothing for another file.
+    /// One of these files by its path; `None` for another path.
     pub fn file(&self, path: &str) -> Option<&FileFact> {
         let profiles = self.profiles.iter().map(|profile| (&profile.path, &profile.file));
         let others = [(&self.meta_path, &self.meta), (&self.mode_path, &self.mode)];
@@ -204,7 +204,7 @@ impl Library {
         meta.get(keys::APPLIED)?.as_str().map(str::to_owned)
     }
 
-    /// True when the selected profile cannot be read now. What Claude will do with it, nobody knows.
+    /// True when the selected profile cannot be read now, so that Claude's behaviour is unknown.
     pub fn selects_unread(&self) -> bool {
         let profile = self.applied().and_then(|id| self.profile(&id).map(|profile| &profile.file));
         matches!(profile, Some(FileFact::Strange(_)))

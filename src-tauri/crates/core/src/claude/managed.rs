@@ -1,9 +1,9 @@
-//! The administrator's configuration. Where one is in force, Claude ignores every local value, so
-//! writing would help nobody: the program refuses and names the owner.
+//! The administrator's configuration. Where one is in force, Claude ignores every local value and writing
+//! would have no effect, so the program refuses and names the owner.
 //!
-//! Each system has its own place for it: Linux one file, macOS two property lists that are merged,
-//! Windows two registry hives that are not. What stands there is a fact; what it means is decided here,
-//! with the rules of [`super::policy`].
+//! Each system has its own place for it: Linux one file, macOS two property lists that are merged, Windows
+//! two registry hives that are not. The content is observed by the platform and judged here, with the rules
+//! of [`super::policy`].
 
 use std::collections::BTreeMap;
 
@@ -14,24 +14,24 @@ use super::version::Version;
 use crate::finding::{Code, Finding};
 use crate::json::{Document, NotEditable};
 
-/// What was found where administrators put configuration.
+/// The content of the places for administrators' configuration.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ManagedSource {
     /// Nothing.
     Absent,
-    /// A file that Claude accepts as far as its owner and mode go.
+    /// A file with the owner and mode that Claude requires.
     File {
-        /// Where.
+        /// Its path.
         path: String,
-        /// What is in it.
+        /// Its content.
         bytes: Vec<u8>,
     },
-    /// Something that Claude rejects: a link, another owner, writable by others. It switches local
-    /// settings off all the same (OD).
+    /// Something that Claude rejects: a link, another owner, writable by others. It switches local settings
+    /// off nevertheless (OD).
     Rejected {
-        /// Where.
+        /// Its path.
         path: String,
-        /// Why, as a stable word.
+        /// The reason, as a stable word.
         why: String,
     },
     /// The policy keys of the Windows registry.
@@ -40,8 +40,8 @@ pub enum ManagedSource {
     Plists(Lists),
 }
 
-/// Keys that decide how the app behaves, and leave local settings in force when nothing else is
-/// managed (OD; the last four PI).
+/// Keys of the app's behaviour. They leave local settings in force when nothing else is managed (OD; the
+/// last four PI).
 const APP_BEHAVIOUR: [&str; 7] = [
     "disableAutoUpdates",
     "autoUpdaterEnforcementHours",
@@ -52,11 +52,11 @@ const APP_BEHAVIOUR: [&str; 7] = [
     "egressProxyPacUrl",
 ];
 
-/// Before this version any policy locked the local settings (claude-code #54647, OD that it was mended).
+/// Before this version any policy locked the local settings (claude-code #54647, fixed according to OD).
 const LEAVES_LOCAL_IN_FORCE: Version = Version(1, 15200, 0);
 
-/// What the administrator's configuration means for us; nothing when there is none. `claude` is the
-/// installed version, which decides how two registry hives go together.
+/// The finding about the administrator's configuration; `None` when there is none. `claude` is the
+/// installed version, which decides how two registry hives are combined.
 pub fn judge(source: &ManagedSource, claude: Option<Version>) -> Option<Finding> {
     match source {
         ManagedSource::Absent => None,
@@ -79,7 +79,7 @@ pub fn values(source: &ManagedSource, claude: Option<Version>) -> Map<String, Va
             values.extend(Document::parse(bytes).map(|document| document.values().clone()).unwrap_or_default());
         }
         ManagedSource::Registry(hives) => {
-            // The machine's value stands first and wins.
+            // The machine's value stands first and has precedence.
             for value in policy::values_of_registry(hives, claude).into_iter().rev() {
                 let content = match &value.data {
                     Data::Text(text) => Value::String(text.clone()),
@@ -106,7 +106,7 @@ fn of_policy(policy: Policy, claude: Option<Version>) -> Option<Finding> {
     match policy {
         Policy::None => None,
         Policy::Broken { place, why } => Some(rejected(&place, &why)),
-        // What cannot be read may be anything, so it is not taken for harmless.
+        // An unreadable value may be anything, so it is not treated as harmless.
         Policy::InForce { place, keys, unreadable } if !unreadable.is_empty() => {
             let all: Vec<String> = keys.into_iter().chain(unreadable.iter().cloned()).collect();
             Some(by_policy(&place, &all).with("unreadable", unreadable.join(", ")))

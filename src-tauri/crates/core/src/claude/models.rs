@@ -1,5 +1,5 @@
-//! Claude Desktop's own filter of model ids (PI: 1.46388 and a fixture of 2.26454.0). It looks at the
-//! lower-case id only; labels are free.
+//! Claude Desktop's own filter of model ids (PI: 1.46388 and a fixture of 2.26454.0). It depends on the
+//! lower-case id only; labels do not matter.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -24,6 +24,11 @@ pub enum Tier {
     Haiku,
 }
 
+impl Tier {
+    /// All families, in the order in which they are shown.
+    pub const ALL: [Self; 5] = [Self::Mythos, Self::Fable, Self::Opus, Self::Sonnet, Self::Haiku];
+}
+
 /// Why Claude would not show a model (PI: read from 1.46388 and a fixture of 2.26454.0).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, TS)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
@@ -31,12 +36,12 @@ pub enum Tier {
 pub enum DropReason {
     /// The id holds the name of another vendor.
     OtherVendor {
-        /// The word that gives it away.
+        /// The word that shows it.
         word: String,
     },
-    /// Nothing in the id says that it is one of Anthropic's models.
+    /// The id does not name a model of Anthropic's.
     NotClaude,
-    /// A bare family name; Claude can resolve it only by asking the gateway for its list.
+    /// A bare family name; Claude can resolve it only with the gateway's list.
     BareAlias,
     /// A marker such as `[1m]` or a name such as `opusplan` that makes Claude refuse the whole list.
     RefusesList,
@@ -46,7 +51,7 @@ pub enum DropReason {
     NotAnId,
 }
 
-/// Words of other vendors: out wherever they stand, even in an id that begins with `claude-`.
+/// Words of other vendors that count anywhere, even in an id that begins with `claude-`.
 const VENDOR_WORDS: [&str; 60] = [
     "abab",
     "amazon.nova",
@@ -133,8 +138,8 @@ pub fn tier_of(id: &str) -> Option<Tier> {
     TIERS.iter().find(|(word, _)| lower.contains(word)).map(|(_, tier)| *tier)
 }
 
-/// Why Claude would not show this id, or nothing if it will. `claude` is the installed version; the
-/// newest rules hold when it is unknown.
+/// Why Claude would not show this id; `None` if it will. `claude` is the installed version; the newest
+/// rules apply when it is unknown.
 pub fn judge_id(id: &str, claude: Option<Version>) -> Option<DropReason> {
     let lower = id.to_lowercase();
     if id.is_empty() || id.len() > LONGEST_ID || id.contains(|c: char| c.is_whitespace() || c.is_control()) {
@@ -171,7 +176,7 @@ fn vendor_word(lower: &str) -> Option<&'static str> {
     anywhere.or(whole).or(start).copied()
 }
 
-/// `sonnet`, `opus-4.5`: a family name with at most digits and dots behind it.
+/// True for a family name followed by digits and dots at most, such as `sonnet` and `opus-4.5`.
 fn is_bare_alias(lower: &str) -> bool {
     TIERS.iter().any(|(word, _)| {
         lower.strip_prefix(word).is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '.' || c == '-'))

@@ -1,11 +1,10 @@
-//! What Claude will do at its next start, told from what is there now.
+//! Predicts what Claude will do at its next start from its present files.
 //!
-//! Claude reads its configuration once, at its start, and says nothing in its window when it drops a
-//! part of it; so a person who looks at perfect values may still land on the ordinary screen. The
-//! rules are few but come from several places: the administrator's source, the library's own form,
-//! the profile, the persisted mode. Here they are one function. Where nobody knows what Claude does,
-//! the answer is the one in which the connection does not come about: a wrong hope costs more than a
-//! wrong doubt.
+//! Claude reads its configuration once, at its start, and shows no message when it drops a part of it; so
+//! Claude may start in its ordinary mode although every value looks right. The rules come from several
+//! places: the administrator's source, the form of the library, the profile, the persisted mode. Here they
+//! are one function. Where Claude's behaviour is unknown, the prediction is that the connection does not
+//! come about: a false warning costs less than a false success.
 
 mod inference;
 mod values;
@@ -20,26 +19,26 @@ use values::Values;
 
 pub use inference::{Inference, KeySource, Unusable};
 
-/// What Claude will do.
+/// The predicted start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outlook {
-    /// It starts as for everybody, with Claude.ai.
+    /// The ordinary mode with Claude.ai, for this reason.
     Ordinary(Reason),
-    /// It shows its sign-in screen, on which the gateway is offered as one choice: until somebody
-    /// takes it, nothing is connected (OD the offer, PI).
+    /// The sign-in screen, with the gateway as one choice: nothing is connected until the person chooses it
+    /// (OD the offer, PI).
     SignIn(Inference),
-    /// It starts through the gateway.
+    /// Connected through the gateway.
     Gateway(Inference),
-    /// Third-party inference is set but cannot be used: the ordinary mode by the documents (OD), an
-    /// empty set-up screen by what was seen (PI). No gateway either way.
+    /// Third-party inference is set but unusable: the ordinary mode according to the documents (OD), an
+    /// empty set-up screen as observed (PI). No gateway either way.
     Degraded(Source, Unusable),
-    /// It uses another provider than a gateway; this program does not judge those.
+    /// Another provider than a gateway, by its name; this program does not judge those.
     OtherProvider(Source, String),
-    /// A server of the organization decides; what it will say cannot be told from here.
+    /// A server of the organization decides; its answer cannot be predicted.
     FromServer(Source),
 }
 
-/// Which configuration counts.
+/// The configuration that is in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
     /// The administrator's.
@@ -51,37 +50,37 @@ pub enum Source {
 /// Why Claude starts in its ordinary mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// It is older than third-party inference.
+    /// This version has no third-party inference.
     TooOld,
-    /// The administrator's file is not accepted, which switches local values off too (OD).
+    /// Claude rejects the administrator's file, which switches local values off too (OD).
     PolicyRejected,
-    /// The administrator's configuration counts alone, and sets no inference.
+    /// Only the administrator's configuration is in force, and it sets no inference.
     PolicyWithoutInference,
     /// There is no library.
     NoLibrary,
-    /// `_meta.json` is not what Claude reads.
+    /// Claude cannot read `_meta.json`.
     LibraryUnreadable,
-    /// `_meta.json` points elsewhere by `hybridPointer`, of unknown meaning (PI).
+    /// `_meta.json` has a `hybridPointer`, of unknown meaning (PI).
     PointedElsewhere,
     /// No profile is selected.
     NothingSelected,
-    /// The selected id is not a bare lower-case UUID: the library is dropped without a word (PI).
+    /// The selected id is not a bare lower-case UUID: Claude silently drops the library (PI).
     SelectionMalformed,
     /// The selected id is not among the entries; Claude *probably* takes the first one (PI).
     SelectionNotListed,
     /// The selected profile has no file (undocumented).
     ProfileMissing,
-    /// The selected profile is not what Claude reads.
+    /// Claude cannot read the selected profile.
     ProfileUnreadable,
-    /// The configuration that counts sets no inference.
+    /// The configuration in force sets no inference.
     NoInference,
-    /// The person once signed in to Claude.ai: the persisted mode is "1p".
+    /// The persisted mode is "1p", because the person signed in to Claude.ai once.
     ModeIsOrdinary,
 }
 
-/// Foretells the next start. `version` is the older of the installed and the running version; the
-/// newest rules hold when it is unknown. Sources: facts 1.1 (which source counts, OD), the library's
-/// form (PI, 1.46388.4), the mode's truth table (PI, three readings up to 1.24012.9).
+/// Predicts the next start. `version` is the older of the installed and the running version; the newest
+/// rules apply when it is unknown. Sources: facts 1.1 (which source counts, OD), the library's form (PI,
+/// 1.46388.4), the mode's truth table (PI, three readings up to 1.24012.9).
 pub fn outlook(managed: &ManagedSource, library: &Library, version: Option<Version>) -> Outlook {
     if version.is_some_and(|version| version < Version::FIRST_WITH_GATEWAY) {
         return Outlook::Ordinary(Reason::TooOld);
@@ -116,17 +115,17 @@ pub fn outlook(managed: &ManagedSource, library: &Library, version: Option<Versi
     }
 }
 
-/// The source that counts, with its values.
+/// The source that is in force, with its values.
 fn winner(managed: &ManagedSource, library: &Library, version: Option<Version>) -> Result<(Source, Document), Reason> {
     match managed::judge(managed, version).map(|finding| finding.code) {
         None => {}
-        // A file without any value is not documented; it counts as a policy here.
+        // A file without any value is not documented; it is treated as a policy here.
         Some(Code::ManagedAppOnly) if administrators(managed).is_some_and(|document| document.is_empty()) => {
             return Err(Reason::PolicyWithoutInference);
         }
         Some(Code::ManagedAppOnly) => {}
         Some(Code::ManagedByPolicy) => {
-            // One key that the version does not know discards the whole file (PI, 1.24012.9).
+            // One key that the version does not know makes Claude discard the whole file (PI, 1.24012.9).
             let is_known = |document: &Document| document.values().keys().all(|key| keys::is_known(key, version));
             let document = administrators(managed).filter(is_known).ok_or(Reason::PolicyRejected)?;
             return Ok((Source::Managed, document));
@@ -171,19 +170,19 @@ fn applied(library: &Library) -> Result<Document, Reason> {
     }
 }
 
-/// The persisted mode; a file that cannot be read says nothing.
+/// The persisted mode; `None` for a file that cannot be read.
 fn persisted(mode: &FileFact) -> Option<String> {
     mode.document().ok()?.get(keys::MODE)?.as_str().map(str::to_owned)
 }
 
 impl Outlook {
-    /// True when Claude leaves its ordinary mode, or would if what is configured were usable. Also where a
-    /// profile is selected that is not listed: which one Claude takes then is a guess.
+    /// True when Claude leaves its ordinary mode, or would if the configuration were usable. Also true where
+    /// the selected profile is not listed: which one Claude uses then is a guess.
     pub fn leads_away(&self) -> bool {
         !matches!(self, Self::Ordinary(reason) if *reason != Reason::SelectionNotListed)
     }
 
-    /// What Claude connects to, if it does so by itself.
+    /// The gateway that Claude connects to without asking.
     pub fn gateway(&self) -> Option<&Inference> {
         match self {
             Self::Gateway(inference) => Some(inference),

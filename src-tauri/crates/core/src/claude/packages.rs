@@ -1,9 +1,9 @@
-//! Claude's packages on Windows, known by their full names.
+//! Claude's packages on Windows, recognised by their full names.
 //!
 //! A packaged app has a full name, such as `Claude_1.46388.4.0_x64__pzs8sxrjxfjjc`: name, version,
-//! processor, resource and a hash of the publisher, with `_` between them. Name and hash are its
-//! *family*, by which it is started and its data is filed. There are two families, one from the site and
-//! one from the Store (PI); they are told by the name, since a hash would change with a certificate.
+//! processor, resource and a hash of the publisher, separated by `_`. Name and hash are its *family*, by which
+//! it is started and its data is filed. There are two families, one from the site and one from the Store
+//! (PI); they are recognised by the name, since a new certificate would change the hash.
 
 use super::version::Version;
 
@@ -20,8 +20,8 @@ pub struct Package {
 }
 
 impl Package {
-    /// Reads a full name; nothing when it is not one of Claude Desktop. Resource packages (languages,
-    /// scales) are no installs.
+    /// Reads a full name; `None` when it is not one of Claude Desktop. Resource packages (languages, scales)
+    /// do not count.
     pub fn of_full_name(full_name: &str) -> Option<Self> {
         let parts: Vec<&str> = full_name.split('_').collect();
         let [name, version, _processor, resource, hash] = parts[..] else { return None };
@@ -31,7 +31,7 @@ impl Package {
             .then(|| Self { family: format!("{name}_{hash}"), version: version.parse().ok() })
     }
 
-    /// The place in the shell's folder of apps, by which the package is started. Its programs lie in a
+    /// The path in the shell's folder of apps, by which the package is started. Its programs lie in a
     /// folder that changes with each version and cannot be started from there.
     pub fn app(&self) -> String {
         format!(r"shell:AppsFolder\{}!Claude", self.family)

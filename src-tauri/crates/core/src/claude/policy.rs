@@ -1,8 +1,8 @@
 //! Policies that are not one file: the two registry hives of Windows, the two property lists of macOS.
 //!
-//! Both come in pairs, one for the machine and one for the person, but the pairs go together
-//! differently, and what does not count differs too. These rules are Claude's (OD unless said
-//! otherwise); here is no judgement of what a policy means, only which of its keys are in force.
+//! Both have one part for the machine and one for the person, but they are combined differently, and
+//! different values are ignored. These rules are Claude's (OD unless said otherwise). This module only
+//! decides which keys are in force; [`super::managed`] judges what they mean.
 
 use super::version::Version;
 
@@ -32,7 +32,7 @@ pub enum Data {
     Number(u32),
     /// `REG_EXPAND_SZ`: it counts, but Claude cannot read it.
     Expandable,
-    /// `REG_QWORD`, `REG_MULTI_SZ`, `REG_BINARY` and the rest: for Claude they are not there.
+    /// `REG_QWORD`, `REG_MULTI_SZ`, `REG_BINARY` and the rest: Claude ignores them.
     Invisible,
 }
 
@@ -45,16 +45,16 @@ pub struct Hives {
     pub user: Vec<PolicyValue>,
 }
 
-/// A property list with its place.
+/// A property list with its path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct List {
-    /// Where.
+    /// Its path.
     pub path: String,
-    /// What is in it, as XML or in Apple's binary form.
+    /// Its content, as XML or in Apple's binary form.
     pub bytes: Vec<u8>,
 }
 
-/// Both property lists of macOS, where they are there.
+/// Both property lists of macOS, as far as they exist.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lists {
     /// `/Library/Managed Preferences/<user>/com.anthropic.claudefordesktop.plist`
@@ -63,21 +63,21 @@ pub struct Lists {
     pub machine: Option<List>,
 }
 
-/// Which keys are in force.
+/// The keys that are in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Policy {
     /// There is no policy.
     None,
     /// There is one that cannot be read at all.
     Broken {
-        /// Where.
+        /// Its path or registry key.
         place: String,
-        /// Why, as a stable word.
+        /// The reason, as a stable word.
         why: String,
     },
     /// There is one.
     InForce {
-        /// Where; both places, where they are merged.
+        /// Its path or registry key; both, where two are merged.
         place: String,
         /// The names that Claude reads, sorted.
         keys: Vec<String>,
@@ -87,8 +87,8 @@ pub enum Policy {
 }
 
 /// The policy of the registry. From 1.19367.0 on, any value that counts directly under the machine's
-/// key hides the person's key, whatever it is called: misspelled, empty, or the default value. Before,
-/// both were merged and the machine's won. An unknown version is taken for a new one.
+/// key hides the person's key, whatever its name: misspelled, empty, or the default value. Before,
+/// both were merged and the machine's had precedence. An unknown version is treated as a new one.
 pub fn of_registry(hives: &Hives, claude: Option<Version>) -> Policy {
     let (places, values) = counting(hives, claude);
     if places.is_empty() { Policy::None } else { in_force(&places.join(", "), values.into_iter()) }
@@ -131,10 +131,10 @@ fn shown(name: &str) -> String {
     if name.is_empty() { "(Default)".to_owned() } else { name.to_owned() }
 }
 
-/// The policy of macOS: both lists merged key by key, the person's winning. Keys of the profile that
-/// brought them (`Payload…`) are not Claude's. A misspelled key is ignored by Claude; here it counts all
-/// the same, since there is no complete list of the keys of all versions, and a policy that is taken for
-/// none would make the program write in vain.
+/// The policy of macOS: both lists merged key by key, the person's having precedence. Keys of the
+/// configuration profile that installed them (`Payload…`) are not Claude's. Claude ignores a misspelled key;
+/// here it counts nevertheless, since there is no complete list of the keys of all versions, and overlooking
+/// a policy would make the program write without effect.
 pub fn of_plists(lists: &Lists) -> Policy {
     match merged(lists) {
         Err(broken) => broken,

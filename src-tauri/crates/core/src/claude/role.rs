@@ -1,10 +1,10 @@
-//! The files of Claude's that are written.
+//! The files of Claude's that this program writes.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-/// The files of Claude's that are written.
+/// A file of Claude's that this program writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]

@@ -1,40 +1,40 @@
-//! In which folder Claude will look: on Windows, a decision.
+//! Decides which folders Claude may read its configuration from; only Windows has more than one.
 //!
-//! A packaged Claude has its writes redirected into a container of its own, unless its manifest excludes
-//! a folder; Claude's does, but by a word that Windows understands only from build 20348 on (PI:
-//! claude-code #85693, #93152). Before, the container's copy is read and written, and wherever a copy
-//! exists it masks the real folder (PI, #91409). An install that is not a package knows no container.
-//! Where more than one place may be read, all are written and all are checked.
+//! Writes of a packaged Claude are redirected into a container of its own, unless its manifest excludes a
+//! folder; Claude's does, but in a form that Windows understands only from build 20348 on (PI: claude-code
+//! #85693, #93152). Before, the container's copy is read and written, and an existing copy masks the real
+//! folder (PI, #91409). An install that is not a package has no container. Where more than one folder may be
+//! read, all are written and all are checked.
 
 use crate::finding::{Code, Finding};
 
-/// The first build of Windows that keeps the exclusions of Claude's manifest (PI).
+/// The first build of Windows that respects the exclusions of Claude's manifest (PI).
 const HONOURS_EXCLUSIONS: u32 = 20348;
 
 /// A folder that may be Claude's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Folder {
-    /// Where.
+    /// Its path.
     pub path: String,
-    /// It is there.
+    /// True when it exists.
     pub exists: bool,
 }
 
-/// What is known of the places.
+/// What is known about the folders.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RootFacts {
-    /// `CLAUDE_USER_DATA_DIR`, which Claude takes verbatim (PI).
+    /// `CLAUDE_USER_DATA_DIR`, which Claude uses verbatim (PI).
     pub named: Option<String>,
     /// `%LOCALAPPDATA%\Claude-3p`
     pub real: Folder,
-    /// The container's copy for each family that was found:
+    /// The container's copy for each installed family:
     /// `%LOCALAPPDATA%\Packages\<family>\LocalCache\Local\Claude-3p`.
     pub containers: Vec<Folder>,
-    /// `%APPDATA%\Claude-3p` and its copies in containers, where earlier versions kept their data.
+    /// `%APPDATA%\Claude-3p` and its copies in containers, where earlier versions had their data.
     pub roaming: Vec<Folder>,
-    /// An install that is no package was found.
+    /// True when an install that is not a package was found.
     pub is_unpackaged_installed: bool,
-    /// The build of Windows, if it could be told.
+    /// The build of Windows, if known.
     pub build: Option<u32>,
 }
 
@@ -61,8 +61,9 @@ pub fn decide(facts: &RootFacts) -> Vec<String> {
     }
 }
 
-/// Why nothing may be written yet: data of an earlier version waits in the roaming folder. Claude moves
-/// it on its next start, but only if the new folder is not there (OD), so the person starts Claude once.
+/// Why nothing may be written yet: data of an earlier version is still in the roaming folder. Claude moves
+/// it at its next start, but only if the new folder does not exist (OD), so the person has to start Claude
+/// once.
 pub fn obstacle(facts: &RootFacts) -> Option<Finding> {
     let is_new_there = facts.real.exists || facts.containers.iter().any(|container| container.exists);
     if facts.named.is_some() || is_new_there {

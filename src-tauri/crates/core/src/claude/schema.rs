@@ -1,9 +1,9 @@
-//! The known keys of a configuration: who may say each, of what kind its value is and which version was the
-//! first to know it.
+//! The known keys of a configuration: which sources may set each, the kind of its value and the first
+//! version that knows it.
 //!
 //! A key that a version does not know is dropped from a local profile, and makes Claude discard a whole
-//! managed file on Linux (PI). So what is handed to an administrator is compared with this table before
-//! it leaves the program, and what stands in a profile or a policy is judged by it.
+//! managed file on Linux (PI). So what is exported for an administrator is compared with this table first,
+//! and the values of a profile or a policy are judged by it.
 
 mod kind;
 mod row;
@@ -15,7 +15,7 @@ use self::row::Row;
 use super::version::Version;
 use crate::finding::{Code, Finding};
 
-/// What a value must be.
+/// The kind of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// `true` or `false`.
@@ -26,15 +26,15 @@ pub enum Kind {
     Share,
     /// A text that is not empty.
     Text,
-    /// A text of at most so many characters, with something to see in it.
+    /// A text of at most this many characters that is not only white space.
     Note(usize),
     /// A UUID.
     Uuid,
     /// One of a few words.
     OneOf(&'static [&'static str]),
-    /// The same, in capitals or small letters and with spaces around.
+    /// The same, ignoring case and surrounding spaces.
     Loosely(&'static [&'static str]),
-    /// A list of a few words.
+    /// A list of some of these words.
     Words(&'static [&'static str]),
     /// A list of texts.
     Texts,
@@ -46,67 +46,67 @@ pub enum Kind {
     Items,
     /// A list of folders, each a text or an object.
     Folders,
-    /// A list of objects of their own shape.
+    /// A list of objects of this shape.
     Rows(Row),
     /// An object.
     Object,
-    /// What may be brought over from claude.ai.
+    /// What may be imported from claude.ai.
     Import,
-    /// A line above Claude's window.
+    /// A banner above Claude's window.
     Banner,
-    /// What Claude's own tools may do.
+    /// The permissions of Claude's own tools.
     ToolPolicy,
     /// An absolute path on this computer.
     LocalPath,
-    /// An address with encryption, elsewhere.
+    /// An https address that is not on this computer.
     SecureUrl,
-    /// Nobody has said what it must be.
+    /// Undocumented.
     Unjudged,
 }
 
 /// A key of the configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Key {
-    /// Its flat name, which stays between versions while nested paths move (OD).
+    /// Its flat name, which is stable between versions while nested paths change (OD).
     pub name: &'static str,
-    /// What its value must be.
+    /// The kind of its value.
     pub kind: Kind,
     /// The first version that knows it.
     pub since: Version,
 }
 
-/// Who may say a key.
+/// Which sources may set a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
-    /// Every source.
+    /// All sources.
     Anywhere,
-    /// Not a gateway that serves the rest of a configuration: it sets these itself.
+    /// Not a gateway that serves the rest of a configuration: Claude sets these itself.
     Reserved,
-    /// Device management and the local file alone.
+    /// Only device management and the local file.
     LocalOnly,
 }
 
-/// What is to be said of a name that no row has.
+/// What is known about a name that is not in the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stranger {
-    /// Claude gave it up for this one.
+    /// Claude replaced it by this one.
     Renamed(&'static str),
-    /// It is almost this one.
+    /// It is probably a misspelling of this one.
     Misspelled(&'static str),
-    /// It has the form of names that are all known, and is not one of them.
+    /// It has the form of names that are all known, and is none of them.
     NotAKey,
     /// A newer Claude may know it.
     Newer,
 }
 
-/// The first version with third-party inference (PI): what it knows counts as known from the beginning, and
-/// so does what has no version told, for "too new" may not be said of it.
+/// The first version with third-party inference (PI). Keys that it knows, and keys without a documented
+/// version, count as known from this version on, since they must not be reported as too new.
 const BASE: Version = Version(1, 2581, 0);
-/// Where a version is not told, the oldest one in which the key was seen (PI).
+/// Where no version is documented, the oldest one in which the key was seen (PI).
 const SEEN: Version = Version(2, 19675, 0);
 /// No bound but that of the number's type in Claude.
 const MOST: u64 = i32::MAX as u64;
-/// Most letters by which a misspelled name differs from the one that was meant (PI).
+/// The most letters by which a misspelled name differs from the intended one (PI).
 const NEAR: usize = 2;
 /// The groups of the nested form, which is served and never written flat (PI).
 const GROUPS: [&str; 11] = [
@@ -127,7 +127,7 @@ const fn key(name: &'static str, kind: Kind, since: Version) -> Key {
     Key { name, kind, since }
 }
 
-/// All rows.
+/// All keys with their sources.
 pub fn keys() -> impl Iterator<Item = (&'static Key, Standing)> {
     let of = |keys: &'static [Key], standing| keys.iter().map(move |key| (key, standing));
     of(table::CHECKED, Standing::Anywhere)
@@ -140,13 +140,13 @@ pub fn key_named(name: &str) -> Option<&'static Key> {
     keys().map(|(key, _)| key).find(|key| key.name == name)
 }
 
-/// Who may say the key of this name.
+/// Which sources may set the key of this name.
 pub fn standing(name: &str) -> Option<Standing> {
     keys().find(|(key, _)| key.name == name).map(|(_, standing)| standing)
 }
 
-/// What a name is that no row has; nothing for a known one. This program's own rows of the nested form count
-/// as Claude's validator counts them (PI).
+/// What is known about a name that is not in the table; `None` for a known one. This program's additional
+/// rows of the nested form count as they do in Claude's validator (PI).
 pub fn stranger(name: &str) -> Option<Stranger> {
     if key_named(name).is_some() {
         return None;
@@ -164,12 +164,12 @@ pub fn stranger(name: &str) -> Option<Stranger> {
     })
 }
 
-/// A name as names are compared: without capitals, underscores and spaces.
+/// A name in the form in which names are compared: without capitals, underscores and spaces.
 fn plain(name: &str) -> Vec<char> {
     name.chars().filter(|c| !matches!(c, '_' | ' ')).flat_map(char::to_lowercase).collect()
 }
 
-/// How many letters must be changed, added or taken away, at most one more than is near.
+/// How many letters must be changed, added or removed; counting ends at one more than [`NEAR`].
 fn distance(one: &[char], other: &[char]) -> usize {
     if one.len().abs_diff(other.len()) > NEAR {
         return NEAR + 1;
@@ -187,7 +187,7 @@ fn distance(one: &[char], other: &[char]) -> usize {
     row[other.len()].min(NEAR + 1)
 }
 
-/// Compares a configuration with the table, for Claude from a version on; nothing means any version.
+/// Compares a configuration with the table, for Claude from version `from` on; `None` means any version.
 ///
 /// # Errors
 /// `ExportInvalid` with the first key that is not known or whose value is not of its kind.
@@ -208,7 +208,7 @@ pub fn lint<'a>(values: impl IntoIterator<Item = (&'a str, &'a Value)>, from: Op
     Ok(())
 }
 
-/// A value as the text that stands for it in a property list or the registry, where every value may be
+/// A value as the text that represents it in a property list or the registry, where every value may be
 /// written as a text (OD).
 pub fn encoded(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)

@@ -1,4 +1,4 @@
-//! What is told of Claude Desktop, the program.
+//! Claude Desktop as the page and the command line show it.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -8,12 +8,12 @@ use ts_rs::TS;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct ClaudeView {
-    /// It was found.
+    /// True when it was found.
     pub installed: bool,
-    /// It is running now.
+    /// True when it is running now.
     pub running: bool,
-    /// The installed version, if it can be told.
+    /// The installed version, if known.
     pub version: Option<String>,
-    /// Where its program is.
+    /// The path of its program.
     pub path: Option<String>,
 }

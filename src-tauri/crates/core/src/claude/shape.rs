@@ -1,7 +1,7 @@
-//! The forms of Claude's files that this program knows.
+//! The formats of Claude's files that this program knows.
 //!
-//! A file in a newer form may look like an older one and mean something else, so it is left alone
-//! until this program knows it: a wrong refusal costs an update, a wrong edit costs somebody's settings.
+//! A file in a newer format may look like an older one and mean something else, so it is not changed until
+//! this program knows it: a false refusal costs an update, a wrong edit costs the person's settings.
 
 use serde_json::Value;
 
@@ -9,12 +9,12 @@ use super::keys;
 use crate::claude::FileRole;
 use crate::json::Document;
 
-/// The newest `$schemaVersion` that anybody has seen, in exported profiles (OD).
+/// The newest known `$schemaVersion`, from exported profiles (OD).
 const NEWEST_PROFILE: u64 = 2;
-/// Where a file says its own form.
+/// The key that holds a file's format version.
 const SCHEMA: &str = "$schemaVersion";
 
-/// Why a file is not in a form that this program knows; nothing if it is. The words are stable.
+/// Why a file is not in a known format; `None` if it is. The words are stable.
 pub fn stranger(role: FileRole, document: &Document) -> Option<&'static str> {
     let schema = document.get(SCHEMA);
     match role {
@@ -22,7 +22,7 @@ pub fn stranger(role: FileRole, document: &Document) -> Option<&'static str> {
             let is_known = schema.is_none_or(|schema| schema.as_u64().is_some_and(|schema| schema <= NEWEST_PROFILE));
             (!is_known).then_some("newer-schema")
         }
-        // No list of profiles and no settings with a schema have been seen by anybody.
+        // No `_meta.json` and no settings file with a schema version are known.
         FileRole::Meta | FileRole::Mode if schema.is_some() => Some("newer-schema"),
         FileRole::Meta => (!is_list_of_profiles(document)).then_some("shape"),
         FileRole::Mode => (!is_text_or_nothing(document.get(keys::MODE))).then_some("shape"),

@@ -1,22 +1,22 @@
 //! Other programs that write profiles, named so that a person recognises them.
 //!
-//! Nothing is decided on these names: they only stand in sentences. So a guess is enough, and each
-//! says by what it is made (PI).
+//! Nothing is decided by these names; they are only displayed. So a guess is enough, and each program is
+//! listed with the traces by which it is recognised (PI).
 
 use super::keys;
 use crate::address::GatewayUrl;
 use crate::json::Document;
 
-/// A program by the traces that it leaves.
+/// A program with the traces that it leaves.
 struct Traces {
     tool: &'static str,
-    /// Parts of its entry's name, of its helper's path or of its keys, in small letters.
+    /// Parts of its entry's name, of its helper's path or of its keys, in lower case.
     words: &'static [&'static str],
-    /// The port of its relay on this computer.
+    /// The port of its local relay.
     port: Option<u16>,
 }
 
-/// The more special names first: "CC Desktop Switch" is not "CC Switch".
+/// The more specific names first: "CC Desktop Switch" is not "CC Switch".
 const TOOLS: &[Traces] = &[
     Traces { tool: "CC Desktop Switch", words: &["ccds", "cc desktop switch", "cc-desktop-switch"], port: Some(18080) },
     Traces { tool: "CC Switch", words: &["cc switch", "cc-switch", "ccswitch"], port: Some(15721) },
@@ -47,7 +47,7 @@ pub fn is_mark(name: &str) -> bool {
     TOOLS.iter().flat_map(|tool| tool.words).any(|word| name.contains(word))
 }
 
-/// The address of a relay on this computer to which a profile sends Claude; nothing for all others.
+/// The address of a relay on this computer to which a profile sends Claude; `None` for other profiles.
 pub fn relay(profile: &Document) -> Option<GatewayUrl> {
     let typed = profile.get(keys::BASE_URL)?.as_str()?;
     let (address, _) = crate::address::repair(typed, None).ok()?;

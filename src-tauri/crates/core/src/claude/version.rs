@@ -22,7 +22,7 @@ pub struct NotAVersion;
 impl FromStr for Version {
     type Err = NotAVersion;
 
-    /// Reads `1.46388.4`, also with an epoch before (`1:`) or a package revision behind (`-1`).
+    /// Reads `1.46388.4`, also with an epoch before it (`1:`) or a package revision after it (`-1`).
     fn from_str(text: &str) -> Result<Self, NotAVersion> {
         let text = text.trim();
         let text = text.split_once(':').map_or(text, |(_, rest)| rest);

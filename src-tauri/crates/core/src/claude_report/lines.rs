@@ -1,16 +1,16 @@
-//! Reading a report line by line: names with values, headings with lists below them, or JSON.
+//! Reads a report line by line: names with values, headings with lists below them, or JSON.
 
 use serde_json::Value;
 
 use super::ClaudeReport;
 use crate::proof::Health;
 
-/// Most lines that are looked at.
+/// The most lines that are read.
 const MOST_LINES: usize = 20_000;
-/// Most that is kept of a kind.
+/// The most items of one kind that are kept.
 const MOST_KEPT: usize = 500;
 
-/// Names that Claude's configuration may hold, by how they begin.
+/// How the names of Claude's configuration begin.
 const STARTS: [&str; 14] = [
     "inference",
     "modelDiscovery",
@@ -28,11 +28,11 @@ const STARTS: [&str; 14] = [
     "relaunch",
 ];
 
-/// Words by which a source is an administrator's.
+/// Words of sources that are an administrator's.
 const MANAGED: [&str; 9] =
     ["mdm", "managed", "policy", "policies", "hklm", "hkcu", "registry", "bootstrap", "admin console"];
 
-/// Reads a text into a report. `is_mode` for the file that holds the mode alone.
+/// Reads a text into a report. `is_mode` is true for the file that holds only the mode.
 pub(super) fn read(text: &str, is_mode: bool, report: &mut ClaudeReport) {
     if let Ok(value) = serde_json::from_str::<Value>(text)
         && (value.is_object() || value.is_array())
@@ -64,7 +64,7 @@ pub(super) fn read(text: &str, is_mode: bool, report: &mut ClaudeReport) {
     }
 }
 
-/// True for an administrator's source, whatever it is called.
+/// True for the name of an administrator's source.
 pub(super) fn is_managed(source: &str) -> bool {
     let lower = source.to_lowercase();
     // "Managed: none" and "not managed" name no source.
@@ -149,7 +149,7 @@ fn has_key(value: &str) -> Option<bool> {
     }
 }
 
-/// The same for JSON: names count wherever they stand.
+/// Reads JSON: names count at every depth.
 fn walk(name: &str, value: &Value, report: &mut ClaudeReport) {
     let lower = name.to_lowercase();
     match value {

@@ -1,17 +1,17 @@
-//! What people copy out of Claude when it does not start or answer: the text of its set-up window
-//! (*Configure third-party inference*), and the message of a session that failed.
+//! Reads texts that people copy from Claude when it does not start or answer: the text of its set-up window
+//! (*Configure third-party inference*), and the message of a failed session.
 //!
 //! It is a few words and lines `name: value` (seen in public reports, PI): `message`, `httpStatus`,
-//! `requestUrl`, `endpoint`, `failingField`, `checkedAt`. What is known of them is told by its cause.
+//! `requestUrl`, `endpoint`, `failingField`, `checkedAt`. Known texts become findings with their cause.
 
 use crate::claude::keys;
 use crate::finding::{Code, Finding};
 use crate::secret::masked;
 
-/// Most lines that are looked at: such a text is short, and a log is none.
+/// The most lines that are read: such a text is short, and longer ones are logs.
 const MOST_LINES: usize = 200;
 
-/// What such a text says; nothing where it is none.
+/// The findings of such a text; none for other texts.
 pub(super) fn read(text: &str) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
     let mut put = |finding: Option<Finding>| {
@@ -55,7 +55,7 @@ impl<'a> Said<'a> {
         words.iter().any(|word| self.lower.contains(word))
     }
 
-    /// Only texts that come from Claude are judged by their words alone.
+    /// True for texts that come from Claude; only those are judged by their words alone.
     fn is_claudes(&self) -> bool {
         self.field("checkedAt").is_some()
             || self.field("requestUrl").is_some()
@@ -87,7 +87,7 @@ fn configuration(said: &Said) -> Option<Finding> {
         .then(|| Finding::new(Code::ProofRefused))
 }
 
-/// A failed session: the engine is not there, or there is no list to choose from.
+/// A failed session: the engine is missing, or there is no list of models.
 fn parts(said: &Said) -> Option<Finding> {
     if said.says(&["claude code binary not available", "no path to claude code executable"]) {
         return Some(Finding::new(Code::EngineMissing));
@@ -104,7 +104,7 @@ fn doubled_version(said: &Said) -> Option<Finding> {
     Some(Finding::new(Code::AddressEnding).with("url", masked(&format!("{base}/v1"))))
 }
 
-/// What the gateway answered to Claude's test request.
+/// The gateway's reply to Claude's test request.
 fn status(said: &Said) -> Option<Finding> {
     let named = said.field("httpStatus").or_else(|| {
         let (_, rest) = said.text.split_once("returned HTTP ")?;
@@ -136,7 +136,7 @@ fn field(said: &Said) -> Option<Finding> {
     }
 }
 
-/// The gateway was not reached, or refused for a reason that is not told.
+/// The gateway was not reached, or refused without a known reason.
 fn reached(said: &Said) -> Option<Finding> {
     if !said.is_claudes() {
         return None;

@@ -1,4 +1,4 @@
-//! Is the address that Claude was given the gateway's, and does it end as it should?
+//! Checks that the configured address is the gateway's and has the right ending.
 
 use super::DoctorStep::{Address, Ending};
 use super::facts::DoctorFacts;
@@ -38,8 +38,8 @@ fn other_address(facts: &DoctorFacts, text: &str) -> Option<Finding> {
     }
 }
 
-/// Claude puts `/v1/messages` behind what stands there (PI), so an address of the same host that ends in
-/// `/v1` or in a slash leads nowhere.
+/// Claude appends `/v1/messages` to the address (PI), so an address of the same host that ends in `/v1` or in
+/// a slash is wrong.
 fn wrong_ending(facts: &DoctorFacts, text: &str) -> Option<Finding> {
     let (address, changes) = repair(text, None).ok()?;
     let is_cut = |change: &AddressChange| {

@@ -1,4 +1,4 @@
-//! Was the configuration applied, does Claude read it, and was Claude started anew since?
+//! Checks that the configuration was applied, that Claude reads it, and that Claude was restarted since.
 
 use super::DoctorStep::Applied;
 use super::facts::DoctorFacts;
@@ -11,7 +11,7 @@ use crate::claude::{keys, managed, tools};
 use crate::finding::{Code, Finding, Severity};
 use crate::json::Document;
 
-/// Seconds by which a system may tell the start of a program wrong.
+/// Tolerance in seconds for the start time that a system reports for a program.
 const SLACK: u64 = 2;
 
 pub(super) fn look(facts: &DoctorFacts, predicted: &Outlook, status: Option<&[Finding]>, sheet: &mut Sheet) {
@@ -19,7 +19,7 @@ pub(super) fn look(facts: &DoctorFacts, predicted: &Outlook, status: Option<&[Fi
     look_at_policy(facts, sheet);
     let library = &facts.computer.library;
     sheet.mendable(Applied, Code::FileNotUnderstood, not_understood(facts));
-    // Connecting does not mend this: it is what connecting would fail of.
+    // Connecting does not fix this: connecting would fail because of it.
     sheet.tested(Applied, Code::CannotWrite, facts.unwritable.clone());
     let reason = if let Outlook::Ordinary(reason) = predicted { Some(*reason) } else { None };
     let is_because = |any: &[Reason]| reason.is_some_and(|reason| any.contains(&reason));
@@ -86,13 +86,13 @@ fn look_at_policy(facts: &DoctorFacts, sheet: &mut Sheet) {
     sheet.tested(Applied, Code::PolicyLeftover, left);
 }
 
-/// What is there but not in use. Where nobody wanted this connection, that is no trouble.
+/// A configuration that exists but is not in use. Without a wish for this connection it is no problem.
 fn not_applied(is_meant: bool) -> Finding {
     let severity = if is_meant { Severity::Blocking } else { Severity::Info };
     Finding { severity, ..Finding::new(Code::NotConnected) }
 }
 
-/// A file of Claude's that Claude itself would not read: a byte-order mark, comments, a comma too many.
+/// A file of Claude's that Claude itself cannot read: a byte-order mark, comments, a trailing comma.
 fn not_understood(facts: &DoctorFacts) -> Option<Finding> {
     let of = |library: &Library| {
         let selected = library.applied().unwrap_or_default();
@@ -109,8 +109,8 @@ fn not_understood(facts: &DoctorFacts) -> Option<Finding> {
     facts.computer.libraries().find_map(of)
 }
 
-/// A folder that Claude may read instead, in which something else stands (PI: a container's copy masks
-/// the real folder).
+/// Another folder that Claude may read instead, with other content (PI: a container's copy masks the real
+/// folder).
 fn copies_differ(facts: &DoctorFacts, predicted: &Outlook) -> Option<Finding> {
     let computer = &facts.computer;
     let differs = |twin: &&Library| outlook::outlook(&computer.managed, twin, computer.claude.version) != *predicted;
@@ -118,8 +118,8 @@ fn copies_differ(facts: &DoctorFacts, predicted: &Outlook) -> Option<Finding> {
     Some(Finding::new(Code::CopiesDiffer).with("path", &twin.root).with("root", &computer.library.root))
 }
 
-/// Claude reads its configuration once, at its start (OD). It may itself note the person's choices in
-/// the profile later, so a newer file alone says nothing where the log proves the connection.
+/// Claude reads its configuration once, at its start (OD). It may itself store the person's choices in the
+/// profile later, so a newer file alone says nothing where the log proves the connection.
 fn not_restarted(facts: &DoctorFacts) -> Option<Option<Finding>> {
     let started = match (facts.run.started, facts.computer.claude.is_running) {
         (Some(started), _) => started,

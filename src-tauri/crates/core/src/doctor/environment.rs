@@ -1,11 +1,11 @@
-//! What is good to know besides: settings that may win, and what Claude's own parts need.
+//! Additional information: settings that may take precedence, and requirements of Claude's virtual machine.
 
 use super::DoctorStep::Environment;
 use super::facts::DoctorFacts;
 use super::sheet::Sheet;
 use crate::finding::{Code, Finding};
 
-/// Less free room than this is little for Claude's virtual machine and its agent, in bytes (G).
+/// Less free space than this is little for Claude's virtual machine and its agent, in bytes (G).
 const LITTLE_ROOM: u64 = 10 * 1024 * 1024 * 1024;
 
 pub(super) fn look(facts: &DoctorFacts, sheet: &mut Sheet) {

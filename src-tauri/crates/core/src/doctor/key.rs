@@ -1,4 +1,4 @@
-//! Is the key good, and does Claude get that very key?
+//! Checks that the key is good, and that Claude gets exactly this key.
 
 use std::path::Path;
 
@@ -26,7 +26,7 @@ pub(super) fn look(facts: &DoctorFacts, predicted: &Outlook, sheet: &mut Sheet) 
     let path = facts.program.as_ref().map(wrong_path);
     let path_is_wrong = path.as_ref().is_some_and(Option::is_some);
     sheet.perhaps(Key, Code::HelperPath, path);
-    // A program that cannot be started is said already, with what is wrong with it.
+    // A program that cannot be started is reported already, with the reason.
     let unusable = (has_none && !path_is_wrong).then(|| Finding::new(Code::CredentialUnusable));
     sheet.perhaps(Key, Code::CredentialUnusable, facts.selected().map(|_| unusable));
     sheet.perhaps(Key, Code::TwoCredentials, facts.selected().map(|_| two_credentials(facts)));
@@ -38,8 +38,8 @@ fn place(facts: &DoctorFacts) -> Option<KeyPlace> {
     journal.map(|journal| journal.key_place)
 }
 
-/// Why Claude cannot start the program: nothing is expanded and nothing is split, so a path with words
-/// behind it is one name of a file (PI).
+/// Why Claude cannot start the program: Claude neither expands nor splits the path, so arguments after it
+/// count as part of the file's name (PI).
 fn wrong_path(program: &ProgramFact) -> Option<Finding> {
     let path = program.path.as_str();
     let lower = path.to_lowercase();
@@ -60,15 +60,15 @@ fn wrong_path(program: &ProgramFact) -> Option<Finding> {
     Some(Finding::new(Code::HelperPath).with("path", masked(path)).with("reason", reason))
 }
 
-/// With a kind set, only one of them counts; without, the program wins (OD). Either way the other one
-/// misleads, and a written key can be read by everybody who opens the file.
+/// Two credentials: with a kind set, only one counts; without, the program has precedence (OD). Either way
+/// the other one misleads, and everybody who opens the file can read a written key.
 fn two_credentials(facts: &DoctorFacts) -> Option<Finding> {
     let has = |key| facts.selected_text(key).is_some_and(|text| !text.trim().is_empty());
     let both = has(keys::API_KEY) && has(keys::CREDENTIAL_HELPER);
     both.then(|| Finding::new(Code::TwoCredentials).with("keys", [keys::API_KEY, keys::CREDENTIAL_HELPER].join(", ")))
 }
 
-/// The key that this program stored, by its masked.
+/// The key that this program stored, in masked form.
 fn known_face(facts: &DoctorFacts) -> Option<MaskedKey> {
     let journal = facts.computer.journal.as_ref().filter(|journal| journal.is_connection())?;
     let stored = facts.storage.as_ref().and_then(|storage| storage.key.as_ref().ok());
@@ -78,12 +78,12 @@ fn known_face(facts: &DoctorFacts) -> Option<MaskedKey> {
     }
 }
 
-/// The key in use is another one: what Claude handed on to its engine, what stands in the profile, or
-/// what was noted when the key was stored.
+/// The key in use is another one: the key that Claude passed on to its engine, the one in the profile, or the
+/// one recorded when the key was stored.
 fn key_differs(facts: &DoctorFacts, known: &MaskedKey) -> Option<Finding> {
     let differs = |masked: &MaskedKey| masked != known;
     let finding = |masked: &MaskedKey, because: &str| {
-        // Of a short key nothing is shown.
+        // Nothing of a short key is shown.
         let shown =
             [("stored", known), ("in_use", masked)].map(|(name, masked)| (name, masked.clone().shown().fingerprint));
         let shown = shown.into_iter().filter(|(_, fingerprint)| !fingerprint.is_empty());

@@ -1,11 +1,11 @@
-//! What the live check says, as lines of the doctor's sheet: its twelve layers in six groups.
+//! The results of the live check as checks of the doctor: its twelve layers in groups.
 
 use super::sheet::Sheet;
 use super::{DoctorStep, facts::DoctorFacts};
 use crate::check::{LampState, LayerId};
 use crate::finding::Code;
 
-/// A group of layers: the code that stands for it, and its step.
+/// A group of layers, with the code and the step of its check.
 pub(super) struct Group {
     code: Code,
     step: DoctorStep,
@@ -18,7 +18,7 @@ pub(super) const KEY: [Group; 2] = [
     Group { code: Code::QuotaExhausted, step: DoctorStep::Key, layers: &[LayerId::Account] },
 ];
 
-/// The way to the gateway, and that it is one.
+/// The connection to the address, and whether it is a gateway.
 pub(super) const WAY: [Group; 2] = [
     Group {
         code: Code::TcpTimeout,
@@ -28,7 +28,7 @@ pub(super) const WAY: [Group; 2] = [
     Group { code: Code::WrongBaseUrl, step: DoctorStep::Address, layers: &[LayerId::Shape] },
 ];
 
-/// What comes back.
+/// The answers.
 pub(super) const ANSWERS: [Group; 4] = [
     Group { code: Code::ModelsEmpty, step: DoctorStep::Reached, layers: &[LayerId::Models] },
     Group { code: Code::UpstreamError, step: DoctorStep::Reached, layers: &[LayerId::Message] },
@@ -36,7 +36,7 @@ pub(super) const ANSWERS: [Group; 4] = [
     Group { code: Code::ToolsBroken, step: DoctorStep::Reached, layers: &[LayerId::Tools] },
 ];
 
-/// Writes the groups down.
+/// Adds a check for each group.
 pub(super) fn look(facts: &DoctorFacts, groups: &[Group], sheet: &mut Sheet) {
     for group in groups {
         let Some(report) = &facts.live else {
@@ -54,7 +54,7 @@ pub(super) fn look(facts: &DoctorFacts, groups: &[Group], sheet: &mut Sheet) {
     }
 }
 
-/// True for a line that the live check wrote.
+/// True for the code of a check that comes from the live check.
 pub(super) fn is_live(code: Code) -> bool {
     KEY.iter().chain(&WAY).chain(&ANSWERS).any(|group| group.code == code)
 }

@@ -1,4 +1,4 @@
-//! The selected profile, value by value: what Claude would refuse, drop or take otherwise than meant.
+//! Checks the selected profile value by value: what Claude would refuse, drop or read differently.
 
 use serde_json::{Map, Value};
 
@@ -13,7 +13,7 @@ use crate::finding::{Code, Finding};
 use crate::json::Document;
 use crate::secret::masked;
 
-/// Where the history is filed if nothing else is said (PI).
+/// The id under which the history is filed if none is set (PI).
 const USUAL_HISTORY: &str = "00000000-0000-4000-8000-000000000001";
 
 pub(super) fn look(facts: &DoctorFacts, predicted: &Outlook, sheet: &mut Sheet) {
@@ -30,7 +30,7 @@ pub(super) fn look(facts: &DoctorFacts, predicted: &Outlook, sheet: &mut Sheet) 
     sheet.perhaps(Applied, Code::SettingIgnored, ignored);
     let empty = matches!(predicted, Outlook::Degraded(_, Unusable::Models)).then(|| Finding::new(Code::NoUsableModel));
     let dropped = profile.map(|profile| dropped_model(profile, facts));
-    // One bad id may spoil the whole list; then the id is what is told.
+    // One bad id may make Claude refuse the whole list; then the id is reported.
     let is_told = dropped.as_ref().is_some_and(Option::is_some);
     sheet.perhaps(Applied, Code::NoUsableModel, profile.map(|_| empty.filter(|_| !is_told)));
     sheet.perhaps(Applied, Code::ModelNotForClaude, dropped);
@@ -40,15 +40,15 @@ pub(super) fn look(facts: &DoctorFacts, predicted: &Outlook, sheet: &mut Sheet) 
     sheet.perhaps(Applied, Code::SecretInHeaders, profile.map(secret_in_headers));
 }
 
-/// The values that count: an administrator's, else the selected profile's.
+/// The values in force: the administrator's, else the selected profile's.
 fn written(facts: &DoctorFacts) -> Option<Map<String, Value>> {
     let computer = &facts.computer;
     let managed = || Some(managed::values(&computer.managed, computer.claude.version)).filter(|it| !it.is_empty());
     if facts.is_managed() { managed() } else { facts.selected().map(|profile| profile.values().clone()) }
 }
 
-/// A value that Claude drops, while all others stay in force. Only what Anthropic's validator judges is
-/// judged, as it does.
+/// A value that Claude drops, while all others are in force. Only what Anthropic's validator judges is
+/// judged, in the same way.
 fn wrong_value(values: &Map<String, Value>, facts: &DoctorFacts) -> Option<Finding> {
     let is_wrong = |(name, value): &(&String, &Value)| {
         schema::standing(name) == Some(Standing::Anywhere)
@@ -60,7 +60,7 @@ fn wrong_value(values: &Map<String, Value>, facts: &DoctorFacts) -> Option<Findi
     (!wrong.is_empty()).then(finding)
 }
 
-/// A name that Claude passes over: first one for which the right one is known.
+/// A name that Claude ignores; one with a known correction is reported first.
 fn unknown_name(values: &Map<String, Value>) -> Option<Finding> {
     let names = values.keys().filter(|name| !tools::is_mark(name));
     let strangers: Vec<_> = names.filter_map(|name| Some((name, schema::stranger(name)?))).collect();
@@ -94,8 +94,8 @@ fn names(profile: &Document) -> Vec<&str> {
         .collect()
 }
 
-/// An id that Claude drops, or for which it refuses the list. A bare family name is fine where Claude
-/// asks the gateway.
+/// An id that Claude drops, or for which it refuses the list. A bare family name is valid where Claude
+/// requests the gateway's list.
 fn dropped_model(profile: &Document, facts: &DoctorFacts) -> Option<Finding> {
     let asks = profile.get(keys::DISCOVERY).and_then(Value::as_bool) != Some(false);
     let is_bad = |id: &&str| match judge_id(id, facts.computer.claude.version) {
@@ -106,7 +106,7 @@ fn dropped_model(profile: &Document, facts: &DoctorFacts) -> Option<Finding> {
     let bad: Vec<&str> = names(profile).into_iter().filter(is_bad).collect();
     let first = bad.first()?;
     let finding = Finding::new(Code::ModelNotForClaude).with("model", masked(first));
-    // Some are left to choose from, unless one spoils the whole list.
+    // Some models are left to choose from, unless one makes Claude refuse the whole list.
     let spoils = bad.iter().any(|id| judge_id(id, None) == Some(DropReason::RefusesList));
     Some(if spoils || bad.len() == names(profile).len() { finding } else { finding.softened() })
 }
@@ -125,7 +125,7 @@ fn too_new(profile: &Document, facts: &DoctorFacts) -> Option<Finding> {
         .then(|| Finding::new(Code::KeysTooNew).with("keys", unknown.join(", ")).with("version", version))
 }
 
-/// Nothing to compare with where no id was ever made.
+/// The history id differs from the recorded one; not tested where no id was ever recorded.
 fn history(profile: &Document, facts: &DoctorFacts) -> Option<Option<Finding>> {
     let kept = facts.computer.organization.as_deref()?;
     let is_connection = facts.computer.journal.as_ref().is_some_and(crate::undo::Journal::is_connection);

@@ -1,4 +1,4 @@
-//! Do requests reach the gateway? What the gateway answered to us, and what Claude's log says of its own.
+//! Checks that requests reach the gateway: by its replies to this program, and by Claude's log.
 
 use super::DoctorStep::Reached;
 use super::facts::DoctorFacts;
@@ -14,12 +14,12 @@ pub(super) fn look(facts: &DoctorFacts, predicted: &Outlook, sheet: &mut Sheet) 
     sheet.perhaps(Reached, Code::Proved, goes_there.then(|| said(facts)).flatten());
 }
 
-/// True when the last start of Claude is proved by its log to have reached this gateway.
+/// True when the log proves that the last start of Claude reached this gateway.
 pub(super) fn is_proved(facts: &DoctorFacts) -> bool {
     matches!(reading(facts), Some(Reading::Proved(_)))
 }
 
-/// What Claude's log says of its last start; nothing where it says nothing that still counts.
+/// The result of the log about the last start; `None` where it says nothing that still counts.
 fn said(facts: &DoctorFacts) -> Option<Option<Finding>> {
     let run = &facts.run;
     let log = run.log.as_ref();
@@ -30,10 +30,10 @@ fn said(facts: &DoctorFacts) -> Option<Option<Finding>> {
     };
     let was_started_later = run.started >= run.written;
     if silent_since_start && was_started_later {
-        // It runs, and its log in this mode knows nothing of it.
+        // Claude runs, and its log of the third-party mode has no entry of this start.
         return Some(Some(Finding::new(Code::ProofOrdinaryMode)));
     }
-    // What was said before the configuration was changed is about another one.
+    // Lines from before the last change of the configuration are about another configuration.
     let is_old = matches!((log.and_then(|log| log.written), run.written), (Some(log), Some(file)) if log < file);
     match reading(facts)? {
         Reading::Proved(proof) => Some(proof.unhealthy().map(|finding| finding.with("path", proof.log))),

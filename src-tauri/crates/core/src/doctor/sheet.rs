@@ -1,12 +1,12 @@
-//! The sheet that the checks are written on, one line each.
+//! The list that the checks add their results to.
 
 use super::{DoctorCheck, DoctorState, DoctorStep};
 use crate::finding::{Code, Finding, Severity};
 
-/// Lines so far.
+/// The checks so far.
 pub(super) struct Sheet {
     checks: Vec<DoctorCheck>,
-    /// Somebody wanted this connection, so its troubles count in full.
+    /// True when this connection was configured, so that its problems count in full.
     pub(super) is_meant: bool,
 }
 
@@ -15,25 +15,25 @@ impl Sheet {
         Self { checks: Vec::new(), is_meant }
     }
 
-    /// A check that was made; nothing found is good.
+    /// Adds a check that was made; no finding means that nothing is wrong.
     pub(super) fn tested(&mut self, step: DoctorStep, code: Code, finding: Option<Finding>) {
         let state = if finding.is_some() { DoctorState::Trouble } else { DoctorState::Ok };
         self.put(step, code, state, finding);
     }
 
-    /// The same for a trouble that connecting would mend: it counts in full only where somebody wanted
-    /// the connection.
+    /// Adds a check of a problem that connecting would fix: it counts in full only where this connection was
+    /// configured.
     pub(super) fn mendable(&mut self, step: DoctorStep, code: Code, finding: Option<Finding>) {
         let finding = finding.map(|finding| if self.is_meant { finding } else { finding.softened() });
         self.tested(step, code, finding);
     }
 
-    /// A check that was not made.
+    /// Adds a check that was not made.
     pub(super) fn untested(&mut self, step: DoctorStep, code: Code) {
         self.put(step, code, DoctorState::NotTested, None);
     }
 
-    /// Made where `look` is something, else not.
+    /// Adds a check that was made if `look` is `Some`.
     pub(super) fn perhaps(&mut self, step: DoctorStep, code: Code, look: Option<Option<Finding>>) {
         match look {
             Some(finding) => self.mendable(step, code, finding),

@@ -1,5 +1,5 @@
-//! The three forms in which administrators give Claude a configuration, and reading them as their
-//! systems do.
+//! The three forms in which administrators give Claude a configuration: writing them, and reading them as
+//! their systems do.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ const REGISTRY_START: &str = "Windows Registry Editor Version 5.00\r\n\r\n";
 /// each value a text (OD).
 ///
 /// # Errors
-/// `ExportInvalid` when it cannot be written, which plain data always can.
+/// `ExportInvalid` when it cannot be written, which does not happen with plain data.
 pub fn mobileconfig(preset: &Preset, values: &[(&'static str, Value)]) -> Result<Vec<u8>, Finding> {
     let texts: Vec<(&str, String)> = values.iter().map(|(name, value)| (*name, schema::encoded(value))).collect();
     let payload = |kind: &str, identifier: &str, name: &str| {
@@ -53,15 +53,15 @@ pub fn mobileconfig(preset: &Preset, values: &[(&'static str, Value)]) -> Result
     Ok(bytes)
 }
 
-/// The same values give the same id, so that a management system sees what has changed.
+/// An id computed from the values, so that a management system detects changes.
 fn uuid_of(identifier: &str, texts: &[(&str, String)]) -> String {
     let digest = Sha256::digest(format!("{identifier}\0{texts:?}").as_bytes());
     let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02X}")).collect();
-    // The letters that say "version 8, made by its owner's rule" (RFC 9562).
+    // The digits for "version 8, custom format" (RFC 9562).
     format!("{}-{}-8{}-A{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..32])
 }
 
-/// The values in such a profile; nothing when it is none.
+/// The values in such a profile; `None` when it is not one.
 pub fn read_mobileconfig(bytes: &[u8]) -> Option<BTreeMap<String, Value>> {
     let profile = Plist::from_reader(std::io::Cursor::new(bytes)).ok()?.into_dictionary()?;
     let content = profile.get("PayloadContent")?.as_array()?;
@@ -74,8 +74,8 @@ pub fn read_mobileconfig(bytes: &[u8]) -> Option<BTreeMap<String, Value>> {
     own.map(|(name, value)| decoded(name, value.as_string()?)).collect()
 }
 
-/// A file for the registry, as `reg import` and the editor take it: UTF-16 with its mark, every value a
-/// text (OD).
+/// A file for the registry, as `reg import` and the editor read it: UTF-16 with its byte-order mark, every
+/// value a text (OD).
 pub fn registry(hive: &str, values: &[(&'static str, Value)]) -> Vec<u8> {
     let mut text = format!("{REGISTRY_START}[{}]\r\n", full(hive));
     for (name, value) in values {
@@ -93,7 +93,7 @@ fn escaped(text: &str) -> String {
     text.replace('\\', r"\\").replace('"', "\\\"")
 }
 
-/// The values in such a file; nothing when it is none for this hive.
+/// The values in such a file; `None` when it is not one for this hive.
 pub fn read_registry(bytes: &[u8], hive: &str) -> Option<BTreeMap<String, Value>> {
     let (units, []) = bytes.as_chunks::<2>() else { return None };
     let text = String::from_utf16(&units.iter().map(|pair| u16::from_le_bytes(*pair)).collect::<Vec<_>>()).ok()?;
@@ -122,7 +122,7 @@ fn unescaped(text: &str) -> Option<String> {
 /// The file for Linux: flat, with native values (OD).
 pub(super) fn settings(values: &[(&'static str, Value)]) -> Vec<u8> {
     let object: Map<String, Value> = values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-    // Plain data always has a text.
+    // Plain data can always be written as text.
     let mut bytes = serde_json::to_vec_pretty(&Value::Object(object)).unwrap_or_default();
     bytes.push(b'\n');
     bytes

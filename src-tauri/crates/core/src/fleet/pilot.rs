@@ -1,4 +1,4 @@
-//! The computer on which a connection was tried, as far as an administrator may know it: no name of a
+//! The computer on which a connection was tested, as far as an administrator may know it: no name of a
 //! person, no path, nothing of the key.
 
 use serde_json::json;
@@ -9,25 +9,25 @@ use crate::locale::Os;
 use crate::proof::Proof;
 use crate::status::Status;
 
-/// What was seen there.
+/// The observations of that computer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pilot {
     /// Its system.
     pub os: Os,
-    /// Its Claude, if there is one and its version can be told.
+    /// The version of its Claude, if known.
     pub claude: Option<Version>,
     /// The gateway's address.
     pub base: String,
-    /// How the key is sent.
+    /// The header in which the key is sent.
     pub scheme: AuthScheme,
-    /// Each value that was written, and whether it is still there.
+    /// Each value that was written, and whether it is unchanged.
     pub values: Vec<(String, bool)>,
     /// What Claude's own log said at its last start, if it was started.
     pub proof: Option<Proof>,
 }
 
 impl Pilot {
-    /// Takes what may be told of a computer's status.
+    /// Takes what may be published of a computer's status.
     pub fn of(os: Os, claude: Option<Version>, status: &Status, proof: Option<Proof>) -> Self {
         Self {
             os,
@@ -39,7 +39,7 @@ impl Pilot {
         }
     }
 
-    /// True when Claude's own log says that it works, and everything is still as it was written.
+    /// True when Claude's own log proves the connection, and every value is unchanged.
     pub fn is_proved(&self) -> bool {
         self.values.iter().all(|(_, ok)| *ok) && self.proof.as_ref().is_some_and(|proof| proof.healthy != Some(false))
     }
@@ -55,7 +55,7 @@ impl Pilot {
             "base": self.base,
             "auth": self.scheme.word(),
             "values_as_written": values,
-            // The lines themselves name folders, and folders name people.
+            // The lines themselves hold paths, and paths hold names of people.
             "log": self.proof.as_ref().map(|proof| {
                 json!({"mode": "gateway", "host": proof.host, "models": proof.models, "healthy": proof.healthy})
             }),

@@ -1,5 +1,5 @@
-//! Scripts for the tools that administrators have, and the page to read first. They run the command
-//! line program with the preset, which is part of each script, because such tools send one file.
+//! Scripts for the administrators' tools, and the page to read first. The scripts run the command line program
+//! with the preset, which is part of each script, because such tools send one file.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -11,11 +11,11 @@ use crate::locale::Os;
 
 /// The scripts by their paths.
 pub(super) fn scripts(preset: &str) -> impl Iterator<Item = (&'static str, String)> {
-    // Letters that no shell and no markup takes for anything else.
+    // Letters that have no special meaning in any shell or markup.
     let preset = BASE64_STANDARD.encode(preset);
     let of = move |text: &str| text.replace("@PRESET@", &preset);
     [
-        // PowerShell 5.1 wants the line ends of its system.
+        // PowerShell 5.1 requires the line ends of Windows.
         ("windows/intune.ps1", of(include_str!("templates/intune.ps1")).replace('\n', "\r\n")),
         ("macos/jamf.sh", of(include_str!("templates/jamf.sh"))),
         ("linux/playbook.yml", of(include_str!("templates/playbook.yml"))),
@@ -33,7 +33,7 @@ pub(super) fn readmes(fleet: &Fleet) -> impl Iterator<Item = (&'static str, Stri
     let helpers = fleet.helpers.clone();
     let holds_key = fleet.key.is_some();
     let of = move |text: &str| {
-        // Blocks between `@IF_KEY@` or `@IF_NO_KEY@` and `@END@` stay only where they are true.
+        // Blocks between `@IF_KEY@` or `@IF_NO_KEY@` and `@END@` are kept only where their condition holds.
         let mut kept = true;
         let lines = text.lines().filter(|line| {
             match *line {

@@ -1,5 +1,4 @@
-//! The values of a configuration for everybody: those of a person's profile, without what is a
-//! person's own.
+//! The values of a configuration for everybody: those of a person's profile, without the personal ones.
 
 use serde_json::{Value, json};
 
@@ -7,7 +6,7 @@ use super::Fleet;
 use crate::claude::keys;
 use crate::locale::Os;
 
-/// What stands in the configuration of a system, in the order in which it is read best.
+/// The values of the configuration for a system, in a readable order.
 pub fn values(fleet: &Fleet, os: Os) -> Vec<(&'static str, Value)> {
     let Fleet { preset, helpers, .. } = fleet;
     let helper = match os {
@@ -22,7 +21,7 @@ pub fn values(fleet: &Fleet, os: Os) -> Vec<(&'static str, Value)> {
     ];
     // One credential and its kind, never both (OD).
     values.extend(match &fleet.key {
-        // Into a file of the administrator's, as they asked.
+        // Written to a file of the administrator's, as requested.
         Some(key) => [(keys::CREDENTIAL_KIND, json!("static")), (keys::API_KEY, json!(key.reveal()))],
         None => [(keys::CREDENTIAL_KIND, json!("helper-script")), (keys::CREDENTIAL_HELPER, json!(helper))],
     });

@@ -56,8 +56,6 @@ impl Call {
 /// Token counts as the gateway reports them; zero where it does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Usage {
-    /// Input tokens.
-    pub input_tokens: u64,
     /// Output tokens.
     pub output_tokens: u64,
     /// True when the counts are missing where the Messages API has them. Claude's client accepts that, older
@@ -80,10 +78,8 @@ impl Usage {
             let count = value.as_u64();
             self.is_broken |= value.is_string();
             sum = sum.saturating_add(count.unwrap_or(0));
-            match name.as_str() {
-                "input_tokens" => self.input_tokens = count.unwrap_or(self.input_tokens),
-                "output_tokens" => self.output_tokens = count.unwrap_or(self.output_tokens),
-                _ => {}
+            if name == "output_tokens" {
+                self.output_tokens = count.unwrap_or(self.output_tokens);
             }
         }
         self.is_broken |= sum > MOST_TOKENS;

@@ -9,7 +9,7 @@ use super::answer::is_message;
 use super::case::{Asked, Case, Route};
 use super::causes::{account, address, busy, denial, key, page, program, unseen, upstream};
 use super::evidence;
-use super::models::{ModelsReading, read_models};
+use super::models::{ModelsReading, RawModel, read_models};
 use super::reply::Reply;
 use super::signals::{Shape, Signals};
 use crate::finding::{Code, Finding};
@@ -106,9 +106,7 @@ const FIRST_OF_WORDS: usize = 4;
 /// True when a success has the form of an answer from that endpoint.
 fn serves(reply: &Reply, route: Route, shape: Shape) -> bool {
     match route {
-        Route::Models => {
-            matches!(read_models(reply), ModelsReading::Listed { ref models, .. } if models.iter().any(|model| model.is_claude()))
-        }
+        Route::Models => read_models(reply).into_models().iter().any(RawModel::is_claude),
         Route::Messages => is_message(reply) || (shape == Shape::Events && reply.text().contains("message_start")),
         Route::Other => shape == Shape::Json,
     }

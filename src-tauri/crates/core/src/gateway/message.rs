@@ -97,7 +97,7 @@ mod tests {
         assert_eq!(message.stop_reason.as_deref(), Some("tool_use"));
         let call = Call { id: "t".to_owned(), name: "clock".to_owned(), input: serde_json::json!({"zone":"UTC"}) };
         assert_eq!(message.calls, [call]);
-        assert_eq!(message.usage, Usage { input_tokens: 9, output_tokens: 2, is_missing: false, is_broken: false });
+        assert_eq!(message.usage, Usage { output_tokens: 2, is_missing: false, is_broken: false });
     }
 
     #[test]

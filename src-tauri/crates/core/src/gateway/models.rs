@@ -1,7 +1,7 @@
 //! Reads the list of models in every form in which gateways give it.
 //!
 //! Anthropic's list, OpenAI's list, one inside the other, bare objects without names, `null` instead of a
-//! list, ids as plain strings, a bare array. Only the ids are needed; names and dates are optional. Gateways
+//! list, ids as plain strings, a bare array. Only the ids are needed; names are optional. Gateways
 //! mix Claude, GPT and Gemini ids and some list what the key may not use, so an id in the list does not
 //! prove a permission.
 
@@ -21,19 +21,15 @@ pub struct RawModel {
     pub id: String,
     /// A name for people, if one is given that differs from the id.
     pub display_name: Option<String>,
-    /// When it was created, as `2025-09-29T00:00:00Z`, if given and not zero.
-    pub created: Option<String>,
-    /// The family that the gateway declares (`anthropic_family_tier`), as Claude's discovery reads it.
-    pub family_tier: Option<String>,
-    /// True when the gateway says that the model takes a million tokens.
-    pub supports_1m: bool,
+    /// True when the gateway declares a family (`anthropic_family_tier`), as Claude's discovery reads it.
+    pub has_family_tier: bool,
 }
 
 impl RawModel {
     /// True when the id, or the declared family, says that it is one of Anthropic's models.
     pub fn is_claude(&self) -> bool {
         let id = self.id.to_ascii_lowercase();
-        self.family_tier.is_some()
+        self.has_family_tier
             || ["claude", "anthropic", "opus", "sonnet", "haiku", "fable", "mythos"]
                 .iter()
                 .any(|name| id.contains(name))
@@ -47,15 +43,21 @@ pub enum ModelsReading {
     Listed {
         /// The models in the order of the list, each id once.
         models: Vec<RawModel>,
-        /// True when the gateway says that there are more pages.
-        has_more: bool,
-        /// The value of `after_id=` for the next page.
-        last_id: Option<String>,
     },
     /// A list without models: this key may use none.
     Empty,
     /// Not a list: an error, a page, something else, or an unsuccessful status.
     NotAList,
+}
+
+impl ModelsReading {
+    /// The models of the list, if it is one.
+    pub fn into_models(self) -> Vec<RawModel> {
+        match self {
+            Self::Listed { models } => models,
+            Self::Empty | Self::NotAList => Vec::new(),
+        }
+    }
 }
 
 /// Reads a list of models. Never fails: everything else is [`ModelsReading::NotAList`].
@@ -70,8 +72,8 @@ pub fn read_models(reply: &Reply) -> ModelsReading {
 }
 
 fn read_value(value: &Value) -> ModelsReading {
-    let (items, object) = match value {
-        Value::Array(items) => (items.as_slice(), None),
+    let items = match value {
+        Value::Array(items) => items,
         Value::Object(object) => {
             if object.get("success") == Some(&Value::Bool(false))
                 || object.get("error").is_some_and(|error| !error.is_null())
@@ -79,10 +81,10 @@ fn read_value(value: &Value) -> ModelsReading {
                 return ModelsReading::NotAList;
             }
             match object.get("data").or_else(|| object.get("models")) {
-                Some(Value::Array(items)) => (items.as_slice(), Some(object)),
+                Some(Value::Array(items)) => items,
                 // One level deeper: `{"code":0,"data":{"data":[…]}}`.
                 Some(Value::Object(inner)) => match inner.get("data").or_else(|| inner.get("models")) {
-                    Some(Value::Array(items)) => (items.as_slice(), Some(inner)),
+                    Some(Value::Array(items)) => items,
                     _ => return ModelsReading::NotAList,
                 },
                 Some(Value::Null) => return ModelsReading::Empty,
@@ -97,10 +99,7 @@ fn read_value(value: &Value) -> ModelsReading {
     if models.is_empty() {
         return if items.is_empty() { ModelsReading::Empty } else { ModelsReading::NotAList };
     }
-    let field = |name: &str| object.and_then(|object| object.get(name));
-    let has_more = field("has_more").and_then(Value::as_bool).unwrap_or(false);
-    let last_id = field("last_id").and_then(Value::as_str).filter(|id| !id.is_empty()).map(str::to_owned);
-    ModelsReading::Listed { models, has_more, last_id }
+    ModelsReading::Listed { models }
 }
 
 fn read_item(item: &Value) -> Option<RawModel> {
@@ -111,36 +110,11 @@ fn read_item(item: &Value) -> Option<RawModel> {
     }
     let name =
         text("display_name").or_else(|| text("displayName")).filter(|name| *name != id && name.len() <= LONGEST_ID);
-    let created = text("created_at").map(str::to_owned).or_else(|| {
-        let seconds = item.get("created").or_else(|| item.get("created_at"))?.as_i64()?;
-        moment(seconds)
-    });
-    let limit = item.get("max_input_tokens").and_then(Value::as_u64).unwrap_or(0);
     Some(RawModel {
         id: id.to_owned(),
         display_name: name.map(str::to_owned),
-        created: created.filter(|created| created.len() <= 40),
-        family_tier: text("anthropic_family_tier").map(str::to_lowercase),
-        supports_1m: item.get("supports_1m").and_then(Value::as_bool).unwrap_or(limit >= 1_000_000),
+        has_family_tier: text("anthropic_family_tier").is_some(),
     })
-}
-
-/// Seconds since 1970 as a date; `None` for zero and for dates that no model can have.
-fn moment(seconds: i64) -> Option<String> {
-    if !(1..=4_102_444_800).contains(&seconds) {
-        return None;
-    }
-    let (days, rest) = (seconds / 86_400, seconds % 86_400);
-    // Civil date from days, counted from 1 March 0000 so that leap days come last (Howard Hinnant).
-    let shifted = days + 719_468;
-    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    Some(format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", rest / 3_600, rest / 60 % 60, rest % 60))
 }
 
 #[cfg(test)]
@@ -155,7 +129,7 @@ mod tests {
     #[track_caller]
     fn check(body: &str, expected: &[&str]) {
         match read(body) {
-            ModelsReading::Listed { models, .. } => {
+            ModelsReading::Listed { models } => {
                 assert_eq!(models.iter().map(|model| model.id.as_str()).collect::<Vec<_>>(), expected, "{body}");
             }
             other => panic!("{other:?} for {body}"),
@@ -176,17 +150,14 @@ mod tests {
 
     #[test]
     fn extras_are_read() {
-        let body = r#"{"data":[{"id":"claude-a","display_name":"Claude A","created":1626777600,"anthropic_family_tier":"Opus","max_input_tokens":1000000},
-            {"id":"b","display_name":"b","created_at":"2025-09-29T00:00:00Z","created":0}],"has_more":true,"last_id":"b"}"#;
-        let ModelsReading::Listed { models, has_more, last_id } = read(body) else { panic!("no list") };
-        assert_eq!(models[0].display_name.as_deref(), Some("Claude A"));
-        assert_eq!(models[0].created.as_deref(), Some("2021-07-20T10:40:00Z"));
-        assert_eq!((models[0].family_tier.as_deref(), models[0].supports_1m), (Some("opus"), true));
+        let body = r#"{"data":[{"id":"claude-a","display_name":"Claude A","anthropic_family_tier":"Opus","created":1626777600},
+            {"id":"b","display_name":"b","created_at":"2025-09-29T00:00:00Z"}],"has_more":true,"last_id":"b"}"#;
+        let ModelsReading::Listed { models } = read(body) else { panic!("no list") };
         assert_eq!(
-            (models[1].display_name.as_deref(), models[1].created.as_deref()),
-            (None, Some("2025-09-29T00:00:00Z"))
+            models.iter().map(|model| model.display_name.as_deref()).collect::<Vec<_>>(),
+            [Some("Claude A"), None]
         );
-        assert_eq!((has_more, last_id.as_deref()), (true, Some("b")));
+        assert_eq!(models.iter().map(|model| model.has_family_tier).collect::<Vec<_>>(), [true, false]);
     }
 
     #[test]
@@ -216,16 +187,9 @@ mod tests {
     }
 
     #[test]
-    fn dates_of_leap_years() {
-        assert_eq!(moment(1_709_164_800).as_deref(), Some("2024-02-29T00:00:00Z"));
-        assert_eq!(moment(1_735_689_599).as_deref(), Some("2024-12-31T23:59:59Z"));
-        assert_eq!((moment(0), moment(-1), moment(i64::MAX)), (None, None, None));
-    }
-
-    #[test]
     fn the_count_is_bounded() {
         let body = format!("[{}]", (0..MOST + 9).map(|n| format!("\"claude-{n}\"")).collect::<Vec<_>>().join(","));
-        let ModelsReading::Listed { models, .. } = read(&body) else { panic!("no list") };
+        let ModelsReading::Listed { models } = read(&body) else { panic!("no list") };
         assert_eq!(models.len(), MOST);
     }
 

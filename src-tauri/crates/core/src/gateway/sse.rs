@@ -4,8 +4,7 @@
 //! pieces), a leading byte order mark is dropped, lines that start with `:` are comments, `data` lines are
 //! joined by newlines, an empty line ends an event. It differs in one point, as Anthropic's client does: an
 //! event that has a name but no data is an event, with empty data. A line is decoded only when it is
-//! complete, so that no character is split. Memory is bounded: what exceeds the limit is dropped and
-//! [`SseReader::overflowed`] tells so.
+//! complete, so that no character is split. Memory is bounded: what exceeds the limit is dropped.
 
 /// A longer line, or longer data of one event, is cut: real ones are a few kilobytes. In bytes.
 const LONGEST: usize = 4 * 1024 * 1024;
@@ -28,7 +27,6 @@ pub struct SseReader {
     has_data: bool,
     after_cr: bool,
     past_first_line: bool,
-    overflowed: bool,
 }
 
 impl SseReader {
@@ -50,7 +48,8 @@ impl SseReader {
                     events.extend(self.end_line());
                 }
                 _ if self.line.len() < LONGEST => self.line.push(byte),
-                _ => self.overflowed = true,
+                // The rest of a line that is too long.
+                _ => {}
             }
         }
         events
@@ -75,11 +74,6 @@ impl SseReader {
         reader.push(bytes).iter().chain(reader.finish().iter()).any(|event| !event.name.is_empty())
     }
 
-    /// True when a line or an event exceeded the limit, so that something was dropped.
-    pub fn overflowed(&self) -> bool {
-        self.overflowed
-    }
-
     fn end_line(&mut self) -> Option<SseEvent> {
         let mut bytes = std::mem::take(&mut self.line);
         if !std::mem::replace(&mut self.past_first_line, true) && bytes.starts_with(b"\xef\xbb\xbf") {
@@ -100,7 +94,6 @@ impl SseReader {
                 self.has_data = true;
                 self.data.push_str(value);
             }
-            "data" => self.overflowed = true,
             // A comment (its field name is empty), `id`, `retry` or an unknown field.
             _ => {}
         }
@@ -166,7 +159,7 @@ mod tests {
         for _ in 0..10 {
             reader.push(&vec![b'x'; 1024 * 1024]);
         }
-        assert!(reader.overflowed() && reader.line.len() <= LONGEST);
+        assert_eq!(reader.line.len(), LONGEST);
     }
 
     proptest! {

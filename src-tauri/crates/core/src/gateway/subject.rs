@@ -3,6 +3,7 @@
 //! "Disabled" may be about a key, a user, a group, a model or a channel, and each has another owner. Gateways
 //! name the subject in the same sentence, so the subject nearest to the word decides: 令牌分组 … 已被禁用 is
 //! about the group, "User account is disabled" about the account.
+
 use super::words::places;
 
 /// What a word of state is about.

@@ -1,13 +1,13 @@
-//! Taking away what chat programs, mail and PDFs add to a text: its plain form.
+//! Removes what chat programs, mail and PDFs add to a text.
 
 use super::KeyNote;
 use crate::text::{is_invisible, plain_letter};
 
-/// A text without the characters that are not seen or not plain, and without what surrounds it.
+/// A text without invisible characters and typographic forms, and without quotes around it.
 pub(super) struct Cleaned {
-    /// What is left.
+    /// The remaining text.
     pub(super) text: String,
-    /// What was done, in order.
+    /// The changes, in order.
     pub(super) notes: Vec<KeyNote>,
 }
 
@@ -24,7 +24,7 @@ const QUOTES: [(char, char); 9] = [
     ('(', ')'),
 ];
 
-/// Removes invisible characters, makes full-width ones plain, trims, and takes off quotes and a
+/// Removes invisible characters, converts full-width ones to plain ones, trims, and removes quotes and a
 /// leading `Bearer`.
 pub(super) fn clean(text: &str) -> Cleaned {
     let mut notes = Vec::new();
@@ -68,13 +68,13 @@ fn unquoted(text: &str) -> &str {
     if text.contains(char::is_whitespace) { text } else { unmarked(text) }
 }
 
-/// Without the backslashes that Markdown puts before its own signs.
+/// The text without the backslashes that Markdown puts before its own signs.
 fn unescaped(text: &str) -> String {
     ["_", "*", "-", "~"].iter().fold(text.to_owned(), |text, sign| text.replace(&format!("\\{sign}"), sign))
 }
 
-/// Without the signs by which Markdown makes a word bold, slanted or struck out. A key may begin and end
-/// with `_` by chance, so that is taken off only what plainly is one without it.
+/// The text without the signs by which Markdown makes a word bold, italic or struck out. A key may begin and
+/// end with `_` by chance, so that is removed only where the rest plainly is a key.
 pub(super) fn unmarked(word: &str) -> &str {
     for mark in ["***", "**", "*", "~~", "__", "_"] {
         let inner = word.strip_prefix(mark).and_then(|word| word.strip_suffix(mark));
@@ -96,7 +96,7 @@ fn without_bearer(text: &str) -> &str {
     after(rest, "bearer").filter(|key| key.starts_with(char::is_whitespace)).map_or(text, str::trim_start)
 }
 
-/// What follows a word at the start, upper or lower case.
+/// The text after a word at the start, in either case.
 fn after<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     let (start, rest) = text.split_at_checked(word.len())?;
     start.eq_ignore_ascii_case(word).then_some(rest)

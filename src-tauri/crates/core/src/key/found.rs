@@ -1,4 +1,4 @@
-//! The keys and the addresses of a longer text, and which of them are meant.
+//! Finds the keys and the addresses of a longer text, and decides which of them are used.
 
 use crate::finding::Finding;
 use crate::preset::Preset;
@@ -9,14 +9,14 @@ use super::value::{Value, looks_a_key_up, speaks_of, value_at};
 use super::words::looks_like_a_host;
 use super::wrapped::{Joined, is_cut_by_a_sign, is_cut_by_han, joined, spelled_out};
 
-/// With more keys or addresses than this, nobody can say which are meant.
+/// With more keys or addresses than this, no choice is possible.
 const MOST: usize = 30;
 
-/// What a text holds.
+/// The key and the address of a text.
 pub(super) struct Found {
     /// The key.
     pub(super) key: String,
-    /// True when it was put together from pieces.
+    /// True when it was joined from pieces.
     pub(super) is_joined: bool,
     /// The address that belongs to it.
     pub(super) address: Option<String>,
@@ -26,28 +26,28 @@ pub(super) struct Found {
 struct Candidate {
     key: String,
     is_joined: bool,
-    /// Under a name that speaks of Claude.
+    /// True under a name for Claude.
     is_named: bool,
-    /// Under a name that speaks of another service.
+    /// True under a name for another service.
     is_foreign: bool,
-    /// In a line that is commented out.
+    /// True in a commented-out line.
     is_commented: bool,
-    /// Nothing but its place makes it a key.
+    /// True when only its place makes it a key.
     is_plain_word: bool,
     place: std::ops::Range<usize>,
 }
 
-/// An address, the better the higher it ranks.
+/// An address; a higher rank is better.
 struct Address<'a> {
     text: &'a str,
     place: std::ops::Range<usize>,
     rank: u8,
 }
 
-/// Finds the one key that is meant, and its address.
+/// Finds the one key, and its address.
 ///
 /// # Errors
-/// `KeyLint` when there is no key, more than one, or one that is not whole.
+/// `KeyLint` when there is no key, more than one, or one that is not complete.
 pub(super) fn find(text: &str, own_vendor_only: bool) -> Result<Found, Finding> {
     if let Some(key) = spelled_out(text) {
         return Ok(Found { key, is_joined: true, address: None });
@@ -76,7 +76,7 @@ pub(super) fn find(text: &str, own_vendor_only: bool) -> Result<Found, Finding> 
         return Err(fault("several"));
     }
     without_plain_words(&mut keys);
-    // A key that is not surely whole may be the one that is meant, and so may one under Claude's name.
+    // A key that may be incomplete may be the wanted one, and so may one under Claude's name.
     let names_one = keys.iter().any(|key| key.is_named);
     let all_foreign = keys.iter().all(|key| key.is_foreign);
     let may_be_meant = |(reason, is_named): &&(&str, bool)| match *reason {
@@ -105,7 +105,7 @@ pub(super) fn find(text: &str, own_vendor_only: bool) -> Result<Found, Finding> 
     })
 }
 
-/// The whole key that begins at a piece, and the piece after it; or why it cannot be taken.
+/// The complete key that begins at a piece, and the piece after it; or why it cannot be used.
 fn whole(text: &str, pieces: &[Piece], place: usize, value: Value) -> Result<(Candidate, usize), &'static str> {
     let piece = &pieces[place];
     if piece.text != "sk-" && lint::is_placeholder(piece.text) {
@@ -135,15 +135,15 @@ fn whole(text: &str, pieces: &[Piece], place: usize, value: Value) -> Result<(Ca
     Ok((Candidate { key, is_joined, is_named, is_foreign, is_commented, is_plain_word, place }, last + 1))
 }
 
-/// True within a line that is commented out: `#`, `//`, `;`, `REM`, `::`.
+/// True within a commented-out line: `#`, `//`, `;`, `REM`, `::`.
 fn is_commented(text: &str, place: usize) -> bool {
     let line = text[..place].rsplit(['\n', '\r']).next().unwrap_or_default().trim_start();
     let is_remark = line.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("rem "));
     is_remark || ["#", "//", ";", "::"].iter().any(|sign| line.starts_with(sign))
 }
 
-/// A key in a comment is an old one or an example where another stands beside it that is in force. If
-/// Claude's own name stands in the comment alone, nobody can say which is meant: false.
+/// True when keys in comments can be ignored: beside a key in force they are old ones or examples. If only the
+/// comment has Claude's own name, the choice is ambiguous: false.
 fn without_commented(keys: &mut Vec<Candidate>) -> bool {
     let has = |is_commented: bool, is: fn(&Candidate) -> bool| {
         keys.iter().any(|key| key.is_commented == is_commented && is(key))
@@ -163,7 +163,7 @@ fn without_plain_words(keys: &mut Vec<Candidate>) {
     keys.retain(|key| !key.is_plain_word || !has_key || (key.is_named && !has_named_key));
 }
 
-/// The one key that is meant; nothing if there is none.
+/// The one key to use; `None` if there is none.
 fn choose<'a>(
     text: &str,
     keys: &'a [Candidate],
@@ -190,7 +190,7 @@ fn choose<'a>(
     only(&|key| key.is_named).or_else(|| only(&stands_at_home)).map(Some).ok_or_else(|| fault("several"))
 }
 
-/// How far two places are apart; another line is far.
+/// The distance of two places; another line is far.
 fn distance(text: &str, one: &std::ops::Range<usize>, other: &std::ops::Range<usize>) -> usize {
     let between = if one.end <= other.start { one.end..other.start } else { other.end..one.start };
     let between = text.get(between).unwrap_or_default();
@@ -222,7 +222,7 @@ fn addresses<'a>(pieces: &[Piece<'a>]) -> Vec<Address<'a>> {
     found
 }
 
-/// Why a text without a key and without an address has none.
+/// The reason for a text without a key and without an address.
 fn reason_without_key(text: &str, pieces: &[Piece]) -> &'static str {
     if lint::is_placeholder(text) {
         "placeholder"

@@ -1,23 +1,26 @@
 //! Import links, such as `ccswitch://v1/import?…&endpoint=…&apiKey=…`.
 //!
-//! Relays hand keys out as links for other programs: the key and the address stand in the query or
-//! after `#`, percent-encoded, as JSON or as base64 of JSON, under a dozen names. A link is unfolded
-//! into lines `name=value`, which then are read as any other text.
+//! Gateways give keys out as links for other programs: the key and the address are in the query or after `#`,
+//! percent-encoded, as JSON or as base64 of JSON, under a dozen names. A link is converted into lines
+//! `name=value`, which are then read like any other text.
+
+use std::borrow::Cow;
 
 use crate::text::is_han;
 use base64::Engine;
 use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use percent_encoding::percent_decode_str;
 
-/// Links beyond this many are not looked at.
+/// No more links than this are read.
 const MOST_LINKS: usize = 50;
 
-/// The first link of a text that carries something, unfolded.
+/// The first link of a text that holds values, converted into lines.
 pub(super) fn unfolded(text: &str) -> Option<String> {
     text.match_indices("://").take(MOST_LINKS).find_map(|(at, _)| unfold(link_around(text, at)?))
 }
 
-/// The link whose `://` stands at a place: back over its scheme, on to the end of it.
+/// The link whose `://` is at this place: back over its scheme, on to its end.
 fn link_around(text: &str, at: usize) -> Option<&str> {
     let scheme =
         text[..at].bytes().rev().take_while(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(byte)).count();
@@ -34,7 +37,7 @@ fn unfold(link: &str) -> Option<String> {
     for field in fields.split(['&', '?', '#']) {
         let Some((name, value)) = field.split_once('=') else { continue };
         let value = decoded(value);
-        // Base64 is read as what it holds, everything else as it stands.
+        // Base64 is decoded, everything else is used unchanged.
         let value = from_base64(&value).unwrap_or(value);
         lines.push_str(&format!("{name}={value}\n"));
     }
@@ -53,30 +56,15 @@ fn names_a_key(line: &str) -> bool {
 
 /// Percent signs decoded; what is not UTF-8 then stays as it was.
 fn decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        let hex = |place: usize| tail.get(place).and_then(|byte| char::from(*byte).to_digit(16));
-        match (first, hex(0), hex(1)) {
-            (b'%', Some(high), Some(low)) => {
-                bytes.extend(u8::try_from(high * 16 + low));
-                rest = &tail[2..];
-            }
-            _ => {
-                bytes.push(first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+    percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), Cow::into_owned)
 }
 
-/// What base64 holds, if it is text that speaks of a key.
+/// The content of base64, if it is a text that names a key.
 fn from_base64(text: &str) -> Option<String> {
     let any_padding = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
     let is_base64 =
         text.len() >= 16 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/-_= ".contains(&byte));
-    // A `+` often becomes a space on its way through a query.
+    // A `+` often becomes a space in a query.
     let text = text.replace(' ', "+");
     let bytes = [STANDARD, URL_SAFE]
         .into_iter()

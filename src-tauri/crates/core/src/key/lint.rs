@@ -1,4 +1,4 @@
-//! What cannot be a key, and why.
+//! Refuses texts that cannot be a key, with the reason.
 
 use crate::finding::{Code, Finding};
 
@@ -6,7 +6,7 @@ use super::LONGEST_KEY;
 use super::pieces::MASKS;
 use super::words::{is_reference_word, looks_like_a_host};
 
-/// Starts of keys that are surely not a relay's, with whose they are.
+/// Prefixes of keys that are surely not a gateway's, with their vendors.
 const VENDORS: [(&str, &str); 26] = [
     ("sk-ant-", "Anthropic"),
     ("sk-proj-", "OpenAI"),
@@ -53,7 +53,7 @@ pub(super) fn lint(key: &str, own_vendor_only: bool, shortest: usize) -> Result<
     } else if !key.is_ascii() {
         "not-ascii"
     } else if key.starts_with("claude-") {
-        // The id of a model stands beside keys in many guides.
+        // Many guides show the id of a model beside a key.
         "no-key"
     } else if key.contains("://") || looks_like_a_host(key) {
         "only-address"
@@ -77,7 +77,7 @@ pub(super) fn fault(reason: &str) -> Finding {
     Finding::new(Code::KeyLint).with("reason", reason)
 }
 
-/// Why a key is not there in full, if it is not: hidden in the middle, or left out at the end.
+/// Why a key is incomplete, if it is: hidden in the middle, or cut at the end.
 pub(super) fn hidden(key: &str) -> Option<&'static str> {
     let dotless = key.replace("..", "…");
     let inner = dotless.trim_end_matches(['…', '⋯', '.']);
@@ -90,7 +90,7 @@ pub(super) fn hidden(key: &str) -> Option<&'static str> {
     }
 }
 
-/// A text that stands where a key should be put, such as "你的 AIRouter API Key" or `sk-xxxx`.
+/// True for a placeholder for a key, such as "你的 AIRouter API Key" or `sk-xxxx`.
 pub(super) fn is_placeholder(text: &str) -> bool {
     let lower = text.to_lowercase();
     let rest = lower.trim_start_matches("sk-").trim_matches(['<', '>', '-', '_']);
@@ -131,14 +131,14 @@ fn speaks_of_a_key(lower: &str) -> bool {
     lower.trim_matches(['<', '>', '[', ']', '{', '}']) == "key" || says_so.iter().any(|word| lower.contains(word))
 }
 
-/// One half of a key that was pasted twice over.
+/// One copy of a key that was pasted twice.
 pub(super) fn halved(key: &str) -> Option<String> {
     let (first, second) = key.is_ascii().then(|| key.split_at(key.len() / 2))?;
     let is_doubled = first == second && first.len() >= 16;
     is_doubled.then(|| first.to_owned())
 }
 
-/// Two keys in one without anything between: the same one, cut short, or two.
+/// True for two keys in one without a separator: the same one, cut short, or two.
 fn twice(key: &str) -> Option<&'static str> {
     let second = key.get(16..)?.find("sk-")? + 16;
     let (first, second) = key.split_at(second);
@@ -152,12 +152,12 @@ fn twice(key: &str) -> Option<&'static str> {
     }
 }
 
-/// The vendor whose keys look like this one, if it is not a relay's.
+/// The vendor whose keys look like this one, if it is not a gateway's.
 pub(super) fn other_vendor(key: &str) -> Option<&'static str> {
     VENDORS.iter().find(|(start, _)| key.starts_with(start) && key.len() > start.len()).map(|(_, vendor)| *vendor)
 }
 
-/// A signed token of a web page (JWT): `eyJ….….…`.
+/// True for a signed token of a web page (JWT): `eyJ….….…`.
 pub(super) fn is_sign_in(key: &str) -> bool {
     key.starts_with("eyJ") && key.split('.').filter(|part| part.len() >= 4).count() == 3
 }

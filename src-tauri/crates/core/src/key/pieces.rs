@@ -1,13 +1,13 @@
-//! A text as words, addresses and Chinese between gaps.
+//! Splits a text into words, addresses and Chinese, with gaps between.
 //!
-//! A key stands between signs that no key has: white space, quotes, brackets, assignments, Chinese.
-//! Signs of hiding (`*`, `…`, `•`) and letters of other alphabets stay within a word: cutting there
-//! would make a whole key of half a one.
+//! A key is delimited by characters that no key has: white space, quotes, brackets, assignments, Chinese.
+//! Masking characters (`*`, `…`, `•`) and letters of other alphabets belong to a word: splitting there
+//! would make a part of a key look complete.
 
 use super::clean::unmarked;
 use crate::text::is_han;
 
-/// What a piece is made of.
+/// The kind of a piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// Letters, digits and signs that a key may have.
@@ -23,7 +23,7 @@ pub(super) enum Kind {
 pub(super) struct Piece<'a> {
     pub(super) text: &'a str,
     pub(super) kind: Kind,
-    /// What stands between it and the piece before.
+    /// The text between it and the piece before.
     pub(super) gap: &'a str,
     /// Where it begins in the text.
     pub(super) start: usize,
@@ -34,12 +34,12 @@ impl Piece<'_> {
         self.start + self.text.len()
     }
 
-    /// True when only white space parts it from the piece before.
+    /// True when only white space separates it from the piece before.
     pub(super) fn follows_space(&self) -> bool {
         !self.gap.is_empty() && self.gap.chars().all(char::is_whitespace)
     }
 
-    /// True when an assignment parts it from the piece before.
+    /// True when an assignment separates it from the piece before.
     pub(super) fn follows_assignment(&self) -> bool {
         self.gap.contains(['=', ':'])
     }
@@ -49,7 +49,7 @@ impl Piece<'_> {
     }
 }
 
-/// Signs that stand for hidden characters.
+/// Signs that replace hidden characters.
 pub(super) const MASKS: &[char] = &['*', '…', '⋯', '•', '●', '○', '∙', '·', '×', '■', '█', '▪'];
 
 /// The pieces of a text in order.
@@ -90,7 +90,7 @@ fn is_of_word(c: char) -> bool {
     }
 }
 
-/// Signs of ASCII that part words.
+/// ASCII signs that separate words.
 fn is_sign(c: char) -> bool {
     "\"'`{}[]()<>,;=|\\:&?!".contains(c)
 }
@@ -107,7 +107,7 @@ fn address_length(text: &str) -> usize {
 
 fn word_length(text: &str) -> usize {
     let length = run(text, is_of_word);
-    // An address may stand right after a word, such as `-uhttps://…`.
+    // An address may follow a word without a gap, such as `-uhttps://…`.
     let scheme = ["https", "http"].into_iter().find(|scheme| text[..length].ends_with(scheme));
     match scheme.filter(|_| text[length..].starts_with("://")) {
         Some(scheme) if scheme.len() < length => length - scheme.len(),
@@ -119,12 +119,12 @@ fn run(text: &str, is_part: impl Fn(char) -> bool) -> usize {
     text.find(|c| !is_part(c)).unwrap_or(text.len())
 }
 
-/// Without what a sentence adds at the end, or a list at the start.
+/// The text without the punctuation of a sentence at the end, or of a list at the start.
 fn trimmed(text: &str, kind: Kind) -> &str {
     match kind {
         Kind::Han => text,
         Kind::Address => text.trim_end_matches(['.', ':', '!', '?', ']']),
-        // One full stop ends a sentence; more than one stand for what was left out.
+        // One full stop ends a sentence; several replace what was left out.
         Kind::Word => {
             let text = unmarked(text.strip_suffix('.').filter(|rest| !rest.ends_with('.')).unwrap_or(text));
             let undashed = text.trim_start_matches('-');

@@ -1,10 +1,10 @@
-//! The address that stands beside a pasted key: the place that the key was given out for.
+//! Finds the addresses beside a pasted key: the gateway that issued it.
 //!
-//! Keys are handed on with their address, as settings, commands, links and messages. A key that is sent
-//! anywhere else is known to a stranger from then on, so whatever may be the address counts, however it
-//! is written: with a route behind it, without a scheme after a name such as `base_url`, in capital
-//! letters, with a name in Chinese letters. What is surely no gateway does not count: a proxy, a schema,
-//! a tutorial. Which form is right is [`crate::address::repair`]'s part; here places are only found.
+//! Keys are given out with their address, as settings, commands, links and messages. A key that is sent
+//! anywhere else is disclosed to another party, so whatever may be the address counts, however it is written:
+//! with a route, without a scheme after a name such as `base_url`, in capital letters, with a Chinese domain
+//! name. What is surely not a gateway does not count: a proxy, a schema, a tutorial. This module only finds
+//! addresses; [`crate::address::repair`] corrects them.
 
 use std::ops::Range;
 
@@ -13,14 +13,14 @@ use crate::preset::Preset;
 use crate::secret::masked;
 use crate::text::{is_han, one_line};
 
-/// More addresses than this in one text are not looked at.
+/// No more addresses than this are read from one text.
 const MOST: usize = 200;
-/// Longest name before an address, in bytes.
+/// The longest name before an address, in bytes.
 const LONGEST_NAME: usize = 80;
-/// Longest host that is shown, in characters.
+/// The longest host that is shown, in characters.
 const LONGEST_SHOWN: usize = 80;
 
-/// Whether a key belongs to the address to which it would be sent.
+/// Whether a key belongs to the address that it would be sent to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Belongs {
     /// It was pasted with this address, or with none.
@@ -29,34 +29,34 @@ pub enum Belongs {
     Elsewhere {
         /// The other address, for people: its host, or all of it where the hosts are the same.
         shown: String,
-        /// The same as an address, where it is one that can be used.
+        /// The same as an address, if it is usable.
         address: Option<GatewayUrl>,
     },
 }
 
-/// An address that stood beside a key.
+/// An address beside a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
-    /// It, without query and fragment, as far as it can be cut out.
+    /// Its text, without query and fragment, as far as it can be delimited.
     text: String,
     kind: Kind,
 }
 
-/// What an address is for, the surer the later.
+/// The purpose of an address; later ones are more certain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
-    /// A page for people, such as a console: it says whose the key is.
+    /// A page for people, such as a console: it shows who issued the key.
     Page,
-    /// Nothing is said of it.
+    /// Without a name.
     Plain,
-    /// It is called a base, an endpoint, an address.
+    /// Named as a base, an endpoint or an address.
     Base,
-    /// The same of Claude's.
+    /// The same, of Claude.
     ClaudesBase,
 }
 
-/// Whether a key that was pasted with these addresses belongs to the chosen one. One of them is enough:
-/// gateways hand out several addresses for one key.
+/// Whether a key that was pasted with these addresses belongs to the chosen one. One match is enough:
+/// gateways give out several addresses for one key.
 pub(super) fn belongs(places: &[Place], chosen: &GatewayUrl, preset: &Preset) -> Belongs {
     let Some(first) = places.first() else { return Belongs::Here };
     if places.iter().any(|place| is_at(place, chosen, preset)) {
@@ -64,7 +64,7 @@ pub(super) fn belongs(places: &[Place], chosen: &GatewayUrl, preset: &Preset) ->
     }
     let address =
         repair(&first.text, Some(&preset.base)).or_else(|_| repair(&first.text, None)).ok().map(|(base, _)| base);
-    // One that only looks like the preset's is nobody's to use, see `address::host`.
+    // An address that only looks like the preset's is not offered, see `address::host`.
     let address = address.filter(|_| repair(&first.text, Some(&preset.base)).is_ok());
     let shown = match &address {
         Some(address) if address.host() == chosen.host() => address.as_str().to_owned(),
@@ -79,7 +79,7 @@ fn is_at(place: &Place, chosen: &GatewayUrl, preset: &Preset) -> bool {
     if base == *chosen {
         return true;
     }
-    // Pages are the operator's, wherever its gateway is: the console's own, or another of its hosts.
+    // Pages belong to the operator, wherever its gateway is: the console's own, or another of its hosts.
     let is_page_of = |page: &Option<String>| {
         let page = page.as_deref().and_then(|page| repair(page, None).ok());
         page.is_some_and(|(page, _)| page.host() == base.host())
@@ -92,7 +92,7 @@ fn is_at(place: &Place, chosen: &GatewayUrl, preset: &Preset) -> bool {
     }
 }
 
-/// The addresses in a text that may be the key's, the surest kind alone, the one nearest to the key first.
+/// The addresses in a text that may belong to the key: only those of the most certain kind, the nearest first.
 pub(super) fn places(text: &str, key: &str) -> Vec<Place> {
     let mut found: Vec<(Place, usize)> = Vec::new();
     let at_key: Vec<usize> =
@@ -110,14 +110,14 @@ pub(super) fn places(text: &str, key: &str) -> Vec<Place> {
     found.into_iter().map(|(place, _)| place).collect()
 }
 
-/// How far an address is from a key; another line is far.
+/// The distance of an address from a key; another line is far.
 fn distance(text: &str, key: usize, address: &Range<usize>) -> usize {
     let between = if address.end <= key { address.end..key } else { key.min(address.start)..address.start };
     let between = text.get(between).unwrap_or_default();
     between.len() + 1000 * between.matches('\n').count()
 }
 
-/// What the address is for; nothing where it is surely not a gateway's.
+/// The purpose of the address; `None` where it is surely not a gateway's.
 fn kind_of(name: &str, address: &str) -> Option<Kind> {
     let name = name.to_ascii_lowercase();
     let speaks_of = |words: &[&str]| words.iter().any(|word| name.contains(word));
@@ -156,12 +156,12 @@ fn name_before(text: &str, at: usize) -> &str {
     &name[cut.unwrap_or(0)..]
 }
 
-/// Addresses that have a scheme, be it mistyped.
+/// Addresses with a scheme, which may be mistyped.
 fn with_scheme(text: &str) -> Vec<Range<usize>> {
     let address = |(at, _): (usize, &str)| {
         let letters = text[..at].bytes().rev().take_while(u8::is_ascii_alphabetic).count();
         let scheme = text[at - letters..at].to_ascii_lowercase();
-        // A scheme may stand right behind a word, as in `-uhttps://…`.
+        // A scheme may follow a word without a gap, as in `-uhttps://…`.
         let start = match () {
             () if scheme.ends_with("https") => at - 5,
             () if scheme.ends_with("http") => at - 4,
@@ -175,7 +175,7 @@ fn with_scheme(text: &str) -> Vec<Range<usize>> {
     text.match_indices("://").take(MOST).filter_map(address).collect()
 }
 
-/// Fingers drop, double and swap the letters of `https`, but strike no others.
+/// Typing errors omit, double and swap the letters of `https`, but add no others.
 fn is_slip(scheme: &str) -> bool {
     (3..=8).contains(&scheme.len())
         && scheme.bytes().all(|letter| b"htps".contains(&letter))
@@ -220,7 +220,7 @@ fn length_of_address(text: &str) -> usize {
     whole[..length].trim_end_matches(['.', ':', '!', '*', '_', ']', '~']).len()
 }
 
-/// Where a host ends at Chinese that is no part of it: within a label of Latin letters behind a dot.
+/// Where a host ends before Chinese that is not part of it: within a label of Latin letters after a dot.
 fn length_of_host(host: &str) -> usize {
     let mut begins_label = true;
     let mut dots = 0;
@@ -258,14 +258,14 @@ fn looks_like_a_host(text: &str) -> bool {
         && last.chars().all(char::is_alphabetic)
 }
 
-/// The host of an address as it stands there, without a login and a port.
+/// The host of an address unchanged, without a login and a port.
 fn host_in(address: &str) -> &str {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     let authority = rest.trim_start_matches('/').split(['/', '?', '#']).next().unwrap_or_default();
     authority.rsplit('@').next().unwrap_or_default()
 }
 
-/// The address with a host of other letters in the form in which it is looked up.
+/// The address with an internationalised host in the form in which it is resolved.
 fn in_letters(address: &str) -> String {
     let host = host_in(address);
     let (name, port) = host.split_once(':').map_or((host, ""), |(name, _)| (name, &host[name.len()..]));

@@ -1,6 +1,6 @@
-//! What chance strings together, and no person writes.
+//! Detects random strings.
 
-/// True for letters and digits as chance strings them together, and no word, date or model has them.
+/// True for letters and digits in random order, as no word, date or model has them.
 pub(super) fn looks_random(piece: &str) -> bool {
     let is_name = ["claude", "gpt", "gemini", "deepseek", "qwen"]
         .iter()
@@ -14,7 +14,7 @@ pub(super) fn looks_random(piece: &str) -> bool {
         })
 }
 
-/// Capitals strewn about as chance does. In `inferenceGatewayApiKey` they begin words.
+/// True for randomly distributed capitals. In `inferenceGatewayApiKey` they begin words.
 fn is_jumbled(part: &[u8]) -> bool {
     let rises = part.windows(2).filter(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase()).count();
     rises >= 2 && (rises + 1) * 4 > part.len()

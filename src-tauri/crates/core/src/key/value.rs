@@ -1,25 +1,25 @@
-//! What stands where a key is expected: a key, a reference to one, or a program's text.
+//! Judges what stands where a key is expected: a key, a reference to one, or a program's text.
 //!
-//! Settings files, start files and programs name keys in a hundred ways, and often hold only the way to
-//! one: a variable, a lookup, the stand-in of another tool. Whatever is not written out as a value is
-//! never taken for a key. A value that looks like chance (`cr_26dc…`) is one wherever a key's name stands
-//! before it; a plain word (`ollama`, `lm-studio`) only where it plainly is the value of a setting.
+//! Settings files, start files and programs name keys in many ways, and often hold only a reference: a
+//! variable, a lookup, the placeholder of another tool. What is not a literal value is never taken for a key.
+//! A random value (`cr_26dc…`) is a key wherever a key's name stands before it; a plain word (`ollama`,
+//! `lm-studio`) only where it plainly is the value of a setting.
 
 use super::lint;
 use super::pieces::{Kind, Piece};
 use super::random::looks_random;
 use super::words::is_reference_word;
 
-/// What a piece is taken for.
+/// The judgement of a piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Value {
-    /// It is not a key but says where one is.
+    /// It is a reference to a key.
     pub(super) is_reference: bool,
-    /// The name before it speaks of Claude.
+    /// The name before it is one for Claude.
     pub(super) is_claudes: bool,
-    /// The name before it speaks of another service.
+    /// The name before it is one for another service.
     pub(super) is_foreign: bool,
-    /// Nothing but its place makes it a key.
+    /// Only its place makes it a key.
     pub(super) is_plain_word: bool,
 }
 
@@ -36,7 +36,7 @@ const OTHERS: [&str; 16] = [
 /// Commands that take a name and a value with nothing but spaces between them.
 const SETTERS: [&str; 6] = ["setx", "set", "setenv", "export", "putenv", "setenvironmentvariable"];
 
-/// Whether the piece may be a key, or stands where one should be.
+/// Judges a piece that may be a key, or stands where one is expected.
 pub(super) fn value_at(text: &str, pieces: &[Piece], place: usize) -> Option<Value> {
     let piece = &pieces[place];
     if piece.kind == Kind::Address {
@@ -57,7 +57,7 @@ pub(super) fn value_at(text: &str, pieces: &[Piece], place: usize) -> Option<Val
         is_foreign: speaks(&OTHERS),
         is_plain_word: false,
     };
-    // `||`, `??`, `?:` and the second argument of a lookup: what counts if the first is not there.
+    // `||`, `??`, `?:` and the second argument of a lookup: the default if the first is missing.
     let is_argument = ["\",", "',", "||", "??", "?:"].iter().any(|sign| gap.contains(sign));
     let is_assigned = is_assigned || is_argument;
     let is_one_line = !gap.contains('\n');
@@ -84,7 +84,7 @@ pub(super) fn value_at(text: &str, pieces: &[Piece], place: usize) -> Option<Val
     (is_literal && is_sure).then_some(Value { is_plain_word: true, ..value })
 }
 
-/// True when a text names a key and asks something else for it.
+/// True when a text names a key and looks it up elsewhere.
 pub(super) fn looks_a_key_up(text: &str, pieces: &[Piece]) -> bool {
     const WAYS: [&str; 17] = [
         "getenv",
@@ -130,21 +130,21 @@ pub(super) fn speaks_of(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| lower.contains(word))
 }
 
-/// `Bearer`, the `value` of a list of names and values, or the tags of a property list.
+/// True for `Bearer`, the `value` of a list of names and values, or the tags of a property list.
 fn is_between(pieces: &[Piece], at: usize) -> bool {
     let is_command = pieces[at].text.eq_ignore_ascii_case("echo");
     let is_helpers = at > 0 && speaks_of(pieces[at - 1].text, &["helper"]);
     BETWEEN.iter().any(|word| pieces[at].text.eq_ignore_ascii_case(word)) && (!is_command || is_helpers)
 }
 
-/// A digit, or length: `sk-learn` has neither. The rest of it may also stand in the next line.
+/// True for a word with a digit or of some length: `sk-learn` has neither. The rest may be in the next line.
 fn is_more_than_a_word(rest: &str) -> bool {
     let is_long = rest.len() >= 16;
     let is_filled = lint::hidden(rest).is_some() || lint::is_placeholder(rest);
     rest.is_empty() || is_long || is_filled || rest.bytes().any(|byte| byte.is_ascii_digit())
 }
 
-/// What follows a piece and what stands right before it.
+/// The text after a piece and right before it.
 fn around<'a>(text: &'a str, piece: &Piece) -> (&'a str, &'a str) {
     (&text[..piece.start], &text[piece.end()..])
 }
@@ -155,7 +155,7 @@ fn quote_around(text: &str, piece: &Piece) -> Option<char> {
     after.starts_with(quote).then_some(quote)
 }
 
-/// The value points elsewhere: a variable, a call, an index, a path of names.
+/// True when the value is a reference: a variable, a call, an index, a path of names.
 fn is_reference(text: &str, piece: &Piece) -> bool {
     let (before, after) = around(text, piece);
     let is_in_braces = before.ends_with('{') && after.starts_with('}');
@@ -163,7 +163,7 @@ fn is_reference(text: &str, piece: &Piece) -> bool {
     is_variable || (is_program_text(text, piece) && !piece.text.starts_with("sk-")) || is_reference_word(piece.text)
 }
 
-/// Unquoted, and called, indexed or taken apart; or a path of names, or with a variable in it.
+/// True when it is unquoted and called, indexed or destructured; or a path of names, or with a variable in it.
 fn is_program_text(text: &str, piece: &Piece) -> bool {
     let (_, after) = around(text, piece);
     let is_quoted = quote_around(text, piece).is_some();
@@ -172,7 +172,7 @@ fn is_program_text(text: &str, piece: &Piece) -> bool {
     has_variable || is_reference_word(piece.text) || (!is_quoted && is_used)
 }
 
-/// Words of programs and of tables of settings that stand where a value would.
+/// Words of programs and of tables of settings in the place of a value.
 fn is_word_of_code(word: &str) -> bool {
     #[rustfmt::skip]
     const WORDS: [&str; 27] = [
@@ -183,8 +183,8 @@ fn is_word_of_code(word: &str) -> bool {
     WORDS.iter().any(|known| word.eq_ignore_ascii_case(known)) && word != "EMPTY"
 }
 
-/// True when a plain word is written out as the value of a setting: in quotes, or alone up to the end of
-/// its line where the text is no program.
+/// True when a plain word is the literal value of a setting: in quotes, or alone up to the end of its line
+/// where the text is not a program.
 fn is_written_out(text: &str, pieces: &[Piece], name: usize, place: usize, is_argument: bool) -> bool {
     let piece = &pieces[place];
     let gap = &text[pieces[name].end()..piece.start];
@@ -207,7 +207,7 @@ fn is_written_out(text: &str, pieces: &[Piece], name: usize, place: usize, is_ar
     let ends = rest.is_empty() || rest.starts_with(['#', '}', '<', '&', '/', '|', '\\']);
     let is_shell = gap == "=" || (gap.trim().is_empty() && is_set_by_command());
     let is_setting = is_assignment && !gap.contains('"') && !is_program(text);
-    // `NAME=value command`: what follows a variable's value in a shell is another word.
+    // `NAME=value command`: in a shell another word follows a variable's value.
     let ends = ends || (is_shell && after.starts_with([' ', '\t', ';', '&', ')']));
     ends && (is_shell && !is_program(text) || is_setting || gap.contains("string>"))
 }

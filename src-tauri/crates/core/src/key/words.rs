@@ -1,9 +1,9 @@
-//! Words that are no keys: names of values, and hosts.
+//! Recognises words that are not keys: names of values, and hosts.
 
 use super::random::looks_random;
 
-/// A word that names a value instead of being one: `$NAME`, `%NAME%`, `PROXY_MANAGED`, `process.env.NAME`,
-/// `op://vault/item`.
+/// True for a word that names a value instead of being one: `$NAME`, `%NAME%`, `PROXY_MANAGED`,
+/// `process.env.NAME`, `op://vault/item`.
 pub(super) fn is_reference_word(word: &str) -> bool {
     let has_lower = word.bytes().any(|byte| byte.is_ascii_lowercase());
     let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
@@ -12,7 +12,7 @@ pub(super) fn is_reference_word(word: &str) -> bool {
     is_constant || is_variable || is_path_of_names(word) || word.contains("$(")
 }
 
-/// `process.env.NAME`, `settings.api_key`: names with dots between, none of them by chance.
+/// True for `process.env.NAME`, `settings.api_key`: names with dots between, none of them random.
 fn is_path_of_names(word: &str) -> bool {
     let is_name = |part: &str| {
         let is_long_chance = part.len() >= 8 && looks_random(part);

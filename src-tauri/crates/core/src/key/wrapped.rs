@@ -1,34 +1,34 @@
-//! Keys that were broken by spaces or line breaks.
+//! Joins keys that were split by spaces or line breaks.
 //!
-//! Mail and chat wrap a long key, PDFs put spaces into it. The pieces are joined only when they
-//! plainly are one key; half a key is never taken for a whole one.
+//! Mail and chat wrap a long key, PDFs put spaces into it. The pieces are joined only when they plainly are
+//! one key; a part of a key is never taken for a whole one.
 
 use super::pieces::{Kind, Piece};
 use super::random::looks_random;
 
-/// Lengths of the keys that relays of the One API family make, with `sk-`.
+/// Lengths of the keys that gateways of the One API family make, with `sk-`.
 const USUAL: [usize; 2] = [51, 62];
-/// Other lengths at which a key is surely whole.
+/// Other lengths at which a key is surely complete.
 const WHOLE: [usize; 4] = [35, 51, 62, 67];
 /// Shorter pieces are not surely a key of their own.
 const LONG_ENOUGH: usize = 20;
-/// Joined pieces beyond this are a text, not a key.
+/// Longer joined pieces are a text, not a key.
 const LONGEST_JOINED: usize = 200;
 
 /// More pieces than this are a text, not a key.
 const MOST_PIECES: usize = 100;
 
-/// What a piece makes together with those after it.
+/// Whether a piece and those after it are one key.
 pub(super) enum Joined {
-    /// It stands alone.
+    /// It is a key of its own.
     Alone,
-    /// It and so many pieces after it are one key.
+    /// It and this many pieces after it are one key.
     With(usize),
-    /// It may go on or not.
+    /// It is ambiguous.
     Unclear,
 }
 
-/// Looks whether the key at `place` goes on after a space or a line break.
+/// Decides whether the key at `place` continues after a space or a line break.
 pub(super) fn joined(pieces: &[Piece], place: usize) -> Joined {
     let first = pieces[place].text;
     let rest = &pieces[place + 1..];
@@ -56,7 +56,7 @@ pub(super) fn joined(pieces: &[Piece], place: usize) -> Joined {
     }
 }
 
-/// True when the piece may be more of the key before it: only white space between, only letters of
+/// True when the piece may continue the key before it: only white space between, only letters of
 /// keys, no name or option; after a line break it stands alone on its line.
 fn may_go_on(rest: &[Piece], at: usize) -> bool {
     let piece = &rest[at];
@@ -74,7 +74,7 @@ pub(super) fn spelled_out(text: &str) -> Option<String> {
     (is_spelled && key.len() >= LONG_ENOUGH && key.starts_with("sk-")).then_some(key)
 }
 
-/// True when a sign that no key has parts the key from what looks like the rest of it.
+/// True when a sign that no key has separates the key from what looks like the rest of it.
 pub(super) fn is_cut_by_a_sign(pieces: &[Piece], place: usize) -> bool {
     let Some(next) = pieces.get(place + 1) else { return false };
     let mut signs = next.gap.chars();
@@ -84,7 +84,7 @@ pub(super) fn is_cut_by_a_sign(pieces: &[Piece], place: usize) -> bool {
     is_one_sign && !is_whole && next.kind == Kind::Word && looks_random(next.text) && !next.text.starts_with("sk-")
 }
 
-/// True when Chinese stands right within the key, or right behind so short a one that it is none.
+/// True when Chinese stands within the key, or right after one that is too short.
 pub(super) fn is_cut_by_han(pieces: &[Piece], place: usize) -> bool {
     let touches = |at: usize, kind: Kind| pieces.get(at).is_some_and(|next| next.gap.is_empty() && next.kind == kind);
     let length = pieces[place].text.len();
@@ -93,7 +93,7 @@ pub(super) fn is_cut_by_han(pieces: &[Piece], place: usize) -> bool {
             || (touches(place + 2, Kind::Word) && (length < LONG_ENOUGH || looks_random(pieces[place + 2].text))))
 }
 
-/// True when the piece looks like more of the key although something else stands in its line.
+/// True when the piece looks like a continuation although something else stands in its line.
 fn looks_cut_off(piece: &Piece, next: Option<&Piece>) -> bool {
     is_of_key(piece) && looks_random(piece.text) && !next.is_some_and(|next| next.follows_assignment())
 }

@@ -1,12 +1,12 @@
-//! Which of the offered models to propose: the newest of each everyday family, Sonnet first, because
-//! it is Claude's own usual default, and a Haiku with it, because Claude asks one for titles and side
-//! tasks (PI). Long lists hurt, so the rest stays off until the person wants it.
+//! The models to propose: the newest of each everyday family, Sonnet first, because it is Claude's own
+//! default, and a Haiku with it, because Claude uses one for titles and side tasks (PI). Long lists are a
+//! problem, so the rest is left out unless the person selects it.
 
 use super::{OfferedModel, Tier, judge_id, tier_of};
 use crate::claude::version::Version;
 use crate::gateway::RawModel;
 
-/// Most models that are proposed at once.
+/// The most models that are proposed at once.
 const PROPOSED_TIERS: [Tier; 3] = [Tier::Sonnet, Tier::Opus, Tier::Haiku];
 
 /// The gateway's list with Claude's verdict on each, in the gateway's order.
@@ -22,7 +22,7 @@ pub fn offer(listed: &[RawModel], claude: Option<Version>) -> Vec<OfferedModel> 
         .collect()
 }
 
-/// The ids to choose at first, the default first: the newest of each everyday family; if there is
+/// The proposed ids, the default first: the newest of each everyday family; if there is
 /// none of those, the first usable one.
 pub fn propose(offered: &[OfferedModel]) -> Vec<String> {
     let newest = |tier: Tier| {

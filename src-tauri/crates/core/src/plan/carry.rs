@@ -1,5 +1,5 @@
-//! Values of the profile that is selected now, which no longer count when ours is: a proxy, updates, tools.
-//! What makes the connection is not meant to stay, and what we write ourselves is there anyway.
+//! Values of the selected profile that no longer count when this program's profile is selected: a proxy,
+//! updates, tools. Values of the connection are not copied, and values that this program writes need not be.
 
 use serde_json::Value;
 
@@ -11,18 +11,18 @@ use crate::finding::{Code, Finding};
 use crate::proxy::secrets_in;
 use crate::secret::masked;
 
-/// What our profile writes itself.
+/// Keys that this program writes to its profile itself.
 const OURS: [&str; 4] = [keys::CHAT_TAB, keys::ORGANIZATION, keys::DISPLAY_NAME, keys::DISCOVERY];
 
-/// What would no longer count.
+/// The values that will no longer count.
 pub(super) struct Left {
-    /// What can be written into our profile, too.
+    /// Those that can be copied into our profile.
     pub(super) carryable: Vec<(String, Value)>,
-    /// The names of the rest.
+    /// The names of the others.
     others: Vec<String>,
 }
 
-/// Looks for them.
+/// Finds them.
 pub(super) fn left_behind(facts: &Facts, profile_id: &str) -> Left {
     let mut left = Left { carryable: Vec::new(), others: Vec::new() };
     let document = |id: &str| facts.library.profile(id).and_then(|profile| profile.file.document().ok());
@@ -36,7 +36,7 @@ pub(super) fn left_behind(facts: &Facts, profile_id: &str) -> Left {
         match same {
             _ if !counts => {}
             Some(same) if same == value => {}
-            // What stands in our profile was chosen for it.
+            // A value in our profile was chosen for it.
             None if is_plain(value) => left.carryable.push((name.clone(), value.clone())),
             _ => left.others.push(name.clone()),
         }
@@ -44,7 +44,7 @@ pub(super) fn left_behind(facts: &Facts, profile_id: &str) -> Left {
     left
 }
 
-/// True for a value that holds no secret: only such a one may stand in a journal and in what is shown.
+/// True for a value without a secret: only such values may be in a journal and be shown.
 fn is_plain(value: &Value) -> bool {
     match value {
         Value::Bool(_) | Value::Number(_) => true,
@@ -55,14 +55,14 @@ fn is_plain(value: &Value) -> bool {
 }
 
 impl Left {
-    /// Names what will no longer count.
+    /// The finding that names them.
     pub(super) fn finding(&self, carry_over: bool) -> Option<Finding> {
         let carryable = self.carryable.iter().map(|(name, _)| name.as_str()).filter(|_| !carry_over);
         let names: Vec<&str> = carryable.chain(self.others.iter().map(String::as_str)).collect();
         (!names.is_empty()).then(|| Finding::new(Code::SettingsLeftBehind).with("keys", names.join(", ")))
     }
 
-    /// Adds what can be carried over to what is wanted of our profile, unless something else is wanted there.
+    /// Adds those that can be copied to the wanted values of our profile, unless it sets the key already.
     pub(super) fn add_to(&self, wanted: &mut Vec<(Target, Content)>) {
         for (name, value) in &self.carryable {
             let target = Target::Value(name.clone());

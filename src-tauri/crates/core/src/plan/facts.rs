@@ -6,18 +6,18 @@ use crate::claude::keys;
 use crate::claude::library::{FileFact, Library, is_profile_id};
 use crate::claude::managed::ManagedSource;
 use crate::claude::version::Version;
-use crate::finding::{Code, Finding};
+use crate::finding::Finding;
 use crate::undo::Journal;
 use crate::undo::KeyPlace;
 
 /// Claude Desktop as it was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ClaudeFacts {
-    /// It is on this computer.
+    /// True when it is installed.
     pub is_installed: bool,
-    /// It is running.
+    /// True when it is running.
     pub is_running: bool,
-    /// The older of the installed and the running version, if it can be told.
+    /// The older of the installed and the running version, if known.
     pub version: Option<Version>,
 }
 
@@ -26,11 +26,11 @@ pub struct ClaudeFacts {
 pub enum KeychainFact {
     /// It can.
     Usable,
-    /// It cannot, and why.
+    /// It cannot, for this reason.
     Unusable(Finding),
 }
 
-/// Everything that planning knows of the computer.
+/// All observations of the computer that planning needs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Facts {
     /// Claude Desktop.
@@ -41,19 +41,19 @@ pub struct Facts {
     pub library: Library,
     /// The same files in other folders that Claude may read instead, see [`crate::claude::roots`].
     pub twins: Vec<Library>,
-    /// Why nothing may be written on this computer now, beside what the other facts say.
+    /// Why nothing may be written on this computer now, in addition to the other facts.
     pub obstacle: Option<Finding>,
     /// Whether the keychain can be used.
     pub keychain: KeychainFact,
-    /// Where the helper program is or will be.
+    /// The path of the helper program, installed or not.
     pub helper: String,
-    /// What this program wrote before, if it did.
+    /// This program's journal, if it has written anything.
     pub journal: Option<Journal>,
-    /// The id of the history, if one was made before.
+    /// The id of the history, if one was created before.
     pub organization: Option<String>,
-    /// A new id for a profile, should one be needed.
+    /// A new id for a profile, if one is needed.
     pub fresh_profile_id: String,
-    /// A new id for the history, should one be needed.
+    /// A new id for the history, if one is needed.
     pub fresh_organization: String,
 }
 
@@ -68,46 +68,22 @@ pub struct Wishes {
     pub scheme: AuthScheme,
     /// The ids of the chosen models, the default first.
     pub models: Vec<String>,
-    /// Show every model that the gateway lists instead.
+    /// True to show every model of the gateway's list instead.
     pub every_model: bool,
-    /// Where the key is to live.
+    /// Where the key is to be stored.
     pub key_place: KeyPlace,
-    /// Hosts that Claude's own tools may reach beside the gateway, none for the gateway alone. Nothing
-    /// leaves it as it is, which is the gateway alone unless somebody chose otherwise.
+    /// Hosts that Claude's own tools may reach beside the gateway, empty for the gateway alone. `None` leaves
+    /// the setting unchanged, which is the gateway alone unless it was changed in Claude.
     pub egress: Option<Vec<String>>,
-    /// What counts now and would not any more is written into our profile, too, where it can be.
+    /// True to copy values that would no longer count into our profile, where possible.
     pub carry_over: bool,
-    /// Quit Claude if it runs, and start it afterwards.
+    /// True to quit Claude if it runs, and start it afterwards.
     pub restart: bool,
 }
 
-impl Wishes {
-    /// The wishes that an earlier writing followed, to be carried out again.
-    ///
-    /// # Errors
-    /// `UrlInvalid` when the journal's address is not one; `Interrupted` while something is under way, because
-    /// it may be taken back yet.
-    pub fn of(journal: &Journal, restart: bool) -> Result<Self, Finding> {
-        if journal.pending.is_some() || journal.undoing {
-            return Err(Finding::new(Code::Interrupted));
-        }
-        Ok(Self {
-            name: journal.name.clone(),
-            base: GatewayUrl::parse(&journal.base)?,
-            scheme: journal.scheme,
-            models: journal.models.clone(),
-            every_model: journal.every_model,
-            key_place: journal.key_place,
-            egress: journal.egress.clone(),
-            carry_over: false,
-            restart,
-        })
-    }
-}
-
 impl Facts {
-    /// The id of the profile that is ours already: the one in the journal, or one that names our
-    /// helper program although the journal was lost.
+    /// The id of our present profile: the one in the journal, or one that names our helper program although
+    /// the journal was lost.
     pub(super) fn our_profile(&self) -> Option<String> {
         let from_journal =
             self.journal.as_ref().filter(|journal| journal.is_connection()).map(|journal| journal.profile_id.clone());
@@ -121,7 +97,7 @@ impl Facts {
         from_journal.or_else(by_helper).filter(|id| is_profile_id(id))
     }
 
-    /// Everything that is written and checked: Claude's files wherever it may read them.
+    /// All libraries that are written and checked: Claude's files in each folder that it may read.
     pub fn libraries(&self) -> impl Iterator<Item = &Library> {
         std::iter::once(&self.library).chain(&self.twins)
     }

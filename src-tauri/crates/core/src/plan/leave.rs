@@ -1,9 +1,9 @@
-//! Back to Anthropic's own sign-in, away from any gateway: also from another program's profile whose
-//! relay has died and which nobody selects away any more.
+//! Plans the return to Anthropic's own sign-in, away from any gateway: also from another program's profile
+//! whose relay no longer works.
 //!
-//! A neutral profile is selected, as Claude's own list has one (`Default`, empty), and the mode says
-//! ordinary. Either is a way out of third-party mode (PI); both together hold in every version. Nobody's
-//! profile is changed or removed, and undo leads back.
+//! A neutral profile is selected, as Claude's own list has one (`Default`, empty), and the mode is set to
+//! ordinary. Either leaves the third-party mode (PI); both together work in every version. Profiles of other
+//! programs are neither changed nor removed, and undo reverts everything.
 
 use serde_json::{Value, json};
 
@@ -18,8 +18,8 @@ use crate::json::Document;
 use crate::plan::StepId;
 use crate::undo::KeyPlace;
 
-/// Decides what to write so that Claude starts in its ordinary mode. Without files when it does so
-/// already; refused where local settings do not count or a file is not understood.
+/// Plans what to write so that Claude starts in its ordinary mode. Without files when it does so already;
+/// refused where local settings do not count or a file is not understood.
 pub fn plan_leaving(facts: &Facts) -> Plan {
     let mut plan = Plan {
         profile_id: facts.fresh_profile_id.clone(),
@@ -34,7 +34,7 @@ pub fn plan_leaving(facts: &Facts) -> Plan {
     plan.findings.extend(facts.obstacle.clone());
     if !plan.is_refused() {
         for library in facts.libraries() {
-            // What cannot be read now may lead away when it can be read again.
+            // A file that cannot be read now may select a gateway when it can be read again.
             for (path, file) in [(&library.meta_path, &library.meta), (&library.mode_path, &library.mode)] {
                 if let FileFact::Strange(what) = file {
                     plan.findings.push(super::not_understood(path, what));
@@ -94,7 +94,7 @@ fn changes(library: &Library, fresh_id: &str) -> Result<(String, Vec<FileChange>
     Ok((id, files))
 }
 
-/// The id of an entry that is the neutral one: with that name, and nothing in its file.
+/// The id of an entry if it is a neutral one: with that name, and with an empty file.
 fn neutral(library: &Library, entry: &Value) -> Option<String> {
     let id = entry.get("id")?.as_str().filter(|id| crate::claude::library::is_profile_id(id))?;
     let is_named = entry.get("name").and_then(Value::as_str) == Some(NEUTRAL);

@@ -1,5 +1,5 @@
-//! Forms in our own profile that Claude no longer takes, or takes no longer after 2026-10-07 (OD), and
-//! what stands for them now. Only our own profile is mended: other people's are theirs.
+//! Older forms in our own profile that Claude no longer accepts, or not after 2026-10-07 (OD), and their
+//! replacements. Only our own profile is corrected, never those of others.
 
 use serde_json::{Map, Value, json};
 
@@ -8,7 +8,7 @@ use crate::claude::keys;
 use crate::claude::version::Version;
 use crate::json::Document;
 
-/// Keys that no Claude of today knows, with the version that dropped each; they are taken away.
+/// Keys that no current Claude knows, with the version that dropped each; they are removed.
 const GONE: [(&str, Version); 4] = [
     ("betaFeaturesEnabled", Version(1, 24012, 0)),
     ("disableDefaultPlugins", Version(1, 18286, 0)),
@@ -16,14 +16,14 @@ const GONE: [(&str, Version); 4] = [
     ("enduserAttribution", Version(1, 46388, 0)),
 ];
 
-/// Keys for a helper program that is started in another way than ours: it takes no arguments, and its
-/// path stands in the plain key on every system.
+/// Keys for a helper program that is started differently from ours: ours has no arguments, and its path is
+/// in the plain key on every system.
 const OTHER_HELPER: [&str; 2] = ["inferenceCredentialHelperArgs", "inferenceCredentialHelperWindows"];
 
-/// What is to stand in our profile instead of older forms that it holds.
+/// The replacements for the older forms in our profile.
 pub(super) fn replaced(present: &Document, claude: Option<Version>) -> Vec<(&'static str, Content)> {
     let mut wanted = all_replaced(present, claude);
-    // What is changed stands in the journal, where no secret may stand.
+    // Changed values are stored in the journal, which must not hold a secret.
     wanted.retain(|(key, _)| present.get(key).is_none_or(|value| !holds_secret(value)));
     wanted.retain(|(key, content)| match content {
         Content::Plain(value) if *key == keys::CUSTOM_HEADERS => !holds_secret(value),
@@ -63,7 +63,7 @@ fn all_replaced(present: &Document, claude: Option<Version>) -> Vec<(&'static st
     wanted
 }
 
-/// Headers as an object, the one form that stays; nothing when they cannot be read.
+/// Headers as an object, the only form with a future; `None` when they cannot be read.
 fn headers(value: &Value) -> Option<Value> {
     let lines: Vec<&str> = match value {
         Value::Object(_) => return Some(value.clone()),

@@ -1,4 +1,4 @@
-//! The values of our profile: the connection, and what a person expects to find working.
+//! The values of our profile: the connection, and defaults that a person expects.
 
 use serde_json::{Value, json};
 
@@ -8,18 +8,18 @@ use crate::claude::keys;
 use crate::json::Document;
 use crate::undo::KeyPlace;
 
-/// What our profile shall hold, given what it holds already. Values that Claude wrote into it for the
-/// person are not mentioned here and therefore stay.
+/// The values that our profile has to hold, given its present values. Values that Claude stored in it for
+/// the person are not listed here and therefore not changed.
 pub(super) fn wanted(facts: &Facts, wishes: &Wishes, organization: &str, present: &Document) -> Vec<(Target, Content)> {
     let mut wanted = connection(facts, wishes);
     wanted.extend(models(wishes));
     wanted.extend(older::replaced(present, facts.claude.version));
-    // Nothing is wider than the person wants it; what Claude itself noted for them stays.
+    // The hosts are set only as the person chose them; without a choice Claude's own value is not changed.
     wanted.extend(wishes.egress.iter().map(|hosts| {
         let content = if hosts.is_empty() { Content::Absent } else { Content::Plain(json!(hosts)) };
         (keys::EGRESS, content)
     }));
-    // Set once, then the person's: the Chat tab is off by default in this mode, and the history is
+    // Set only once, then the person's own: the Chat tab is off by default in this mode, and the history is
     // filed under the organization id, so that a new one would hide it.
     let once = [
         (keys::CHAT_TAB, json!(true)),
@@ -65,7 +65,7 @@ fn models(wishes: &Wishes) -> [(&'static str, Content); 2] {
     }
     let mut ids: Vec<Value> = Vec::new();
     for id in &wishes.models {
-        // A doubled name would be picked together with its twin (PI).
+        // A duplicate name would be selected together with the other one (PI).
         if !ids.contains(&json!(id)) {
             ids.push(json!(id));
         }

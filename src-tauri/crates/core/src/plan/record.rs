@@ -1,4 +1,4 @@
-//! The journal of a plan: written before the plan is carried out, with all that is needed to go back.
+//! The journal of a plan: written before the plan is carried out, with all that is needed to revert it.
 
 use super::{Facts, Plan, Wishes};
 use crate::change::{Content, Edit, FileChange, Target};
@@ -10,7 +10,7 @@ use crate::secret::MaskedKey;
 use crate::undo::{Journal, KeyBefore, KeyPlace, Pending, Purpose, SCHEMA};
 
 impl Journal {
-    /// The journal for leading Claude back to Anthropic's own sign-in.
+    /// The journal for the return to Anthropic's own sign-in.
     pub fn of_leaving(plan: &Plan, facts: &Facts, made_folders: Vec<String>) -> Self {
         let (files, pending, made_folders) = remembered(plan, facts, made_folders);
         Self {
@@ -34,8 +34,8 @@ impl Journal {
         }
     }
 
-    /// The journal for a plan that is about to be carried out. What an earlier journal knows of the
-    /// time before is kept.
+    /// The journal for a plan that is about to be carried out. What an earlier journal recorded of the original
+    /// state is kept.
     pub fn of(plan: &Plan, facts: &Facts, wishes: &Wishes, key: Option<MaskedKey>, made_folders: Vec<String>) -> Self {
         let (files, pending, made_folders) = remembered(plan, facts, made_folders);
         Self {
@@ -60,7 +60,7 @@ impl Journal {
     }
 }
 
-/// What was there before the first change, what is under way now, and the folders that were made.
+/// The values before the first change, the changes under way, and the created folders.
 fn remembered(plan: &Plan, facts: &Facts, made_folders: Vec<String>) -> (Vec<FileChange>, Pending, Vec<String>) {
     let earlier = facts.journal.as_ref();
     let mut files = earlier.map_or_else(Vec::new, |journal| journal.files.clone());
@@ -87,19 +87,19 @@ fn remembered(plan: &Plan, facts: &Facts, made_folders: Vec<String>) -> (Vec<Fil
     )
 }
 
-/// The text before the first change, if it can be had from what is there now.
+/// The text before the first change, if it can be computed from the present one.
 fn first_text(known: &FileChange, now: &Document) -> Option<String> {
     known.patch.as_ref()?.apply(put_back(known, now).text())
 }
 
-/// The way from the values put back to the first text, as far as it can be noted without any of the
-/// text itself. Where a key is in play there is none.
+/// The difference between the text with restored values and the first text, as far as it can be recorded
+/// without any of the text itself. `None` where a key is involved.
 fn patch(change: &FileChange, after: &Document, first: &str) -> Option<Patch> {
     let holds_key = change.edits.iter().any(|edit| edit.before == Content::Key || edit.after == Content::Key);
     if holds_key || first.contains(keys::API_KEY) {
         return None;
     }
-    // The texts of the values that were changed; the values themselves are in the journal anyway.
+    // The texts of the changed values; the values themselves are in the journal anyway.
     let known = || {
         let first = Document::parse(first.as_bytes()).unwrap_or_else(|_| Document::empty());
         let texts = change.edits.iter().filter_map(|edit| match &edit.target {

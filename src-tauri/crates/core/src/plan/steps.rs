@@ -1,4 +1,4 @@
-//! What a plan, its steps and its end are told as.
+//! A plan, its steps and its result, as the page and the command line show them.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -17,19 +17,19 @@ pub struct PlanView {
     pub steps: Vec<StepId>,
     /// The files that change.
     pub files: Vec<FileView>,
-    /// Worth saying, worst first.
+    /// Warnings and refusals, worst first.
     pub findings: Vec<Finding>,
-    /// A finding blocks: nothing will be written.
+    /// True when a finding blocks: nothing will be written.
     pub refused: bool,
-    /// Where the key will live.
+    /// Where the key will be stored.
     pub key_place: KeyPlace,
     /// Hosts that Claude's own tools will be able to reach beside the gateway.
     pub egress: Vec<String>,
-    /// Values that count now and would not any more, and can be written into our profile, too.
+    /// Names of values that are in force now and will not be afterwards, and that can be copied into the profile.
     pub carryable: Vec<String>,
-    /// Claude is running and will have to be quit.
+    /// True when Claude is running and will have to be quit.
     pub claude_running: bool,
-    /// Claude is installed and can be started.
+    /// True when Claude is installed and can be started.
     pub claude_installed: bool,
 }
 
@@ -40,9 +40,9 @@ pub struct PlanView {
 pub enum StepId {
     /// Ask Claude to quit and wait until it has.
     QuitClaude,
-    /// Put the helper program in its place.
+    /// Install the helper program.
     InstallHelper,
-    /// Put the key into the keychain.
+    /// Store the key in the keychain.
     StoreKey,
     /// Write Claude's files.
     WriteFiles,
@@ -50,23 +50,41 @@ pub enum StepId {
     Verify,
     /// Start Claude.
     StartClaude,
-    /// Watch Claude's log for the proof.
+    /// Wait for the proof in Claude's log.
     Prove,
 }
 
-/// One step, as it goes.
+impl StepId {
+    /// All steps, in the order in which they are taken.
+    pub const ALL: [Self; 7] = [
+        Self::QuitClaude,
+        Self::InstallHelper,
+        Self::StoreKey,
+        Self::WriteFiles,
+        Self::Verify,
+        Self::StartClaude,
+        Self::Prove,
+    ];
+
+    /// True for the steps that start Claude: they are left out where only the files are to be written.
+    pub fn starts_claude(self) -> bool {
+        matches!(self, Self::StartClaude | Self::Prove)
+    }
+}
+
+/// The progress of one step.
 #[derive(Debug, Clone, Serialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct Phase {
-    /// Which.
+    /// Which step.
     pub step: StepId,
-    /// How it goes.
+    /// Its state.
     pub state: PhaseState,
-    /// Why it failed, or what to know.
+    /// Why it failed, or a warning.
     pub finding: Option<Finding>,
 }
 
-/// How a step goes.
+/// The state of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
@@ -81,7 +99,7 @@ pub enum PhaseState {
     Failed,
 }
 
-/// How applying ended.
+/// The result of applying.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
@@ -92,26 +110,26 @@ pub enum Outcome {
     Written,
     /// Written; Claude was started, but its log does not prove it.
     Unproved,
-    /// A step failed; everything is as before.
+    /// A step failed; everything was rolled back.
     RolledBack,
-    /// A step failed, and not everything could be put back yet; the next start goes on.
+    /// A step failed, and not everything could be rolled back yet; the next start continues.
     Interrupted,
     /// Nothing was written.
     Refused,
 }
 
-/// The result of applying.
+/// The report on applying.
 #[derive(Debug, Clone, Serialize, TS)]
 #[ts(export)]
 pub struct ApplyReport {
-    /// How it ended.
+    /// The result.
     pub outcome: Outcome,
-    /// The steps that were gone.
+    /// The steps that were carried out.
     pub phases: Vec<Phase>,
-    /// Worth saying, worst first.
+    /// All findings, worst first.
     pub findings: Vec<Finding>,
-    /// What Claude's log said.
+    /// The proof in Claude's log.
     pub proof: Option<Proof>,
-    /// Compatibility mode would get round what failed, and may be offered.
+    /// True when compatibility mode would avoid the failure and may be offered.
     pub static_key_may_help: bool,
 }

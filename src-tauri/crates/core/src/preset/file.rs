@@ -1,6 +1,6 @@
-//! The file of a preset: one JSON object with `schema` 1, `name` and `base`; everything else may be
-//! left out. Unknown fields are refused, and so is anything that looks like a key, wherever it stands:
-//! presets travel through chat programs.
+//! The file of a preset: one JSON object with `schema` 1, `name` and `base`; everything else is optional.
+//! Unknown fields are refused, and so is anything that looks like a key, in any place: presets are sent
+//! through chat programs.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,15 +14,15 @@ use crate::finding::{Code, Finding};
 use crate::secret::masked;
 use crate::text::{is_invisible, plain_letter};
 
-/// The one form of file so far.
+/// The only version of the format so far.
 const SCHEMA: u32 = 1;
-/// Most models that a preset recommends; long lists hurt (PI).
+/// The most models that a preset may recommend; long lists are a problem (PI).
 const MOST_MODELS: usize = 20;
-/// Most hosts that a preset opens.
+/// The most hosts that a preset may allow.
 const MOST_HOSTS: usize = 50;
-/// Longest name of a gateway or a person, in characters: Claude's own limit for labels (OD).
+/// The longest name of a gateway or a person, in characters: Claude's own limit for labels (OD).
 const LONGEST_NAME: usize = 60;
-/// Longest note, in characters.
+/// The longest note, in characters.
 const LONGEST_NOTE: usize = 500;
 
 #[derive(Serialize, Deserialize)]
@@ -47,12 +47,12 @@ struct File {
     expires: Option<String>,
 }
 
-/// Reads it.
+/// Reads the file.
 pub(super) fn read(text: &str) -> Result<Preset, Finding> {
     let value: Value = serde_json::from_str(text).map_err(|error| invalid(&error.to_string()))?;
-    // Before anything else: an unknown field is named in the refusal, and its name may be a key.
+    // First of all: a refusal names an unknown field, and that name may be a key.
     no_key_in(&value)?;
-    // From the text again, because a value has forgotten which field stood there twice.
+    // Parsed again from the text, because a value does not show which field stood there twice.
     let file: File = serde_json::from_str(text).map_err(|error| invalid(&error.to_string()))?;
     if file.schema != SCHEMA {
         return Err(invalid(&format!("schema {}", file.schema)));
@@ -87,7 +87,7 @@ pub(super) fn read(text: &str) -> Result<Preset, Finding> {
     })
 }
 
-/// Writes it.
+/// Writes the file.
 pub(super) fn write(preset: &Preset) -> String {
     let file = File {
         schema: SCHEMA,
@@ -101,7 +101,7 @@ pub(super) fn write(preset: &Preset) -> String {
         note: preset.note.clone(),
         expires: preset.expires.map(|day| day.to_string()),
     };
-    // Plain data always has a text.
+    // Plain data can always be written as text.
     serde_json::to_string_pretty(&file).unwrap_or_default() + "\n"
 }
 
@@ -128,13 +128,13 @@ fn no_key_in(value: &Value) -> Result<(), Finding> {
     }
 }
 
-/// Some gateways give keys of this form.
+/// True for texts in the form of some gateways' keys.
 fn holds_uuid(text: &str) -> bool {
     let is_of_uuid = |c: char| c.is_ascii_hexdigit() || c == '-';
     text.split(|c| !is_of_uuid(c)).any(|run| run.len() >= 32 && run.bytes().any(|byte| byte.is_ascii_digit()))
 }
 
-/// A host may have a long name of letters and digits, and nobody hides a key there.
+/// A host may have a long name of letters and digits without being a key.
 fn without_host(text: &str) -> String {
     match safely_written(text) {
         Some(address) => text.to_ascii_lowercase().replacen(address.name(), "", 1),
@@ -142,8 +142,8 @@ fn without_host(text: &str) -> String {
     }
 }
 
-/// The address in a file, which names the place that was meant, or nothing. How it is written may be
-/// repaired, as a typed one is; that it was not encrypted may not.
+/// The address in a file, which says where the key is sent. Its form may be repaired, as that of a typed one;
+/// a missing encryption may not.
 fn safely_written(text: &str) -> Option<GatewayUrl> {
     let (address, changes) = repair(text, None).ok()?;
     let is_meant = |change: &AddressChange| {
@@ -158,8 +158,8 @@ fn safely_written(text: &str) -> Option<GatewayUrl> {
     changes.iter().all(is_meant).then_some(address)
 }
 
-/// A page for people, as a browser writes its address: on an encrypted connection or at the gateway's own
-/// host, and without anything that a browser reads in another way than whoever is shown it.
+/// The address of a page for people, in the form that browsers use: encrypted or at the gateway's own host,
+/// and without anything that a browser reads differently from what a person sees.
 fn page(text: &str, base: &GatewayUrl) -> Option<String> {
     if text.chars().any(|c| c.is_control() || c.is_whitespace() || is_invisible(c) || c == '\\') {
         return None;
@@ -173,8 +173,8 @@ fn page(text: &str, base: &GatewayUrl) -> Option<String> {
     (is_as_read && (is_own || is_public)).then(|| url.into())
 }
 
-/// A text for people: one that is there, not long, in one line unless it is a note, and without signs
-/// that hide or turn what follows.
+/// A text for people: not empty, not long, in one line unless it is a note, and without characters that hide
+/// or reorder others.
 fn told(text: &str, longest: usize, may_wrap: bool) -> Option<String> {
     let text = text.trim();
     let is_odd = |c: char| {
@@ -187,7 +187,7 @@ fn told(text: &str, longest: usize, may_wrap: bool) -> Option<String> {
     is_fine.then(|| text.to_owned())
 }
 
-/// Only ids that Claude would show; which version of Claude there is, nobody knows yet.
+/// Only ids that Claude would show; the version of Claude is not known yet.
 fn models(ids: Vec<String>) -> Result<Vec<String>, Finding> {
     let is_refused = |id: &String| judge_id(id, None).is_some_and(|why| why != DropReason::ClaudeTooOld);
     if ids.len() > MOST_MODELS || ids.iter().any(is_refused) {

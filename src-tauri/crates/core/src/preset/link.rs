@@ -1,6 +1,6 @@
 //! A preset as a link: `airouter-setup://preset/<the file>?signature=<its signature>`, both in base64
-//! for addresses. The link carries everything, so that nothing is fetched from anywhere, and the bytes
-//! that were signed are the bytes that arrive.
+//! for addresses. The link holds everything, so that nothing is downloaded, and the received bytes are
+//! exactly the signed ones.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
@@ -11,10 +11,10 @@ use crate::finding::{Code, Finding};
 pub const SCHEME: &str = "airouter-setup";
 
 const START: &str = "airouter-setup://preset/";
-/// Longer links do not survive chat programs; the file does.
+/// Chat programs damage longer links; then the file has to be sent.
 const LONGEST: usize = 16 * 1024;
 
-/// What a link carries.
+/// The content of a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Carried {
     /// The text of the preset's file.
@@ -23,7 +23,7 @@ pub struct Carried {
     pub signature: Option<String>,
 }
 
-/// True when a text is meant to be such a link.
+/// True when a text begins like such a link.
 pub fn is_link(text: &str) -> bool {
     text.get(..SCHEME.len() + 1).is_some_and(|start| start.eq_ignore_ascii_case("airouter-setup:"))
 }
@@ -31,13 +31,13 @@ pub fn is_link(text: &str) -> bool {
 /// Reads a link.
 ///
 /// # Errors
-/// `PresetInvalid` for everything that is not exactly of that form.
+/// `PresetInvalid` for everything that is not exactly in that form.
 pub fn read(link: &str) -> Result<Carried, Finding> {
     let invalid = || Finding::new(Code::PresetInvalid).with("reason", "link");
     if link.len() > LONGEST || !is_link(link) {
         return Err(invalid());
     }
-    // Systems write the scheme in small letters, and some put a slash at the end.
+    // Systems write the scheme in lower case, and some add a slash at the end.
     let rest =
         link.get(START.len()..).filter(|_| link[..START.len()].eq_ignore_ascii_case(START)).ok_or_else(invalid)?;
     let (preset, signature) = match rest.split_once('?') {

@@ -1,10 +1,10 @@
-//! What the page may know of a gateway.
+//! A gateway in the form for the page.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use ts_rs::TS;
 
-/// A gateway, as the page may know it.
+/// A gateway in the form for the page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct PresetView {
@@ -14,7 +14,7 @@ pub struct PresetView {
     pub base: String,
     /// The host of that address.
     pub host: String,
-    /// True for the one that came with the program: nobody else may call an address official.
+    /// True for the built-in one: only its address may be called official.
     pub built_in: bool,
     /// True when a console page is known.
     pub has_console: bool,
@@ -22,14 +22,14 @@ pub struct PresetView {
     pub console: Option<String>,
     /// The models that it recommends, the default first.
     pub models: Vec<String>,
-    /// Hosts that it wants opened for Claude's own tools; nothing leaves them as they are.
+    /// Hosts to allow for Claude's own tools; `None` leaves the setting unchanged.
     pub egress: Option<Vec<String>>,
-    /// Who made it.
+    /// The author's name.
     pub supporter: Option<String>,
-    /// What they have to say.
+    /// The author's message.
     pub note: Option<String>,
-    /// The last day on which it counts.
+    /// The last day of validity.
     pub expires: Option<String>,
-    /// Who signed it, if that is somebody known.
+    /// The signer's name, if the key is known.
     pub signer: Option<String>,
 }

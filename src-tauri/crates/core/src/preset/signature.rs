@@ -1,46 +1,45 @@
-//! Who vouches for a preset. A signature is a file of `minisign` beside the preset, or travels in its
-//! link. It is compared with keys that this program was built with and with one that the person names.
+//! Verifies a preset's signature: a file of `minisign` beside the preset, or part of its link. It is verified
+//! with the keys that this program was built with and with one that the person names.
 //!
-//! A signature that is not right refuses the preset. One by somebody unknown is worth no more than none:
-//! anybody can make a key.
+//! A wrong signature refuses the preset. One by an unknown key is worth no more than none: anybody can make a
+//! key.
 
 use minisign_verify::{PublicKey, Signature};
 
 use crate::finding::{Code, Finding};
 
-/// Whose signatures count from the start, as name and public key. The gateway's operator has published
-/// none so far.
+/// The built-in signers, as name and public key. The gateway's operator has published none so far.
 const BUILT_IN: &[Named] = &[];
 
 /// Who signed a preset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Signer {
-    /// Nobody.
+    /// It is not signed.
     None,
-    /// Somebody whose key is not known here.
+    /// It is signed with an unknown key.
     Unknown {
         /// The key's number, as `minisign` shows it.
         id: String,
     },
-    /// Somebody known.
+    /// It is signed with a known key.
     Known {
-        /// Who.
+        /// The signer's name.
         name: String,
     },
 }
 
-/// A public key with the name of whose it is.
+/// A public key with its owner's name.
 struct Named {
     name: &'static str,
     /// The second line of a `.pub` file of minisign, or the whole file.
     key: &'static str,
 }
 
-/// Finds out who signed a text. With a key that the person named, only its signature will do.
+/// Finds out who signed a text. With a key that the person named, only its signature is accepted.
 ///
 /// # Errors
-/// `PresetSignature` when the signature is not right, is missing although a key was named, or the named
-/// key is none.
+/// `PresetSignature` when the signature is wrong, is missing although a key was named, or the named key is
+/// invalid.
 pub fn signer(text: &str, signature: Option<&str>, named: Option<&str>) -> Result<Signer, Finding> {
     let refused = |reason: &str| Finding::new(Code::PresetSignature).with("reason", reason);
     let named = match named {
@@ -72,8 +71,8 @@ fn public_key(text: &str) -> Option<PublicKey> {
     PublicKey::from_base64(payload(text)?).ok()
 }
 
-/// The number of the key that signed, or of a key itself: both forms begin with two letters and eight bytes, the lowest
-/// first (OD, minisign).
+/// The number of the key that signed, or of a key itself: both begin with two letters and eight bytes, the
+/// lowest first (OD, minisign).
 fn key_id(text: &str) -> Option<String> {
     use base64::Engine;
     let bytes = base64::prelude::BASE64_STANDARD.decode(payload(text)?).ok()?;

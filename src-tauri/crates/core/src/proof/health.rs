@@ -1,19 +1,19 @@
-//! The words in which Claude says how its connection does (PI): its log and its report use the same ones.
+//! The words for the state of Claude's connection (PI): its log and its report use the same ones.
 
 use crate::finding::{Code, Finding};
 
-/// A state of health.
+/// The state of the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Health {
-    /// Its test request was answered.
+    /// Claude's test request was answered.
     Healthy,
-    /// It could not test; that is neither good nor bad.
+    /// Claude could not test; that is neither good nor bad.
     NotTested,
-    /// It says why the connection does not work.
+    /// The connection does not work, for this reason.
     Trouble(&'static str),
 }
 
-/// Words for trouble, each as it is given on.
+/// Words for failures, each with the one that evidence uses.
 const TROUBLES: [(&str, &str); 11] = [
     ("auth_failed", "auth_failed"),
     ("config_model_rejected", "config_model_rejected"),
@@ -29,7 +29,7 @@ const TROUBLES: [(&str, &str); 11] = [
 ];
 
 impl Health {
-    /// The state of this word; nothing for a word that is not known.
+    /// The state of this word; `None` for an unknown one.
     pub fn of(word: &str) -> Option<Self> {
         let word = word.trim().trim_matches(['"', '\'', '.']).to_ascii_lowercase().replace([' ', '-'], "_");
         match word.as_str() {
@@ -42,7 +42,7 @@ impl Health {
         }
     }
 
-    /// What it means, with the state for support.
+    /// The finding for the state, with the word as evidence.
     pub fn finding(self) -> Option<Finding> {
         match self {
             Self::Healthy | Self::NotTested => None,
@@ -52,7 +52,7 @@ impl Health {
     }
 }
 
-/// `healthy (200)` says what `healthy` says.
+/// `healthy (200)` means the same as `healthy`.
 fn first_word(word: &str) -> Option<&str> {
     word.split_once(|c: char| !c.is_ascii_alphabetic() && c != '_').map(|(first, _)| first.trim_end_matches('_'))
 }

@@ -1,26 +1,26 @@
-//! Claude's log as entries: who says it, and what.
+//! Splits Claude's log into entries with subsystem and text.
 //!
-//! The form is electron-log's (PI): a time, a level, then the subsystem in brackets, then the text, with
-//! objects as Node prints them, on one line or on several. Texts of other subsystems, of tools and of
-//! chats stand in the same file, so only the subsystem decides whose a line is, never a word in it.
+//! The format is electron-log's (PI): a time, a level, then the subsystem in brackets, then the text, with
+//! objects as Node prints them, on one line or on several. Texts of other subsystems, of tools and of chats
+//! are in the same file, so only the subsystem decides about an entry, never a word in it.
 
-/// The subsystem that speaks of the third-party configuration.
+/// The subsystem of the third-party configuration.
 const OURS: [&str; 2] = ["custom-3p", "custom3p"];
 /// Levels as electron-log names them.
 const LEVELS: [&str; 7] = ["error", "warn", "info", "verbose", "debug", "silly", "log"];
-/// With it a start begins.
+/// The entry with which a start begins.
 const START: &str = "Starting app";
-/// Longest entry that is looked at, in bytes.
+/// The longest entry that is read, in bytes.
 const LONGEST: usize = 16 * 1024;
 
 /// One entry of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
-    /// The subsystem, if one is named.
+    /// The subsystem, if there is one.
     tag: Option<String>,
-    /// What it says.
+    /// Its text.
     pub(super) text: String,
-    /// The lines as they stand there.
+    /// The lines, unchanged.
     pub(super) raw: String,
 }
 
@@ -40,12 +40,12 @@ impl Entry {
         Self { tag, text: rest.to_owned(), raw: line.trim().to_owned() }
     }
 
-    /// True for what is said of the third-party configuration, by its subsystem or by none.
+    /// True for entries about the third-party configuration: of its subsystem or of none.
     pub(super) fn is_ours(&self) -> bool {
         self.tag.as_deref().is_none_or(|tag| OURS.contains(&tag))
     }
 
-    /// True for what its subsystem says.
+    /// True for entries of its subsystem.
     pub(super) fn is_tagged(&self) -> bool {
         self.tag.is_some() && self.is_ours()
     }
@@ -61,7 +61,7 @@ impl Entry {
     }
 }
 
-/// Without a time that is not in brackets, as older builds write it.
+/// The line without a time that is not in brackets, as older builds write it.
 fn without_time(text: &str) -> &str {
     let is_of_time = |c: char| c.is_ascii_digit() || "-:.,/TZ+ ".contains(c);
     let rest = text.trim_start_matches(is_of_time);
@@ -70,7 +70,7 @@ fn without_time(text: &str) -> &str {
     if is_time { rest } else { text }
 }
 
-/// The entries of a log. What begins with white space or a closing bracket goes on with the entry before.
+/// The entries of a log. A line that begins with white space or a closing bracket belongs to the entry before.
 pub(super) fn entries(log: &str) -> Vec<Entry> {
     let mut joined: Vec<String> = Vec::new();
     for line in log.lines().filter(|line| !line.trim().is_empty()) {
@@ -86,7 +86,7 @@ pub(super) fn entries(log: &str) -> Vec<Entry> {
     joined.iter().map(|entry| Entry::of(entry)).collect()
 }
 
-/// The entries of the last start. Where no start is told, the last sign of the mode begins what counts, if
+/// The entries of the last start. Where no start is logged, they begin with the last entry about the mode, if
 /// there is more than one.
 pub(super) fn of_last_start(entries: &[Entry]) -> &[Entry] {
     let start = entries.iter().rposition(|entry| entry.tag.is_none() && entry.text.starts_with(START));

@@ -1,24 +1,24 @@
-//! What is reached without the proxy.
+//! Hosts that are reached without the proxy.
 
 use std::net::IpAddr;
 
-/// Rules for what is reached directly.
+/// Rules for direct connections.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Bypass(Vec<Rule>);
 
-/// What a bare `example.com` stands for: systems differ.
+/// The meaning of a bare `example.com`: systems differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Bare {
-    /// Itself alone: Windows, macOS.
+    /// Only that name: Windows, macOS.
     Itself,
-    /// Itself and everything under it: the environment, GNOME.
+    /// That name and all names under it: the environment, GNOME.
     WithSubdomains,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Rule {
     hosts: Hosts,
-    /// The only port that is meant, if one was written.
+    /// The only port that the rule applies to, if one was written.
     port: Option<u16>,
 }
 
@@ -26,16 +26,16 @@ struct Rule {
 enum Hosts {
     /// Names without a dot.
     Simple,
-    /// Addresses that begin with so many bits of this one.
+    /// Addresses that share this many leading bits with this one.
     Net(IpAddr, u8),
-    /// Names that fit, `*` standing for anything.
+    /// Names that match, with `*` for anything.
     Like(String),
     /// A name and all under it.
     Under(String),
 }
 
 impl Bypass {
-    /// Reads rules that were written one by one. What cannot be read is left out: it names nothing.
+    /// Reads single rules. Unreadable ones are ignored: they match nothing.
     pub(super) fn of<'a>(rules: impl IntoIterator<Item = &'a str>, bare: Bare) -> Self {
         Self(rules.into_iter().filter_map(|rule| Rule::read(rule, bare)).collect())
     }
@@ -122,7 +122,7 @@ fn begins_alike(net: IpAddr, address: IpAddr, bits: u8) -> bool {
     net_is_v4 == is_v4 && differ == 0
 }
 
-/// Matches `*` by its parts, without backtracking: a rule comes from outside.
+/// Matches `*` by its parts, without backtracking: the rule is untrusted.
 fn is_like(pattern: &str, name: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();

@@ -6,7 +6,7 @@ use super::ProxySettings;
 use super::bypass::{Bare, Bypass};
 use super::server::{Proxy, ProxyKind};
 
-/// Reads the settings; `read` gives a variable's value. Lower case wins, as in curl.
+/// Reads the settings; `read` gives a variable's value. Lower case has precedence, as in curl.
 pub fn of_environment(read: impl Fn(&str) -> Option<String>) -> ProxySettings {
     let read = |name: &str| {
         [name.to_lowercase(), name.to_owned()]

@@ -1,4 +1,4 @@
-//! Proxies of GNOME, and of desktops that keep its settings, as `gsettings list-recursively
+//! Proxies of GNOME, and of desktop environments with its settings, as `gsettings list-recursively
 //! org.gnome.system.proxy` prints them.
 
 use super::ProxySettings;
@@ -51,7 +51,7 @@ impl<'a> Values<'a> {
         Some(proxy.map(|proxy| if kind == ProxyKind::Http { self.with_login(proxy) } else { proxy }))
     }
 
-    /// GNOME keeps one login, with the entry for `http`, for all of them.
+    /// GNOME has one login, with the entry for `http`, for all of them.
     fn with_login(&self, proxy: Proxy) -> Proxy {
         let schema = "org.gnome.system.proxy.http";
         let name = self.text(schema, "authentication-user").unwrap_or_default();

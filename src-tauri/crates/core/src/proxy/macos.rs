@@ -17,7 +17,7 @@ pub fn of_macos(text: &str) -> ProxySettings {
     }
 }
 
-/// The values of the outermost dictionary. Those of single interfaces (`__SCOPED__`) are not asked for.
+/// The values of the outermost dictionary. Those of single interfaces (`__SCOPED__`) are ignored.
 struct Values<'a> {
     pairs: Vec<(&'a str, &'a str)>,
     exceptions: Vec<&'a str>,

@@ -1,19 +1,22 @@
-//! One proxy server, read from whatever form it was written in.
+//! One proxy server, parsed from any of its usual forms.
 
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
 use super::invalid;
 use crate::finding::Finding;
 use crate::secret::Secret;
 
-/// How a proxy is spoken to.
+/// The protocol of a proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProxyKind {
     /// `CONNECT` over plain TCP, the usual one.
     Http,
     /// `CONNECT` over TLS.
     Https,
-    /// SOCKS version 5. Names are looked up by the proxy, as browsers do.
+    /// SOCKS version 5. The proxy resolves names, as with browsers.
     Socks5,
 }
 
@@ -27,14 +30,14 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Reads `host:port` or an address with or without name and password. `usual` is what it is when
-    /// no scheme says so.
+    /// Parses `host:port` or an address with or without name and password. `usual` is the kind where
+    /// there is no scheme.
     ///
     /// # Errors
     /// `ProxyInvalid` with evidence `reason`: `empty`, `scheme`, `host`, `port`, `login`.
     pub fn parse(text: &str, usual: ProxyKind) -> Result<Self, Finding> {
         let trimmed = text.trim().trim_matches(['"', '\'', '`', '<', '>', ',', ';', '“', '”']).trim();
-        // Signs in a login are its own: `OFFICE\li`, and whatever a password holds.
+        // A login may hold special characters: `OFFICE\li`, and whatever a password holds.
         let (before, place) = trimmed.rsplit_once('@').map_or((None, trimmed), |(before, place)| (Some(before), place));
         let place = crate::address::plain_form(place);
         let start = before.map_or_else(|| place.clone(), crate::address::plain_form);
@@ -54,7 +57,7 @@ impl Proxy {
             }
         };
         let (login, place) = match before {
-            // The scheme is written in plain signs wherever a login follows it.
+            // Wherever a login follows, the scheme is written without escapes.
             Some(before) => {
                 (Some(read_login(before.get(scheme_length..).ok_or_else(|| invalid("login"))?)?), place.as_str())
             }
@@ -68,7 +71,7 @@ impl Proxy {
         let host = Host::parse(host).map_err(|_| invalid("host"))?.to_string();
         match port {
             Some(port) if port != 0 => Ok(Self { kind, host, port, login }),
-            // A proxy has no usual port, so one that is left out is a slip.
+            // A proxy has no default port, so a missing one is an error.
             _ => Err(invalid("port")),
         }
     }
@@ -88,7 +91,7 @@ impl Proxy {
         Self { login: Some((Secret::new(name.to_owned()), Secret::new(password.to_owned()))), ..self }
     }
 
-    /// How it is spoken to.
+    /// Its protocol.
     pub fn kind(&self) -> ProxyKind {
         self.kind
     }
@@ -103,18 +106,17 @@ impl Proxy {
         self.port
     }
 
-    /// Name and password, where it wants them.
+    /// Name and password, if there are any.
     pub fn login(&self) -> Option<(&Secret, &Secret)> {
         self.login.as_ref().map(|(name, password)| (name, password))
     }
 
-    /// What of the login must never come back: the password, and name and password in one, which is what
-    /// `Basic` encodes.
+    /// The secrets of the login: the password, and name and password in one, which is what `Basic` encodes.
     pub fn secrets(&self) -> Vec<Secret> {
         self.login.as_ref().map_or_else(Vec::new, |(name, password)| secrets(name.reveal(), password.reveal()))
     }
 
-    /// What may be shown: never the name or the password.
+    /// The form that may be shown, without name and password.
     pub fn shown(&self) -> String {
         format!("{}://{}:{}", self.scheme(), self.host, self.port)
     }
@@ -138,7 +140,7 @@ impl Proxy {
     }
 }
 
-/// The secrets of a proxy's address as somebody wrote it, be it right or not: as they stand and decoded.
+/// The secrets of a proxy's address in any form, valid or not: unchanged and decoded.
 pub fn secrets_in(text: &str) -> Vec<Secret> {
     let place = text.split_once("://").map_or(text, |(_, rest)| rest);
     let Some((login, _)) = place.rsplit_once('@') else { return Vec::new() };
@@ -151,7 +153,7 @@ pub fn secrets_in(text: &str) -> Vec<Secret> {
 }
 
 fn secrets(name: &str, password: &str) -> Vec<Secret> {
-    // A name without a password is itself what lets in.
+    // A name without a password is itself the secret.
     let whole = if password.is_empty() { name.to_owned() } else { format!("{name}:{password}") };
     let all = [password.to_owned(), whole].into_iter();
     all.filter(|secret| !secret.is_empty()).map(Secret::new).collect()
@@ -164,22 +166,7 @@ fn read_login(text: &str) -> Result<(Secret, Secret), Finding> {
 
 /// `%40` is `@`, as in any address.
 fn decoded(text: &str) -> Result<String, Finding> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, more)) = rest.split_first() {
-        let code = more.get(..2).and_then(|two| std::str::from_utf8(two).ok());
-        match code.filter(|_| *first == b'%').and_then(|two| u8::from_str_radix(two, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &more[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = more;
-            }
-        }
-    }
-    String::from_utf8(bytes).map_err(|_| invalid("login"))
+    percent_decode_str(text).decode_utf8().map(Cow::into_owned).map_err(|_| invalid("login"))
 }
 
 #[cfg(test)]

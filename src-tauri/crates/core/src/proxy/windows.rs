@@ -1,4 +1,4 @@
-//! Proxies of Windows, as they stand in the registry under
+//! Proxies of Windows, from the registry under
 //! `HKCU\Software\Microsoft\Windows\CurrentVersion\Internet Settings`.
 
 use super::ProxySettings;
@@ -6,7 +6,7 @@ use super::bypass::{Bare, Bypass};
 use super::server::{Proxy, ProxyKind};
 use crate::finding::Finding;
 
-/// The values there, as they are. They cannot be printed: a proxy's address may hold a password.
+/// The values there, unchanged. They cannot be printed: a proxy's address may hold a password.
 #[derive(Clone, Copy, Default)]
 pub struct WindowsValues<'a> {
     /// `ProxyEnable`
@@ -34,7 +34,7 @@ pub fn of_windows(values: &WindowsValues) -> ProxySettings {
     }
 }
 
-/// One server for all, or the one for `https`, or else the SOCKS one.
+/// The one server for all, or the one for `https`, or else the SOCKS one.
 fn for_https(server: &str) -> Option<Result<Proxy, Finding>> {
     let parts = || server.split([';', ' ']).map(str::trim).filter(|part| !part.is_empty());
     let of = |wanted: &str| {
@@ -47,7 +47,7 @@ fn for_https(server: &str) -> Option<Result<Proxy, Finding>> {
     } else {
         (parts().find(|part| !part.contains('='))?, ProxyKind::Http)
     };
-    // Windows takes 80 where no port is given.
+    // Windows uses 80 where no port is given.
     let has_port = text.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
     let text = if has_port || text.contains("://") { text.to_owned() } else { format!("{text}:80") };
     Some(Proxy::parse(&text, kind).map_err(|it| it.with("from", "windows")))

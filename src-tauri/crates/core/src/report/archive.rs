@@ -1,4 +1,4 @@
-//! The archive: written so that equal contents give equal bytes, opened so that nothing in it can fill
+//! The archive: written so that equal contents give equal bytes, opened so that nothing in it can exhaust
 //! the memory.
 
 use std::io::{Cursor, Read, Write};
@@ -6,24 +6,24 @@ use std::io::{Cursor, Read, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
-/// Most files that are looked at.
+/// The most files that are read.
 const MOST_ENTRIES: usize = 512;
-/// Largest file that is unpacked, in bytes.
+/// The largest file that is unpacked, in bytes.
 const LARGEST_ENTRY: u64 = 4 * 1024 * 1024;
-/// Most that is unpacked of one archive, in bytes.
+/// The most that is unpacked from one archive, in bytes.
 const MOST_BYTES: u64 = 32 * 1024 * 1024;
 
 /// Why an archive was not opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ArchiveError {
-    /// It is no archive, or a broken one.
+    /// It is not an archive, or a broken one.
     NotAnArchive,
-    /// It holds more than anybody's report does.
+    /// It exceeds a limit.
     TooLarge,
 }
 
-/// Packs files in the order in which they are given, without times. Nothing is compressed: a report is
-/// small, and the bytes shall not depend on a library's version.
+/// Packs files in the given order, without times. Nothing is compressed: a report is small, and the bytes must
+/// not depend on a library's version.
 pub(super) fn seal(entries: &[(String, Vec<u8>)]) -> zip::result::ZipResult<Vec<u8>> {
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Stored)
@@ -37,8 +37,8 @@ pub(super) fn seal(entries: &[(String, Vec<u8>)]) -> zip::result::ZipResult<Vec<
     Ok(writer.finish()?.into_inner())
 }
 
-/// The files of an archive that are wanted by their names. What an archive says of its sizes is not
-/// believed: reading stops at the limits.
+/// The files of an archive whose names are wanted. The sizes that an archive declares are not trusted:
+/// reading stops at the limits.
 ///
 /// # Errors
 /// [`ArchiveError`]

@@ -1,7 +1,7 @@
-//! What must not leave, searched for in bytes: each known secret in the forms in which it may have been
-//! written down, and whatever looks like a key.
+//! Searches bytes for private data: each known secret in the forms in which it may have been written, and
+//! whatever looks like a key.
 //!
-//! The search knows nothing of the rules by which a report is reduced, so it cannot share their mistakes.
+//! The search shares nothing with the rules by which a report is reduced, and so none of their mistakes.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 /// Shorter secrets would be found in any text.
 const SHORTEST: usize = 6;
 
-/// All that is searched for, found by the first two bytes.
+/// Everything that is searched for, indexed by the first two bytes.
 pub(super) struct Needles {
     needles: Vec<Needle>,
     /// For each pair of first bytes, whether a needle begins with it.
@@ -24,7 +24,7 @@ pub(super) struct Needles {
 struct Needle {
     bytes: Zeroizing<Vec<u8>>,
     what: &'static str,
-    /// It counts only where it is a word by itself.
+    /// True when it counts only as a whole word.
     is_word: bool,
 }
 
@@ -49,7 +49,7 @@ impl Needles {
         }
         for secret in facts.secrets.iter().chain(&facts.headers).filter(|secret| !is_common(secret)) {
             let text = secret.reveal();
-            // A short one may be a part of many a word; in the other forms no word can be mistaken for it.
+            // A short one may be a part of many words; its other forms cannot be mistaken for words.
             let is_short = text.chars().count() < LONG;
             let is_word = |form: &[u8]| is_short && (form == text.as_bytes() || form == escaped(text).as_bytes());
             needles.extend(forms(secret).into_iter().map(|bytes| Needle {
@@ -65,9 +65,9 @@ impl Needles {
         Self { needles, begins }
     }
 
-    /// What was found, as a stable word.
+    /// What was found, as a stable word; `None` for nothing.
     pub(super) fn found_in(&self, bytes: &[u8]) -> Option<&'static str> {
-        // A report is searched whole, so the step that is made for each byte is kept small.
+        // The whole report is searched, so the work for each byte is small.
         for at in 1..bytes.len() {
             if self.begins[pair(bytes[at - 1], bytes[at])] {
                 let (from, rest) = (at - 1, &bytes[at - 1..]);
@@ -88,7 +88,7 @@ fn pair(one: u8, two: u8) -> usize {
     usize::from(one) << 8 | usize::from(two)
 }
 
-/// The forms in which a secret may have been written down.
+/// The forms in which a secret may have been written.
 pub(super) fn forms(secret: &Secret) -> Vec<Zeroizing<Vec<u8>>> {
     let text = secret.reveal();
     if text.len() < SHORTEST {
@@ -116,7 +116,7 @@ pub(super) fn forms(secret: &Secret) -> Vec<Zeroizing<Vec<u8>>> {
     forms.sort();
     forms.dedup();
     let mut forms: Vec<Zeroizing<Vec<u8>>> = forms.into_iter().map(|form| Zeroizing::new(form.into_bytes())).collect();
-    // As Windows writes text.
+    // UTF-16, as Windows writes text.
     forms.push(Zeroizing::new(text.encode_utf16().flat_map(u16::to_le_bytes).collect()));
     forms
 }
@@ -132,7 +132,7 @@ fn base64_inside(bytes: &[u8], skipped: usize) -> Vec<String> {
     vec![STANDARD_NO_PAD.encode(whole), URL_SAFE_NO_PAD.encode(whole)]
 }
 
-/// As it stands inside a JSON text.
+/// Its form inside a JSON text.
 fn escaped(text: &str) -> String {
     let quoted = serde_json::Value::String(text.to_owned()).to_string();
     quoted[1..quoted.len() - 1].to_owned()

@@ -1,5 +1,5 @@
-//! The report's one page: what a supporter wants to hear first, in the language of the person who reads
-//! it aloud. The sentences of findings are the window's own; here is only what stands around them.
+//! The report's page: what support asks for first, in the language of the person who reads it aloud. The
+//! sentences of findings are the window's own; this module has only the text around them.
 
 use std::fmt::Write;
 
@@ -9,7 +9,7 @@ use crate::finding::{Finding, Owner, Severity};
 use crate::locale::Locale;
 use crate::status::{StatusRow, ValueSource};
 
-/// Most rows of the table of values.
+/// The most rows of the table of values.
 const MOST_ROWS: usize = 40;
 
 /// The words of the page in one language.
@@ -38,7 +38,7 @@ struct Words {
     same: &'static str,
     differs: &'static str,
     absent: &'static str,
-    /// Between a label and what it is.
+    /// The separator between a label and its value.
     colon: &'static str,
 }
 
@@ -127,7 +127,7 @@ fn head(facts: &ReportFacts, words: &Words, page: &mut String) -> std::fmt::Resu
     writeln!(page, "- Claude Desktop{colon}{} {state}", claude.version.as_deref().unwrap_or("?"))?;
     writeln!(page, "- {}{colon}{}", words.address, facts.base)?;
     match &facts.key {
-        // Of a short key there is nothing to compare.
+        // A short key has no fingerprint to compare.
         Some(key) if key.fingerprint.is_empty() => writeln!(page, "- {}{colon}••••\n", words.key),
         Some(key) => writeln!(
             page,

@@ -1,9 +1,9 @@
 //! The rules by which a report is reduced: what is not known to be harmless is left out.
 //!
-//! Of Claude's files only values of known kinds are shown: numbers, switches, ids, addresses without
-//! anything behind them. Of logs only the lines in which Claude speaks of its connection. In every text
-//! known secrets, words that may be keys, the person's folder and name, and the computer's name are
-//! replaced. A known secret becomes `•••`, what looks like one `***`.
+//! Of Claude's files only values of known kinds are shown: numbers, flags, ids, addresses without query and
+//! login. Of logs only the lines about Claude's connection. In every text known secrets, words that may be
+//! keys, the person's folder and name, and the computer's name are replaced. A known secret becomes `•••`,
+//! what looks like one `***`.
 
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -13,16 +13,16 @@ use crate::claude::keys;
 use crate::claude::library::is_profile_id;
 use crate::secret::{Redactor, holds_key, masked};
 
-/// Most lines of a log.
+/// The most lines of a log.
 const MOST_LINES: usize = 80;
-/// Longest line of a log, in characters.
+/// The longest line of a log, in characters.
 const LONGEST_LINE: usize = 400;
 /// From this length on a piece that mixes letters and digits may be a part of a key.
 const LONGEST_MIXED: usize = 11;
-/// Longer words are nobody's language.
+/// Longer words belong to no language.
 const LONGEST_WORD: usize = 24;
 
-/// Names of Claude's keys, by how they begin.
+/// How the names of Claude's keys begin.
 const KNOWN_NAMES: [&str; 24] = [
     "inference",
     "model",
@@ -50,7 +50,7 @@ const KNOWN_NAMES: [&str; 24] = [
     "ANTHROPIC",
 ];
 
-/// Texts that may be shown as they are, for keys of few possible values.
+/// Texts that may be shown unchanged, for keys with few possible values.
 const KNOWN_TEXTS: [&str; 23] = [
     "gateway",
     "anthropic",
@@ -74,11 +74,11 @@ const KNOWN_TEXTS: [&str; 23] = [
     "true",
     "false",
     "present",
-    // What the table of values shows of a key: its length would be taken for the key's.
+    // The replacement for a key in the table of values: its length would be taken for the key's.
     "•••",
 ];
 
-/// Lines of Claude's log that are about its connection (PI), and this program's own.
+/// Lines of Claude's log about its connection (PI), and this program's own.
 const TELLING: [&str; 12] = [
     "custom-3p",
     "custom3p",
@@ -94,7 +94,7 @@ const TELLING: [&str; 12] = [
     "Sign-in screen",
 ];
 
-/// Names that say nothing of anybody.
+/// Names that identify no person or computer.
 const EVERYBODYS: [&str; 16] = [
     "root",
     "user",
@@ -114,15 +114,15 @@ const EVERYBODYS: [&str; 16] = [
     "system",
 ];
 
-/// True for a name of a person or a computer that stands for one.
+/// True for a name that identifies a person or a computer.
 pub(super) fn is_telling_name(name: &str) -> bool {
     name.chars().count() >= 3 && !EVERYBODYS.contains(&name.to_lowercase().as_str())
 }
 
-/// The rules, with what they must know.
+/// The rules, with the data that they need.
 pub(super) struct Redaction {
     redactor: Redactor,
-    /// Folders and names as they stand in paths, and what stands for each.
+    /// Folders and names in paths, each with its replacement.
     places: Vec<(String, String)>,
     /// Names as whole words.
     names: Vec<(String, &'static str)>,
@@ -142,7 +142,7 @@ impl Redaction {
         if is_telling_name(&person.user) {
             let around = |slash: &str| (format!("{slash}{}{slash}", person.user), format!("{slash}<user>{slash}"));
             places.extend(["\\\\", "\\", "/"].map(around));
-            // A name that is no word of letters and digits is found wherever it stands.
+            // A name with other characters than letters and digits is replaced in any place.
             if !person.user.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_') {
                 places.push((person.user.clone(), "<user>".to_owned()));
             }
@@ -158,13 +158,13 @@ impl Redaction {
         Self { redactor, places, names, gateway: facts.gateway.clone(), ids: ids.collect() }
     }
 
-    /// Any text: secrets, addresses, folders, names, words that may be keys.
+    /// Reduces any text: secrets, addresses, folders, names, words that may be keys.
     pub(super) fn text(&self, text: &str) -> String {
         self.reduced(self.redactor.text(text).into_owned())
     }
 
-    /// A sentence of this program's own around facts that were reduced before: a word of it is no key
-    /// because some key is that word.
+    /// Reduces a sentence of this program's own around facts that were reduced before: its own words are not
+    /// replaced, even if a key is one of them.
     pub(super) fn sentence(&self, text: &str) -> String {
         self.reduced(self.redactor.line(text).into_owned())
     }
@@ -185,7 +185,7 @@ impl Redaction {
         if holds_key(&out) { masked(&out) } else { out }
     }
 
-    /// An address without anything that is not its place.
+    /// Reduces an address to scheme, host and path.
     pub(super) fn address(&self, text: &str) -> String {
         let text = &*self.redactor.text(text);
         let Ok(url) = Url::parse(text) else { return self.text(text) };
@@ -205,7 +205,7 @@ impl Redaction {
         masked(&out)
     }
 
-    /// The name of a key or of a file.
+    /// Reduces the name of a key or of a file.
     pub(super) fn name(&self, name: &str) -> String {
         let is_known = KNOWN_NAMES.iter().any(|start| name.starts_with(start)) && name.len() <= 48;
         let is_letters = name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
@@ -217,7 +217,7 @@ impl Redaction {
         }
     }
 
-    /// A value of Claude's by its key, as JSON text.
+    /// Reduces a value of Claude's by its key, as JSON text.
     pub(super) fn shown(&self, key: &str, text: &str) -> String {
         match serde_json::from_str::<Value>(text) {
             Ok(value) => self.value(key, &value).to_string(),
@@ -228,13 +228,13 @@ impl Redaction {
         }
     }
 
-    /// A variable: its name, and of its value only what an address says.
+    /// Reduces a variable: its name, and of its value only an address.
     pub(super) fn variable(&self, name: &str, value: &str) -> (String, String) {
         let is_address = value.contains("://") && !value.chars().any(char::is_whitespace);
         (self.name(name), if is_address { self.address(value) } else { left_out(value) })
     }
 
-    /// A file of Claude's or of an administrator's; of one that cannot be read only that.
+    /// Reduces a file of Claude's or of an administrator's; of one that cannot be read it says only that.
     pub(super) fn file(&self, bytes: &[u8]) -> String {
         let shown = match serde_json::from_slice::<Value>(bytes) {
             Ok(value) => self.value("", &value),
@@ -243,7 +243,7 @@ impl Redaction {
         format!("{shown:#}\n")
     }
 
-    /// The telling lines of a log, the last ones.
+    /// The last relevant lines of a log.
     pub(super) fn log(&self, text: &str) -> String {
         let lines: Vec<&str> = text.lines().filter(|line| TELLING.iter().any(|word| line.contains(word))).collect();
         let mut out = String::new();
@@ -301,7 +301,7 @@ impl Redaction {
         }
     }
 
-    /// Quoted texts of a log are other people's: only known and short ones are kept.
+    /// Quoted texts of a log come from others: only known and short ones are kept.
     fn unquoted(&self, line: &str) -> String {
         let mut out = String::new();
         for (index, part) in line.split(['\'', '"']).enumerate() {
@@ -314,7 +314,7 @@ impl Redaction {
         out
     }
 
-    /// A part with an address in it, and what stands around it.
+    /// A part with an address in it, and the text around it.
     fn put_with_address(&self, part: &str, at: usize, out: &mut String) {
         let is_before = |c: char| !c.is_ascii_alphanumeric();
         let begin = part[..at].rmatch_indices(is_before).next().map_or(0, |(index, before)| index + before.len());
@@ -333,7 +333,7 @@ impl Redaction {
         out.push_str(&self.words(part));
     }
 
-    /// Every run of letters, digits, `-` and `_` by itself.
+    /// Handles every run of letters, digits, `-` and `_` by itself.
     fn words(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut from = 0;
@@ -375,7 +375,7 @@ impl Redaction {
     }
 }
 
-/// What stands for a text that is not shown.
+/// The replacement for a text that is not shown.
 fn left_out(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!("({} characters)", text.chars().count()) }
 }

@@ -166,9 +166,15 @@ fn each(seeds: std::ops::Range<u64>, body: impl Fn(u64) + Sync) {
     });
 }
 
+/// How many states are tried: ten thousand, unless `AIROUTER_REPORTS` gives another number.
+#[allow(clippy::disallowed_methods, reason = "a test's own measure")]
+fn states() -> u64 {
+    std::env::var("AIROUTER_REPORTS").map_or(10_000, |number| number.parse().unwrap())
+}
+
 #[test]
 fn no_key_leaves_in_ten_thousand_states() {
-    each(0..10_000, |seed| {
+    each(0..states(), |seed| {
         let report = compose(&state(seed), &say).unwrap_or_else(|finding| panic!("{seed}: {finding:?}"));
         let text = whole(&report);
         assert_eq!(leaked(&text), None, "{seed}:\n{text}");

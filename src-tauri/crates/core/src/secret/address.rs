@@ -1,18 +1,18 @@
-//! An address of somebody else's, as it may be shown: where it leads, and nothing that lets in.
+//! Reduces a foreign address to what may be shown: where it leads, without secrets.
 //!
-//! Whoever writes Claude's files by hand writes `https://user:password@host` and `?key=…` into them.
+//! People who edit Claude's files write `https://user:password@host` and `?key=…` into them.
 
 use serde_json::Value;
 
 use super::{ERASED, masked};
 
-/// An address without name and password, without what stands behind `?` and `#`, and without what looks
-/// like a key. A text that has nothing of it stays as it is.
+/// An address without name and password, without query and fragment, and without what looks like a key. A
+/// text without any of these is not changed.
 pub fn shown_address(text: &str) -> String {
     let begin = text.find("://").map_or(0, |at| at + 3);
     let (scheme, rest) = text.split_at(begin);
     let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
-    // A password may hold a slash that nobody has encoded.
+    // A password may hold a slash that was not encoded.
     let end = rest.rfind('@').map_or(end, |at| end.max(at));
     let (authority, path) = rest.split_at(end);
     let host = match authority.rsplit_once('@') {
@@ -33,7 +33,7 @@ pub fn shown_address(text: &str) -> String {
     masked(&shown)
 }
 
-/// A value of Claude's files as JSON text, with every address in it as it may be shown.
+/// A value of Claude's files as JSON text, with every address in it reduced.
 pub fn shown_value(value: &Value) -> String {
     fn cleaned(value: &Value) -> Value {
         match value {
@@ -46,7 +46,7 @@ pub fn shown_value(value: &Value) -> String {
     cleaned(value).to_string()
 }
 
-/// `user:password@host` is one too; `claude-3-5@20240620` is a model.
+/// True for `user:password@host` as well; `claude-3-5@20240620` is a model.
 fn is_address(text: &str) -> bool {
     text.contains("://") || text.split_once('@').is_some_and(|(before, _)| before.contains(':'))
 }

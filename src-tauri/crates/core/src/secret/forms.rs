@@ -1,13 +1,13 @@
-//! The forms that a text may hide in: percent-encoded, escaped for JSON or HTML, base64, hexadecimal, and
-//! one within another.
+//! Decodes the forms that a secret may be hidden in: percent-encoded, escaped for JSON or HTML, base64,
+//! hexadecimal, and one within another.
 //!
-//! Writing a secret in every form and searching for each does not find one that is encoded only in part,
-//! in two ways at once, or cut. So the text is decoded instead, and each byte of what comes out remembers
-//! where in the text it came from.
+//! Encoding a secret in every form and searching for each does not find one that is encoded only in part, in
+//! two ways at once, or cut. So the text is decoded instead, and each decoded byte keeps the place in the text
+//! that it came from.
 
 use std::ops::Range;
 
-/// How often an escape within an escape is undone.
+/// How often nested escapes are decoded.
 const ROUNDS: usize = 3;
 /// Named characters of HTML that are ASCII.
 const NAMED: [(&str, u8); 38] = [
@@ -54,9 +54,9 @@ const NAMED: [(&str, u8); 38] = [
 /// A decoded text. Every byte has the range of the text that it came from.
 pub(super) struct View {
     pub(super) bytes: Vec<u8>,
-    /// Nothing for the text itself, where each byte came from its own place.
+    /// `None` for the text itself, where each byte came from its own place.
     from: Option<Vec<(u32, u32)>>,
-    /// True where what stands beside a secret may be rubbish: the bytes of a base64 text that began
+    /// True where the bytes beside a secret may be meaningless: those of a base64 text that began
     /// elsewhere.
     pub(super) is_rubble: bool,
 }
@@ -66,7 +66,7 @@ impl View {
         Self { bytes: text.as_bytes().to_vec(), from: None, is_rubble: false }
     }
 
-    /// The range of the text that some of these bytes came from.
+    /// The range of the text that these bytes came from.
     pub(super) fn origin(&self, range: Range<usize>) -> Range<usize> {
         match &self.from {
             None => range,
@@ -76,14 +76,14 @@ impl View {
 
     fn place(&self, at: usize) -> (u32, u32) {
         match &self.from {
-            // Texts are bounded by what is read of a reply, far below this.
+            // Replies are limited in size, far below this.
             None => (at as u32, at as u32 + 1),
             Some(from) => from[at],
         }
     }
 }
 
-/// A text as it stands and in all the forms that something of at least so many bytes may hide in.
+/// A text unchanged and in all decoded forms that may hold a secret of at least `shortest` bytes.
 pub(super) fn views(text: &str, shortest: usize) -> Vec<View> {
     let mut views = vec![View::of(text)];
     for round in 0..ROUNDS {
@@ -105,7 +105,7 @@ pub(super) fn views(text: &str, shortest: usize) -> Vec<View> {
     views
 }
 
-/// The secret itself with its own escapes undone, since those of the text are undone too.
+/// The secret itself with its own escapes decoded, since those of the text are decoded too.
 pub(super) fn undone(secret: &[u8]) -> Option<Vec<u8>> {
     let mut view = View { bytes: secret.to_vec(), from: None, is_rubble: false };
     let mut changed = false;
@@ -116,7 +116,7 @@ pub(super) fn undone(secret: &[u8]) -> Option<Vec<u8>> {
     changed.then_some(view.bytes)
 }
 
-/// All escapes undone once; nothing where there is none.
+/// All escapes decoded once; `None` where there are none.
 fn unescaped(view: &View) -> Option<View> {
     let bytes = &view.bytes;
     if !bytes.iter().any(|byte| b"%\\&".contains(byte)) {
@@ -176,7 +176,7 @@ fn backslash(bytes: &[u8]) -> Decoded {
     }
 }
 
-/// `&amp;`, `&#47;`, `&#x2f;`; browsers do without the semicolon.
+/// `&amp;`, `&#47;`, `&#x2f;`; the semicolon is optional, as in browsers.
 fn entity(bytes: &[u8]) -> Decoded {
     let is_hexadecimal = matches!(bytes.get(2), Some(b'x' | b'X'));
     if bytes.get(1) == Some(&b'#') {
@@ -248,7 +248,7 @@ fn packed(view: &View, runs: &[Range<usize>], skipped: usize, width: u32, value:
                 from.push((view.place(at - 1).0, view.place(at).1));
             }
         }
-        // Nothing goes from one run into the next.
+        // Separates one run from the next.
         bytes.push(0);
         from.push(view.place(run.end - 1));
     }

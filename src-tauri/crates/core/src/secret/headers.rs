@@ -1,8 +1,8 @@
-//! Headers that people add by hand: which of them hold a secret.
+//! Decides which of the headers that people add by hand hold a secret.
 
 use super::holds_key;
 
-/// Parts of the names of headers that let in.
+/// Parts of the names of headers that hold credentials.
 const TELLING: [&str; 12] = [
     "auth",
     "key",
@@ -18,11 +18,11 @@ const TELLING: [&str; 12] = [
     "license",
 ];
 
-/// Headers whose values are no secret, whatever they look like.
+/// Headers whose values are never secret.
 const PLAIN: [&str; 3] = ["anthropic-beta", "anthropic-version", "user-agent"];
 
-/// True for a header that is a secret, by its name or by what it looks like. A team's name or a version is
-/// none, and is not taken out of other texts.
+/// True for a header that is secret, by its name or by the form of its value. A team's name or a version is
+/// not, and is not removed from other texts.
 pub fn is_secret_header(name: &str, value: &str) -> bool {
     let name = name.to_lowercase();
     !PLAIN.contains(&name.as_str()) && (TELLING.iter().any(|word| name.contains(word)) || holds_key(value))

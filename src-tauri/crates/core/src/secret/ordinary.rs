@@ -1,10 +1,10 @@
-//! Which texts say nothing of a key, although they are a part of one.
+//! Recognises texts that reveal nothing of a key, although they are a part of one.
 //!
-//! A key may be, or hold, a word that stands in every report: `gateway`, `anthropic`, `sonnet`. Replacing
-//! such a word everywhere would make reports unreadable, and would show to whoever reads them which word
-//! the key is. So these words are left as they are, unless what stands before says that a key follows.
+//! A key may be, or hold, a word that is in every report: `gateway`, `anthropic`, `sonnet`. Replacing such a
+//! word everywhere would make reports unreadable, and would show readers which word the key is. So these
+//! words are not replaced, unless the text before them says that a key follows.
 
-/// Starts that many keys share; nothing of one key is told by them.
+/// Prefixes that many keys share; they reveal nothing of one key.
 const PUBLIC_STARTS: [&str; 12] = [
     "sk-ant-api03-",
     "sk-ant-oat01-",
@@ -141,7 +141,7 @@ const WORDS: [&str; 117] = [
     "vertex",
 ];
 
-/// What stands before a key that is quoted, at the end of what precedes it.
+/// The texts before a quoted key.
 const ANNOUNCED: [&str; 18] = [
     "key",
     "token",
@@ -163,7 +163,7 @@ const ANNOUNCED: [&str; 18] = [
     "key is",
 ];
 
-/// True for a secret that is one of the words that stand in every report.
+/// True for a secret that is one of these words.
 pub(super) fn is_ordinary(lower: &[u8]) -> bool {
     std::str::from_utf8(lower).is_ok_and(is_word)
 }
@@ -172,12 +172,12 @@ pub(super) fn is_ordinary(lower: &[u8]) -> bool {
 pub(super) fn is_announced(before: &[u8]) -> bool {
     let filler = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`:=\\([{<".contains(byte);
     let end = before.iter().rposition(|byte| !filler(byte)).map_or(0, |at| at + 1);
-    // Something must stand between: `tokens` announces nothing.
+    // A separator is required: `tokens` announces nothing.
     end < before.len() && ANNOUNCED.iter().any(|word| before[..end].ends_with(word.as_bytes()))
 }
 
-/// True for a piece of a key, in lower case, that tells nothing of it: a start that many keys share, or
-/// words that stand everywhere. The first and the last may be cut, since a piece ends anywhere.
+/// True for a piece of a key, in lower case, that reveals nothing of it: a prefix that many keys share, or
+/// ordinary words. The first and the last may be cut, since a piece ends anywhere.
 pub(super) fn is_public(piece: &[u8]) -> bool {
     let Ok(piece) = std::str::from_utf8(piece) else { return false };
     if PUBLIC_STARTS.iter().any(|start| start.contains(piece)) {

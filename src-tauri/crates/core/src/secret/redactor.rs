@@ -1,14 +1,13 @@
-//! What was sent never comes back: the one place that takes secrets out of texts from outside.
+//! Removes known secrets from texts from outside; every such text passes here.
 //!
-//! Servers quote keys: in errors, in headers, on pages, whole, cut, encoded. What a reply means is judged
-//! by the reply as it came; whatever is kept of it, shown, logged or handed on goes through a [`Redactor`],
-//! which knows every secret of the session. That a text *looks* like a key is another question, which
-//! [`super::masked`] answers as a second net.
+//! Servers quote keys: in errors, in headers, on pages, whole, cut, encoded. A reply is judged as it came;
+//! whatever is kept of it, shown, logged or passed on goes through a [`Redactor`], which knows every secret of
+//! the session. Whether a text *looks* like a key is decided separately by [`super::masked`], as a second
+//! safeguard.
 //!
-//! A secret of 16 and more characters is found by any 8 of them in a row, in whatever form
-//! ([`super::forms`]), in either case. A shorter one may be a common word, so it is found as a whole word
-//! only, and not where it is a part of a name: `ollama` is not taken out of `ollama-7b`, `ollama/llama3`
-//! or `ollama.local`.
+//! A secret of 16 and more characters is found by any 8 consecutive ones, in any form ([`super::forms`]), in
+//! either case. A shorter one may be a common word, so it is found as a whole word only, and not where it is a
+//! part of a name: `ollama` is not removed from `ollama-7b`, `ollama/llama3` or `ollama.local`.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -22,33 +21,33 @@ use super::forms::{self, View};
 use super::ordinary::{is_announced, is_ordinary, is_public};
 use super::words::{is_whole_word, shortened_ends};
 
-/// What stands where a secret stood.
+/// The replacement for a secret.
 pub const ERASED: &str = "•••";
 
 /// From this length on, in characters, pieces of a secret count too.
 pub(crate) const LONG: usize = 16;
-/// How many bytes in a row make a piece.
+/// How many consecutive bytes make a piece.
 const PIECE: usize = 8;
-/// Shorter secrets would be found in any text and tell nobody anything.
+/// Shorter secrets would be found in any text.
 const SHORTEST: usize = 4;
 
-/// Takes known secrets out of texts. [`Redactor::default`] knows none.
+/// Removes known secrets from texts. [`Redactor::default`] knows none.
 pub struct Redactor {
     /// Long secrets, in lower case.
     long: Vec<Zeroizing<Vec<u8>>>,
-    /// All pieces of them, in order, each as one number.
+    /// All pieces of them, sorted, each as one number.
     pieces: Zeroizing<Vec<u64>>,
-    /// What a piece must be among, for a quick no.
+    /// A bit set that quickly excludes most texts.
     sieve: Vec<u64>,
-    /// Secrets that count as whole words.
+    /// Secrets that count as whole words only.
     words: Vec<Word>,
-    /// Texts that are known to be no secret, in lower case.
+    /// Texts that are known not to be secret, in lower case.
     spared: Vec<Vec<u8>>,
 }
 
 struct Word {
     lower: Zeroizing<Vec<u8>>,
-    /// As it was given, for a word that is told from an ordinary one by its case alone.
+    /// As it was given, for a word that differs from an ordinary one only by its case.
     given: Zeroizing<Vec<u8>>,
     is_ordinary: bool,
 }
@@ -71,7 +70,7 @@ impl std::fmt::Debug for Redactor {
     }
 }
 
-/// Whose words a text is made of.
+/// The author of a text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Written {
     ByOthers,
@@ -79,7 +78,7 @@ enum Written {
 }
 
 impl Redactor {
-    /// One that knows these secrets.
+    /// A redactor for these secrets.
     pub fn new<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
         let mut redactor = Self::default();
         for secret in secrets {
@@ -93,16 +92,16 @@ impl Redactor {
         redactor
     }
 
-    /// It also knows these, but only whole: values that may well be no secret, such as those of headers
-    /// whose names say nothing.
+    /// Adds secrets that count only as a whole: values that may not be secret, such as those of headers
+    /// with neutral names.
     #[must_use]
     pub fn with_whole<'a>(mut self, secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
         secrets.into_iter().for_each(|secret| self.put_word(secret));
         self
     }
 
-    /// It leaves this text as it is, unless a whole long secret stands in it: the address that the person
-    /// chose, which is no secret because a key has a word in common with it.
+    /// Adds a text that is not replaced, unless it holds a whole long secret: the address that the person chose,
+    /// which is not secret because it shares a word with a key.
     #[must_use]
     pub fn sparing(mut self, text: &str) -> Self {
         let bare = text.trim_end_matches('/').to_ascii_lowercase().into_bytes();
@@ -114,18 +113,18 @@ impl Redactor {
         self
     }
 
-    /// True where nothing is known, so that nothing is ever found.
+    /// True when it knows no secret, so that nothing is ever found.
     pub fn is_empty(&self) -> bool {
         self.long.is_empty() && self.words.is_empty()
     }
 
-    /// A text that others wrote, with every secret replaced by [`ERASED`].
+    /// A text of others, with every secret replaced by [`ERASED`].
     pub fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
         self.erased(text, Written::ByOthers)
     }
 
-    /// A text that this program wrote around words of others, which were gone through before. A short
-    /// secret of letters alone is left: in a sentence it is a word.
+    /// A text of this program around texts of others that were redacted before. A short secret of letters alone
+    /// is not replaced: in a sentence it is a word.
     pub fn line<'a>(&self, text: &'a str) -> Cow<'a, str> {
         self.erased(text, Written::ByUs)
     }
@@ -171,7 +170,7 @@ impl Redactor {
                 let inner = &case.as_bytes()[skipped..];
                 let whole = &inner[..inner.len() - inner.len() % 3];
                 for base64 in [STANDARD_NO_PAD.encode(whole), URL_SAFE_NO_PAD.encode(whole)] {
-                    // Somebody may have changed the case of the base64 text itself, which cannot be decoded then.
+                    // The base64 text itself may be in another case, so that it cannot be decoded.
                     self.put_pieces(base64.to_ascii_lowercase().as_bytes());
                 }
             }
@@ -214,7 +213,7 @@ impl Redactor {
         found.extend(run.filter(|run| self.tells(lower, run, spared)).map(|run| view.origin(run)));
     }
 
-    /// True for a run of pieces that tells something of a secret.
+    /// True for a run of pieces that reveals something of a secret.
     fn tells(&self, lower: &[u8], run: &Range<usize>, spared: &[Range<usize>]) -> bool {
         let text = &lower[run.clone()];
         let is_whole = self.long.iter().any(|secret| text.windows(secret.len()).any(|part| part == secret.as_slice()));
@@ -237,7 +236,7 @@ impl Redactor {
             for at in positions(lower, &word.lower) {
                 let range = at..at + word.lower.len();
                 let is_ours = spared.iter().any(|spared| spared.start < range.end && range.start < spared.end);
-                // In base64 anything may stand beside it, and no name is read there.
+                // In base64 any letters may stand beside it, and they form no name.
                 let is_meant = match word.is_ordinary {
                     _ if view.is_rubble => !word.is_ordinary,
                     true => view.bytes[range.clone()] == *word.given && is_announced(&lower[..at]),
@@ -259,7 +258,7 @@ impl Redactor {
     }
 }
 
-/// True for a secret that a sentence of this program's own may hold as one of its words.
+/// True for a secret that may occur as an ordinary word in a sentence of this program.
 pub(crate) fn is_common(secret: &Secret) -> bool {
     let lower = Zeroizing::new(secret.reveal().trim().to_ascii_lowercase());
     lower.chars().count() < LONG && (has_letters_alone(lower.as_bytes()) || is_ordinary(lower.as_bytes()))
@@ -269,21 +268,21 @@ fn has_letters_alone(lower: &[u8]) -> bool {
     lower.iter().all(|byte| byte.is_ascii_alphabetic() || b"-_ ".contains(byte))
 }
 
-/// How many slots the sieve has: enough that a key of the usual length fills one in a hundred.
+/// The number of slots of the bit set: a key of the usual length fills one in a hundred.
 const SIEVE: usize = 1 << 16;
 
 fn slot(piece: u64) -> usize {
     (piece.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 48) as usize
 }
 
-/// Where a text stands in another.
+/// The places of a text in another one.
 fn positions(text: &[u8], part: &[u8]) -> Vec<usize> {
     let Some(first) = part.first() else { return Vec::new() };
     let begins = text.iter().enumerate().filter(|(_, byte)| *byte == first).map(|(at, _)| at);
     begins.filter(|at| text[*at..].starts_with(part)).collect()
 }
 
-/// The text with each of these ranges, and what of a letter they cut, replaced.
+/// The text with each of these ranges, and the rest of letters that they cut, replaced.
 fn replaced(text: &str, mut found: Vec<Range<usize>>) -> String {
     found.sort_unstable_by_key(|range| range.start);
     let mut out = String::with_capacity(text.len());

@@ -1,4 +1,4 @@
-//! Where a word stands alone, and where it is a part of a name.
+//! Distinguishes whole words from parts of a name.
 //!
 //! `ollama` is a key in `invalid key "ollama"`, `?key=ollama` and `https://user:ollama@host`, and a name in
 //! `ollama-7b`, `ollama:latest`, `library/ollama` and `http://ollama.local`.
@@ -11,7 +11,7 @@ pub(crate) fn is_whole_word(text: &[u8], range: &Range<usize>) -> bool {
     let after = |on: usize| text.get(range.end + on - 1).copied();
     let is_letter = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let place = place(text, range.start);
-    // A mark joins two words only where it has letters on both of its sides.
+    // A sign joins two words only where it has letters on both of its sides.
     let joins_before = match before(1) {
         Some(b'-' | b'.' | b'@') => is_letter(before(2)),
         Some(b'/' | b'\\') => match place {
@@ -27,7 +27,7 @@ pub(crate) fn is_whole_word(text: &[u8], range: &Range<usize>) -> bool {
         Some(b':') => is_letter(after(2)),
         _ => is_letter(after(1)),
     };
-    // A secret may itself begin or end with a mark, and nothing grows together with that.
+    // A secret may itself begin or end with a sign, which joins nothing.
     let (first, last) = (text.get(range.start).copied(), text.get(range.end - 1).copied());
     let begins = !is_letter(first) || !joins_before;
     let ends = !is_letter(last) || !joins_after;
@@ -55,7 +55,7 @@ fn place(text: &[u8], at: usize) -> Place {
     }
 }
 
-/// Where a text was cut in the middle of one of these words: most of it is there, and `…` behind it.
+/// The ends of a text that was cut within one of these words: most of the word is there, and `…` follows.
 pub(super) fn shortened_ends<'a>(text: &str, words: impl Iterator<Item = &'a [u8]> + Clone) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for (end, _) in text.match_indices('…').chain(text.match_indices("...")) {

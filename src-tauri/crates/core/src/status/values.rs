@@ -1,6 +1,6 @@
-//! Every value that Claude reads: those that this program wrote, those that others wrote, and those that
-//! stand nowhere and have a default. Where an administrator's configuration is in force, it is the only
-//! source, and what stands locally counts for nothing (OD).
+//! Every value that Claude reads: those that this program wrote, those that others wrote, and unset ones
+//! with their defaults. Where an administrator's configuration is in force, it is the only source, and local
+//! values do not count (OD).
 
 use serde_json::{Map, Value, json};
 
@@ -11,7 +11,7 @@ use crate::plan::Facts;
 use crate::secret::{masked, shown_value};
 use crate::status::{Status, StatusRow, ValueSource};
 
-/// What counts where nothing is written (OD; section 4 of what is known of Claude).
+/// Claude's defaults for unset values (OD; section 4 of what is known of Claude).
 const DEFAULTS: [(&str, &str); 11] = [
     (keys::AUTH_SCHEME, "\"bearer\""),
     ("inferenceCredentialHelperTtlSec", "3600"),
@@ -26,7 +26,7 @@ const DEFAULTS: [(&str, &str); 11] = [
     (keys::EGRESS, "[]"),
 ];
 
-/// The table. `status` is the comparison with what this program wrote, `base` the address that is wanted
+/// The table of values. `status` is the comparison with what this program wrote, `base` the wanted address
 /// where it wrote nothing.
 pub fn values(facts: &Facts, status: Option<&Status>, base: &GatewayUrl) -> Vec<StatusRow> {
     let is_managed = managed::judge(&facts.managed, facts.claude.version).is_some_and(|finding| finding.blocks());
@@ -50,7 +50,7 @@ pub fn values(facts: &Facts, status: Option<&Status>, base: &GatewayUrl) -> Vec<
     rows
 }
 
-/// What is to be there where this program has not written yet: enough to see why nothing is connected.
+/// The expected values where this program has not written yet: enough to see why nothing is connected.
 fn wanted(facts: &Facts, base: &GatewayUrl, is_managed: bool) -> Vec<StatusRow> {
     let profile = selected(facts);
     let mode = facts.library.mode.document().ok();
@@ -91,7 +91,7 @@ fn row(name: &str, expected: Option<String>, actual: Option<String>, source: Val
     StatusRow { name: name.to_owned(), expected, actual, ok, source, cause: None }
 }
 
-/// A value as it may be shown: a key never, and nothing of headers but their names.
+/// A value as it may be shown: no key, and of headers only their names.
 fn shown(name: &str, value: &Value) -> String {
     if name == keys::API_KEY {
         return Content::Key.shown().unwrap_or_default();

@@ -1,6 +1,6 @@
-//! What was written to Claude's files, with all that is needed to give it back. It is on disk before the
-//! first change is made, and it holds values, not files: the value before the *first* time that this
-//! program touched it, and the value that it wrote last.
+//! The journal: what was written to Claude's files, with all that is needed to revert it. It is on disk before
+//! the first change is made, and it holds values, not files: the value before the *first* change by this
+//! program, and the value that it wrote last.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,22 +14,22 @@ use crate::claude::{FileRole, keys};
 use crate::json::Document;
 use crate::secret::{MaskedKey, Secret};
 
-/// The form of journal that this program writes; newer ones are refused.
+/// The version of the journal format that this program writes; newer ones are refused.
 pub const SCHEMA: u32 = 1;
 
-/// What this program did to Claude's files. It holds no secret.
+/// This program's changes of Claude's files. It holds no secret.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Journal {
-    /// The form, [`SCHEMA`].
+    /// The version of the format, [`SCHEMA`].
     pub schema: u32,
-    /// What is being done right now; nothing once everything was written and read back.
+    /// The changes under way; `None` once everything was written and verified.
     pub pending: Option<Pending>,
-    /// True while everything is being undone.
+    /// True while an undo is under way.
     pub undoing: bool,
-    /// What the changes are for.
+    /// The purpose of the changes.
     #[serde(default)]
     pub purpose: Purpose,
-    /// Claude's version when they were made, if it was known.
+    /// Claude's version when they were made, if known.
     #[serde(default)]
     pub claude: Option<Version>,
     /// The profile that was selected: ours, or the neutral one.
@@ -38,29 +38,29 @@ pub struct Journal {
     pub name: String,
     /// The address that was written.
     pub base: String,
-    /// How the key is sent.
+    /// The header in which the key is sent.
     pub scheme: AuthScheme,
     /// The chosen models.
     pub models: Vec<String>,
-    /// Every model is shown instead.
+    /// True when every model of the gateway is shown instead.
     pub every_model: bool,
-    /// Where the key lives.
+    /// Where the key is stored.
     pub key_place: KeyPlace,
-    /// What may be shown of the key.
+    /// The masked form of the key.
     pub key: Option<MaskedKey>,
     /// Hosts that Claude's own tools may reach, if the person chose them.
     #[serde(default)]
     pub egress: Option<Vec<String>>,
-    /// The files with each value before the first and after the last writing.
+    /// The files with each value before the first and after the last write.
     pub files: Vec<FileChange>,
-    /// Folders that were made for these files, the outermost first.
+    /// Folders that were created for these files, the outermost first.
     pub made_folders: Vec<String>,
-    /// A key of an earlier connection is still in the keychain, because the keychain did not give it up.
+    /// True when a key of an earlier connection is still in the keychain, because removing it failed.
     #[serde(default)]
     pub stray_key: bool,
 }
 
-/// Where the key lives.
+/// Where the key is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
@@ -71,25 +71,25 @@ pub enum KeyPlace {
     Profile,
 }
 
-/// What changes are for.
+/// The purpose of changes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Purpose {
     /// A gateway was connected.
     #[default]
     Connected,
-    /// Claude was led back to Anthropic's own sign-in; there is no connection.
+    /// Claude was returned to Anthropic's own sign-in; there is no connection.
     Left,
 }
 
-/// Changes under way. If the program ends now, the next start takes them back or completes them.
+/// Changes under way. If the program ends now, the next start rolls them back or completes them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Pending {
     /// The journal before these changes.
     pub earlier: Option<Box<Journal>>,
     /// The files with each value before and after these changes.
     pub files: Vec<FileChange>,
-    /// What the keychain held before these changes; noted before a key is stored.
+    /// What the keychain held before these changes; recorded before a key is stored.
     #[serde(default)]
     pub key_before: KeyBefore,
 }
@@ -98,19 +98,19 @@ pub struct Pending {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeyBefore {
-    /// Not noted, by a version of this program that did not ask.
+    /// Not recorded, by a version of this program that did not ask.
     #[default]
     NotNoted,
-    /// Not asked yet, so that nothing can have been stored.
+    /// Not asked yet, so no key can have been stored.
     NotAsked,
     /// No key.
     None,
-    /// This one.
+    /// This key, in masked form.
     Key(MaskedKey),
 }
 
 impl Pending {
-    /// True when every value is as it was to become.
+    /// True when every value is written.
     pub fn is_done(&self, now: impl Fn(&str) -> FileFact) -> bool {
         self.files.iter().all(|file| {
             let document = now(&file.path).document();
@@ -118,8 +118,8 @@ impl Pending {
         })
     }
 
-    /// True when going back would lose a key: one that stood in the profile before is not in it any more,
-    /// and nobody else has it. Whatever else is in the way, such a change has to be completed.
+    /// True when a rollback would lose a key: one that was in the profile before is not in it any more, and
+    /// there is no other copy. Such a change has to be completed in any case.
     pub fn has_replaced_key(&self, new: Option<&MaskedKey>, now: impl Fn(&str) -> FileFact) -> bool {
         let profiles = self.files.iter().filter(|file| file.role == FileRole::Profile && file.existed);
         profiles.into_iter().any(|file| {
@@ -137,9 +137,9 @@ impl Pending {
         })
     }
 
-    /// The texts that complete the changes, in the order in which they are written. What others have
-    /// changed meanwhile stays theirs, except for the values that say which address gets the key. A file
-    /// that is gone, and a list or settings that cannot be understood, are left alone.
+    /// The texts that complete the changes, in the order in which they are written. Later changes of others are
+    /// kept, except for the values that decide which address gets the key. A file that is gone, and a list or
+    /// settings that cannot be understood, are not changed.
     ///
     /// # Errors
     /// The path of a profile that cannot be read now: it may still name the old address.
@@ -160,7 +160,7 @@ impl Pending {
     }
 }
 
-/// One file with what is missing of its changes.
+/// One file with the missing changes made.
 fn completed(file: &FileChange, document: &Document) -> Document {
     let is_missing = |edit: &&Edit| {
         let current = edit.target.read(document);
@@ -171,7 +171,7 @@ fn completed(file: &FileChange, document: &Document) -> Document {
     document.with_all(&puts)
 }
 
-/// The values that lead a key to an address.
+/// True for values that decide which address gets a key.
 fn binds(target: &Target) -> bool {
     const BINDING: [&str; 6] = [
         keys::PROVIDER,
@@ -185,25 +185,25 @@ fn binds(target: &Target) -> bool {
 }
 
 impl Journal {
-    /// What is still to be given back when an undo could not give back everything: these files, and with
-    /// `stray_key` the key. The next start, and the next undo, go on with it. What was under way stays noted,
-    /// for what it says of the values that may stand in these files.
+    /// The journal after an undo that could not revert everything: these files remain, and with `stray_key` the
+    /// key. The next start and the next undo continue with it. The changes under way stay recorded, because they
+    /// say which values these files may hold.
     #[must_use]
     pub fn remainder(&self, files: Vec<FileChange>, stray_key: bool) -> Self {
         Self { purpose: Purpose::Left, undoing: true, files, stray_key, ..self.clone() }
     }
 
-    /// True when nothing of it is in Claude's files: only the key is still to be removed.
+    /// True when none of it is in Claude's files: only the key is still to be removed.
     pub fn is_key_alone(&self) -> bool {
         self.undoing && self.files.is_empty()
     }
 
-    /// True when the keychain may hold a key of this journal's.
+    /// True when the keychain may hold a key of this journal.
     pub fn may_hold_key(&self) -> bool {
         self.stray_key || (self.is_connection() && self.key_place == KeyPlace::Keychain)
     }
 
-    /// True when this program has written this value: last, or with a connection before an unfinished one.
+    /// True when this program wrote this value: last, or for a connection before an unfinished change.
     pub(super) fn has_written(&self, path: &str, target: &Target, value: &Content) -> bool {
         let earlier = self.pending.as_ref().and_then(|pending| pending.earlier.as_deref());
         [Some(self), earlier].into_iter().flatten().any(|journal| {
@@ -212,7 +212,7 @@ impl Journal {
         })
     }
 
-    /// True when a gateway is connected, not left.
+    /// True when a gateway is connected.
     pub fn is_connection(&self) -> bool {
         self.purpose == Purpose::Connected
     }

@@ -1,4 +1,4 @@
-//! What undoing is told as.
+//! The result of an undo, as the page and the command line show it.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -6,14 +6,14 @@ use ts_rs::TS;
 use crate::change::EditView;
 use crate::finding::Finding;
 
-/// How far back.
+/// The state to return to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
 #[ts(export)]
 pub enum UndoGoal {
-    /// To what was there before this program changed anything, be it another gateway.
+    /// The state before this program's first change, which may be another gateway.
     Before,
-    /// To Anthropic's own sign-in, whatever was there before.
+    /// Anthropic's own sign-in, whatever the state was before.
     Anthropic,
 }
 
@@ -21,16 +21,16 @@ pub enum UndoGoal {
 #[derive(Debug, Clone, Serialize, TS)]
 #[ts(export)]
 pub struct UndoReport {
-    /// How far back it was to go.
+    /// The state that was to be restored.
     pub goal: UndoGoal,
-    /// Everything was undone, but for values that somebody changed later.
+    /// True when everything was undone, except for values that were changed later.
     pub undone: bool,
-    /// Something could not be put back yet, and is remembered.
+    /// True when something could not be restored yet and remains in the journal.
     pub unfinished: bool,
-    /// Values that were put back.
+    /// Values that were restored.
     pub restored: Vec<EditView>,
-    /// Values that were left alone, because somebody changed them later.
+    /// Values that were not restored, because they were changed later.
     pub left: Vec<EditView>,
-    /// Worth saying, worst first.
+    /// All findings, worst first.
     pub findings: Vec<Finding>,
 }

@@ -1,4 +1,4 @@
-//! The key's part of a change: what the keychain held before, and how that comes back.
+//! The key's part of a change: what the keychain held before, and how it is rolled back.
 
 use airouter_core::finding::{Code, Finding};
 use airouter_core::keychain::Answer;
@@ -8,20 +8,20 @@ use airouter_core::undo::KeyBefore;
 use crate::places::Places;
 use crate::{helper, keychain};
 
-/// What was done to the helper and the keychain, to take it back.
+/// What was done to the helper and the keychain, for the rollback.
 pub(super) struct KeyChange {
     helper_was_there: bool,
     helper_installed: bool,
-    /// What the keychain held before; nothing as long as nobody has asked.
+    /// What the keychain held before (inner `None`: no key); outer `None` until it was read.
     before: Option<Option<Secret>>,
-    /// The keychain was asked to store another key. Whether it did, only the keychain knows.
+    /// The keychain was asked to store another key; it may or may not have done so.
     asked_to_store: bool,
-    /// Another key came back than was stored: what it says cannot be relied on.
+    /// The keychain returned another key than was stored, so its answers cannot be relied on.
     unreliable: Option<Finding>,
 }
 
 impl KeyChange {
-    /// Nothing is done yet.
+    /// A change in which nothing is done yet.
     pub(super) fn new(places: &Places) -> Self {
         Self {
             helper_was_there: places.helper.exists(),
@@ -41,11 +41,11 @@ impl KeyChange {
         helper::install(places)
     }
 
-    /// Asks what the keychain holds before anything is stored over it.
+    /// Reads what the keychain holds, before it is overwritten. Returns it in the form that the journal records.
     ///
     /// # Errors
-    /// Why it does not say so: what it may hold must not be lost, so nothing is stored then.
-    pub(super) fn look(&mut self, places: &Places) -> Result<KeyBefore, Finding> {
+    /// Why the keychain cannot be read. Nothing is stored then, so that a key that it may hold is not lost.
+    pub(super) fn read_before(&mut self, places: &Places) -> Result<KeyBefore, Finding> {
         let (before, noted) = match keychain::read(places) {
             Answer::Key(key) => {
                 let noted = KeyBefore::Key(key.masked());
@@ -69,17 +69,17 @@ impl KeyChange {
         stored
     }
 
-    /// Puts the keychain back as it was, and takes the helper away if it came with this change.
+    /// Restores the keychain's former content, and removes the helper if this change installed it.
     ///
     /// # Errors
-    /// Why that cannot be done, or why nobody can say that it is done.
+    /// Why it cannot be restored, or why that cannot be verified.
     pub(super) fn roll_back(&self, places: &Places, new: &Secret, was_connected: bool) -> Result<(), Finding> {
         if let Some(finding) = &self.unreliable {
             return Err(finding.clone());
         }
         if self.asked_to_store {
             match (self.before.as_ref().and_then(Option::as_ref), keychain::read(places)) {
-                // It is as before, or somebody else has stored another one meanwhile.
+                // Nothing to restore: the key is the former one, or another program has stored its own meanwhile.
                 (Some(before), Answer::Key(now)) if now == *before || now != *new => {}
                 (None, Answer::Key(now)) if now != *new => {}
                 (None, Answer::None) => {}
@@ -88,8 +88,8 @@ impl KeyChange {
                 (None, Answer::Unknown(finding)) => return Err(finding),
             }
         }
-        let came_with_it = self.helper_installed && !self.helper_was_there && !was_connected;
+        let is_new_helper = self.helper_installed && !self.helper_was_there && !was_connected;
         let holds_nothing = !matches!(self.before, Some(Some(_)));
-        if came_with_it && holds_nothing { helper::remove(places) } else { Ok(()) }
+        if is_new_helper && holds_nothing { helper::remove(places) } else { Ok(()) }
     }
 }

@@ -6,38 +6,41 @@ use airouter_core::address::GatewayUrl;
 use airouter_core::finding::{Code, Finding};
 use airouter_core::proof::{Proof, Reading, read};
 
-use crate::claude::log::Mark;
+use crate::claude::log::LogPosition;
 use crate::claude::wait_until;
 use crate::places::Places;
 
 /// How long Claude's log may take to say something.
 const LIMIT: Duration = Duration::from_secs(45);
-/// How long the rest of a proof is waited for: the model list may take ten seconds.
+/// How long to wait for the rest of a proof after its first line: the model list may take ten seconds.
 const GRACE: Duration = Duration::from_secs(12);
 
-/// Where both logs ended before Claude was started.
-pub(super) struct Marks {
-    third_party: Vec<Mark>,
-    ordinary: Mark,
+/// The ends of Claude's logs before it was started.
+pub(super) struct LogPositions {
+    third_party: Vec<LogPosition>,
+    ordinary: LogPosition,
     path: String,
 }
 
-impl Marks {
-    /// Remembers where both logs end.
-    pub(super) fn now(places: &Places) -> Self {
+impl LogPositions {
+    /// Records where the logs end now.
+    pub(super) fn record(places: &Places) -> Self {
         Self {
-            third_party: places.logs().iter().map(|log| Mark::at_end(log)).collect(),
-            ordinary: Mark::at_end(&places.ordinary_log),
+            third_party: places.logs().iter().map(|log| LogPosition::at_end(log)).collect(),
+            ordinary: LogPosition::at_end(&places.ordinary_log),
             path: places.log.to_string_lossy().into_owned(),
         }
     }
 
-    /// What Claude has written since, wherever its log is.
+    /// What Claude has written since to its third-party logs.
     fn appended(&self) -> String {
-        self.third_party.iter().map(Mark::appended).collect()
+        self.third_party.iter().map(LogPosition::appended).collect()
     }
 
-    /// Watches until Claude's log proves the connection or says why not.
+    /// Polls Claude's log until it proves the connection to `base` or shows why it failed, at most [`LIMIT`].
+    ///
+    /// # Errors
+    /// What the log says went wrong, `ProofSilent` or `ProofOrdinaryMode`.
     pub(super) fn prove(&self, base: &GatewayUrl) -> Result<Proof, Finding> {
         let mut reading = Reading::Pending;
         let mut proved_since: Option<Instant> = None;
@@ -55,7 +58,7 @@ impl Marks {
         self.verdict(reading)
     }
 
-    /// What it means when nothing more is waited for.
+    /// The result when the time is over.
     fn verdict(&self, reading: Reading) -> Result<Proof, Finding> {
         match reading {
             Reading::Proved(proof) => Ok(proof),
@@ -78,12 +81,12 @@ mod tests {
         let places = Places::in_scratch(folder.path()).unwrap();
         fs_err::create_dir_all(places.ordinary_log.parent().unwrap()).unwrap();
         fs_err::write(&places.ordinary_log, "of an earlier start\n").unwrap();
-        let marks = Marks::now(&places);
-        let code = || marks.verdict(Reading::Pending).unwrap_err().code;
+        let positions = LogPositions::record(&places);
+        let code = || positions.verdict(Reading::Pending).unwrap_err().code;
         assert_eq!(code(), Code::ProofSilent);
         fs_err::write(&places.ordinary_log, "of an earlier start\nStarting app\n").unwrap();
         assert_eq!(code(), Code::ProofOrdinaryMode);
-        let started = marks.verdict(Reading::Started).unwrap_err();
+        let started = positions.verdict(Reading::Started).unwrap_err();
         assert_eq!((started.code, started.fact("seen")), (Code::ProofSilent, Some("mode")));
     }
 }

@@ -1,5 +1,5 @@
-//! Writing Claude's files one by one, remembering each as it was, so that a failure half-way leaves
-//! exactly what was there before.
+//! Writes Claude's files one by one and remembers each former content, so that a failure half-way can be rolled
+//! back exactly.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,14 +17,14 @@ use zeroize::Zeroize;
 use crate::files::{self, Former, Privacy, Replaced};
 use crate::places::{Places, library_in, root_of};
 
-/// Claude persists its settings on shutdown, and a late process may write once more; after this long
-/// the files are read a second time (G: two seconds).
+/// Claude saves its settings while it quits, and a late process may write once more; after this time the files
+/// are verified a second time (G: two seconds).
 const SETTLING_TIME: Duration = Duration::from_secs(2);
 
-/// Says, before anything is changed, whether all files could be written.
+/// Checks, before anything is changed, whether all files can be written.
 ///
 /// # Errors
-/// `CannotWrite` with the first that could not, and what the system says.
+/// `CannotWrite` for the first file that cannot, with the system's reason.
 pub(super) fn may_write(changes: &[FileChange]) -> Result<(), Finding> {
     changes.iter().try_for_each(|change| {
         let path = Path::new(&change.path);
@@ -32,17 +32,17 @@ pub(super) fn may_write(changes: &[FileChange]) -> Result<(), Finding> {
     })
 }
 
-/// How often a file is looked at again because somebody wrote it in the same moment.
+/// How often a write is tried again because another program wrote the file in the same moment.
 const TRIES: usize = 20;
 
-/// What is to be written, and what was written so far.
+/// The files that are to be written and those that were written so far.
 pub(super) struct Writing {
     ready: Vec<Written>,
     written: Vec<Written>,
     made_folders: Vec<PathBuf>,
 }
 
-/// A file with its text before and after.
+/// One file with its content before and after.
 struct Written {
     path: PathBuf,
     change: FileChange,
@@ -52,30 +52,35 @@ struct Written {
 }
 
 impl Writing {
-    /// Nothing is written yet.
+    /// Nothing is prepared or written yet.
     pub(super) fn new(places: &Places) -> Self {
         Self { ready: Vec::new(), written: Vec::new(), made_folders: folders_to_make(places) }
     }
 
-    /// Works out all texts before the first file is written: a long list takes a while to read, and
-    /// what is written shall be written in one go. A file in which what is to change is not what it was
-    /// when it was planned stops everything.
+    /// Computes all new contents before the first file is written: reading a long list takes a while, and the
+    /// writes should follow each other closely.
+    ///
+    /// # Errors
+    /// `FileNotUnderstood`, or `ChangedMeanwhile` for a file whose values are not those that were planned for.
     pub(super) fn prepare(&mut self, changes: &[FileChange], key: Option<&Secret>) -> Result<(), Finding> {
-        // Where every value is right already, only the mode is noted.
+        // A change without edits only records the mode.
         for change in changes.iter().filter(|change| !change.existed || !change.edits.is_empty()) {
             self.ready.push(Self::ready(change, key)?);
         }
         Ok(())
     }
 
-    /// Writes the files in the order of the plan. What others write beside our values meanwhile is kept.
+    /// Writes the files in the order of the plan. Other values that other programs write meanwhile are kept.
+    ///
+    /// # Errors
+    /// `CannotWrite`, or `ChangedMeanwhile` when another program changed the same values or never stops writing.
     pub(super) fn write(&mut self, key: Option<&Secret>) -> Result<(), Finding> {
         std::mem::take(&mut self.ready).into_iter().try_for_each(|ready| self.write_one(ready, key))
     }
 
     fn ready(change: &FileChange, key: Option<&Secret>) -> Result<Written, Finding> {
         let path = PathBuf::from(&change.path);
-        let before = files::look(&path, root_of(&path));
+        let before = files::inspect(&path, root_of(&path));
         let document = before
             .document()
             .map_err(|error| Finding::new(Code::FileNotUnderstood).with("path", &change.path).with("reason", error))?;
@@ -87,13 +92,13 @@ impl Writing {
     }
 
     fn write_one(&mut self, mut ready: Written, key: Option<&Secret>) -> Result<(), Finding> {
-        // A profile may hold a key, now or later: Claude keeps its own to the owner alone (OD).
+        // A profile may hold a key, now or later: Claude makes its own profiles readable for the owner only (OD).
         let is_profile = ready.change.role == FileRole::Profile;
         let privacy = if is_profile { Privacy::OwnerOnly } else { Privacy::AsBefore };
         if let Some(copy) = ready.change.kept_aside.as_ref().filter(|_| ready.before.is_damaged()) {
             let copy = Path::new(copy);
-            files::keep_aside(&ready.path, copy).map_err(|error| {
-                // It may be there all the same, and its file was not touched.
+            files::back_up(&ready.path, copy).map_err(|error| {
+                // The copy may exist in spite of the error, and is not needed: the file itself was not touched.
                 let _ = files::remove(copy);
                 files::cannot_write(copy, &error)
             })?;
@@ -107,7 +112,7 @@ impl Writing {
                 }
                 Ok(Replaced::Overtaken) => ready = Self::ready(&ready.change, key)?,
                 Err(finding) => {
-                    // It may have failed after its rename: it is taken back too.
+                    // The error may have come after the rename, so this file is rolled back too.
                     self.written.push(ready);
                     return Err(finding);
                 }
@@ -116,7 +121,10 @@ impl Writing {
         Err(Finding::new(Code::ChangedMeanwhile).with("path", ready.path.display()))
     }
 
-    /// Reads everything again and compares; a second time after a moment if Claude had been running.
+    /// Reads every file again and compares; if Claude had been running, a second time after [`SETTLING_TIME`].
+    ///
+    /// # Errors
+    /// `NotAsWritten` with the file that differs.
     pub(super) fn verify(&mut self, was_running: bool) -> Result<(), Finding> {
         self.compare()?;
         if was_running {
@@ -126,11 +134,11 @@ impl Writing {
         Ok(())
     }
 
-    /// Every value is as written; what others have added meanwhile is theirs. What was replaced is
-    /// still what it was when it was replaced: a late write into it would be lost.
+    /// Checks that every value is as written; additions of other programs are allowed. Checks also that nothing
+    /// was written to the replaced file after its replacement, because that would be lost.
     fn compare(&mut self) -> Result<(), Finding> {
         for written in &mut self.written {
-            let now = files::look(&written.path, root_of(&written.path));
+            let now = files::inspect(&written.path, root_of(&written.path));
             let holds = written.is_whole(&now) || written.holds(&now);
             if !holds || written.was_written_into() {
                 return Err(Finding::new(Code::NotAsWritten).with("path", written.path.display()));
@@ -139,11 +147,11 @@ impl Writing {
         Ok(())
     }
 
-    /// Puts every file back as it was, the last one first. Where others have written meanwhile, only
-    /// the values go back.
+    /// Restores every file, the last one first. Where other programs have written meanwhile, only our values
+    /// are reverted.
     ///
     /// # Errors
-    /// The first file that could not be put back; the journal still knows its values.
+    /// `CannotWrite` for a file that could not be restored; its former values are still in the journal.
     pub(super) fn roll_back(&mut self) -> Result<(), Finding> {
         let mut done = Ok(());
         for mut written in self.written.drain(..).rev() {
@@ -159,7 +167,7 @@ impl Writing {
     }
 }
 
-/// The folders that have to be made before Claude's files can be written, the outermost first.
+/// The folders that have to be created before Claude's files can be written, outermost first.
 pub(super) fn folders_to_make(places: &Places) -> Vec<PathBuf> {
     places.roots().flat_map(|root| files::missing_folders(&library_in(root))).collect()
 }
@@ -168,16 +176,16 @@ fn roll_back(written: &mut Written) -> io::Result<()> {
     let former = written.former.read().map(FileFact::Present);
     let before = former.unwrap_or_else(|| written.before.clone());
     for _ in 0..TRIES {
-        let now = files::look(&written.path, root_of(&written.path));
-        let wanted = if now == before {
+        let now = files::inspect(&written.path, root_of(&written.path));
+        let target = if now == before {
             now.clone()
         } else if written.is_whole(&now) {
             before.clone()
         } else {
             written.without_our_values(&now)?
         };
-        let is_done = match &wanted {
-            wanted if *wanted == now => true,
+        let is_done = match &target {
+            target if *target == now => true,
             FileFact::Present(bytes) => {
                 matches!(files::replace_if(&written.path, &now, bytes, Privacy::AsBefore)?, Replaced::Done(_))
             }
@@ -188,7 +196,7 @@ fn roll_back(written: &mut Written) -> io::Result<()> {
             continue;
         }
         if let Some(mode) = written.change.mode {
-            files::open_again(&written.path, mode)?;
+            files::restore_mode(&written.path, mode)?;
         }
         if let Some(copy) = &written.change.kept_aside {
             files::remove(Path::new(copy))?;
@@ -199,12 +207,12 @@ fn roll_back(written: &mut Written) -> io::Result<()> {
 }
 
 impl Written {
-    /// Byte by byte as written.
+    /// True if the file is byte for byte as written.
     fn is_whole(&self, now: &FileFact) -> bool {
         matches!(now, FileFact::Present(bytes) if bytes == self.after.text().as_bytes())
     }
 
-    /// Every value as written, whatever else has come.
+    /// True if every value is as written, whatever else was added.
     fn holds(&self, now: &FileFact) -> bool {
         now.document().is_ok_and(|now| self.change.edits.iter().all(|edit| self.is_ours(edit, &now)))
     }
@@ -214,7 +222,7 @@ impl Written {
         former.is_some_and(|former| former != self.before)
     }
 
-    /// A value is there as it was written. An entry is ours by its id, whatever else was noted in it.
+    /// True if a value is as it was written. An entry is ours by its id, whatever fields were added to it.
     fn is_ours(&self, edit: &Edit, now: &Document) -> bool {
         match (&edit.target, &edit.after) {
             (Target::Entry(_), Content::Plain(_)) => edit.target.read(now) != Content::Absent,
@@ -223,10 +231,10 @@ impl Written {
         }
     }
 
-    /// What others have made of the file, with our values as they were before.
+    /// The present content, with our values reverted to what they were before.
     ///
     /// # Errors
-    /// What is in the way of reading it: our values may still be in it.
+    /// Why the file cannot be read or parsed; our values may still be in it.
     fn without_our_values(&self, now: &FileFact) -> io::Result<FileFact> {
         let present = now.document().map_err(|why| io::Error::other(why.to_string()))?;
         let Ok(before) = self.before.document() else { return Ok(now.clone()) };
@@ -237,7 +245,7 @@ impl Written {
         for edit in self.change.edits.iter().filter(|edit| self.is_ours(edit, &present)) {
             edited = edit.target.copy(&before, &edited);
         }
-        // A profile that did not exist is nobody's without us, whatever was switched in it.
+        // A profile that we created is removed, whatever was changed in it since.
         let is_ours_alone = self.change.role == FileRole::Profile || edited.is_empty();
         if self.before.is_absent() && is_ours_alone {
             return Ok(FileFact::Absent);

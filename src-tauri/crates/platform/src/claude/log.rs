@@ -1,7 +1,7 @@
-//! Claude's log, read from where it stood before the start, so that old lines prove nothing.
+//! Reads the lines that were added to Claude's log since a recorded position, so that old lines prove nothing.
 //!
-//! Claude's logs rotate (PI: `main.old.log`, `main*.log`, `main.log.*`), and the new file has another
-//! identity. So a file is found again by its identity, under whatever name.
+//! Claude's logs rotate (PI: `main.old.log`, `main*.log`, `main.log.*`): the file is renamed and a new one begins. So
+//! the file is found again by its identity on the disk, whatever its name.
 
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -11,21 +11,21 @@ use fs_err::File;
 
 use crate::sys;
 
-/// Most that is read of a log at once, in bytes.
+/// Maximum that is read of a log at once, in bytes.
 const MOST: u64 = 4 * 1024 * 1024;
-/// Most files of a folder of logs that are looked at.
+/// Maximum number of files in a log folder that are examined.
 const MOST_FILES: usize = 200;
 
-/// A place in a log.
+/// A position in a log.
 #[derive(Debug, Clone)]
-pub struct Mark {
+pub struct LogPosition {
     path: PathBuf,
     identity: Option<(u64, u64)>,
     length: u64,
 }
 
-impl Mark {
-    /// Remembers where a log ends now; it may not be there yet.
+impl LogPosition {
+    /// The present end of a log, which need not exist yet.
     pub fn at_end(path: &Path) -> Self {
         let file = File::open(path).ok();
         Self {
@@ -35,24 +35,24 @@ impl Mark {
         }
     }
 
-    /// The beginning of a log, for what it says of earlier starts.
+    /// The beginning of a log, to read about earlier starts.
     pub fn at_beginning(path: &Path) -> Self {
         Self { length: 0, ..Self::at_end(path) }
     }
 
-    /// What was appended since, in the same file and in the one that took its place. A log that was cut is
-    /// read from its beginning.
+    /// What was appended since, in the same file and in the one that replaced it by rotation. A log that was
+    /// truncated is read from its beginning. Empty if nothing can be read.
     pub fn appended(&self) -> String {
-        let Some(file) = File::open(&self.path).ok() else { return self.left_behind() };
+        let Some(file) = File::open(&self.path).ok() else { return self.appended_before_rotation() };
         let Some(length) = length(&file) else { return String::new() };
         if sys::identity(file.file()) == self.identity {
             return from(file, if length >= self.length { self.length } else { 0 });
         }
-        self.left_behind() + &from(file, 0)
+        self.appended_before_rotation() + &from(file, 0)
     }
 
-    /// What was appended to the file that was there at first and has another name now.
-    fn left_behind(&self) -> String {
+    /// What was appended to the original file, which has been renamed since.
+    fn appended_before_rotation(&self) -> String {
         let Some(identity) = self.identity else { return String::new() };
         let renamed = rotated(&self.path).into_iter().filter_map(|path| File::open(path).ok());
         let file = renamed.into_iter().find(|file| sys::identity(file.file()) == Some(identity));
@@ -61,21 +61,21 @@ impl Mark {
     }
 }
 
-/// The end of a log, begun in the file that it took the place of where it is shorter than what is wanted.
-pub(crate) fn end_of(path: &Path, most: u64) -> Option<String> {
-    let text = crate::files::end_of(path, most);
+/// The last `most` bytes of a log. If the log is shorter, the end of the file before its rotation is put in front.
+pub(crate) fn read_tail(path: &Path, most: u64) -> Option<String> {
+    let text = crate::files::read_tail(path, most);
     let missing = most.saturating_sub(text.as_ref().map_or(0, |text| text.len() as u64));
     let changed =
         |path: &PathBuf| fs_err::metadata(path).and_then(|meta| meta.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
     let before = rotated(path).into_iter().filter(|_| missing > 0).max_by_key(changed);
-    let before = before.and_then(|path| crate::files::end_of(&path, missing));
+    let before = before.and_then(|path| crate::files::read_tail(&path, missing));
     match (before, text) {
         (None, text) => text,
         (Some(before), text) => Some(before + &text.unwrap_or_default()),
     }
 }
 
-/// The files beside a log that were once under its name.
+/// The files beside a log that had its name before they were rotated.
 fn rotated(path: &Path) -> Vec<PathBuf> {
     let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let own = name(path);
@@ -104,10 +104,10 @@ mod tests {
     fn only_new_lines_count() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("main.log");
-        let absent = Mark::at_end(&path);
+        let absent = LogPosition::at_end(&path);
         std::fs::write(&path, "old\n").unwrap();
         assert_eq!(absent.appended(), "old\n");
-        let mark = Mark::at_end(&path);
+        let mark = LogPosition::at_end(&path);
         assert_eq!(mark.appended(), "");
         std::fs::write(&path, "old\nnew\n").unwrap();
         assert_eq!(mark.appended(), "new\n");
@@ -118,7 +118,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("main.log");
         std::fs::write(&path, "a long old log\n").unwrap();
-        let mark = Mark::at_end(&path);
+        let mark = LogPosition::at_end(&path);
         std::fs::write(&path, "a long old log\nnew\n").unwrap();
         std::fs::rename(&path, folder.path().join("main.old.log")).unwrap();
         assert_eq!(mark.appended(), "new\n");
@@ -131,11 +131,11 @@ mod tests {
     fn the_end_of_a_log_reaches_back_over_its_rotation() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("main.log");
-        assert_eq!(end_of(&path, 100), None);
+        assert_eq!(read_tail(&path, 100), None);
         std::fs::write(folder.path().join("main.log.1"), "before\n").unwrap();
         std::fs::write(folder.path().join("other.log"), "of another\n").unwrap();
         std::fs::write(&path, "now\n").unwrap();
-        assert_eq!(end_of(&path, 100).as_deref(), Some("before\nnow\n"));
-        assert_eq!(end_of(&path, 4).as_deref(), Some("now\n"));
+        assert_eq!(read_tail(&path, 100).as_deref(), Some("before\nnow\n"));
+        assert_eq!(read_tail(&path, 4).as_deref(), Some("now\n"));
     }
 }

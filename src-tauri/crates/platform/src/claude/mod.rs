@@ -1,4 +1,4 @@
-//! Claude Desktop, the app: where it is, whether it runs, quitting and starting it.
+//! Claude Desktop, the app: finds it, tells whether it runs, quits and starts it.
 
 pub mod log;
 
@@ -18,68 +18,68 @@ use crate::sys;
 /// How long Claude may take to appear.
 const START_LIMIT: Duration = Duration::from_secs(15);
 
-/// Finds Claude Desktop.
+/// Finds Claude Desktop; `None` if it is not installed.
 pub fn locate(places: &Places) -> Option<Install> {
     sys::locate(places)
 }
 
-/// True when Claude Code, which is another program, is there.
+/// True if Claude Code, which is another program, is installed.
 pub fn has_claude_code(places: &Places) -> bool {
     sys::has_claude_code(places)
 }
 
-/// True when this Claude runs, be it only in the tray; also when the system does not say what runs.
+/// True if this Claude runs, even if only in the tray; also if the system does not list processes.
 pub fn is_running(install: &Install) -> bool {
-    processes().is_none_or(|system| claudes(&system, install).next().is_some())
+    processes().is_none_or(|system| claude_processes(&system, install).next().is_some())
 }
 
-/// When the running Claude was started, in seconds since 1970.
+/// When the running Claude was started, in seconds since 1970; `None` if it does not run.
 pub fn started(install: &Install) -> Option<u64> {
     let system = processes()?;
-    claudes(&system, install).map(Process::start_time).min()
+    claude_processes(&system, install).map(Process::start_time).min()
 }
 
-/// The older of the installed version and the running ones: an update that was installed but not
-/// started yet leaves a Claude running that does not know the newer keys (PI).
+/// The oldest of the installed version and the running ones: after an update, the old Claude that still runs does
+/// not know the newer keys (PI).
 pub fn version(install: &Install) -> Option<Version> {
     let system = processes();
-    let running = system.iter().flat_map(|system| claudes(system, install)).filter_map(|it| sys::version_of(it.exe()?));
+    let running = system.iter().flat_map(|system| claude_processes(system, install)).filter_map(|it| sys::version_of(it.exe()?));
     running.chain(install.version).min()
 }
 
-/// Why this program may not work here: it was started from inside Claude, where folders are redirected.
+/// An `InsideClaude` finding if this program was started from inside Claude, where folders are redirected.
 pub fn obstacle(install: &Install) -> Option<Finding> {
-    let is_inside = sys::REDIRECTS_WHAT_IT_STARTS && processes().is_some_and(|system| is_inside(&system, install));
+    let is_inside = sys::CHILDREN_SEE_OTHER_FOLDERS && processes().is_some_and(|system| is_inside(&system, install));
     is_inside.then(|| Finding::new(Code::InsideClaude))
 }
 
-/// Asks Claude to quit, and waits until all of it is gone. How it is asked, and whether it is ended at
-/// last, is the system's business.
+/// Asks Claude to quit, and waits until all its processes have ended. `sys` decides how it is asked and whether it
+/// is terminated in the end.
 ///
 /// # Errors
-/// `ClaudeStays` when it is still there after all, or why the system did not let it be asked.
+/// `ClaudeStays` if it still runs in the end, or why the system did not allow asking it.
 pub fn quit(install: &Install) -> Result<(), Finding> {
-    quit_within(install, sys::PATIENCE)
+    quit_within(install, sys::QUIT_LIMITS)
 }
 
-/// The same with how long is waited after each attempt.
-fn quit_within(install: &Install, patience: &[Duration]) -> Result<(), Finding> {
+/// Like [`quit`], with the time to wait after each attempt.
+fn quit_within(install: &Install, limits: &[Duration]) -> Result<(), Finding> {
     let mut children = Vec::new();
-    for (attempt, limit) in patience.iter().enumerate() {
+    for (attempt, limit) in limits.iter().enumerate() {
         ask_to_quit(install, attempt, &mut children)?;
         if wait_until(*limit, || !is_running(install) && alive(&children).is_empty()) {
             return Ok(());
         }
     }
-    // What is no Claude is not ended for having been started by it; it is named.
+    // A program that Claude started and that is not Claude itself is not terminated, but named.
     let left = alive(&children);
     Err(if left.is_empty() { stays(install) } else { stays(install).with("children", left.join(", ")) })
 }
 
-/// Starts Claude and waits until it is there.
+/// Starts Claude and waits until it runs.
 ///
 /// # Errors
-/// `ClaudeNotStarted` with what the system says.
+/// `ClaudeNotStarted` with the system's reason.
 pub fn start(install: &Install, places: &Places) -> Result<(), Finding> {
     let not_started = |reason: String| Finding::new(Code::ClaudeNotStarted).with("reason", reason);
     sys::start(install, places).map_err(|error| not_started(error.to_string()))?;
@@ -90,7 +90,7 @@ pub fn start(install: &Install, places: &Places) -> Result<(), Finding> {
     }
 }
 
-/// Polls until something is so, or the time is over.
+/// Polls until `is_so` returns true or `limit` is over; returns whether it became true.
 pub(crate) fn wait_until(limit: Duration, mut is_so: impl FnMut() -> bool) -> bool {
     let end = Instant::now() + limit;
     loop {
@@ -108,43 +108,43 @@ fn stays(install: &Install) -> Finding {
     Finding::new(Code::ClaudeStays).with("path", install.program.display())
 }
 
-/// A process by its number and when it was started, in seconds since 1970: numbers are given again.
-type Known = (Pid, u64);
+/// A process id with its start time in seconds since 1970, because ids are reused.
+type ProcessKey = (Pid, u64);
 
-/// Asks, and notes in `children` the programs that Claude has started and that belong to it.
-fn ask_to_quit(install: &Install, attempt: usize, children: &mut Vec<Known>) -> Result<(), Finding> {
+/// Asks Claude to quit, and adds the programs that Claude has started and that belong to it to `children`.
+fn ask_to_quit(install: &Install, attempt: usize, children: &mut Vec<ProcessKey>) -> Result<(), Finding> {
     let Some(system) = processes() else { return Err(stays(install).with("reason", "processes")) };
-    let all: Vec<&Process> = claudes(&system, install).collect();
+    let all: Vec<&Process> = claude_processes(&system, install).collect();
     children.extend(parts_started_by(&system, install, &all));
     let is_claude = |pid: Pid| all.iter().any(|process| process.pid() == pid);
     let first: Vec<&Process> = all.iter().copied().filter(|process| !process.parent().is_some_and(is_claude)).collect();
     sys::ask_to_quit(install, &first, &all, attempt)
 }
 
-/// The programs that came with Claude and were started by it, at whatever remove.
-fn parts_started_by(system: &System, install: &Install, all: &[&Process]) -> Vec<Known> {
+/// The programs from Claude's folder that were started by Claude, directly or indirectly.
+fn parts_started_by(system: &System, install: &Install, all: &[&Process]) -> Vec<ProcessKey> {
     let is_claude = |pid: Pid| all.iter().any(|process| process.pid() == pid);
     let is_started_by_claude = |process: &Process| {
         let up = |pid: &Pid| system.process(*pid)?.parent();
-        // A chain is short; one that a system tells wrongly may be a circle.
+        // Real chains are short; a limit, because wrong data of the system may contain a cycle.
         std::iter::successors(process.parent(), up).take(64).any(is_claude)
     };
     let folder = install.program.parent();
-    let came_with_it =
+    let is_in_folder =
         |process: &Process| process.exe().is_some_and(|exe| folder.is_some_and(|folder| exe.starts_with(folder)));
     let is_part = |it: &&Process| {
-        it.thread_kind().is_none() && !is_claude(it.pid()) && came_with_it(it) && is_started_by_claude(it)
+        it.thread_kind().is_none() && !is_claude(it.pid()) && is_in_folder(it) && is_started_by_claude(it)
     };
     system.processes().values().filter(is_part).map(|process| (process.pid(), process.start_time())).collect()
 }
 
-/// The names of those that still run.
-fn alive(children: &[Known]) -> Vec<String> {
+/// The names of the processes that still run.
+fn alive(children: &[ProcessKey]) -> Vec<String> {
     if children.is_empty() {
         return Vec::new();
     }
     let system = processes();
-    let process = |(pid, started): &Known| {
+    let process = |(pid, started): &ProcessKey| {
         let process = system.as_ref()?.process(*pid)?;
         let is_it = process.start_time() == *started && process.status() != ProcessStatus::Zombie;
         is_it.then(|| process.name().to_string_lossy().into_owned())
@@ -163,7 +163,7 @@ fn is_inside(system: &System, install: &Install) -> bool {
     ancestry::is_inside_claude(std::process::id(), &all)
 }
 
-fn claudes<'a>(system: &'a System, install: &'a Install) -> impl Iterator<Item = &'a Process> {
+fn claude_processes<'a>(system: &'a System, install: &'a Install) -> impl Iterator<Item = &'a Process> {
     let me = sysinfo::get_current_pid().ok();
     let my_user = me.and_then(|pid| system.process(pid)).and_then(|process| process.user_id().cloned());
     system.processes().values().filter(move |process| {
@@ -176,7 +176,9 @@ fn claudes<'a>(system: &'a System, install: &'a Install) -> impl Iterator<Item =
 }
 
 fn processes() -> Option<System> {
+    // Threads would be listed as processes; on a desktop there are ten times as many of them.
     let what = ProcessRefreshKind::nothing()
+        .without_tasks()
         .with_exe(UpdateKind::Always)
         .with_cmd(UpdateKind::Always)
         .with_user(UpdateKind::Always);
@@ -191,7 +193,7 @@ mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;
 
-    /// A script with the app's name, to which a terminate signal means quitting, or nothing.
+    /// A script with the app's name.
     fn script(folder: &Path, body: &str) -> Install {
         let path = folder.join("claude-desktop");
         std::fs::write(&path, format!("#!/bin/sh\n{body}\n")).unwrap();
@@ -241,13 +243,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let part = sleeper(folder.path(), "crash-reporter");
         let pid = folder.path().join("pid");
-        // It has Claude's output, which is nobody's here.
+        // It inherits Claude's output, which nothing reads here.
         let body = format!("{} 60 & echo $! > {}\nwhile :; do sleep 0.1; done", part.display(), pid.display());
         let install = script(folder.path(), &body);
         let places = Places::in_scratch(folder.path()).unwrap();
         start(&install, &places).unwrap();
         assert!(wait_until(Duration::from_secs(10), || processes().is_some_and(|system| {
-            let all: Vec<&Process> = claudes(&system, &install).collect();
+            let all: Vec<&Process> = claude_processes(&system, &install).collect();
             !parts_started_by(&system, &install, &all).is_empty()
         })));
         let finding = quit_within(&install, &[Duration::from_secs(2)]).unwrap_err();

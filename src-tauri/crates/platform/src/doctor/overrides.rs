@@ -1,6 +1,6 @@
-//! Settings of Claude Code that Claude Desktop's engine was seen to take instead of the profile's (user
-//! reports): variables of this process, lines of start files, and Claude Code's own settings. Only
-//! their names are told.
+//! Finds settings of Claude Code that Claude Desktop's engine was seen to use instead of the profile's (user
+//! reports): environment variables of this process, lines of shell start files, and Claude Code's own settings.
+//! Only their names are reported.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -25,28 +25,28 @@ const START_FILES: [&str; 9] = [
 ];
 /// Claude Code's settings, in its own folder.
 const SETTINGS: [&str; 2] = ["settings.json", "settings.local.json"];
-/// The variable that says where that folder is (OD).
+/// The variable that names that folder (OD).
 const FOLDER: &str = "CLAUDE_CONFIG_DIR";
-/// Most of a file that is looked at, in bytes.
+/// Maximum of a file that is read, in bytes.
 const MOST: u64 = 256 * 1024;
 
-/// Variables that change where Claude's engine goes or with what.
+/// True for variables that change the address or the credentials of Claude's engine.
 fn counts(name: &str) -> bool {
     name.starts_with("ANTHROPIC_")
         || ["CLAUDE_CODE_OAUTH_TOKEN", "CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_API_BASE_URL"]
             .contains(&name)
 }
 
-pub(super) fn look(places: &Places) -> Vec<Override> {
+pub(super) fn collect(places: &Places) -> Vec<Override> {
     let mut found = Vec::new();
     let mut put = |names: Vec<String>, place: &str| {
         found.extend(names.into_iter().map(|name| Override { name, place: place.to_owned() }));
     };
-    let home = &places.ground.home;
-    // Claude Code started in a terminal and one that the app starts may have different variables, so each
-    // folder that one of them would take is looked at.
+    let home = &places.base_folders.home;
+    // Claude Code in a terminal and the one that the app starts may have different variables, so every folder that
+    // one of them would use is examined.
     let mut folders = vec![home.join(".claude")];
-    // A rehearsal starts its Claude with variables of its own.
+    // A rehearsal starts its Claude with its own variables.
     if !places.is_scratch() {
         put(variables().map(|(name, _)| name).collect(), "environment");
         folders.extend(std::env::var_os(FOLDER).filter(|folder| !folder.is_empty()).map(PathBuf::from));
@@ -61,7 +61,7 @@ pub(super) fn look(places: &Places) -> Vec<Override> {
     }
     let mut seen: Vec<PathBuf> = Vec::new();
     for path in folders.iter().flat_map(|folder| SETTINGS.map(|file| folder.join(file))) {
-        // The same file may be reached in two ways.
+        // Two paths may lead to the same file.
         let real = fs_err::canonicalize(&path).unwrap_or_else(|_| path.clone());
         if !seen.contains(&real) {
             put(in_settings(&beginning(&path)), &shown(&path, home));
@@ -105,7 +105,7 @@ fn variables() -> impl Iterator<Item = (String, String)> {
     std::env::vars_os().filter_map(text).filter(|(name, value)| counts(name) && !value.trim().is_empty())
 }
 
-/// `NAME=…`, `export NAME=…`, `set -gx NAME …`; comments do not count.
+/// The variables that are set in lines such as `NAME=…`, `export NAME=…`, `set -gx NAME …`, not in comments.
 fn in_lines(text: &str) -> Vec<String> {
     let name_in = |line: &str| {
         let line = line.trim();
@@ -160,13 +160,13 @@ mod tests {
     fn files_and_settings_below_the_home_are_looked_at() {
         let folder = tempfile::tempdir().unwrap();
         let places = Places::in_scratch(folder.path()).unwrap();
-        assert_eq!(look(&places), []);
-        let home = &places.ground.home;
+        assert_eq!(collect(&places), []);
+        let home = &places.base_folders.home;
         std::fs::create_dir_all(home.join(".claude")).unwrap();
         std::fs::write(home.join(".bashrc"), "export ANTHROPIC_AUTH_TOKEN=1\n").unwrap();
         let settings = r#"{"env":{"ANTHROPIC_BASE_URL":"x","OTHER":"y"},"apiKeyHelper":"z"}"#;
         std::fs::write(home.join(".claude/settings.json"), settings).unwrap();
-        let found: Vec<_> = look(&places).into_iter().map(|each| format!("{} {}", each.name, each.place)).collect();
+        let found: Vec<_> = collect(&places).into_iter().map(|each| format!("{} {}", each.name, each.place)).collect();
         assert_eq!(
             found,
             [
@@ -187,12 +187,12 @@ mod tests {
         for content in [plain.as_bytes(), &[b"\xef\xbb\xbf", plain.as_bytes()].concat(), &wide, commented.as_bytes()] {
             let folder = tempfile::tempdir().unwrap();
             let places = Places::in_scratch(folder.path()).unwrap();
-            let home = &places.ground.home;
+            let home = &places.base_folders.home;
             std::fs::create_dir_all(home.join("else where")).unwrap();
             std::fs::write(home.join("else where/settings.json"), content).unwrap();
-            assert_eq!(look(&places), []);
+            assert_eq!(collect(&places), []);
             std::fs::write(home.join(".zshrc"), "export CLAUDE_CONFIG_DIR=\"$HOME/else where\"\n").unwrap();
-            let found = look(&places);
+            let found = collect(&places);
             assert!(found.iter().any(|it| it.name == "ANTHROPIC_BASE_URL"), "{content:?}");
             assert!(found.iter().all(|it| it.place == "~/else where/settings.json"), "{found:?}");
         }

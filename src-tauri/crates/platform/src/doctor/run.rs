@@ -1,4 +1,4 @@
-//! The running Claude: since when, what it was given, what it wrote.
+//! Facts about the running Claude: when it was started, which keys it passed on, its log.
 
 use std::io::Read;
 use std::path::Path;
@@ -13,17 +13,17 @@ use zeroize::Zeroizing;
 use crate::claude::{self, Install};
 use crate::places::Places;
 
-/// Most of a log that is looked at, from its end, in bytes.
+/// Maximum of a log that is read, from its end, in bytes.
 pub(crate) const LOG_END: u64 = 512 * 1024;
-/// Most files with keys that are looked at.
+/// Maximum number of files with keys that are read.
 const MOST_FILES: usize = 16;
 /// Largest of them, in bytes.
 const LARGEST: u64 = 64 * 1024;
 
-pub(super) fn look(places: &Places, install: Option<&Install>, computer: &Facts) -> RunFacts {
+pub(super) fn collect(places: &Places, install: Option<&Install>, computer: &Facts) -> RunFacts {
     let selected = computer.library.applied().map(|id| places.profile(&id));
     let written = selected.iter().chain([&places.meta()]).filter_map(|path| written(path)).max();
-    let log = claude::log::end_of(&places.log, LOG_END).map(|text| LogFact {
+    let log = claude::log::read_tail(&places.log, LOG_END).map(|text| LogFact {
         path: places.log.to_string_lossy().into_owned(),
         text,
         written: self::written(&places.log),
@@ -36,8 +36,8 @@ pub(super) fn look(places: &Places, install: Option<&Install>, computer: &Facts)
     }
 }
 
-/// The keys that the running Claude handed on to its own engine: it writes what it was given into a file
-/// of its own, and takes it away when it quits (PI).
+/// The keys that the running Claude passed on to its own engine: it writes its credentials to a file, and removes
+/// that when it quits (PI).
 pub(super) fn handed_on(places: &Places) -> Vec<Secret> {
     let Ok(folder) = fs_err::read_dir(&places.root) else { return Vec::new() };
     let is_one = |path: &Path| {
@@ -82,7 +82,7 @@ mod tests {
         std::fs::write(places.root.join("host-creds-1f.json"), text).unwrap();
         std::fs::write(places.root.join("other.json"), text).unwrap();
         std::fs::write(places.root.join("host-creds-2f.json"), "broken").unwrap();
-        let faces: Vec<_> = handed_on(&places).iter().map(Secret::masked).collect();
-        assert_eq!(faces, [Secret::new("sk-handed-on-0123".to_owned()).masked()]);
+        let masked: Vec<_> = handed_on(&places).iter().map(Secret::masked).collect();
+        assert_eq!(masked, [Secret::new("sk-handed-on-0123".to_owned()).masked()]);
     }
 }

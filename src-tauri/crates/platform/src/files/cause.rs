@@ -1,9 +1,9 @@
-//! Why a place cannot be written, from what the system said and from what is at the place.
+//! Finds out why a path cannot be written, from the system's error and from what is at the path.
 //!
-//! "Permission denied" may be said of the file, of its folder, or of any folder on the way; "no such
-//! file" of a link whose target's disk is not connected. A person can only mend the very place, so the
-//! way is walked once more and the first thing on it that stands in the way is named. What the system
-//! said decides first: a full disk is full, whatever the modes say.
+//! "Permission denied" may be about the file, its folder, or any folder above it; "no such file" about a link to a
+//! disk that is not connected. To fix it, a person has to know the exact place, so the path is checked part by part
+//! and the first part that prevents the write is named. A specific error of the system goes first: a full disk is
+//! full, whatever the modes are.
 
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -13,9 +13,9 @@ use airouter_core::secret::masked;
 
 use crate::sys;
 
-/// `CannotWrite` for a place and what the system said of it, with the facts `path` (what was to be
-/// written), `because` and `reason`; where it can be told also `place` (what stands in the way),
-/// `owner` (whose that is) and `target` (where a link leads).
+/// A `CannotWrite` finding for a path and the system's error, with the facts `path` (what was to be written),
+/// `because`, `place` (the part of the path that prevents it) and `reason`; if known also `owner` (who owns that
+/// part) and `target` (where a link leads).
 pub(crate) fn cannot_write(path: &Path, error: &io::Error) -> Finding {
     let cause = Cause::of(path, error);
     let finding = Finding::new(Code::CannotWrite).with("path", path.display());
@@ -26,20 +26,20 @@ pub(crate) fn cannot_write(path: &Path, error: &io::Error) -> Finding {
     finding.with("reason", masked(&error.to_string()))
 }
 
-/// The first of some files that could not be replaced or made now, and why, as far as looking tells:
-/// nothing is tried, so that not even the time of a folder changes.
+/// A finding for the first of the files that cannot be replaced or created now, as far as that can be found out
+/// without trying: nothing changes, not even a folder's modification time.
 pub(crate) fn first_unwritable<'a>(files: impl IntoIterator<Item = &'a Path>) -> Option<Finding> {
-    files.into_iter().find_map(|path| Some(cannot_write(path, &foreseen(path)?)))
+    files.into_iter().find_map(|path| Some(cannot_write(path, &expected_error(path)?)))
 }
 
-/// What the system would say if the file were replaced or made.
-fn foreseen(path: &Path) -> Option<io::Error> {
+/// The error that the system would give if the file were replaced or created.
+fn expected_error(path: &Path) -> Option<io::Error> {
     let is_marked = || fs_err::symlink_metadata(path).is_ok_and(|meta| meta.is_file() && meta.permissions().readonly());
     let kind = if dangling(path).is_some() {
         ErrorKind::NotFound
     } else if file_on(path).is_some() {
         ErrorKind::NotADirectory
-    } else if closed(path).is_some() || is_marked() {
+    } else if not_permitted(path).is_some() || is_marked() {
         ErrorKind::PermissionDenied
     } else {
         return None;
@@ -48,7 +48,7 @@ fn foreseen(path: &Path) -> Option<io::Error> {
 }
 
 struct Cause {
-    /// A stable word, by which the words of the finding are chosen.
+    /// A stable word that selects the text of the finding.
     because: &'static str,
     place: PathBuf,
     owner: Option<String>,
@@ -58,7 +58,7 @@ struct Cause {
 impl Cause {
     fn of(path: &Path, error: &io::Error) -> Self {
         let at = |because, place: &Path| Self { because, place: place.to_owned(), owner: None, target: None };
-        if let Some(because) = told(error) {
+        if let Some(because) = from_error(error) {
             return at(because, path);
         }
         if let Some((link, target)) = dangling(path) {
@@ -71,7 +71,7 @@ impl Cause {
         if !matches!(error.kind(), ErrorKind::PermissionDenied) {
             return at("unknown", path);
         }
-        let place = closed(path).unwrap_or(path);
+        let place = not_permitted(path).unwrap_or(path);
         let meta = fs_err::symlink_metadata(place).ok();
         if let Some(owner) = meta.as_ref().and_then(|meta| sys::other_owner(place, meta)) {
             return Self { owner: Some(owner), ..at("other-owner", place) };
@@ -81,9 +81,9 @@ impl Cause {
     }
 }
 
-/// What the system's own word says without looking any further.
-fn told(error: &io::Error) -> Option<&'static str> {
-    // Windows has two words for a full disk (39, 112) and two for a file that is open elsewhere (32, 33).
+/// The cause, if the system's error alone is specific enough.
+fn from_error(error: &io::Error) -> Option<&'static str> {
+    // Windows has two codes for a full disk (39, 112) and two for a file that is open elsewhere (32, 33).
     match error.raw_os_error() {
         Some(39 | 112) if cfg!(windows) => return Some("disk-full"),
         Some(32 | 33) if cfg!(windows) => return Some("held"),
@@ -97,21 +97,21 @@ fn told(error: &io::Error) -> Option<&'static str> {
     }
 }
 
-/// The folders on the way to a path, the outermost first, and the path.
-fn way(path: &Path) -> Vec<&Path> {
-    let mut way: Vec<&Path> = path.ancestors().collect();
-    way.reverse();
-    way
+/// The folders above a path, outermost first, and the path itself.
+fn parts(path: &Path) -> Vec<&Path> {
+    let mut parts: Vec<&Path> = path.ancestors().collect();
+    parts.reverse();
+    parts
 }
 
-/// A file where the way to a path needs a folder.
+/// A file above the path, where a folder is needed.
 fn file_on(path: &Path) -> Option<&Path> {
-    way(path).into_iter().find(|place| *place != path && place.is_file())
+    parts(path).into_iter().find(|place| *place != path && place.is_file())
 }
 
-/// The first link on the way that leads to nothing, and where it leads.
+/// The first dangling link on the path, and its target.
 fn dangling(path: &Path) -> Option<(PathBuf, PathBuf)> {
-    way(path).into_iter().find_map(|place| {
+    parts(path).into_iter().find_map(|place| {
         let is_link = fs_err::symlink_metadata(place).is_ok_and(|meta| meta.is_symlink());
         let leads_nowhere =
             is_link && fs_err::metadata(place).is_err_and(|error| error.kind() != ErrorKind::PermissionDenied);
@@ -122,17 +122,17 @@ fn dangling(path: &Path) -> Option<(PathBuf, PathBuf)> {
     })
 }
 
-/// True for a link that leads round in a circle.
+/// True for a link that leads back to itself.
 fn is_loop(link: &Path) -> bool {
     fs_err::metadata(link).is_err_and(|error| error.kind() != ErrorKind::NotFound)
 }
 
-/// The first place on the way that this person may not go through or write into.
-fn closed(path: &Path) -> Option<&Path> {
+/// The first part of the path that this person may not enter or write.
+fn not_permitted(path: &Path) -> Option<&Path> {
     let folder = path.ancestors().skip(1).find(|folder| fs_err::symlink_metadata(folder).is_ok())?;
-    let on_the_way = way(folder).into_iter().find(|place| !sys::may_enter(place));
+    let above = parts(folder).into_iter().find(|place| !sys::may_enter(place));
     let itself = || fs_err::symlink_metadata(path).is_ok().then_some(path).filter(|path| !sys::may_change(path));
-    on_the_way.or_else(|| (!sys::may_change(folder)).then_some(folder)).or_else(itself)
+    above.or_else(|| (!sys::may_change(folder)).then_some(folder)).or_else(itself)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What a certificate says of itself, for people who have to find out whose it is.
+//! Shows the content of a certificate, so that people can find out whose it is.
 
 use airouter_core::finding::Evidence;
 use airouter_core::secret::masked;
@@ -7,18 +7,18 @@ use x509_parser::certificate::X509Certificate;
 use x509_parser::time::ASN1Time;
 use x509_parser::x509::X509Name;
 
-/// Longest name that is shown.
+/// Longest name that is shown, in characters.
 const LONGEST: usize = 120;
 
-/// Issuer, subject and validity of the certificate that the other side showed first: its own. Nothing
-/// if it cannot be read.
+/// Issuer, subject and validity of the server's own certificate, the first of the chain. Empty if it cannot be
+/// parsed.
 pub(super) fn facts(chain: &[CertificateDer]) -> Vec<Evidence> {
     let Some((_, own)) = chain.first().and_then(|own| x509_parser::parse_x509_certificate(own).ok()) else {
         return Vec::new();
     };
     let mut facts = vec![
-        Evidence::new("issuer", called(own.issuer())),
-        Evidence::new("subject", called(own.subject())),
+        Evidence::new("issuer", display_name(own.issuer())),
+        Evidence::new("subject", display_name(own.subject())),
         Evidence::new("not_before", day(own.validity().not_before)),
         Evidence::new("not_after", day(own.validity().not_after)),
     ];
@@ -32,8 +32,8 @@ fn is_its_own_issuer(certificate: &X509Certificate) -> bool {
     certificate.issuer() == certificate.subject()
 }
 
-/// The name that people know it by, and the organisation if it adds something.
-fn called(name: &X509Name) -> String {
+/// The common name, with the organisation if that adds information; without secrets and control characters.
+fn display_name(name: &X509Name) -> String {
     let first = |mut found: Box<dyn Iterator<Item = Option<String>> + '_>| found.next().flatten();
     let common = first(Box::new(name.iter_common_name().map(|it| it.as_str().ok().map(str::to_owned))));
     let organisation = first(Box::new(name.iter_organization().map(|it| it.as_str().ok().map(str::to_owned))));

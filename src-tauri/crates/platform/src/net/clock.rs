@@ -1,7 +1,7 @@
-//! What time it is elsewhere, asked only when a certificate looks expired or not valid yet.
+//! Asks a server for the time, only if a certificate looks expired or not yet valid.
 //!
-//! The answer cannot be encrypted, since it is the encryption that fails; so it may be forged, and
-//! decides nothing but whose the trouble is. No key goes with the question.
+//! The answer cannot be encrypted, since encryption is what fails, so it may be forged. It decides only who is
+//! named as the owner of the problem. The request has no key in it.
 
 use std::net::SocketAddr;
 use std::time::UNIX_EPOCH;
@@ -17,7 +17,7 @@ use super::options::Options;
 use super::tls::since_1970;
 use super::tunnel::{header, read_head};
 
-/// Whom to ask.
+/// Which server to ask.
 pub(super) enum Ask<'a> {
     /// The gateway's own addresses.
     Directly(&'a [SocketAddr]),
@@ -26,16 +26,16 @@ pub(super) enum Ask<'a> {
 }
 
 /// By how many hours this computer's clock is off, if it is known to be off by more than a day.
-/// `told` is a date that was heard already.
-pub(super) async fn off(told: Option<&str>, name: &str, ask: Ask<'_>, options: &Options) -> Option<u64> {
-    let told = match told.and_then(seconds) {
-        Some(told) => Some(told),
+/// `date` is the `Date` header of an earlier reply, if there was one; else the server is asked.
+pub(super) async fn off(date: Option<&str>, name: &str, ask: Ask<'_>, options: &Options) -> Option<u64> {
+    let date = match date.and_then(seconds) {
+        Some(date) => Some(date),
         None => plain_date(name, ask, options).await.as_deref().and_then(seconds),
     };
-    hours_off(since_1970(options.clock).as_secs(), told, built())
+    hours_off(since_1970(options.clock).as_secs(), date, built())
 }
 
-/// The `Date` of a plain answer.
+/// The `Date` header of a reply over plain HTTP.
 async fn plain_date(name: &str, ask: Ask<'_>, options: &Options) -> Option<String> {
     let until = Instant::now() + options.limits.clock;
     let port = options.plain_port.0;
@@ -64,7 +64,7 @@ fn seconds(date: &str) -> Option<u64> {
     Some(httpdate::parse_http_date(date).ok()?.duration_since(UNIX_EPOCH).ok()?.as_secs())
 }
 
-/// When this program was built.
+/// When this program was built, in seconds since 1970.
 fn built() -> u64 {
     env!("AIROUTER_BUILT").parse().unwrap_or(0)
 }

@@ -1,7 +1,7 @@
-//! Connecting to whichever of a host's addresses answers first.
+//! Connects to whichever of a host's addresses answers first.
 //!
-//! Many homes have half an IPv6. So the two families take turns, the next address is tried while the
-//! last one is still silent, and one dead family costs a moment instead of the check.
+//! Many home networks have a broken IPv6. So the two address families alternate, and the next address is tried while
+//! the former one has not answered; a dead family then costs a moment instead of the check.
 
 use std::io;
 use std::net::SocketAddr;
@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::names::is_online;
 
-/// How long an address may be silent before the next one is tried beside it.
+/// How long an address may take to answer before the next one is tried in parallel.
 const HEAD_START: Duration = Duration::from_millis(250);
 
 /// A connection.
@@ -25,13 +25,16 @@ pub(super) struct Connected {
     pub(super) facts: Vec<Evidence>,
 }
 
-/// Why there is none.
+/// Why no connection was made.
 pub(super) struct NotConnected {
     pub(super) fault: NetFault,
     pub(super) facts: Vec<Evidence>,
 }
 
-/// Connects to one of the addresses.
+/// Connects to one of the addresses, at the latest by `until`.
+///
+/// # Errors
+/// The most informative of the failures.
 pub(super) async fn connect(addresses: &[SocketAddr], until: Instant) -> Result<Connected, NotConnected> {
     let mut waiting = taking_turns(addresses).into_iter().peekable();
     let mut trying = JoinSet::new();
@@ -46,7 +49,7 @@ pub(super) async fn connect(addresses: &[SocketAddr], until: Instant) -> Result<
             Some(joined) = trying.join_next() => match joined {
                 Ok((address, Ok(stream))) => {
                     let tried: Vec<_> = addresses.iter().copied().filter(|it| !waiting.clone().any(|left| left == *it)).collect();
-                    return Ok(Connected { stream, facts: met(address, &tried, &failed) });
+                    return Ok(Connected { stream, facts: connection_facts(address, &tried, &failed) });
                 }
                 Ok((address, Err(error))) => failed.push((address, error.kind())),
                 Err(_) => {}
@@ -60,8 +63,8 @@ pub(super) async fn connect(addresses: &[SocketAddr], until: Instant) -> Result<
     }
 }
 
-/// The address that answered, and those of the other family that did not although they were tried.
-fn met(address: SocketAddr, tried: &[SocketAddr], failed: &[(SocketAddr, io::ErrorKind)]) -> Vec<Evidence> {
+/// Evidence: the address that answered, and those that failed or, in the other family, did not answer.
+fn connection_facts(address: SocketAddr, tried: &[SocketAddr], failed: &[(SocketAddr, io::ErrorKind)]) -> Vec<Evidence> {
     let mut facts = vec![Evidence::new("address", address)];
     for other in tried.iter().filter(|other| **other != address) {
         match failed.iter().find(|(dead, _)| dead == other) {
@@ -73,7 +76,7 @@ fn met(address: SocketAddr, tried: &[SocketAddr], failed: &[(SocketAddr, io::Err
     facts
 }
 
-/// The addresses with the families in turn, beginning with the system's first choice.
+/// The addresses with the families alternating, beginning with the system's first choice.
 fn taking_turns(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
     let Some(first) = addresses.first() else { return Vec::new() };
     let (mut one, mut other): (Vec<_>, Vec<_>) = addresses.iter().partition(|it| it.is_ipv6() == first.is_ipv6());
@@ -88,7 +91,7 @@ fn taking_turns(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
     turns
 }
 
-/// The failure that says most: a refusal is an answer, a silence at least comes from a way that is there.
+/// The most informative failure: a refusal is an answer, and a timeout still shows that a route exists.
 fn not_connected(failed: &[(SocketAddr, io::ErrorKind)], addresses: &[SocketAddr]) -> NotConnected {
     use io::ErrorKind as Kind;
     let has = |kinds: &[Kind]| failed.iter().any(|(_, kind)| kinds.contains(kind));

@@ -1,12 +1,12 @@
-//! Bodies that are encoded for the way: gzip, deflate, Brotli, Zstandard. Claude's client asks for all four
-//! on every request, so a gateway that spoils them spoils every answer.
+//! Decodes bodies with a content encoding: gzip, deflate, Brotli, Zstandard. Claude's client accepts all four on
+//! every request, so a gateway that damages them damages every reply.
 
 use std::io::{self, Read};
 
 use airouter_core::gateway::Reply;
 
-/// The encodings in the order in which they were applied; `identity` and names that nobody knows are none,
-/// as for Claude's client (obs).
+/// The encodings in the order in which they were applied. `identity` and unknown names are ignored, as Claude's
+/// client does (obs).
 fn encodings(reply: &Reply) -> Vec<String> {
     let named = reply.headers.iter().filter(|(name, _)| name == "content-encoding");
     let named = named.flat_map(|(_, value)| value.split(','));
@@ -14,13 +14,13 @@ fn encodings(reply: &Reply) -> Vec<String> {
     named.filter(|name| matches!(name.as_str(), "gzip" | "x-gzip" | "deflate" | "br" | "zstd")).collect()
 }
 
-/// True when the body says that it has to be decoded.
+/// True if the headers name an encoding that has to be decoded.
 pub(super) fn is_encoded(reply: &Reply) -> bool {
     !encodings(reply).is_empty()
 }
 
-/// The decoded body, cut at `most` bytes; nothing if it is not encoded as it says, or not to its end. An
-/// empty body is nothing but empty.
+/// The decoded body, cut at `most` bytes; `None` if it is not encoded as the headers say, or truncated. An empty
+/// body is valid.
 pub(super) fn decoded(reply: &Reply, most: usize) -> Option<Vec<u8>> {
     if reply.body.is_empty() {
         return Some(Vec::new());
@@ -33,7 +33,7 @@ fn decode(name: &str, body: &[u8], most: usize) -> io::Result<Vec<u8>> {
     match name {
         "gzip" | "x-gzip" => read(flate2::read::MultiGzDecoder::new(body), most),
         "deflate" => {
-            // Most send the zlib form, as the standard says, some the bare one.
+            // Most servers send the zlib format, as the standard says, some raw deflate.
             let zlib = read(flate2::read::ZlibDecoder::new(body), most);
             zlib.or_else(|_| read(flate2::read::DeflateDecoder::new(body), most))
         }
@@ -42,7 +42,7 @@ fn decode(name: &str, body: &[u8], most: usize) -> io::Result<Vec<u8>> {
     }
 }
 
-/// Reads at most so much: what a small body swells to has no bound of its own.
+/// Reads at most `most` bytes: a small body may expand to any size.
 fn read(decoder: impl Read, most: usize) -> io::Result<Vec<u8>> {
     let mut out = Vec::new();
     decoder.take(most as u64).read_to_end(&mut out)?;
@@ -71,7 +71,7 @@ mod tests {
         zlib.write_all(b"hello").expect("to memory");
         let mut bare = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
         bare.write_all(b"hello").expect("to memory");
-        // Stored as it is: a window, one block, the end (RFC 7932); a frame and one raw block (RFC 8878).
+        // Uncompressed: a window, one block, the end (RFC 7932); a frame and one raw block (RFC 8878).
         let brotli = b"\x0b\x02\x80hello\x03";
         let zstd = b"\x28\xb5\x2f\xfd\x00\x58\x29\x00\x00hello";
         for (name, body) in [
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn lies_and_halves_are_no_bodies_and_bombs_are_cut() {
+    fn wrong_and_truncated_bodies_are_rejected_and_large_ones_are_cut() {
         let whole = gzip(&[b'x'; 10_000]);
         assert_eq!(decoded(&reply("gzip", b"plain text"), 100), None);
         assert_eq!(decoded(&reply("gzip", &whole[..whole.len() / 2]), 100_000), None);

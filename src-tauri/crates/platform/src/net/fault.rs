@@ -1,13 +1,13 @@
-//! What the client says went wrong, told by the types of errors first and their texts last, because
-//! texts differ between systems and libraries. Only what the walk (`probe`) did not meet is judged by
-//! this: it sees later requests, and those that the walk got through beside.
+//! Classifies errors of the HTTP client, by their types first and their texts last, because texts differ between
+//! systems and libraries. Used only for faults that the network probe (`probe`) did not find: those of later
+//! requests, and of requests that failed although the probe succeeded.
 
 use std::error::Error;
 use std::io;
 
 use airouter_core::gateway::NetFault;
 
-/// Sorts an error.
+/// The fault that an error means.
 pub(super) fn of(error: &reqwest::Error) -> NetFault {
     let chain: Vec<String> = sources(error).map(|source| source.to_string().to_lowercase()).collect();
     let says = |words: &[&str]| chain.iter().any(|text| words.iter().any(|word| text.contains(word)));

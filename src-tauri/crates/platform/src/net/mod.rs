@@ -1,8 +1,8 @@
-//! The network: the walk to the gateway and the requests to it, both made in one place.
+//! The network: the probe of the gateway and the requests to it.
 //!
-//! Redirects are never followed, because a key would go with them; time and size are bounded; this
-//! computer itself is always reached without a proxy; certificates are judged by the system. What a
-//! fault means is told by the walk, which goes the same way as the first request, one step at a time.
+//! Redirects are never followed, because the key would be sent along; time and size are bounded; this computer
+//! itself is always reached without a proxy; certificates are verified by the system. The cause of a fault is
+//! found by the probe, which uses the same route as the first request, one step at a time.
 
 mod certificate;
 mod clock;
@@ -17,12 +17,12 @@ mod proxy;
 mod receive;
 mod tls;
 mod tunnel;
-mod wire;
+mod gateway_client;
 
 pub use names::{Answer, Names};
 pub use options::{Limits, Options, PlainPort, Proxies};
 pub(crate) use proxy::choose as choose_proxy;
-pub(crate) use wire::Wire;
+pub(crate) use gateway_client::GatewayClient;
 
-/// How this program names itself, to gateways and proxies alike.
+/// The `User-Agent` that gateways and proxies get.
 const USER_AGENT: &str = concat!("airouter-setup/", env!("CARGO_PKG_VERSION"));

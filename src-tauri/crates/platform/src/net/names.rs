@@ -1,4 +1,4 @@
-//! Where names lead: to what the system says, unless a name is given an answer here.
+//! Looks host names up with the system's resolver, unless an answer is given for a name here.
 
 use std::collections::HashMap;
 use std::io;
@@ -7,33 +7,36 @@ use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-/// Answers for certain names; the system answers for all others.
+/// Fixed answers for certain names; all others are looked up by the system.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
     answers: Arc<HashMap<String, Answer>>,
 }
 
-/// What is answered for a name.
+/// The answer for a name.
 #[derive(Debug, Clone)]
 pub enum Answer {
-    /// It leads to these addresses.
+    /// The name has these addresses.
     At(Vec<IpAddr>),
     /// There is no such name.
     Nowhere,
-    /// Nothing is ever answered.
+    /// The lookup never ends.
     Silence,
-    /// The system says that there is no network to ask.
+    /// The lookup fails because there is no network.
     NoNetwork,
 }
 
 impl Names {
-    /// Answers for these names.
+    /// Makes fixed answers for these names.
     pub fn of<'a>(answers: impl IntoIterator<Item = (&'a str, Answer)>) -> Self {
         let answers = answers.into_iter().map(|(name, answer)| (name.to_ascii_lowercase(), answer));
         Self { answers: Arc::new(answers.collect()) }
     }
 
-    /// The addresses of a host, in the system's order; an address leads to itself.
+    /// The addresses of a host, in the system's order; an address is returned as it is.
+    ///
+    /// # Errors
+    /// The error of the lookup.
     pub(super) async fn look_up(&self, name: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
         if let Ok(address) = name.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(address, port)]);
@@ -58,21 +61,21 @@ impl Resolve for Names {
     }
 }
 
-/// True when this computer has a way to anywhere. Nothing is sent: choosing the way for a datagram is
-/// enough for the system to say that there is none.
+/// True if this computer has a route to the internet. Nothing is sent: the system reports a missing route when a
+/// UDP socket is connected.
 pub(super) fn is_online() -> bool {
-    let has_way = |from: &str, to: &str| UdpSocket::bind(from).and_then(|socket| socket.connect(to)).is_ok();
-    has_way("0.0.0.0:0", "223.5.5.5:53") || has_way("[::]:0", "[2400:3200::1]:53")
+    let has_route = |from: &str, to: &str| UdpSocket::bind(from).and_then(|socket| socket.connect(to)).is_ok();
+    has_route("0.0.0.0:0", "223.5.5.5:53") || has_route("[::]:0", "[2400:3200::1]:53")
 }
 
-/// An address that no gateway of another computer has: this computer's own, none at all, or one that proxy
-/// tools make up (198.18.0.0/15). A private one is none of these: companies run gateways there.
+/// True for an address that no gateway on another computer has: loopback, unspecified, or one that proxy tools make
+/// up (198.18.0.0/15). Not for private addresses, where companies run gateways.
 pub(super) fn is_made_up(address: IpAddr) -> bool {
     let address = address.to_canonical();
     address.is_loopback() || address.is_unspecified() || is_fake(address)
 }
 
-/// An address within a private network (RFC 1918, RFC 4193, RFC 6598), or of one cable or radio cell.
+/// True for an address of a private network (RFC 1918, RFC 4193, RFC 6598) or a link-local address.
 pub(super) fn is_private(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(v4) => {
@@ -83,7 +86,7 @@ pub(super) fn is_private(address: IpAddr) -> bool {
     }
 }
 
-/// One of the addresses that a proxy tool hands out so that connections come to it.
+/// True for an address that a proxy tool returns for a name, so that connections come to the tool.
 pub(super) fn is_fake(address: IpAddr) -> bool {
     matches!(address.to_canonical(), IpAddr::V4(v4) if v4.octets()[0] == 198 && matches!(v4.octets()[1], 18 | 19))
 }

@@ -1,6 +1,5 @@
-//! What the network part takes from outside. [`Options::default`] is what people get; the rest is there
-//! so that faults can be played: certificates of one's own, names that lead elsewhere, short limits,
-//! another day.
+//! Settings of the network module. [`Options::default`] is used in the product; other values let tests simulate
+//! faults: own certificates, names with other addresses, short limits, another date.
 
 use std::time::{Duration, SystemTime};
 
@@ -9,39 +8,39 @@ use rustls::pki_types::CertificateDer;
 
 use super::names::Names;
 
-/// How the network is used.
+/// Settings of a check.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// How long anything may take.
+    /// Time limits.
     pub limits: Limits,
-    /// Where names lead.
+    /// Fixed answers for host names.
     pub names: Names,
-    /// Who says which proxy to use, unless the person typed one.
+    /// Where the proxy settings come from, unless the person typed a proxy.
     pub proxies: Proxies,
-    /// Certificates that are trusted besides those of the system.
+    /// Root certificates that are trusted besides the system's.
     pub more_roots: Vec<CertificateDer<'static>>,
-    /// Where a server is asked for the time without encryption.
+    /// The port at which a server is asked for the time over plain HTTP.
     pub plain_port: PlainPort,
-    /// What this computer's clock is taken to show; nothing means: what it shows.
+    /// The time to use instead of this computer's clock.
     pub clock: Option<SystemTime>,
 }
 
-/// Limits in time. Each is hard: what is not there by then is given up.
+/// Time limits. Each is hard: what is not done by then is aborted.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Looking a name up.
+    /// A name lookup.
     pub name: Duration,
-    /// Name, connection, proxy and encryption together.
+    /// Name lookup, connection, proxy and TLS handshake together.
     pub connect: Duration,
-    /// A whole request, its body included. A model may think for long before its first word.
+    /// A whole request, its body included. A model may take long before its first token.
     pub request: Duration,
-    /// The whole check; the lamps that are open then are not tested.
+    /// The whole check; lamps without a result by then are not tested.
     pub whole: Duration,
     /// Asking a server for the time.
     pub clock: Duration,
-    /// The gaps before the second and the third try of what may pass by itself (obs: the engine's).
+    /// The pauses before the second and the third try after a temporary failure (obs: the engine's).
     pub gaps: [Duration; 2],
-    /// The longest that a gateway may ask to be left alone before the next try.
+    /// The longest pause that a gateway's `retry-after` can cause.
     pub longest_wait: Duration,
 }
 
@@ -59,7 +58,7 @@ impl Default for Limits {
     }
 }
 
-/// The port of plain http.
+/// The port of plain HTTP, 80 by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PlainPort(pub u16);
 
@@ -69,7 +68,7 @@ impl Default for PlainPort {
     }
 }
 
-/// Who says which proxy to use.
+/// Where the proxy settings come from.
 #[derive(Debug, Clone, Default)]
 pub enum Proxies {
     /// This computer: its environment, else its system's settings.

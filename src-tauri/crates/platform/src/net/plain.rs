@@ -1,5 +1,5 @@
-//! Whether somebody who did not answer in TLS speaks plain http: the usual slips are an address that has
-//! no encryption and a proxy that is written `https://`. No key and no login goes with the question.
+//! Tests whether a server that did not answer in TLS speaks plain HTTP. The usual mistakes are an address without
+//! encryption and a proxy that is written `https://`. The request has no key and no login in it.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -11,20 +11,20 @@ use tokio::time::{Instant, timeout_at};
 use super::USER_AGENT;
 use super::connect::connect;
 
-/// How long the answer may take: whoever speaks http answers at once.
+/// How long the answer may take: an HTTP server answers at once.
 const LIMIT: Duration = Duration::from_secs(3);
 /// Most of the answer that is read, in bytes.
 const MOST: u64 = 2048;
-/// What servers say in http on a port that wants TLS.
+/// Parts of the HTTP replies that servers send on a port that requires TLS.
 const WANTS_TLS: [&str; 5] = ["to https port", "ssl-enabled", "to an https server", "requires tls", "use https"];
 
-/// True when a server answers in http and does not ask for TLS itself.
+/// True if a server answers in HTTP and does not ask for TLS in its answer.
 pub(super) async fn is_spoken(addresses: &[SocketAddr], host: &str) -> bool {
     let request = format!("HEAD / HTTP/1.1\r\nHost: {host}\r\nUser-Agent: {USER_AGENT}\r\nConnection: close\r\n\r\n");
     ask(addresses, &request).await
 }
 
-/// True when a proxy that is written `https://` answers in http.
+/// True if a proxy that is written `https://` answers in HTTP.
 pub(super) async fn is_spoken_by(proxy: &Proxy, addresses: &[SocketAddr], name: &str, port: u16) -> bool {
     let place = if name.contains(':') { format!("[{name}]:{port}") } else { format!("{name}:{port}") };
     let request = format!("CONNECT {place} HTTP/1.1\r\nHost: {place}\r\nUser-Agent: {USER_AGENT}\r\n\r\n");
@@ -39,7 +39,7 @@ async fn ask(addresses: &[SocketAddr], request: &str) -> bool {
         connected.stream.write_all(request.as_bytes()).await?;
         (&mut connected.stream).take(MOST).read_to_end(&mut answer).await
     });
-    // What came before the end of the time is an answer all the same.
+    // What came before the timeout is used as well.
     let _ = asked.await;
     let answer = String::from_utf8_lossy(&answer).to_lowercase();
     answer.starts_with("http/1.") && WANTS_TLS.iter().all(|words| !answer.contains(words))

@@ -1,5 +1,5 @@
-//! The walk to the gateway, step by step: name, connection, proxy, encryption. No key goes with it and
-//! nothing is asked at its end; it runs beside the first request and costs a healthy check nothing.
+//! Probes the route to the gateway step by step: name lookup, connection, proxy, TLS handshake. It sends no key and
+//! makes no request to the gateway. It runs beside the first request, so it does not delay a check that passes.
 
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr};
@@ -22,33 +22,33 @@ use super::names::{is_fake, is_made_up, is_online, is_private};
 use super::options::Options;
 use super::{certificate, plain, tls, tunnel};
 
-/// Walks to the gateway, through the proxy if there is one.
-pub(super) async fn walk(base: &GatewayUrl, proxy: Option<&Proxy>, options: &Options) -> Reach {
+/// Probes the gateway, through the proxy if there is one. Returns the steps that passed and the first failure.
+pub(super) async fn run(base: &GatewayUrl, proxy: Option<&Proxy>, options: &Options) -> Reach {
     let begin = Instant::now();
-    let mut walk = Walk { base, options, until: begin + options.limits.connect, since: begin, reach: Reach::default() };
+    let mut probe = Probe { base, options, until: begin + options.limits.connect, since: begin, reach: Reach::default() };
     let ended = match proxy {
-        Some(proxy) => walk.through(proxy).await,
-        None => walk.directly().await,
+        Some(proxy) => probe.through(proxy).await,
+        None => probe.directly().await,
     };
     if let Err(trouble) = ended {
-        walk.reach.trouble = Some(*trouble);
+        probe.reach.trouble = Some(*trouble);
     }
-    walk.reach
+    probe.reach
 }
 
 type Passed<T> = Result<T, Box<Trouble>>;
 
-struct Walk<'a> {
+struct Probe<'a> {
     base: &'a GatewayUrl,
     options: &'a Options,
-    /// The end of the whole walk.
+    /// When the whole probe has to end.
     until: Instant,
-    /// The beginning of the step that is under way.
+    /// When the present step began.
     since: Instant,
     reach: Reach,
 }
 
-impl Walk<'_> {
+impl Probe<'_> {
     async fn directly(&mut self) -> Passed<()> {
         let addresses = self.look_up(self.base.name(), self.base.port()).await.map_err(|(fault, why)| {
             let mut facts = vec![Evidence::new("host", self.base.name())];
@@ -81,7 +81,7 @@ impl Walk<'_> {
         let (addresses, stream) = begun.map_err(|(fault, facts)| self.proxy_trouble(proxy, fault, facts))?;
         let ask = Ask::Through(proxy, &addresses);
         if proxy.kind() == ProxyKind::Https {
-            let shown = tls::Shown::default();
+            let shown = tls::PeerCertificates::default();
             let encrypted = self.handshake(stream, proxy.name(), &shown).await;
             let Ok(stream) = encrypted else {
                 let is_plain = plain::is_spoken_by(proxy, &addresses, self.base.name(), self.base.port()).await;
@@ -99,7 +99,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Gets a way to the gateway from the proxy, which then stands for name and connection as well.
+    /// Asks the proxy for a tunnel to the gateway; the proxy then does the name lookup and the connection as well.
     async fn tunnel<S>(&mut self, mut stream: S, proxy: &Proxy) -> Passed<(S, Option<String>)>
     where
         S: AsyncRead + AsyncWrite + Unpin,
@@ -123,12 +123,12 @@ impl Walk<'_> {
         Ok((stream, answer.date))
     }
 
-    /// The last step: who is there, and is it the right one?
+    /// The last step: the TLS handshake, and the cause if it fails.
     async fn encrypt<S>(&mut self, stream: S, date: Option<String>, ask: Ask<'_>, is_fake: bool) -> Passed<()>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        let shown = tls::Shown::default();
+        let shown = tls::PeerCertificates::default();
         let result = self.handshake(stream, self.base.name(), &shown).await;
         let mut facts = certificate::facts(&shown.lock().unwrap_or_else(PoisonError::into_inner));
         let error = match result {
@@ -143,7 +143,7 @@ impl Walk<'_> {
         let issuer = facts.iter().find(|fact| fact.name == "issuer").map(|fact| fact.value.clone());
         let fault = tls::fault(&error, issuer);
         if is_fake && matches!(fault, NetFault::Reset | NetFault::TcpTimeout) {
-            // A proxy tool answers for a made-up address and then gets no further itself.
+            // A proxy tool accepts connections to a made-up address, but cannot reach the gateway itself.
             return Err(self.trouble(LayerId::Name, NetFault::DnsHijack, facts));
         }
         match &ask {
@@ -166,7 +166,7 @@ impl Walk<'_> {
         Err(trouble)
     }
 
-    async fn handshake<S>(&self, stream: S, name: &str, shown: &tls::Shown) -> io::Result<TlsStream<S>>
+    async fn handshake<S>(&self, stream: S, name: &str, shown: &tls::PeerCertificates) -> io::Result<TlsStream<S>>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
@@ -189,8 +189,8 @@ impl Walk<'_> {
         }
     }
 
-    /// A name that leads to a made-up address is no trouble as long as that address answers: proxy
-    /// tools work that way. When it does not, the name is what is wrong.
+    /// A name with a made-up address is no fault as long as that address answers: proxy tools work that way. If it
+    /// does not answer, the fault is in the name lookup.
     fn not_connected(&self, failed: NotConnected, addresses: &[SocketAddr]) -> Box<Trouble> {
         let is_name = self.base.name().parse::<IpAddr>().is_err() && !self.base.is_loopback();
         if is_name && is_only(addresses, is_made_up) {

@@ -1,6 +1,6 @@
-//! Which proxy to use: what the person typed, else the environment, else the system's settings.
+//! Chooses the proxy: the one that the person typed, else the environment's, else the system's.
 //!
-//! reqwest's own reading of these mistakes common values, so it is not used; `core::proxy` reads them.
+//! reqwest misreads common values of these settings, so `core::proxy` parses them instead.
 
 use std::env;
 
@@ -11,10 +11,10 @@ use airouter_core::proxy::{ProxyChoice, ProxySettings, of_environment};
 use super::options::{Options, Proxies};
 use crate::sys;
 
-/// The way to an address.
+/// Chooses the proxy for an address; none for this computer itself.
 ///
 /// # Errors
-/// `ProxyInvalid` when the proxy that is set cannot be read.
+/// `ProxyInvalid` if the proxy setting cannot be parsed.
 pub(crate) async fn choose(base: &GatewayUrl, typed: Option<&str>, options: &Options) -> Result<ProxyChoice, Finding> {
     if base.is_loopback() {
         return Ok(ProxyChoice::direct());
@@ -28,7 +28,7 @@ pub(crate) async fn choose(base: &GatewayUrl, typed: Option<&str>, options: &Opt
     }
 }
 
-/// Whoever set something in the environment meant it for this program; the system is asked otherwise.
+/// The proxy settings of the environment if there are any, else the system's.
 async fn of_computer() -> ProxySettings {
     let environment = of_environment(|name| env::var(name).ok());
     if !environment.is_silent() {

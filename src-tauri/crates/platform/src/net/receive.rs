@@ -1,7 +1,7 @@
-//! A reply as it comes in: its head, and as much of its body as is worth reading.
+//! Receives a reply: its head, and as much of its body as is needed.
 //!
-//! A stream is read event by event and let go of as soon as it is judged, so that a model does not write
-//! for nobody. What is encoded is read to its end and decoded here.
+//! A stream is read event by event and closed as soon as its result is clear, so that the model stops writing. An
+//! encoded body is read to its end and decoded here.
 
 use std::time::Duration;
 
@@ -10,11 +10,13 @@ use reqwest::RequestBuilder;
 
 use super::{encoding, fault};
 
-/// Largest body that is read, in bytes: a list of many thousand models.
+/// Largest body that is read, in bytes: enough for a list of many thousand models.
 pub(super) const LARGEST_BODY: usize = 10 * 1024 * 1024;
 
-/// Sends a request and takes in the reply. The client has limits of its own; this one holds whatever it
-/// does.
+/// Sends a request and receives the reply. `limit` is enforced here, whatever limits the client has.
+///
+/// # Errors
+/// The fault because of which there is no reply.
 pub(super) async fn send(request: RequestBuilder, is_stream: bool, limit: Duration) -> Result<Reply, NetFault> {
     tokio::time::timeout(limit, receive(request, is_stream)).await.unwrap_or(Err(NetFault::ReadTimeout))
 }
@@ -44,7 +46,7 @@ async fn receive(request: RequestBuilder, is_stream: bool) -> Result<Reply, NetF
             }
             Ok(None) => break,
             Err(error) => match fault::of(&error) {
-                // What came before it tells what was lost; a refusal is told by its status alone.
+                // What came before the break is still useful, and a refusal is clear from its status alone.
                 NetFault::Reset | NetFault::Other if is_stream || !reply.is_success() => {
                     reply.cut = true;
                     break;
@@ -56,7 +58,7 @@ async fn receive(request: RequestBuilder, is_stream: bool) -> Result<Reply, NetF
     if is_encoded {
         match encoding::decoded(&reply, LARGEST_BODY) {
             Some(body) => reply.body = body,
-            // A refusal is told by its status, whatever became of its words.
+            // A refusal is clear from its status, even if its body cannot be decoded.
             None if !reply.is_success() => reply.body.clear(),
             None => return Err(NetFault::Encoding),
         }
@@ -64,7 +66,7 @@ async fn receive(request: RequestBuilder, is_stream: bool) -> Result<Reply, NetF
     Ok(reply)
 }
 
-/// Follows a stream while it comes in.
+/// Judges a stream while it is received.
 #[derive(Default)]
 struct Watching {
     reader: SseReader,
@@ -72,7 +74,7 @@ struct Watching {
 }
 
 impl Watching {
-    /// True when nothing that may follow can change what the stream is.
+    /// True if nothing that may follow can change the result.
     fn is_over(&mut self, chunk: &[u8]) -> bool {
         let events = self.reader.push(chunk);
         events.iter().any(|event| self.watch.push(event) != StreamState::Progress)

@@ -1,4 +1,4 @@
-//! Encryption: judged by the system, and sorted by type when it fails.
+//! TLS: certificates are verified by the system, and failures are classified.
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,24 +16,27 @@ use rustls_platform_verifier::Verifier;
 
 use super::options::Options;
 
-/// Certificates that the other side showed, its own first.
-pub(super) type Shown = Arc<Mutex<Vec<CertificateDer<'static>>>>;
+/// The certificates that the server sent, its own first.
+pub(super) type PeerCertificates = Arc<Mutex<Vec<CertificateDer<'static>>>>;
 
-/// Makes a configuration whose verdicts are the system's. What the other side shows is kept in `shown`,
-/// because a refusal alone does not say whose certificate it was.
-pub(super) fn config(options: &Options, shown: &Shown) -> Result<ClientConfig, Error> {
+/// Makes a configuration with the system's verifier. The server's certificates are recorded in `shown`, because the
+/// verification error alone does not say whose certificate it was.
+///
+/// # Errors
+/// If the system's verifier cannot be made.
+pub(super) fn config(options: &Options, shown: &PeerCertificates) -> Result<ClientConfig, Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let verifier = if options.more_roots.is_empty() {
         Verifier::new(provider.clone())?
     } else {
-        // On Windows this makes a chain engine of its own; without need, the system's own one is right.
+        // On Windows this makes a separate chain engine; without extra roots the system's own one is right.
         Verifier::new_with_extra_roots(options.more_roots.iter().cloned(), provider.clone())?
     };
-    let remembering = Remembering { verifier, shown: shown.clone() };
+    let recording = RecordingVerifier { verifier, shown: shown.clone() };
     let clock = Arc::new(Clock(options.clock));
     Ok(builder(provider, clock)?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(remembering))
+        .with_custom_certificate_verifier(Arc::new(recording))
         .with_no_client_auth())
 }
 
@@ -44,12 +47,12 @@ fn builder(
     ClientConfig::builder_with_details(provider, clock).with_protocol_versions(&[&version::TLS13, &version::TLS12])
 }
 
-/// What a failed handshake means.
+/// The fault that a failed handshake means.
 pub(super) fn fault(error: &io::Error, issuer: Option<String>) -> NetFault {
     let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) else {
         return match error.kind() {
             io::ErrorKind::TimedOut => NetFault::TcpTimeout,
-            // The error of the system is often hidden, and what is left says only that it was cut.
+            // The system's error is often hidden; what remains says only that the connection was cut.
             _ => NetFault::Reset,
         };
     };
@@ -72,7 +75,7 @@ pub(super) fn fault(error: &io::Error, issuer: Option<String>) -> NetFault {
     }
 }
 
-/// What this computer's clock shows, or is taken to show.
+/// This computer's clock, or a fixed time for tests.
 #[derive(Debug)]
 struct Clock(Option<SystemTime>);
 
@@ -82,19 +85,19 @@ impl TimeProvider for Clock {
     }
 }
 
-/// The time since 1970 that the clock shows.
+/// The time since 1970, by `clock` or by this computer.
 pub(super) fn since_1970(clock: Option<SystemTime>) -> Duration {
     clock.unwrap_or_else(SystemTime::now).duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
-/// Leaves the verdict to the system and remembers what was shown.
+/// Verifies with the system's verifier and records the certificates.
 #[derive(Debug)]
-struct Remembering {
+struct RecordingVerifier {
     verifier: Verifier,
-    shown: Shown,
+    shown: PeerCertificates,
 }
 
-impl ServerCertVerifier for Remembering {
+impl ServerCertVerifier for RecordingVerifier {
     fn verify_server_cert(
         &self,
         own: &CertificateDer<'_>,

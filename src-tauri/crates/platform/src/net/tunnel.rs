@@ -1,5 +1,5 @@
-//! Asking a proxy for a connection, in its own words, so that its answer is kept: an HTTP client says
-//! only that there was no tunnel.
+//! Asks a proxy for a tunnel with its own protocol, to learn its answer: an HTTP client reports only that there was
+//! no tunnel.
 
 use std::io;
 use std::net::IpAddr;
@@ -14,21 +14,21 @@ use zeroize::Zeroizing;
 
 use super::USER_AGENT;
 
-/// Longest head of an answer that is read, in bytes.
+/// Longest head of a reply that is read, in bytes.
 const LONGEST_HEAD: usize = 16 * 1024;
 
-/// What a proxy said.
+/// A proxy's answer.
 #[derive(Debug)]
 pub(super) struct Answer {
-    /// Nothing when it connects us.
+    /// Why it refused; `None` if the tunnel is open.
     pub(super) fault: Option<NetFault>,
     /// Its status, or why it is no proxy.
     pub(super) facts: Vec<Evidence>,
-    /// The time by its own clock.
+    /// Its `Date` header.
     pub(super) date: Option<String>,
 }
 
-/// Asks for a connection to a host, which the proxy looks up itself.
+/// Asks for a tunnel to a host, whose name the proxy looks up itself.
 pub(super) async fn ask<S>(stream: &mut S, proxy: &Proxy, name: &str, port: u16) -> Answer
 where
     S: AsyncRead + AsyncWrite + Unpin,
@@ -148,7 +148,10 @@ fn refused(fault: NetFault, name: &str, value: impl ToString) -> Answer {
     Answer { fault: Some(fault), facts: vec![Evidence::new(name, value)], date: None }
 }
 
-/// Reads up to the empty line and not a byte further: what follows belongs to whoever comes next.
+/// Reads up to the empty line and not a byte further: what follows belongs to the next protocol layer.
+///
+/// # Errors
+/// The error of the connection, or if the head is too long.
 pub(super) async fn read_head<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<String> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") && !head.ends_with(b"\n\n") {
@@ -160,7 +163,7 @@ pub(super) async fn read_head<S: AsyncRead + Unpin>(stream: &mut S) -> io::Resul
     Ok(String::from_utf8_lossy(&head).into_owned())
 }
 
-/// The status of an HTTP answer.
+/// The status of an HTTP reply.
 fn status(head: &str) -> Option<u16> {
     let line = head.lines().next()?;
     line.starts_with("HTTP/1.").then(|| line.split_whitespace().nth(1)?.parse().ok())?

@@ -21,18 +21,18 @@ use super::StandIn;
 use super::unix::{is_executable, start_program};
 use crate::command;
 use crate::install::Install;
-use crate::places::{Ground, Places};
+use crate::places::{BaseFolders, Places};
 
 /// This system.
 pub(crate) const OS: Os = Os::Linux;
-/// How long Claude may take to quit after each request: it saves its settings and ends its agents.
-pub(crate) const PATIENCE: &[Duration] = &[Duration::from_secs(20)];
-/// True where what Claude starts sees other folders than Claude itself; here nothing is redirected.
-pub(crate) const REDIRECTS_WHAT_IT_STARTS: bool = false;
+/// How long Claude may take to quit after each attempt: it saves its settings and ends its agents.
+pub(crate) const QUIT_LIMITS: &[Duration] = &[Duration::from_secs(20)];
+/// True if programs that Claude starts see redirected folders; not on this system.
+pub(crate) const CHILDREN_SEE_OTHER_FOLDERS: bool = false;
 
 /// The program's exact name (PI).
 const PROGRAM: &str = "claude-desktop";
-/// Where packages put it, below the system's root.
+/// Where packages install it, below the system's root.
 const USUAL_PLACES: [&str; 5] = [
     "usr/bin/claude-desktop",
     "usr/local/bin/claude-desktop",
@@ -42,65 +42,65 @@ const USUAL_PLACES: [&str; 5] = [
 ];
 /// Largest package database that is read, in bytes.
 const LARGEST_DATABASE: u64 = 64 * 1024 * 1024;
-/// How long the desktop's settings may take: they are asked over a bus that may not answer.
+/// How long reading the desktop's settings may take: it uses a bus that may not answer.
 const SETTINGS_LIMIT: Duration = Duration::from_secs(2);
 
-/// Where the system keeps the person's data: XDG folders, else the usual ones below the home.
-pub(crate) fn ground() -> Option<Ground> {
+/// The base folders: XDG folders, else the defaults below the home folder.
+pub(crate) fn base_folders() -> Option<BaseFolders> {
     let system = PathBuf::from("/");
-    Some(Ground { config: dirs::config_dir()?, local: dirs::data_local_dir()?, home: dirs::home_dir()?, system })
+    Some(BaseFolders { config: dirs::config_dir()?, local: dirs::data_local_dir()?, home: dirs::home_dir()?, system })
 }
 
 /// Keeps programs of the same person from reading this one's memory (`prctl(2)`, `PR_SET_DUMPABLE`).
-pub(crate) fn closed_memory() {
+pub(crate) fn protect_memory() {
     use rustix::process::{DumpableBehavior, set_dumpable_behavior};
-    // An old kernel refuses it, and then it stays as it was.
+    // An old kernel may refuse it; that is accepted.
     let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
 }
 
-/// The same in a scratch folder.
-pub(crate) fn scratch_ground(scratch: &Path) -> Ground {
+/// The base folders in a scratch folder.
+pub(crate) fn scratch_base_folders(scratch: &Path) -> BaseFolders {
     let home = scratch.join("home");
     let (config, local) = (home.join(".config"), home.join(".local/share"));
-    Ground { config, local, home, system: scratch.join("system") }
+    BaseFolders { config, local, home, system: scratch.join("system") }
 }
 
-/// What a stand-in Claude must be told to stay in a scratch folder.
-pub(crate) fn claude_environment(ground: &Ground) -> Vec<(String, String)> {
+/// Environment variables that keep a stand-in Claude in a scratch folder.
+pub(crate) fn claude_environment(base_folders: &BaseFolders) -> Vec<(String, String)> {
     let text = |path: &Path| path.to_string_lossy().into_owned();
     vec![
-        ("HOME".to_owned(), text(&ground.home)),
-        ("XDG_CONFIG_HOME".to_owned(), text(&ground.config)),
-        ("PRACTICE_SYSTEM_ROOT".to_owned(), text(&ground.system)),
+        ("HOME".to_owned(), text(&base_folders.home)),
+        ("XDG_CONFIG_HOME".to_owned(), text(&base_folders.config)),
+        ("PRACTICE_SYSTEM_ROOT".to_owned(), text(&base_folders.system)),
     ]
 }
 
-/// Claude's third-party folder, if nothing else is named.
-pub(crate) fn usual_root(ground: &Ground) -> PathBuf {
-    ground.config.join("Claude-3p")
+/// Claude's default third-party folder.
+pub(crate) fn usual_root(base_folders: &BaseFolders) -> PathBuf {
+    base_folders.config.join("Claude-3p")
 }
 
 /// Claude's log in third-party mode (OD).
-pub(crate) fn log_of(_ground: &Ground, root: &Path) -> PathBuf {
+pub(crate) fn log_of(_ground: &BaseFolders, root: &Path) -> PathBuf {
     root.join("logs").join("main.log")
 }
 
-/// Claude's log in its ordinary mode (OD).
-pub(crate) fn ordinary_log(ground: &Ground) -> PathBuf {
-    ground.config.join("Claude").join("logs").join("main.log")
+/// Claude's log in ordinary mode (OD).
+pub(crate) fn ordinary_log(base_folders: &BaseFolders) -> PathBuf {
+    base_folders.config.join("Claude").join("logs").join("main.log")
 }
 
-/// The folders to write and to check; there is only one here.
+/// Claude's folders to write and to check; only one on this system.
 pub(crate) fn roots(places: &Places) -> Vec<PathBuf> {
     vec![places.root.clone()]
 }
 
-/// Why nothing may be written now; nothing of the kind is known here.
+/// Why nothing may be written now; always `None` on this system.
 pub(crate) fn obstacle(_places: &Places) -> Option<Finding> {
     None
 }
 
-/// Where a stand-in goes, and the package database that names its version.
+/// Where a stand-in is installed, and the package database that names its version.
 #[cfg(any(test, feature = "sandbox"))]
 pub(crate) fn stand_in(places: &Places, version: &str) -> StandIn {
     let text = format!("Package: claude-desktop\nStatus: install ok installed\nVersion: {version}\n");
@@ -119,12 +119,12 @@ pub(crate) fn locate(places: &Places) -> Option<Install> {
     Some(Install { version: package_version(places), launcher, program, folders: Vec::new() })
 }
 
-/// True when Claude Code, the command line program, is there. It is not what is looked for.
+/// True if Claude Code, the command line program, is installed. It is not Claude Desktop.
 pub(crate) fn has_claude_code(places: &Places) -> bool {
     places.search.iter().any(|folder| is_executable(&folder.join("claude")))
 }
 
-/// The version in the package database.
+/// The version in the package database, if the package is installed.
 fn package_version(places: &Places) -> Option<Version> {
     let database = places.system.join("var/lib/dpkg/status");
     if fs_err::metadata(&database).ok()?.len() > LARGEST_DATABASE {
@@ -138,8 +138,8 @@ fn package_version(places: &Places) -> Option<Version> {
     field("Version:")?.parse().ok()
 }
 
-/// What the administrator has put there. Claude wants a regular file, not a link, owned by root and
-/// writable by nobody else, in such a folder; anything else it rejects (OD).
+/// The administrator's configuration. Claude requires a regular file, not a link, that is owned by root and writable
+/// only by root, in a folder with the same owner and rights; it rejects anything else (OD).
 pub(crate) fn managed(places: &Places) -> ManagedSource {
     let path = places.system.join("etc/claude-desktop/managed-settings.json");
     let name = path.to_string_lossy().into_owned();
@@ -149,7 +149,7 @@ pub(crate) fn managed(places: &Places) -> ManagedSource {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return ManagedSource::Absent,
         Err(_) => return rejected("unreadable"),
     };
-    // In a scratch folder nothing can belong to root; there, the owner of that folder stands for it.
+    // In a scratch folder no file belongs to root; the owner of that folder takes root's place.
     let administrator = fs_err::metadata(&places.system).map_or(0, |meta| meta.uid());
     let folder = path.parent().and_then(|folder| fs_err::metadata(folder).ok());
     if !meta.is_file() {
@@ -172,12 +172,12 @@ pub(crate) fn managed(places: &Places) -> ManagedSource {
     }
 }
 
-/// True when a running program is the Claude of this install: by its exact path, or, for a start script, by
-/// the path that its interpreter was given. Never by name alone: Claude Code has the same one. Never by its
-/// folder: people keep programs of all kinds in one.
+/// True if a running program is the Claude of this install: by its exact path or, for a start script, by the path
+/// that its interpreter was given. Never by name alone: Claude Code has the same name. Never by folder: other
+/// programs may be in the same folder.
 pub(crate) fn is_claude(install: &Install, exe: Option<&Path>, command: &[std::ffi::OsString]) -> bool {
     let Some(exe) = exe else { return false };
-    // The kernel marks the path of a program whose file was replaced meanwhile.
+    // The kernel appends this mark to the path of a program whose file was replaced meanwhile.
     if Path::new(exe.to_string_lossy().trim_end_matches(" (deleted)")) == install.program {
         return true;
     }
@@ -185,16 +185,16 @@ pub(crate) fn is_claude(install: &Install, exe: Option<&Path>, command: &[std::f
     script.is_some_and(|script| script == install.program)
 }
 
-/// The version that a running program's path tells; paths tell none here.
+/// The version in a running program's path; always `None` on this system.
 pub(crate) fn version_of(_program: &Path) -> Option<Version> {
     None
 }
 
-/// Asks Claude's processes to quit. `first` are those that no other of them has started; these end the
-/// others, so only they are asked.
+/// Asks Claude's processes to quit. `first` are those that were not started by another of them; only these are
+/// asked, because they end the others.
 ///
 /// # Errors
-/// Why they cannot be asked; here nothing can stand in the way.
+/// None on this system.
 pub(crate) fn ask_to_quit(
     _install: &Install,
     first: &[&Process],
@@ -207,17 +207,20 @@ pub(crate) fn ask_to_quit(
     Ok(())
 }
 
-/// Starts Claude so that it outlives this program.
+/// Starts Claude so that it keeps running when this program ends.
+///
+/// # Errors
+/// The system's error.
 pub(crate) fn start(install: &Install, places: &Places) -> io::Result<()> {
     start_program(&install.launcher, places)
 }
 
-/// The person's language, as the system says it.
+/// The person's language by the environment.
 pub(crate) fn language() -> Option<String> {
     ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()))
 }
 
-/// The proxy that the desktop is set to, if it is one that keeps GNOME's settings.
+/// The proxy settings of the desktop, if it uses GNOME's settings.
 pub(crate) fn proxy_settings() -> ProxySettings {
     let mut gsettings = Command::new("gsettings");
     gsettings.args(["list-recursively", "org.gnome.system.proxy"]);
@@ -227,7 +230,7 @@ pub(crate) fn proxy_settings() -> ProxySettings {
     }
 }
 
-/// Whether a virtual machine can run here: the kernel offers it, or the processor says so.
+/// Whether a virtual machine can run here, by the kernel or the processor; `None` if that is unknown.
 pub(crate) fn virtualisation(places: &Places) -> Option<bool> {
     if places.system.join("dev/kvm").exists() {
         return Some(true);

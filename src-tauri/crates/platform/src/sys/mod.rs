@@ -1,9 +1,8 @@
-//! What differs between systems: one file or folder each, with the same functions. There is no trait:
-//! only one of them is ever used.
+//! System-specific code: one module per system, all with the same functions. There is no trait, because only one of
+//! them is compiled in.
 //!
-//! The code for macOS needs nothing that Linux has not, except for the few programs of the system that it
-//! runs. So the tests on Linux build it too, and put other programs in their places: a line that is
-//! broken there is noticed on a computer that is no Mac.
+//! The code for macOS compiles on Linux too; it only runs a few programs that Linux does not have. So the tests on
+//! Linux include it and replace those programs, and its faults are found without a Mac.
 
 #[cfg(any(test, feature = "sandbox"))]
 use std::path::PathBuf;
@@ -17,8 +16,8 @@ mod linux;
 pub(crate) use linux::*;
 #[cfg(target_os = "linux")]
 pub(crate) use unix::{
-    carry, free_room, identity, is_executable, is_held, is_mine, make_executable, make_private_folders, make_way,
-    may_change, may_enter, names, no_core_dumps, other_owner, sync_folder,
+    copy_attributes, free_room, identity, is_executable, is_open_elsewhere, is_mine, make_executable, make_private_folders, move_running_program_aside,
+    may_change, may_enter, names, forbid_core_dumps, other_owner, sync_folder,
 };
 
 #[cfg(windows)]

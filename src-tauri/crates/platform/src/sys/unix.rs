@@ -1,5 +1,4 @@
-//! What Linux and macOS have in common: files with modes and owners, renames over open files, programs
-//! that leave their parent's group.
+//! What Linux and macOS have in common: files with modes and owners, renames over open files, process groups.
 
 use std::fs::{File, Metadata, Permissions};
 use std::io;
@@ -13,47 +12,52 @@ use rustix::io::Errno;
 
 use crate::places::Places;
 
-/// Starts a program of Claude's so that it outlives this one.
+/// Starts one of Claude's programs so that it keeps running when this program ends.
+///
+/// # Errors
+/// The system's error.
 pub(super) fn start_program(program: &Path, places: &Places) -> io::Result<()> {
     let mut command = Command::new(program);
     command
         .envs(places.claude_environment.iter().map(|(name, value)| (name, value)))
-        // Set by whoever drives this window in a test; Claude's own window is not meant.
-        .env_remove("TAURI_WEBVIEW_AUTOMATION")
         .current_dir(dirs::home_dir().unwrap_or_else(|| PathBuf::from("/")))
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .process_group(0);
     let mut child = crate::command::spawn(&mut command)?;
-    // Whoever started a program must take note of its end, or it stays in the list of processes.
+    // Without the wait, the ended process would remain as a zombie.
     std::thread::spawn(move || child.wait());
     Ok(())
 }
 
-/// Forbids core dumps, for good: nobody may raise the limit again.
-pub(crate) fn no_core_dumps() {
+/// Forbids core dumps permanently: the hard limit is lowered as well.
+pub(crate) fn forbid_core_dumps() {
     let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
-    // Lowering a limit is refused to nobody.
+    // Lowering a limit is always allowed.
     let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
 }
 
-/// True when a file belongs to the person who runs this program.
+/// True if a file belongs to the person who runs this program.
 pub(crate) fn is_mine(_path: &Path, meta: &Metadata) -> bool {
     meta.uid() == rustix::process::geteuid().as_raw()
 }
 
-/// How many names a file has.
+/// How many names (hard links) a file has.
 pub(crate) fn names(_path: &Path, meta: &Metadata) -> u64 {
     meta.nlink()
 }
 
-/// Most that Linux keeps of one attribute, and of all names, in bytes (`XATTR_SIZE_MAX`); a longer one of
-/// another system is an error, so that the file is not replaced.
+/// Linux's maximum for one attribute and for the list of names, in bytes (`XATTR_SIZE_MAX`). A longer one on another
+/// system is an error, so that the file is not replaced.
 const LONGEST_ATTRIBUTE: usize = 64 * 1024;
 
-/// Gives a new file the group and the attributes of another one; on Linux the list of rights is one of them.
-pub(crate) fn carry(path: &Path, meta: &Metadata, new: &tempfile::NamedTempFile) -> io::Result<()> {
+/// Copies the group and the extended attributes of the file at `path` to a new file; on Linux the access control
+/// list is one of the attributes.
+///
+/// # Errors
+/// The system's error.
+pub(crate) fn copy_attributes(path: &Path, meta: &Metadata, new: &tempfile::NamedTempFile) -> io::Result<()> {
     if new.as_file().metadata()?.gid() != meta.gid() {
         std::os::unix::fs::fchown(new.as_file(), None, Some(meta.gid()))?;
     }
@@ -65,13 +69,13 @@ pub(crate) fn carry(path: &Path, meta: &Metadata, new: &tempfile::NamedTempFile)
     Ok(())
 }
 
-/// The names of a file's attributes but for those that the system itself sets on every file.
+/// The names of a file's extended attributes, without those that the system itself sets on every file.
 fn attributes(path: &Path) -> io::Result<Vec<String>> {
     const OF_THE_SYSTEM: [&str; 3] = ["security.", "trusted.", "com.apple.provenance"];
     let mut names = vec![0; LONGEST_ATTRIBUTE];
     let length = match listxattr(path, &mut names[..]) {
         Ok(length) => length,
-        // A disk that keeps no attributes.
+        // A file system without extended attributes.
         Err(Errno::NOTSUP) => return Ok(Vec::new()),
         Err(error) => return Err(error.into()),
     };
@@ -80,73 +84,81 @@ fn attributes(path: &Path) -> io::Result<Vec<String>> {
     Ok(names.filter(|name| !OF_THE_SYSTEM.iter().any(|own| name.starts_with(own))).collect())
 }
 
-/// The name of another person to whom a file belongs, else nothing.
+/// The name or id of the file's owner if that is another person, else `None`.
 pub(crate) fn other_owner(_path: &Path, meta: &Metadata) -> Option<String> {
     let owner = meta.uid();
     if owner == rustix::process::geteuid().as_raw() {
         return None;
     }
-    // Who is known only to a directory of the company's has a number at least.
+    // A user who is known only to a company directory is named by the number.
     let accounts = fs_err::read_to_string("/etc/passwd").unwrap_or_default();
     let is_owner = |line: &&str| line.split(':').nth(2).is_some_and(|id| id == owner.to_string());
     let name = accounts.lines().find(is_owner).and_then(|line| line.split(':').next());
     Some(name.map_or_else(|| owner.to_string(), str::to_owned))
 }
 
-/// True when this person may go through a folder, or when that cannot be told.
+/// True if this person may enter a folder, or if that cannot be determined.
 pub(crate) fn may_enter(folder: &Path) -> bool {
     may(folder, Access::EXEC_OK)
 }
 
-/// True when this person may write a file or into a folder, or when that cannot be told.
+/// True if this person may write to a file or into a folder, or if that cannot be determined.
 pub(crate) fn may_change(place: &Path) -> bool {
     may(place, if place.is_dir() { Access::WRITE_OK | Access::EXEC_OK } else { Access::WRITE_OK })
 }
 
 fn may(place: &Path, access: Access) -> bool {
-    let told = rustix::fs::accessat(rustix::fs::CWD, place, access, AtFlags::EACCESS);
-    !told.is_err_and(|error| matches!(error, Errno::ACCESS | Errno::PERM | Errno::ROFS))
+    let result = rustix::fs::accessat(rustix::fs::CWD, place, access, AtFlags::EACCESS);
+    !result.is_err_and(|error| matches!(error, Errno::ACCESS | Errno::PERM | Errno::ROFS))
 }
 
-/// True for a file that can be run.
+/// True for a file with an execute bit.
 pub(crate) fn is_executable(path: &Path) -> bool {
     fs_err::metadata(path).is_ok_and(|meta| meta.is_file() && meta.mode() & 0o111 != 0)
 }
 
-/// The room that is free on the disk of a folder, or of the nearest one that exists, in bytes.
+/// Free space on the disk of a folder, or of its nearest existing parent, in bytes.
 pub(crate) fn free_room(folder: &Path) -> Option<u64> {
     let there = folder.ancestors().find(|folder| folder.is_dir())?;
     let disk = rustix::fs::statvfs(there).ok()?;
     Some(disk.f_bavail.saturating_mul(disk.f_frsize))
 }
 
-/// Makes a file a program that its owner may run.
+/// Makes a file executable for its owner.
+///
+/// # Errors
+/// The system's error.
 pub(crate) fn make_executable(file: &File) -> io::Result<()> {
     file.set_permissions(Permissions::from_mode(0o700))
 }
 
-/// Makes the missing folders on the way, the owner's alone.
+/// Creates the missing folders of a path, accessible for their owner only.
+///
+/// # Errors
+/// The system's error.
 pub(crate) fn make_private_folders(folder: &Path) -> io::Result<()> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
-/// Makes a rename durable.
+/// Syncs a folder, which makes renames in it durable.
+///
+/// # Errors
+/// The system's error.
 pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     fs_err::File::open(folder)?.sync_all()
 }
 
-/// Prepares the replacing of a program that may be running, which needs nothing here.
-pub(crate) fn make_way(_program: &Path) -> io::Result<()> {
+/// Does nothing: on Unix a running program can be replaced by a rename.
+pub(crate) fn move_running_program_aside(_program: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// True when a file could not be replaced only because another program has it open, which never
-/// hinders anybody here.
-pub(crate) fn is_held(_error: &io::Error) -> bool {
+/// Always false: on Unix an open file can be replaced.
+pub(crate) fn is_open_elsewhere(_error: &io::Error) -> bool {
     false
 }
 
-/// What tells one file from another, so that a rotated log is noticed.
+/// The identity of a file (device and inode), by which a rotated log is recognized.
 pub(crate) fn identity(file: &File) -> Option<(u64, u64)> {
     file.metadata().ok().map(|meta| (meta.dev(), meta.ino()))
 }

@@ -1,6 +1,6 @@
 //! A small gateway on loopback that answers as a row of the fixture says.
 
-mod asked;
+mod request;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-use asked::Asked;
+use request::Request;
 
 const ROWS: &str = include_str!("../../../../../tests/fixtures/engine-behaviours.jsonl");
 
@@ -88,12 +88,12 @@ pub(crate) fn rows() -> Vec<Row> {
 /// A running gateway; it ends when this is dropped.
 pub(crate) struct Server {
     pub(crate) base: String,
-    notes: Arc<Notes>,
+    counters: Arc<Counters>,
     serving: JoinHandle<()>,
 }
 
 #[derive(Default)]
-struct Notes {
+struct Counters {
     messages: AtomicUsize,
     count: AtomicUsize,
     now: AtomicUsize,
@@ -105,33 +105,33 @@ impl Server {
     pub(crate) async fn start(row: Row) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}/claude", listener.local_addr().expect("an address"));
-        let (row, notes) = (Arc::new(row), Arc::new(Notes::default()));
-        let noting = Arc::clone(&notes);
+        let (row, counters) = (Arc::new(row), Arc::new(Counters::default()));
+        let shared = Arc::clone(&counters);
         let serving = tokio::spawn(async move {
             while let Ok((connection, _)) = listener.accept().await {
-                let (row, notes) = (Arc::clone(&row), Arc::clone(&noting));
+                let (row, counters) = (Arc::clone(&row), Arc::clone(&shared));
                 tokio::spawn(async move {
                     // A client that has seen enough leaves early.
-                    let _ = serve(connection, &row, &notes).await;
+                    let _ = serve(connection, &row, &counters).await;
                 });
             }
         });
-        Self { base, notes, serving }
+        Self { base, counters, serving }
     }
 
     /// How many requests came.
     pub(crate) fn count(&self) -> usize {
-        self.notes.count.load(Ordering::SeqCst)
+        self.counters.count.load(Ordering::SeqCst)
     }
 
     /// How many were under way at once.
     pub(crate) fn most_at_once(&self) -> usize {
-        self.notes.most.load(Ordering::SeqCst)
+        self.counters.most.load(Ordering::SeqCst)
     }
 
     /// A request that the fixture knows no reply to.
     pub(crate) fn strange(&self) -> Option<String> {
-        self.notes.strange.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.counters.strange.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -141,36 +141,36 @@ impl Drop for Server {
     }
 }
 
-async fn serve(mut connection: TcpStream, row: &Row, notes: &Notes) -> std::io::Result<()> {
-    let Some(asked) = Asked::read(&mut connection).await? else { return Ok(()) };
-    notes.count.fetch_add(1, Ordering::SeqCst);
-    let now = notes.now.fetch_add(1, Ordering::SeqCst) + 1;
-    notes.most.fetch_max(now, Ordering::SeqCst);
-    let reply = row.reply(&asked, notes);
+async fn serve(mut connection: TcpStream, row: &Row, counters: &Counters) -> std::io::Result<()> {
+    let Some(request) = Request::read(&mut connection).await? else { return Ok(()) };
+    counters.count.fetch_add(1, Ordering::SeqCst);
+    let now = counters.now.fetch_add(1, Ordering::SeqCst) + 1;
+    counters.most.fetch_max(now, Ordering::SeqCst);
+    let reply = row.reply(&request, counters);
     // Counted as over before its last bytes leave: the client may ask on once it has them.
-    notes.now.fetch_sub(1, Ordering::SeqCst);
+    counters.now.fetch_sub(1, Ordering::SeqCst);
     match reply {
-        Some(reply) => reply.send(&mut connection, &asked.model).await,
+        Some(reply) => reply.send(&mut connection, &request.model).await,
         None => {
-            let strange = format!("nothing is written down for “{}”: run tests/engine/record.py", asked.keys()[0]);
-            *notes.strange.lock().unwrap_or_else(PoisonError::into_inner) = Some(strange);
+            let strange = format!("nothing is written down for “{}”: run tests/engine/record.py", request.keys()[0]);
+            *counters.strange.lock().unwrap_or_else(PoisonError::into_inner) = Some(strange);
             Ok(())
         }
     }
 }
 
 impl Row {
-    fn reply(&self, asked: &Asked, notes: &Notes) -> Option<&Reply> {
-        if asked.is_message {
-            let place = notes.messages.fetch_add(1, Ordering::SeqCst);
+    fn reply(&self, request: &Request, counters: &Counters) -> Option<&Reply> {
+        if request.is_message {
+            let place = counters.messages.fetch_add(1, Ordering::SeqCst);
             if let Some(reply) = self.first.get(place) {
                 return Some(reply);
             }
-            if let Some(refuses) = self.refuses.as_ref().filter(|refuses| asked.has(&refuses.part)) {
+            if let Some(refuses) = self.refuses.as_ref().filter(|refuses| request.has(&refuses.part)) {
                 return Some(&refuses.reply);
             }
         }
-        asked.keys().iter().find_map(|key| self.replies.get(key))
+        request.keys().iter().find_map(|key| self.replies.get(key))
     }
 }
 

@@ -7,19 +7,19 @@ use std::time::Duration;
 use airouter_core::check::{LampId, LampState, LayerId};
 use airouter_core::finding::{Code, Owner};
 
-use crate::meet::{LIMITS, Meet, Met, no_canary};
+use crate::check_run::{LIMITS, CheckRun, CheckOutcome, assert_no_canary};
 use crate::pki::Leaf;
-use crate::server::{Part, Play, Script, Server, Then, always, reply};
+use crate::server::{Behaviour, Response, Script, Server, Then, always, reply};
 
 const MODELS: &str = r#"{"data":[{"type":"model","id":"claude-haiku-4-5-20251001"}]}"#;
 const ANSWER: &str = r#"{"id":"m","type":"message","role":"assistant","model":"claude-haiku-4-5-20251001","content":[{"type":"tool_use","id":"t","name":"report_ready","input":{}}],"stop_reason":"tool_use","usage":{"input_tokens":1,"output_tokens":1}}"#;
 const JSON: &str = "content-type: application/json\r\n";
 
-async fn meet(script: Script, request: Duration) -> Met {
-    let server = Server::start(Part::Tls(Leaf::Good, script)).await;
-    let met = Meet::host(server.port()).with_limits(|limits| limits.request = request).run().await;
-    no_canary(&server.raw());
-    met
+async fn run_check(script: Script, request: Duration) -> CheckOutcome {
+    let server = Server::start(Behaviour::Tls(Leaf::Good, script)).await;
+    let outcome = CheckRun::host(server.port()).with_limits(|limits| limits.request = request).run().await;
+    assert_no_canary(&server.raw());
+    outcome
 }
 
 #[tokio::test]
@@ -27,8 +27,8 @@ async fn a_head_that_is_too_long() {
     let many = (0..5000).map(|index| format!("x-{index}: y\r\n")).collect::<String>();
     let long = format!("x: {}\r\n", "y".repeat(900 * 1024));
     for head in [many, long] {
-        let met = meet(always(reply("200 OK", &head, "{}"), || Then::Close), LIMITS.request).await;
-        met.failed(Code::NotAnthropic, Owner::Gateway, LayerId::Shape);
+        let outcome = run_check(always(reply("200 OK", &head, "{}"), || Then::Close), LIMITS.request).await;
+        outcome.failed(Code::NotAnthropic, Owner::Gateway, LayerId::Shape);
     }
 }
 
@@ -36,9 +36,9 @@ async fn a_head_that_is_too_long() {
 async fn a_body_without_an_end_is_cut() {
     let head = format!("HTTP/1.1 200 OK\r\n{JSON}\r\n");
     let endless = always(head, || Then::Repeat(vec![b' '; 256 * 1024]));
-    let met = meet(endless, Duration::from_secs(20)).await;
-    assert_eq!(met.report.findings[0].code, Code::NotAnthropic, "{:?}", met.report.findings);
-    met.within(Duration::from_secs(20));
+    let outcome = run_check(endless, Duration::from_secs(20)).await;
+    assert_eq!(outcome.report.findings[0].code, Code::NotAnthropic, "{:?}", outcome.report.findings);
+    outcome.within(Duration::from_secs(20));
 }
 
 #[tokio::test]
@@ -47,18 +47,18 @@ async fn ten_megabytes_are_read() {
     let list = reply("200 OK", JSON, &format!("{MODELS}{padding}"));
     let script: Script = Arc::new(move |head| {
         let bytes = if head.starts_with("GET") { list.clone() } else { reply("529 Overloaded", JSON, "{}") };
-        Play { bytes: bytes.into_bytes(), then: Then::Keep }
+        Response { bytes: bytes.into_bytes(), then: Then::Keep }
     });
-    let met = meet(script, Duration::from_secs(20)).await;
-    let models = met.report.lamps.iter().find(|lamp| lamp.id == LampId::Models).expect("a lamp");
-    assert_eq!(models.state, LampState::Ok, "{:?}", met.report.findings);
+    let outcome = run_check(script, Duration::from_secs(20)).await;
+    let models = outcome.report.lamps.iter().find(|lamp| lamp.id == LampId::Models).expect("a lamp");
+    assert_eq!(models.state, LampState::Ok, "{:?}", outcome.report.findings);
 }
 
 #[tokio::test]
 async fn what_is_packed_and_cannot_be_unpacked_is_named() {
     let packed = reply("200 OK", "content-type: application/json\r\ncontent-encoding: gzip\r\n", "\u{1f}\u{8b}\u{8}");
-    let met = meet(always(packed, || Then::Keep), LIMITS.request).await;
-    met.failed(Code::EncodingBroken, Owner::Gateway, LayerId::Message);
+    let outcome = run_check(always(packed, || Then::Keep), LIMITS.request).await;
+    outcome.failed(Code::EncodingBroken, Owner::Gateway, LayerId::Message);
 }
 
 #[tokio::test]
@@ -67,44 +67,44 @@ async fn a_stream_without_an_end_is_cut() {
     let is_first = AtomicBool::new(true);
     let script: Script = Arc::new(move |head| {
         if head.starts_with("GET") {
-            return Play { bytes: reply("200 OK", JSON, MODELS).into_bytes(), then: Then::Keep };
+            return Response { bytes: reply("200 OK", JSON, MODELS).into_bytes(), then: Then::Keep };
         }
         // Whole answers are asked for after the stream; the body is not looked at here.
         let is_stream = is_first.swap(false, Ordering::Relaxed);
         if is_stream {
             let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n";
-            return Play { bytes: head.into(), then: Then::Repeat(event.clone().into_bytes()) };
+            return Response { bytes: head.into(), then: Then::Repeat(event.clone().into_bytes()) };
         }
-        Play { bytes: reply("200 OK", JSON, ANSWER).into_bytes(), then: Then::Keep }
+        Response { bytes: reply("200 OK", JSON, ANSWER).into_bytes(), then: Then::Keep }
     });
-    let met = meet(script, Duration::from_secs(20)).await;
-    let streaming = met.report.lamps.iter().find(|lamp| lamp.id == LampId::Streaming).expect("a lamp");
+    let outcome = run_check(script, Duration::from_secs(20)).await;
+    let streaming = outcome.report.lamps.iter().find(|lamp| lamp.id == LampId::Streaming).expect("a lamp");
     let finding = streaming.finding.as_ref().expect("a reason");
     assert_eq!(
         (streaming.state, finding.code),
         (LampState::Warning, Code::StreamFallback),
         "{:?}",
-        met.report.findings
+        outcome.report.findings
     );
-    met.within(LIMITS.whole);
+    outcome.within(LIMITS.whole);
 }
 
 #[tokio::test]
 async fn a_check_that_takes_too_long_as_a_whole() {
     let script: Script = Arc::new(|head| {
         if head.starts_with("GET") {
-            return Play { bytes: reply("200 OK", JSON, MODELS).into_bytes(), then: Then::Keep };
+            return Response { bytes: reply("200 OK", JSON, MODELS).into_bytes(), then: Then::Keep };
         }
-        Play { bytes: Vec::new(), then: Then::Silence }
+        Response { bytes: Vec::new(), then: Then::Silence }
     });
-    let server = Server::start(Part::Tls(Leaf::Good, script)).await;
-    let meet = Meet::host(server.port()).with_limits(|limits| {
+    let server = Server::start(Behaviour::Tls(Leaf::Good, script)).await;
+    let run = CheckRun::host(server.port()).with_limits(|limits| {
         limits.request = Duration::from_secs(60);
         limits.whole = Duration::from_millis(1500);
     });
-    let met = meet.run().await;
-    met.within(Duration::from_millis(1500));
-    met.failed(Code::ReadTimeout, Owner::Gateway, LayerId::Message);
-    let streaming = met.report.lamps.iter().find(|lamp| lamp.id == LampId::Streaming).expect("a lamp");
+    let outcome = run.run().await;
+    outcome.within(Duration::from_millis(1500));
+    outcome.failed(Code::ReadTimeout, Owner::Gateway, LayerId::Message);
+    let streaming = outcome.report.lamps.iter().find(|lamp| lamp.id == LampId::Streaming).expect("a lamp");
     assert_eq!(streaming.state, LampState::NotTested);
 }

@@ -4,17 +4,17 @@ use airouter_core::check::LayerId;
 use airouter_core::finding::{Code, Owner};
 use tokio::net::{TcpSocket, TcpStream};
 
-use crate::meet::{Meet, no_canary};
-use crate::server::{Nobody, Part, Server};
+use crate::check_run::{CheckRun, assert_no_canary};
+use crate::server::{ClosedPort, Behaviour, Server};
 
 #[tokio::test]
 async fn refused() {
-    let nobody = Nobody::here();
-    let port = nobody.port();
-    let met = Meet::at(format!("https://127.0.0.1:{port}/claude")).run().await;
-    met.failed(Code::TcpRefused, Owner::Network, LayerId::Tcp);
-    let met = Meet::at(format!("http://127.0.0.1:{port}/claude")).run().await;
-    met.failed(Code::TcpRefused, Owner::Network, LayerId::Tcp);
+    let closed_port = ClosedPort::reserve();
+    let port = closed_port.port();
+    let outcome = CheckRun::at(format!("https://127.0.0.1:{port}/claude")).run().await;
+    outcome.failed(Code::TcpRefused, Owner::Network, LayerId::Tcp);
+    let outcome = CheckRun::at(format!("http://127.0.0.1:{port}/claude")).run().await;
+    outcome.failed(Code::TcpRefused, Owner::Network, LayerId::Tcp);
 }
 
 #[tokio::test]
@@ -30,47 +30,47 @@ async fn swallowed() {
     {
         queue.push(stream);
     }
-    let met = Meet::at(format!("https://{address}/claude")).run().await;
-    met.failed(Code::TcpTimeout, Owner::Network, LayerId::Tcp);
+    let outcome = CheckRun::at(format!("https://{address}/claude")).run().await;
+    outcome.failed(Code::TcpTimeout, Owner::Network, LayerId::Tcp);
 }
 
 #[tokio::test]
 async fn cut_before_and_after_the_first_word() {
-    for part in [Part::ResetAtOnce, Part::ResetAfterHello, Part::CloseAfterHello] {
-        let server = Server::start(part).await;
-        let met = Meet::host(server.port()).run().await;
-        met.failed(Code::Reset, Owner::Network, LayerId::Tls);
-        no_canary(&server.raw());
+    for behaviour in [Behaviour::ResetAtOnce, Behaviour::ResetAfterHello, Behaviour::CloseAfterHello] {
+        let server = Server::start(behaviour).await;
+        let outcome = CheckRun::host(server.port()).run().await;
+        outcome.failed(Code::Reset, Owner::Network, LayerId::Tls);
+        assert_no_canary(&server.raw());
     }
 }
 
 #[tokio::test]
 async fn a_handshake_that_stalls() {
-    let server = Server::start(Part::Silence).await;
-    let met = Meet::host(server.port()).run().await;
-    met.failed(Code::TcpTimeout, Owner::Network, LayerId::Tls);
-    no_canary(&server.raw());
+    let server = Server::start(Behaviour::Silence).await;
+    let outcome = CheckRun::host(server.port()).run().await;
+    outcome.failed(Code::TcpTimeout, Owner::Network, LayerId::Tls);
+    assert_no_canary(&server.raw());
 }
 
 #[tokio::test]
 async fn no_tls_in_common() {
     // A fatal alert "protocol version" in a record of TLS 1.0, as a server of old sends it.
-    let old = Part::Says(&[0x15, 3, 1, 0, 2, 2, 70]);
-    let wants_tls = Part::Says(b"HTTP/1.1 400 Bad Request\r\n\r\nThe plain HTTP request was sent to HTTPS port");
-    let ssh = Part::Says(b"SSH-2.0-OpenSSH_9.6\r\n");
-    for part in [old, wants_tls, ssh] {
-        let server = Server::start(part).await;
-        let met = Meet::host(server.port()).run().await;
-        met.failed(Code::TlsProto, Owner::ThisComputer, LayerId::Tls);
-        no_canary(&server.raw());
+    let old = Behaviour::Says(&[0x15, 3, 1, 0, 2, 2, 70]);
+    let wants_tls = Behaviour::Says(b"HTTP/1.1 400 Bad Request\r\n\r\nThe plain HTTP request was sent to HTTPS port");
+    let ssh = Behaviour::Says(b"SSH-2.0-OpenSSH_9.6\r\n");
+    for behaviour in [old, wants_tls, ssh] {
+        let server = Server::start(behaviour).await;
+        let outcome = CheckRun::host(server.port()).run().await;
+        outcome.failed(Code::TlsProto, Owner::ThisComputer, LayerId::Tls);
+        assert_no_canary(&server.raw());
     }
 }
 
 #[tokio::test]
 async fn a_server_without_encryption_is_told_as_such_and_no_proxy_is_blamed() {
-    let server = Server::start(Part::Says(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n")).await;
-    let met = Meet::host(server.port()).run().await;
-    met.failed(Code::WrongScheme, Owner::AirouterSetup, LayerId::Tls);
-    assert_eq!(met.evidence("because"), Some("speaks-http"));
-    no_canary(&server.raw());
+    let server = Server::start(Behaviour::Says(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n")).await;
+    let outcome = CheckRun::host(server.port()).run().await;
+    outcome.failed(Code::WrongScheme, Owner::AirouterSetup, LayerId::Tls);
+    assert_eq!(outcome.evidence("because"), Some("speaks-http"));
+    assert_no_canary(&server.raw());
 }

@@ -5,116 +5,116 @@ use airouter_core::finding::{Code, Owner};
 use airouter_platform::net::{Answer, Names};
 use airouter_practice::gateway::{Gateway, GatewayOptions, start};
 
-use crate::meet::{Meet, no_canary};
+use crate::check_run::{CheckRun, assert_no_canary};
 use crate::pki::{HOST, Leaf};
-use crate::server::{Nobody, Part, Server};
+use crate::server::{ClosedPort, Behaviour, Server};
 
 /// A healthy gateway behind TLS.
 pub(crate) async fn healthy(ip: &str) -> (Gateway, Server) {
     let gateway = start(GatewayOptions::default()).await.expect("a gateway");
     let base = gateway.base_url();
     let port = base.rsplit_once(':').and_then(|(_, rest)| rest.split('/').next()?.parse().ok()).expect("a port");
-    let server = Server::start_at(ip, Part::TlsTo(Leaf::Good, port)).await;
+    let server = Server::start_at(ip, Behaviour::TlsTo(Leaf::Good, port)).await;
     (gateway, server)
 }
 
 #[tokio::test]
 async fn a_healthy_gateway_passes_with_all_layers_and_their_times() {
     let (_gateway, server) = healthy("127.0.0.1").await;
-    let met = Meet::host(server.port()).run().await;
-    met.passed();
+    let outcome = CheckRun::host(server.port()).run().await;
+    outcome.passed();
     for id in [LayerId::Name, LayerId::Tcp, LayerId::Tls, LayerId::Http, LayerId::Message] {
-        assert!(met.layer(id).millis.is_some(), "{:?}", met.layer(id));
+        assert!(outcome.layer(id).millis.is_some(), "{:?}", outcome.layer(id));
     }
-    assert_eq!(met.fact(LayerId::Name, "address"), Some("127.0.0.1"));
-    assert_eq!(met.fact(LayerId::Proxy, "needed"), Some("no"));
-    assert_eq!(met.fact(LayerId::Tls, "issuer"), Some("Test Root"));
-    no_canary(&server.raw());
+    assert_eq!(outcome.fact(LayerId::Name, "address"), Some("127.0.0.1"));
+    assert_eq!(outcome.fact(LayerId::Proxy, "needed"), Some("no"));
+    assert_eq!(outcome.fact(LayerId::Tls, "issuer"), Some("Test Root"));
+    assert_no_canary(&server.raw());
     assert!(server.requests().contains("authorization: Bearer"), "the gateway itself gets the key");
 }
 
 #[tokio::test]
 async fn no_such_name() {
-    let met = Meet::at("https://no-such-host.invalid/claude").run().await;
+    let outcome = CheckRun::at("https://no-such-host.invalid/claude").run().await;
     // A computer without any network is told so, by the same lookup.
-    if met.report.findings[0].code != Code::Offline {
-        met.failed(Code::Dns, Owner::Network, LayerId::Name);
-        assert_eq!(met.evidence("host"), Some("no-such-host.invalid"));
+    if outcome.report.findings[0].code != Code::Offline {
+        outcome.failed(Code::Dns, Owner::Network, LayerId::Name);
+        assert_eq!(outcome.evidence("host"), Some("no-such-host.invalid"));
     }
-    let mut meet = Meet::host(443);
-    meet.options.names = Names::of([(HOST, Answer::Nowhere)]);
-    meet.run().await.failed(Code::Dns, Owner::Network, LayerId::Name);
+    let mut run = CheckRun::host(443);
+    run.options.names = Names::of([(HOST, Answer::Nowhere)]);
+    run.run().await.failed(Code::Dns, Owner::Network, LayerId::Name);
 }
 
 #[tokio::test]
 async fn a_lookup_that_never_ends() {
-    let mut meet = Meet::host(443);
-    meet.options.names = Names::of([(HOST, Answer::Silence)]);
-    let met = meet.run().await;
-    met.failed(Code::Dns, Owner::Network, LayerId::Name);
-    assert_eq!(met.evidence("because"), Some("timeout"));
+    let mut run = CheckRun::host(443);
+    run.options.names = Names::of([(HOST, Answer::Silence)]);
+    let outcome = run.run().await;
+    outcome.failed(Code::Dns, Owner::Network, LayerId::Name);
+    assert_eq!(outcome.evidence("because"), Some("timeout"));
 }
 
 #[tokio::test]
 async fn a_name_that_leads_to_nobody_on_this_computer() {
-    let nobody = Nobody::here();
-    let closed = nobody.port();
+    let closed_port = ClosedPort::reserve();
+    let closed = closed_port.port();
     for address in ["127.0.0.1", "0.0.0.0", "::1"] {
-        let met = Meet::named(closed, &[address]).run().await;
-        met.failed(Code::DnsHijack, Owner::ThisComputer, LayerId::Name);
-        assert_eq!(met.evidence("because"), Some("tcp_refused"));
+        let outcome = CheckRun::named(closed, &[address]).run().await;
+        outcome.failed(Code::DnsHijack, Owner::ThisComputer, LayerId::Name);
+        assert_eq!(outcome.evidence("because"), Some("tcp_refused"));
     }
 }
 
 #[tokio::test]
 async fn a_made_up_address_that_answers_is_no_trouble() {
     let (_gateway, server) = healthy("127.0.0.1").await;
-    Meet::host(server.port()).run().await.passed();
+    CheckRun::host(server.port()).run().await.passed();
 }
 
 #[tokio::test]
 async fn ipv6_alone_is_enough() {
     let (_gateway, server) = healthy("::1").await;
-    let met = Meet::named(server.port(), &["::1"]).run().await;
-    met.passed();
-    assert_eq!(met.fact(LayerId::Tcp, "address"), Some(format!("[::1]:{}", server.port()).as_str()));
+    let outcome = CheckRun::named(server.port(), &["::1"]).run().await;
+    outcome.passed();
+    assert_eq!(outcome.fact(LayerId::Tcp, "address"), Some(format!("[::1]:{}", server.port()).as_str()));
 }
 
 #[tokio::test]
 async fn one_dead_family_costs_nothing_and_is_noted() {
     let (_gateway, four) = healthy("127.0.0.1").await;
-    let met = Meet::named(four.port(), &["2001:db8::1", "127.0.0.1"]).run().await;
-    met.passed();
+    let outcome = CheckRun::named(four.port(), &["2001:db8::1", "127.0.0.1"]).run().await;
+    outcome.passed();
     assert!(
-        met.fact(LayerId::Tcp, "silent").is_some_and(|dead| dead.contains("2001:db8::1")),
+        outcome.fact(LayerId::Tcp, "silent").is_some_and(|dead| dead.contains("2001:db8::1")),
         "{:?}",
-        met.report.layers
+        outcome.report.layers
     );
 
     let (_gateway, six) = healthy("::1").await;
-    let met = Meet::named(six.port(), &["127.0.0.1", "::1"]).run().await;
-    met.passed();
-    assert!(met.fact(LayerId::Tcp, "silent").is_some_and(|dead| dead.contains("127.0.0.1")), "{:?}", met.report.layers);
+    let outcome = CheckRun::named(six.port(), &["127.0.0.1", "::1"]).run().await;
+    outcome.passed();
+    assert!(outcome.fact(LayerId::Tcp, "silent").is_some_and(|dead| dead.contains("127.0.0.1")), "{:?}", outcome.report.layers);
 }
 
 #[tokio::test]
 async fn the_system_says_that_there_is_no_network() {
-    let mut meet = Meet::host(443);
-    meet.options.names = Names::of([(HOST, Answer::NoNetwork)]);
-    meet.run().await.failed(Code::Offline, Owner::Network, LayerId::Name);
+    let mut run = CheckRun::host(443);
+    run.options.names = Names::of([(HOST, Answer::NoNetwork)]);
+    run.run().await.failed(Code::Offline, Owner::Network, LayerId::Name);
 }
 
 #[test]
 fn a_computer_without_a_network() {
     in_namespace("names::a_computer_without_a_network", "true", async |has_namespace| {
         if has_namespace {
-            Meet::at("https://gate.example/claude").run().await.failed(Code::Offline, Owner::Network, LayerId::Name);
-            Meet::named(443, &["203.0.113.7"]).run().await.failed(Code::Offline, Owner::Network, LayerId::Tcp);
-            Meet::at("https://[2001:db8::7]/claude").run().await.failed(Code::Offline, Owner::Network, LayerId::Tcp);
+            CheckRun::at("https://gate.example/claude").run().await.failed(Code::Offline, Owner::Network, LayerId::Name);
+            CheckRun::named(443, &["203.0.113.7"]).run().await.failed(Code::Offline, Owner::Network, LayerId::Tcp);
+            CheckRun::at("https://[2001:db8::7]/claude").run().await.failed(Code::Offline, Owner::Network, LayerId::Tcp);
         } else {
-            let mut meet = Meet::host(443);
-            meet.options.names = Names::of([(HOST, Answer::NoNetwork)]);
-            meet.run().await.failed(Code::Offline, Owner::Network, LayerId::Name);
+            let mut run = CheckRun::host(443);
+            run.options.names = Names::of([(HOST, Answer::NoNetwork)]);
+            run.run().await.failed(Code::Offline, Owner::Network, LayerId::Name);
         }
     });
 }
@@ -126,16 +126,16 @@ fn a_made_up_address_of_a_proxy_tool() {
     in_namespace("names::a_made_up_address_of_a_proxy_tool", &network, async |has_namespace| {
         if has_namespace {
             // The tool takes the connection and gets no further.
-            for part in [Part::ResetAfterHello, Part::Silence] {
+            for part in [Behaviour::ResetAfterHello, Behaviour::Silence] {
                 let server = Server::start_at(address, part).await;
-                let met = Meet::named(server.port(), &[address]).run().await;
-                met.failed(Code::DnsHijack, Owner::ThisComputer, LayerId::Name);
-                no_canary(&server.raw());
+                let outcome = CheckRun::named(server.port(), &[address]).run().await;
+                outcome.failed(Code::DnsHijack, Owner::ThisComputer, LayerId::Name);
+                assert_no_canary(&server.raw());
             }
         }
         // The tool is gone and its address stayed; without a namespace, an address that it may use too.
         let left = if has_namespace { address } else { "127.0.0.1" };
-        Meet::named(9, &[left]).run().await.failed(Code::DnsHijack, Owner::ThisComputer, LayerId::Name);
+        CheckRun::named(9, &[left]).run().await.failed(Code::DnsHijack, Owner::ThisComputer, LayerId::Name);
     });
 }
 

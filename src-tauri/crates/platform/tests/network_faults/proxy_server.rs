@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::server::{Ear, read_head};
+use crate::server::{RecordingStream, read_head};
 
 /// What a proxy does.
 #[derive(Clone, Copy)]
-pub(crate) enum Gate {
+pub(crate) enum ProxyBehaviour {
     /// HTTP, and whatever is asked for leads to this port here.
     HttpTo(u16),
     /// The same after a name and a password.
@@ -31,29 +31,29 @@ pub(crate) enum Gate {
 /// A proxy.
 pub(crate) struct ProxyServer {
     pub(crate) address: SocketAddr,
-    heard: Arc<Mutex<Vec<u8>>>,
+    recorded: Arc<Mutex<Vec<u8>>>,
     task: tokio::task::JoinHandle<()>,
 }
 
 impl ProxyServer {
-    pub(crate) async fn start(gate: Gate) -> Self {
+    pub(crate) async fn start(gate: ProxyBehaviour) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let heard = Arc::new(Mutex::new(Vec::new()));
-        let to = heard.clone();
+        let recorded = Arc::new(Mutex::new(Vec::new()));
+        let to = recorded.clone();
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let heard = to.clone();
+                let recorded = to.clone();
                 tokio::spawn(async move {
-                    let _ = serve(gate, Ear { stream, heard }).await;
+                    let _ = serve(gate, RecordingStream { stream, recorded }).await;
                 });
             }
         });
-        Self { address, heard, task }
+        Self { address, recorded, task }
     }
 
     pub(crate) fn raw(&self) -> Vec<u8> {
-        self.heard.lock().expect("unharmed").clone()
+        self.recorded.lock().expect("unharmed").clone()
     }
 }
 
@@ -63,15 +63,15 @@ impl Drop for ProxyServer {
     }
 }
 
-async fn serve(gate: Gate, mut stream: Ear<TcpStream>) -> io::Result<()> {
+async fn serve(gate: ProxyBehaviour, mut stream: RecordingStream<TcpStream>) -> io::Result<()> {
     match gate {
-        Gate::HttpTo(port) => {
+        ProxyBehaviour::HttpTo(port) => {
             read_head(&mut stream).await?;
             let date = httpdate::fmt_http_date(std::time::SystemTime::now());
             stream.write_all(format!("HTTP/1.1 200 Connection established\r\nDate: {date}\r\n\r\n").as_bytes()).await?;
             pass_on(stream, port).await
         }
-        Gate::HttpWithLoginTo(port) => {
+        ProxyBehaviour::HttpWithLoginTo(port) => {
             // li:s3cret
             let head = read_head(&mut stream).await?.to_lowercase();
             if !head.contains("proxy-authorization: basic bgk6cznjcmv0") {
@@ -80,18 +80,18 @@ async fn serve(gate: Gate, mut stream: Ear<TcpStream>) -> io::Result<()> {
             stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await?;
             pass_on(stream, port).await
         }
-        Gate::HttpSays(text) => {
+        ProxyBehaviour::HttpSays(text) => {
             read_head(&mut stream).await?;
             stream.write_all(text.as_bytes()).await?;
             stream.shutdown().await
         }
-        Gate::SocksTo(port) => {
+        ProxyBehaviour::SocksTo(port) => {
             socks_hello(&mut stream, 0).await?;
             socks_request(&mut stream).await?;
             stream.write_all(&[5, 0, 0, 1, 127, 0, 0, 1, 0, 80]).await?;
             pass_on(stream, port).await
         }
-        Gate::SocksWithLoginTo(port) => {
+        ProxyBehaviour::SocksWithLoginTo(port) => {
             socks_hello(&mut stream, 2).await?;
             let mut login = [0; 11];
             stream.read_exact(&mut login).await?;
@@ -101,27 +101,27 @@ async fn serve(gate: Gate, mut stream: Ear<TcpStream>) -> io::Result<()> {
             stream.write_all(&[5, 0, 0, 1, 127, 0, 0, 1, 0, 80]).await?;
             pass_on(stream, port).await
         }
-        Gate::SocksRefuses(code) => {
+        ProxyBehaviour::SocksRefuses(code) => {
             socks_hello(&mut stream, 0).await?;
             socks_request(&mut stream).await?;
             stream.write_all(&[5, code, 0, 1, 0, 0, 0, 0, 0, 0]).await?;
             stream.shutdown().await
         }
-        Gate::SocksWantsLogin => {
+        ProxyBehaviour::SocksWantsLogin => {
             socks_hello(&mut stream, 0xff).await?;
             stream.shutdown().await
         }
     }
 }
 
-async fn socks_hello(stream: &mut Ear<TcpStream>, method: u8) -> io::Result<()> {
+async fn socks_hello(stream: &mut RecordingStream<TcpStream>, method: u8) -> io::Result<()> {
     let mut head = [0; 2];
     stream.read_exact(&mut head).await?;
     stream.read_exact(&mut vec![0; usize::from(head[1])]).await?;
     stream.write_all(&[5, method]).await
 }
 
-async fn socks_request(stream: &mut Ear<TcpStream>) -> io::Result<()> {
+async fn socks_request(stream: &mut RecordingStream<TcpStream>) -> io::Result<()> {
     let mut head = [0; 4];
     stream.read_exact(&mut head).await?;
     assert_eq!(head[3], 3, "names are looked up by the proxy");
@@ -129,7 +129,7 @@ async fn socks_request(stream: &mut Ear<TcpStream>) -> io::Result<()> {
     stream.read_exact(&mut vec![0; usize::from(length) + 2]).await.map(|_| ())
 }
 
-async fn pass_on(mut stream: Ear<TcpStream>, port: u16) -> io::Result<()> {
+async fn pass_on(mut stream: RecordingStream<TcpStream>, port: u16) -> io::Result<()> {
     let mut behind = TcpStream::connect(("127.0.0.1", port)).await?;
     copy_bidirectional(&mut stream, &mut behind).await.map(|_| ())
 }

@@ -15,7 +15,7 @@ use crate::pki::{Leaf, side};
 
 /// What a listener plays once it is connected to.
 #[derive(Clone)]
-pub(crate) enum Part {
+pub(crate) enum Behaviour {
     /// Resets at once.
     ResetAtOnce,
     /// Waits for the first bytes, then resets.
@@ -35,10 +35,10 @@ pub(crate) enum Part {
 }
 
 /// From the head of a request to what is sent back.
-pub(crate) type Script = Arc<dyn Fn(&str) -> Play + Send + Sync>;
+pub(crate) type Script = Arc<dyn Fn(&str) -> Response + Send + Sync>;
 
 /// What is sent back.
-pub(crate) struct Play {
+pub(crate) struct Response {
     pub(crate) bytes: Vec<u8>,
     pub(crate) then: Then,
 }
@@ -59,7 +59,7 @@ pub(crate) enum Then {
 /// A script that always plays the same.
 pub(crate) fn always(bytes: impl Into<Vec<u8>>, then: fn() -> Then) -> Script {
     let bytes = bytes.into();
-    Arc::new(move |_| Play { bytes: bytes.clone(), then: then() })
+    Arc::new(move |_| Response { bytes: bytes.clone(), then: then() })
 }
 
 /// A whole reply of HTTP/1.1.
@@ -68,10 +68,10 @@ pub(crate) fn reply(status: &str, headers: &str, body: &str) -> String {
 }
 
 /// A port on which nobody listens, kept so that nobody else can.
-pub(crate) struct Nobody(tokio::net::TcpSocket);
+pub(crate) struct ClosedPort(tokio::net::TcpSocket);
 
-impl Nobody {
-    pub(crate) fn here() -> Self {
+impl ClosedPort {
+    pub(crate) fn reserve() -> Self {
         let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
         socket.bind("127.0.0.1:0".parse().expect("an address")).expect("a port");
         Self(socket)
@@ -85,29 +85,29 @@ impl Nobody {
 /// A listener.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
-    raw: Heard,
-    plain: Heard,
+    raw: Recorded,
+    plain: Recorded,
     task: tokio::task::JoinHandle<()>,
 }
 
-type Heard = Arc<Mutex<Vec<u8>>>;
+type Recorded = Arc<Mutex<Vec<u8>>>;
 
 impl Server {
-    pub(crate) async fn start(part: Part) -> Self {
-        Self::start_at("127.0.0.1", part).await
+    pub(crate) async fn start(behaviour: Behaviour) -> Self {
+        Self::start_at("127.0.0.1", behaviour).await
     }
 
-    pub(crate) async fn start_at(ip: &str, part: Part) -> Self {
+    pub(crate) async fn start_at(ip: &str, behaviour: Behaviour) -> Self {
         let listener = TcpListener::bind((ip, 0)).await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let (raw, plain) = (Heard::default(), Heard::default());
+        let (raw, plain) = (Recorded::default(), Recorded::default());
         let (to_raw, to_plain) = (raw.clone(), plain.clone());
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (part, raw, plain) = (part.clone(), to_raw.clone(), to_plain.clone());
+                let (behaviour, raw, plain) = (behaviour.clone(), to_raw.clone(), to_plain.clone());
                 tokio::spawn(async move {
                     // Whoever is played to may leave at any moment.
-                    let _ = play(part, Ear { stream, heard: raw }, plain).await;
+                    let _ = serve(behaviour, RecordingStream { stream, recorded: raw }, plain).await;
                 });
             }
         });
@@ -135,62 +135,62 @@ impl Drop for Server {
     }
 }
 
-async fn play(part: Part, mut stream: Ear<TcpStream>, heard: Heard) -> io::Result<()> {
-    match part {
-        Part::ResetAtOnce => stream.stream.set_zero_linger(),
-        Part::ResetAfterHello => {
-            hear_something(&mut stream).await?;
+async fn serve(behaviour: Behaviour, mut stream: RecordingStream<TcpStream>, recorded: Recorded) -> io::Result<()> {
+    match behaviour {
+        Behaviour::ResetAtOnce => stream.stream.set_zero_linger(),
+        Behaviour::ResetAfterHello => {
+            read_some(&mut stream).await?;
             stream.stream.set_zero_linger()
         }
-        Part::CloseAfterHello => {
-            hear_something(&mut stream).await?;
+        Behaviour::CloseAfterHello => {
+            read_some(&mut stream).await?;
             stream.shutdown().await
         }
-        Part::Silence => {
-            while hear_something(&mut stream).await? > 0 {}
+        Behaviour::Silence => {
+            while read_some(&mut stream).await? > 0 {}
             std::future::pending().await
         }
-        Part::Says(bytes) => {
-            hear_something(&mut stream).await?;
+        Behaviour::Says(bytes) => {
+            read_some(&mut stream).await?;
             stream.write_all(bytes).await?;
             stream.shutdown().await
         }
-        Part::Tls(leaf, script) => {
+        Behaviour::Tls(leaf, script) => {
             let stream = TlsAcceptor::from(side(leaf)).accept(stream).await?;
-            converse(Ear { stream, heard }, &script).await
+            converse(RecordingStream { stream, recorded }, &script).await
         }
-        Part::TlsTo(leaf, port) => {
+        Behaviour::TlsTo(leaf, port) => {
             let stream = TlsAcceptor::from(side(leaf)).accept(stream).await?;
             let mut behind = TcpStream::connect(("127.0.0.1", port)).await?;
-            copy_bidirectional(&mut Ear { stream, heard }, &mut behind).await.map(|_| ())
+            copy_bidirectional(&mut RecordingStream { stream, recorded }, &mut behind).await.map(|_| ())
         }
-        Part::Plain(script) => converse(Ear { stream, heard }, &script).await,
+        Behaviour::Plain(script) => converse(RecordingStream { stream, recorded }, &script).await,
     }
 }
 
 /// Whatever comes, as much as there is.
-async fn hear_something(stream: &mut Ear<TcpStream>) -> io::Result<usize> {
+async fn read_some(stream: &mut RecordingStream<TcpStream>) -> io::Result<usize> {
     stream.read(&mut [0; 4096]).await
 }
 
 /// HTTP/1.1, one request after another.
-async fn converse<S: AsyncRead + AsyncWrite + Unpin>(mut stream: Ear<S>, script: &Script) -> io::Result<()> {
+async fn converse<S: AsyncRead + AsyncWrite + Unpin>(mut stream: RecordingStream<S>, script: &Script) -> io::Result<()> {
     loop {
         let head = read_head(&mut stream).await?;
         let length =
             head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
         stream.read_exact(&mut vec![0; length.unwrap_or(0)]).await?;
-        let play = script(&head);
-        match play.then {
+        let response = script(&head);
+        match response.then {
             Then::Drip => {
-                for byte in play.bytes.iter().cycle() {
+                for byte in response.bytes.iter().cycle() {
                     stream.write_all(&[*byte]).await?;
                     stream.flush().await?;
                     tokio::time::sleep(Duration::from_millis(40)).await;
                 }
             }
             then => {
-                stream.write_all(&play.bytes).await?;
+                stream.write_all(&response.bytes).await?;
                 stream.flush().await?;
                 match then {
                     Then::Keep | Then::Drip => {}
@@ -214,21 +214,21 @@ pub(crate) async fn read_head<S: AsyncRead + Unpin>(stream: &mut S) -> io::Resul
 }
 
 /// Hears everything that is read.
-pub(crate) struct Ear<S> {
+pub(crate) struct RecordingStream<S> {
     pub(crate) stream: S,
-    pub(crate) heard: Heard,
+    pub(crate) recorded: Recorded,
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Ear<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for RecordingStream<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
-        self.heard.lock().expect("unharmed").extend_from_slice(&buf.filled()[before..]);
+        self.recorded.lock().expect("unharmed").extend_from_slice(&buf.filled()[before..]);
         Poll::Ready(Ok(()))
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Ear<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for RecordingStream<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }

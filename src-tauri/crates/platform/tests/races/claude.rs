@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 /// How a file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Habit {
+pub(crate) enum WritePattern {
     Never,
     /// Read, changed, written: once.
     Once,
@@ -24,7 +24,7 @@ pub(crate) enum Habit {
 #[derive(Debug, Clone)]
 pub(crate) struct Writes {
     pub(crate) path: PathBuf,
-    pub(crate) habit: Habit,
+    pub(crate) pattern: WritePattern,
     /// It was there at first and nobody may remove it.
     pub(crate) stays: bool,
 }
@@ -39,9 +39,9 @@ pub(crate) struct Written {
 }
 
 /// Numbers without any order, the same for the same seed.
-pub(crate) struct Dice(u64);
+pub(crate) struct Random(u64);
 
-impl Dice {
+impl Random {
     pub(crate) fn new(seed: usize) -> Self {
         Self((seed as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15))
     }
@@ -55,7 +55,7 @@ impl Dice {
 }
 
 /// Writes until it is over; gives what was written, or what was torn or missing.
-pub(crate) fn play(files: &[Writes], mut dice: Dice, is_over: &AtomicBool) -> Result<Vec<Written>, String> {
+pub(crate) fn write_files(files: &[Writes], mut random: Random, is_over: &AtomicBool) -> Result<Vec<Written>, String> {
     let mut memory: Vec<Value> = Vec::new();
     for file in files {
         memory.push(read(file)?.unwrap_or_else(|| json!({})));
@@ -63,16 +63,16 @@ pub(crate) fn play(files: &[Writes], mut dice: Dice, is_over: &AtomicBool) -> Re
     let (mut written, mut once) = (Vec::new(), vec![false; files.len()]);
     let mut round = 0;
     while !is_over.load(Ordering::Relaxed) {
-        std::thread::sleep(Duration::from_micros(dice.below(1500)));
-        let at = usize::try_from(dice.below(files.len() as u64)).unwrap();
+        std::thread::sleep(Duration::from_micros(random.below(1500)));
+        let at = usize::try_from(random.below(files.len() as u64)).unwrap();
         let (file, name) = (&files[at], format!("foreign-{round}"));
         round += 1;
         // Looking alone finds what is torn.
         let now = read(file)?;
-        let has_entry = match file.habit {
-            Habit::Never => continue,
-            Habit::Once if once[at] => continue,
-            Habit::Once => {
+        let has_entry = match file.pattern {
+            WritePattern::Never => continue,
+            WritePattern::Once if once[at] => continue,
+            WritePattern::Once => {
                 // Our profile may not be there yet; nobody switches anything in it then.
                 let Some(mut value) = now else { continue };
                 let has_entry = note(&mut value, &name);
@@ -84,7 +84,7 @@ pub(crate) fn play(files: &[Writes], mut dice: Dice, is_over: &AtomicBool) -> Re
                 }
                 has_entry
             }
-            Habit::FromMemory => {
+            WritePattern::FromMemory => {
                 let has_entry = note(&mut memory[at], &name);
                 put(&file.path, &memory[at]);
                 has_entry

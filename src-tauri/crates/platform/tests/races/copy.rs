@@ -76,16 +76,16 @@ pub(crate) fn serve() {
             // Folders are made before the lock is taken, which lies in one of them.
             if step != "make folder" { steps.write_all(&mark) } else { Ok(()) }
         })));
-        let mut end = obey(&order);
+        let mut end = carry_out(&order);
         while order.patient && end.ends_with(Code::AnotherCopy.number()) {
             std::thread::yield_now();
-            end = obey(&order);
+            end = carry_out(&order);
         }
         println!("{end}");
     }
 }
 
-fn obey(order: &Order) -> String {
+fn carry_out(order: &Order) -> String {
     let places = places(&order.folder);
     let named = |word: &str, findings: &[Finding]| match findings.first() {
         Some(finding) if finding.blocks() => format!("{word} {}", finding.code.number()),

@@ -6,6 +6,7 @@ use std::process::Command;
 use crate::copy::{self, Copy};
 use crate::run::Run;
 
+/// How many runs there are, unless `AIROUTER_RACES` gives another number.
 const RUNS: usize = 1000;
 
 /// All lanes, or the one that this process is.
@@ -32,15 +33,16 @@ pub(crate) fn main() {
 fn drive(lane: usize, lanes: usize) {
     let mut copies = [Copy::start('A'), Copy::start('B')];
     let (mut ends, mut writes, mut wrong) = (BTreeMap::<String, usize>::new(), 0, Vec::new());
-    let mine: Vec<usize> = (lane..RUNS).step_by(lanes).collect();
+    let runs = std::env::var("AIROUTER_RACES").map_or(RUNS, |number| number.parse().unwrap());
+    let mine: Vec<usize> = (lane..runs).step_by(lanes).collect();
     for number in &mine {
         let run = Run::new(*number);
-        let said = run.go(&mut copies);
-        writes += said.foreign.len();
-        for end in &said.ends {
+        let results = run.go(&mut copies);
+        writes += results.foreign.len();
+        for end in &results.ends {
             *ends.entry(end.clone()).or_default() += 1;
         }
-        wrong.extend(run.judge(&said).err().map(|why| format!("run {number}: {why}")));
+        wrong.extend(run.judge(&results).err().map(|why| format!("run {number}: {why}")));
     }
     println!("{} runs, {writes} foreign writes, all kept; the copies ended so: {ends:?}", mine.len());
     assert!(wrong.is_empty(), "{} went wrong:\n{}", wrong.len(), wrong.join("\n"));

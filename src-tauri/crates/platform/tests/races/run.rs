@@ -9,7 +9,7 @@ use airouter_platform::places::Places;
 use airouter_platform::{observe, recover, state, undo};
 use serde_json::Value;
 
-use crate::claude::{Dice, Habit, Writes, Written, play};
+use crate::claude::{Random, WritePattern, Writes, Written, write_files};
 use crate::copy::{Copy, Order, connect, key_for, places, put_helper};
 
 const OTHER: &str = "99999999-9999-4999-8999-999999999999";
@@ -25,7 +25,7 @@ pub(crate) struct Run {
 }
 
 /// What everybody said.
-pub(crate) struct Said {
+pub(crate) struct Results {
     pub(crate) ends: [String; 2],
     pub(crate) foreign: Vec<Written>,
     torn: Option<String>,
@@ -53,21 +53,21 @@ impl Run {
         if connected {
             assert_eq!(connect(&places, OLD, static_key).0, Outcome::Written);
         }
-        let mut dice = Dice::new(number);
-        let mut habit = || [Habit::Never, Habit::Once, Habit::FromMemory][usize::try_from(dice.below(3)).unwrap()];
+        let mut random = Random::new(number);
+        let mut pattern = || [WritePattern::Never, WritePattern::Once, WritePattern::FromMemory][usize::try_from(random.below(3)).unwrap()];
         let mut files = vec![
-            Writes { path: places.mode(), habit: habit(), stays: has_files },
-            Writes { path: places.meta(), habit: habit(), stays: has_files },
+            Writes { path: places.mode(), pattern: pattern(), stays: has_files },
+            Writes { path: places.meta(), pattern: pattern(), stays: has_files },
         ];
         if let Some(journal) = state::journal(&places).unwrap() {
             let path = places.profile(&journal.profile_id);
-            files.push(Writes { path, habit: habit(), stays: false });
+            files.push(Writes { path, pattern: pattern(), stays: false });
         }
         Self { folder, places, static_key, undoes, files, number }
     }
 
     /// Lets all begin, and waits until the copies have ended.
-    pub(crate) fn go(&self, copies: &mut [Copy; 2]) -> Said {
+    pub(crate) fn go(&self, copies: &mut [Copy; 2]) -> Results {
         let is_over = AtomicBool::new(false);
         let order = |host: Option<&str>| Order {
             folder: self.folder.path().to_owned(),
@@ -77,33 +77,33 @@ impl Run {
             patient: self.number % 8 < 4,
         };
         std::thread::scope(|scope| {
-            let claude = scope.spawn(|| play(&self.files, Dice::new(self.number + 7), &is_over));
+            let claude = scope.spawn(|| write_files(&self.files, Random::new(self.number + 7), &is_over));
             copies[0].begin(&order(Some("a.example")));
             copies[1].begin(&order(if self.undoes { None } else { Some("b.example") }));
             let ends = copies.each_mut().map(Copy::end);
             is_over.store(true, Ordering::Relaxed);
             match claude.join().unwrap() {
-                Ok(foreign) => Said { ends, foreign, torn: None },
-                Err(torn) => Said { ends, foreign: Vec::new(), torn: Some(torn) },
+                Ok(foreign) => Results { ends, foreign, torn: None },
+                Err(torn) => Results { ends, foreign: Vec::new(), torn: Some(torn) },
             }
         })
     }
 
     /// Looks at everything, as the next start does, then undoes and looks again.
-    pub(crate) fn judge(&self, said: &Said) -> Result<(), String> {
-        let context = |why: String| format!("{why}\n  {:?} {:?}\n  {}", said.ends, self.files, self.texts());
+    pub(crate) fn judge(&self, results: &Results) -> Result<(), String> {
+        let context = |why: String| format!("{why}\n  {:?} {:?}\n  {}", results.ends, self.files, self.texts());
         self.never_at_once().map_err(context)?;
-        said.torn.clone().map_or(Ok(()), Err).map_err(context)?;
+        results.torn.clone().map_or(Ok(()), Err).map_err(context)?;
         let stuck = recover::recover(&self.places).filter(Finding::blocks);
         stuck.map_or(Ok(()), |finding| Err(format!("the next start is stuck: {finding:?}"))).map_err(context)?;
-        self.nothing_is_lost(&said.foreign).map_err(context)?;
+        self.nothing_is_lost(&results.foreign).map_err(context)?;
         self.belongs_together().map_err(context)?;
         if state::journal(&self.places).unwrap().is_some() {
             let report = undo::undo(&self.places, UndoGoal::Before, false, &mut |_| {});
             if !report.undone {
                 return Err(context(format!("cannot be undone: {:?}", report.findings)));
             }
-            self.nothing_is_lost(&said.foreign).map_err(context)?;
+            self.nothing_is_lost(&results.foreign).map_err(context)?;
         }
         self.nothing_of_ours_is_left().map_err(context)
     }
@@ -171,7 +171,7 @@ impl Run {
     }
 
     fn is_written_from_memory(&self, path: &Path) -> bool {
-        self.files.iter().any(|file| file.path == path && file.habit == Habit::FromMemory)
+        self.files.iter().any(|file| file.path == path && file.pattern == WritePattern::FromMemory)
     }
 
     fn is_our_profile(&self, path: &Path) -> bool {

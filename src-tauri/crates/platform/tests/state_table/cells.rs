@@ -1,4 +1,4 @@
-//! The cells of the table: states × verbs × the keychain's answers × conditions of Claude's files.
+//! The cells of the table: states × verbs × keychain behaviours × conditions of Claude's files.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -6,14 +6,14 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use crate::edits::{Edit, Which};
 use crate::escape;
 use crate::home::Home;
-use crate::keychain::{Mood, Moods};
+use crate::keychain::{Behaviour, Behaviours};
 use crate::product::{End, Gateway, Verb};
-use crate::rules::{self, Broken, Trouble};
+use crate::rules::{self, Violation, Fault};
 use crate::states::State;
 use crate::tally::Tally;
-use crate::world::World;
+use crate::expected::Expected;
 
-/// What a person can choose, with the gateways that the states know and one that they do not.
+/// The verbs that a person can choose, with gateways that the states have connected and one that they have not.
 const VERBS: [Verb; 8] = [
     Verb::Apply(Gateway::A),
     Verb::Apply(Gateway::C),
@@ -25,22 +25,22 @@ const VERBS: [Verb; 8] = [
     Verb::Start,
 ];
 
-/// What the keychain is like when the verb begins.
+/// The keychain when the verb begins.
 #[derive(Debug, Clone, Copy)]
 struct Answer {
-    /// The entry was removed by others.
+    /// The entry was removed by another program.
     is_emptied: bool,
-    moods: Moods,
+    behaviours: Behaviours,
 }
 
-/// A cell but for its state.
+/// A cell without its state.
 struct Case {
     verb: Verb,
     answer: Answer,
     edits: Vec<Edit>,
 }
 
-/// How many cells there are, in parts.
+/// How many cells there are, by dimension.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Counts {
     pub(crate) states: usize,
@@ -51,7 +51,7 @@ pub(crate) struct Counts {
     pub(crate) all: usize,
 }
 
-/// Judges one worker's share of the cells: each, or those that the sample takes.
+/// Judges the cells whose number `share` accepts: one worker's part of all cells or of the sample.
 pub(crate) fn judge(home: &Home, states: &[State], share: impl Fn(usize) -> bool) -> (Tally, Counts) {
     let (mut tally, mut ways) = (Tally::new(), HashMap::new());
     let (answers, singles, pairs) = (answers(), singles(), pairs());
@@ -68,12 +68,12 @@ pub(crate) fn judge(home: &Home, states: &[State], share: impl Fn(usize) -> bool
         for case in cases(state, &answers, &singles, &pairs) {
             number += 1;
             if share(number) {
-                let broken = cell(home, state, &case, &mut ways);
+                let violations = cell(home, state, &case, &mut ways);
                 let trace = || {
                     let (Case { verb, answer, edits }, name) = (&case, &state.name);
                     format!("[{number}] {name} × {verb:?} × {edits:?} × {answer:?}")
                 };
-                tally.add(&format!("{} × {}", state.kind, verb_name(case.verb)), trace, &broken);
+                tally.add(&format!("{} × {}", state.kind, verb_name(case.verb)), trace, &violations);
             }
         }
     }
@@ -81,21 +81,21 @@ pub(crate) fn judge(home: &Home, states: &[State], share: impl Fn(usize) -> bool
     (tally, counts)
 }
 
-/// All keychain's answers while the files are as the state has them; all conditions, one and two at a
-/// time, with an open and a closed keychain. A cut in the middle is met by the first kind only, but for
-/// every tenth step.
+/// The cases for a state: all keychain behaviours with unchanged files; and all conditions of files, one and two at
+/// a time, with an open and a locked keychain. Interrupted states get the first kind only, except for every tenth
+/// step.
 fn cases(state: &State, answers: &[Answer], singles: &[Edit], pairs: &[[Edit; 2]]) -> Vec<Case> {
     let mut cases = Vec::new();
     let is_cut = state.kind.contains("cut");
     let is_every_tenth = state.name.ends_with('5');
-    let open = Answer { is_emptied: false, moods: Moods::NORMAL };
+    let open = Answer { is_emptied: false, behaviours: Behaviours::NORMAL };
     for verb in VERBS {
         cases.extend(answers.iter().map(|answer| Case { verb, answer: *answer, edits: Vec::new() }));
         if is_cut && !is_every_tenth {
             continue;
         }
-        for moods in [Moods::NORMAL, Moods::LOCKED, Moods::UNAVAILABLE] {
-            let answer = Answer { moods, ..open };
+        for behaviours in [Behaviours::NORMAL, Behaviours::LOCKED, Behaviours::UNAVAILABLE] {
+            let answer = Answer { behaviours, ..open };
             cases.extend(singles.iter().map(|edit| Case { verb, answer, edits: vec![*edit] }));
         }
         cases.extend(pairs.iter().map(|pair| Case { verb, answer: open, edits: pair.to_vec() }));
@@ -103,40 +103,40 @@ fn cases(state: &State, answers: &[Answer], singles: &[Edit], pairs: &[[Edit; 2]
     cases
 }
 
-fn cell(home: &Home, state: &State, case: &Case, ways: &mut HashMap<u64, Vec<Broken>>) -> Vec<Broken> {
+fn cell(home: &Home, state: &State, case: &Case, ways: &mut HashMap<u64, Vec<Violation>>) -> Vec<Violation> {
     home.put_back(&state.tree);
-    let mut world = state.world.clone();
+    let mut expected = state.expected.clone();
     for edit in &case.edits {
-        edit.make(home, &mut world);
+        edit.make(home, &mut expected);
     }
     if case.answer.is_emptied {
         home.empty_keychain();
     }
-    let done = rules::act(home, &mut world, case.verb, Trouble::None, case.answer.moods);
-    let mut broken = done.broken;
-    let end = done.said.map(|said| (case.verb, said.end));
-    broken.extend(way_out(home, &world, end, ways));
-    broken
+    let done = rules::act(home, &mut expected, case.verb, Fault::None, case.answer.behaviours);
+    let mut violations = done.violations;
+    let end = done.report.map(|report| (case.verb, report.end));
+    violations.extend(way_out(home, &expected, end, ways));
+    violations
 }
 
-/// The way out, looked for once from each state.
-fn way_out(home: &Home, world: &World, end: Option<(Verb, End)>, ways: &mut HashMap<u64, Vec<Broken>>) -> Vec<Broken> {
+/// Checks that there is a way out; done once for each distinct state.
+fn way_out(home: &Home, expected: &Expected, end: Option<(Verb, End)>, ways: &mut HashMap<u64, Vec<Violation>>) -> Vec<Violation> {
     let mut hasher = DefaultHasher::new();
     home.everything().hash(&mut hasher);
-    world.fingerprint(&mut hasher);
+    expected.fingerprint(&mut hasher);
     (end == Some((Verb::Undo, End::Undone))).hash(&mut hasher);
-    ways.entry(hasher.finish()).or_insert_with(|| escape::judge(home, world, end)).clone()
+    ways.entry(hasher.finish()).or_insert_with(|| escape::judge(home, expected, end)).clone()
 }
 
 fn answers() -> Vec<Answer> {
     let mut answers = Vec::new();
     for is_emptied in [false, true] {
-        for print in [Mood::Ok, Mood::Exits(5), Mood::Exits(4), Mood::Garbage] {
-            for store in [Mood::Ok, Mood::Exits(5), Mood::Exits(4), Mood::DoesThenFails, Mood::Once] {
-                for forget in [Mood::Ok, Mood::Exits(5), Mood::Exits(4)] {
-                    let check = if print == Mood::Garbage { Mood::Ok } else { print };
-                    let moods = Moods { print, store, forget, check, version: Mood::Ok };
-                    answers.push(Answer { is_emptied, moods });
+        for print in [Behaviour::Ok, Behaviour::Exits(5), Behaviour::Exits(4), Behaviour::Garbage] {
+            for store in [Behaviour::Ok, Behaviour::Exits(5), Behaviour::Exits(4), Behaviour::DoesThenFails, Behaviour::Once] {
+                for forget in [Behaviour::Ok, Behaviour::Exits(5), Behaviour::Exits(4)] {
+                    let check = if print == Behaviour::Garbage { Behaviour::Ok } else { print };
+                    let behaviours = Behaviours { print, store, forget, check, version: Behaviour::Ok };
+                    answers.push(Answer { is_emptied, behaviours });
                 }
             }
         }

@@ -1,21 +1,21 @@
-//! What Claude would make of its files, read here by other means than the product's own reader.
+//! How Claude would interpret its files, implemented independently of the product's own reader.
 
 use std::path::Path;
 
 use serde_json::Value;
 
 use crate::home::{Home, Tree};
-use crate::product::{Gateway, Memory};
+use crate::product::{Gateway, JournalState};
 
-/// The selected profile, where it is a gateway's.
+/// The selected profile, if it is a gateway's.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Led {
+pub(crate) struct SelectedGateway {
     pub(crate) base: String,
     pub(crate) names_helper: bool,
     pub(crate) key_in_profile: Option<String>,
 }
 
-/// A state of everything, with what it means.
+/// A snapshot of all files, with its interpretation.
 pub(crate) struct View<'a> {
     home: &'a Home,
     tree: &'a Tree,
@@ -26,11 +26,11 @@ impl<'a> View<'a> {
         Self { home, tree }
     }
 
-    /// Where Claude's next start leads; nothing where no gateway's profile is selected, or the list
+    /// The gateway that Claude uses at its next start; `None` if no gateway's profile is selected, or the list
     /// cannot be read.
-    pub(crate) fn led(&self) -> Option<Led> {
+    pub(crate) fn selected_gateway(&self) -> Option<SelectedGateway> {
         let profile = self.json(&self.home.places.profile(&self.selected()?))?;
-        (profile["inferenceProvider"] == "gateway").then(|| Led {
+        (profile["inferenceProvider"] == "gateway").then(|| SelectedGateway {
             base: text(&profile, "inferenceGatewayBaseUrl").unwrap_or_default(),
             names_helper: self.names_helper(&profile),
             key_in_profile: text(&profile, "inferenceGatewayApiKey"),
@@ -42,12 +42,12 @@ impl<'a> View<'a> {
         text(&self.json(&self.home.places.meta())?, "appliedId")
     }
 
-    /// The mode that Claude noted.
+    /// The deployment mode in Claude's settings.
     pub(crate) fn mode(&self) -> Option<String> {
         text(&self.json(&self.home.places.mode())?, "deploymentMode")
     }
 
-    /// True when a profile that is listed or selected names our helper program.
+    /// True if a listed or selected profile names our helper program.
     pub(crate) fn is_helper_named(&self) -> bool {
         !self.bases_of_helper().is_empty()
     }
@@ -71,17 +71,17 @@ impl<'a> View<'a> {
         (!bytes.is_empty()).then(|| String::from_utf8_lossy(bytes).into_owned())
     }
 
-    /// Our gateway is selected and has the key that was pasted for it.
+    /// True if a gateway with our helper is selected and the keychain holds the key that was pasted for it.
     pub(crate) fn is_working(&self) -> bool {
-        self.led().is_some_and(|led| led.names_helper && self.key().is_some_and(|key| fits(&led.base, &key)))
+        self.selected_gateway().is_some_and(|selected| selected.names_helper && self.key().is_some_and(|key| fits(&selected.base, &key)))
     }
 
-    /// Whether a selected profile of one gateway has the key of another; then both. Without the helper
-    /// program Claude gets none.
+    /// The address and the key, if the selected profile of one gateway gets the key of another. Without the helper
+    /// program Claude gets no key.
     pub(crate) fn wrong_key(&self) -> Option<(String, String)> {
-        let led = self.led()?;
-        let key = if led.names_helper { self.key().filter(|_| self.has_helper()) } else { led.key_in_profile.clone() };
-        key.filter(|key| !fits(&led.base, key)).map(|key| (led.base, key))
+        let selected = self.selected_gateway()?;
+        let key = if selected.names_helper { self.key().filter(|_| self.has_helper()) } else { selected.key_in_profile.clone() };
+        key.filter(|key| !fits(&selected.base, key)).map(|key| (selected.base, key))
     }
 
     pub(crate) fn has_helper(&self) -> bool {
@@ -96,11 +96,11 @@ impl<'a> View<'a> {
         self.tree.get(&self.home.journal_file())?.bytes()
     }
 
-    pub(crate) fn memory(&self) -> Memory {
-        Memory::of(self.journal())
+    pub(crate) fn journal_state(&self) -> JournalState {
+        JournalState::of(self.journal())
     }
 
-    /// The part of it that is Claude's folder.
+    /// The part of the snapshot that is Claude's folder.
     pub(crate) fn claudes(&self) -> Tree {
         let root = &self.home.places.root;
         let claudes = self.tree.iter().filter(|(path, _)| path.starts_with(root));
@@ -117,7 +117,7 @@ impl<'a> View<'a> {
     }
 }
 
-/// A key that was pasted for this address.
+/// True if the key was pasted for this address.
 pub(crate) fn fits(base: &str, key: &str) -> bool {
     Gateway::of_key(key).is_some_and(|gateway| gateway.base() == base)
 }

@@ -1,5 +1,5 @@
-//! What other programs, and the person by hand, do to Claude's files and to ours; and the conditions in
-//! which a file may be found.
+//! Edits that other programs, or the person by hand, make to Claude's files and to ours, and the conditions that a
+//! file may be in.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::home::{self, Home, Node};
-use crate::product::Memory;
+use crate::product::JournalState;
 use crate::states::OTHER;
-use crate::world::World;
-use crate::wrecks::{unreadable, wreck};
+use crate::expected::Expected;
+use crate::damaged_files::{damage, unreadable};
 
 /// One of the three files that this program writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -23,8 +23,7 @@ pub(crate) enum Which {
 impl Which {
     pub(crate) const ALL: [Self; 3] = [Self::Mode, Self::Meta, Self::Profile];
 
-    /// Where it is. Our profile is the selected one, else the one of the journal, else any that names
-    /// our helper; nothing where there is none.
+    /// Its path. Our profile is the one of the journal, else any that names our helper; `None` if there is none.
     pub(crate) fn path(self, home: &Home) -> Option<PathBuf> {
         match self {
             Self::Mode => Some(home.places.mode()),
@@ -42,7 +41,7 @@ impl Which {
     }
 }
 
-/// What is done.
+/// An edit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Edit {
     /// The mode is set by hand or by Claude.
@@ -55,7 +54,7 @@ pub(crate) enum Edit {
     NewProfile(u8),
     /// A server is added.
     AddServer(u8),
-    /// Claude notes something in its list.
+    /// Claude adds a value to its list.
     Note(u8),
     /// The person changes the models of our profile in Claude.
     ChangeModels(u8),
@@ -63,25 +62,25 @@ pub(crate) enum Edit {
     Chmod(Which, u32),
     /// A file is removed.
     Remove(Which),
-    /// A file holds nothing: zero bytes.
+    /// A file has zero bytes.
     Empty(Which),
-    /// A file holds nothing but NUL.
+    /// A file has only NUL bytes.
     Nul(Which),
     /// A file begins with a byte order mark.
     Bom(Which),
     /// A file has a comment in it.
     Comment(Which),
-    /// A file is cut off.
+    /// A file is truncated.
     Cut(Which),
-    /// A folder stands in a file's place.
+    /// A folder is at a file's path.
     Folder(Which),
-    /// A file cannot be read: it is somebody else's, or nobody may.
+    /// A file cannot be read: it belongs to another user, or has no read permission.
     Unreadable(Which),
     /// A file is as it was before this program.
     AsBefore(Which),
-    /// Values that this program wrote are changed by others.
+    /// Another program changes values that this program wrote.
     Else(Which),
-    /// A virus scanner takes the helper away.
+    /// A virus scanner removes the helper.
     DeleteHelper,
     /// The file with the entry's name is removed.
     DeleteAccountFile,
@@ -89,12 +88,12 @@ pub(crate) enum Edit {
     EmptyKeychain,
     /// The journal is removed.
     LoseJournal,
-    /// The journal is cut short.
+    /// The journal is truncated.
     BreakJournal,
 }
 
 impl Edit {
-    /// The conditions of a file beside "as written".
+    /// The conditions that a file may be in, besides "as written".
     pub(crate) fn conditions(which: Which) -> [Self; 10] {
         [
             Self::AsBefore(which),
@@ -110,37 +109,37 @@ impl Edit {
         ]
     }
 
-    /// Does it, and keeps the world's idea of what must come back right.
-    pub(crate) fn make(self, home: &Home, world: &mut World) {
+    /// Makes the edit, and updates the expectation of what an undo must restore.
+    pub(crate) fn make(self, home: &Home, expected: &mut Expected) {
         match self {
-            Self::SetMode(mode) => set(home, world, &home.places.mode(), "deploymentMode", json!(mode)),
-            Self::SelectOther => set(home, world, &home.places.meta(), "appliedId", json!(OTHER)),
-            Self::SelectNothing => set(home, world, &home.places.meta(), "appliedId", Value::Null),
-            Self::NewProfile(number) => new_profile(home, world, number),
-            Self::AddServer(number) => change(home, world, &home.places.mode(), &|value| {
+            Self::SetMode(mode) => set(home, expected, &home.places.mode(), "deploymentMode", json!(mode)),
+            Self::SelectOther => set(home, expected, &home.places.meta(), "appliedId", json!(OTHER)),
+            Self::SelectNothing => set(home, expected, &home.places.meta(), "appliedId", Value::Null),
+            Self::NewProfile(number) => new_profile(home, expected, number),
+            Self::AddServer(number) => change(home, expected, &home.places.mode(), &|value| {
                 value["mcpServers"][format!("server{number}")] = json!({"command": "x", "args": [1.5]});
             }),
-            Self::Note(number) => change(home, world, &home.places.meta(), &|value| value["note"] = json!(number)),
+            Self::Note(number) => change(home, expected, &home.places.meta(), &|value| value["note"] = json!(number)),
             Self::ChangeModels(number) => {
                 if let Some(path) = Which::Profile.path(home) {
-                    change(home, world, &path, &|value| value["inferenceModels"] = json!([format!("claude-{number}")]));
+                    change(home, expected, &path, &|value| value["inferenceModels"] = json!([format!("claude-{number}")]));
                 }
             }
-            Self::Chmod(which, mode) => chmod(home, world, which, mode),
-            Self::Remove(which) => remove(home, world, which),
-            Self::Empty(which) => wreck(home, world, which, true, |_| Some(Vec::new())),
-            Self::Nul(which) => wreck(home, world, which, true, |bytes| Some(vec![0; bytes.len().max(7)])),
-            Self::Bom(which) => wreck(home, world, which, false, |bytes| Some([b"\xef\xbb\xbf", bytes].concat())),
-            Self::Comment(which) => wreck(home, world, which, false, |bytes| Some([b"// mine\n", bytes].concat())),
-            Self::Cut(which) => wreck(home, world, which, false, |bytes| Some(bytes[..bytes.len() * 2 / 3].to_vec())),
-            Self::Folder(which) => wreck(home, world, which, false, |_| None),
-            Self::Unreadable(which) => unreadable(home, world, which),
-            Self::AsBefore(which) => as_before(home, world, which),
-            Self::Else(Which::Mode) => set(home, world, &home.places.mode(), "deploymentMode", json!("2p")),
-            Self::Else(Which::Meta) => set(home, world, &home.places.meta(), "appliedId", json!(OTHER)),
+            Self::Chmod(which, mode) => chmod(home, expected, which, mode),
+            Self::Remove(which) => remove(home, expected, which),
+            Self::Empty(which) => damage(home, expected, which, true, |_| Some(Vec::new())),
+            Self::Nul(which) => damage(home, expected, which, true, |bytes| Some(vec![0; bytes.len().max(7)])),
+            Self::Bom(which) => damage(home, expected, which, false, |bytes| Some([b"\xef\xbb\xbf", bytes].concat())),
+            Self::Comment(which) => damage(home, expected, which, false, |bytes| Some([b"// mine\n", bytes].concat())),
+            Self::Cut(which) => damage(home, expected, which, false, |bytes| Some(bytes[..bytes.len() * 2 / 3].to_vec())),
+            Self::Folder(which) => damage(home, expected, which, false, |_| None),
+            Self::Unreadable(which) => unreadable(home, expected, which),
+            Self::AsBefore(which) => as_before(home, expected, which),
+            Self::Else(Which::Mode) => set(home, expected, &home.places.mode(), "deploymentMode", json!("2p")),
+            Self::Else(Which::Meta) => set(home, expected, &home.places.meta(), "appliedId", json!(OTHER)),
             Self::Else(Which::Profile) => {
                 if let Some(path) = Which::Profile.path(home) {
-                    change(home, world, &path, &|value| {
+                    change(home, expected, &path, &|value| {
                         value["inferenceModels"] = json!(["claude-by-hand"]);
                         value["chatTabEnabled"] = json!(false);
                     });
@@ -149,13 +148,13 @@ impl Edit {
             Self::DeleteHelper => drop(std::fs::remove_file(&home.places.helper)),
             Self::DeleteAccountFile => drop(std::fs::remove_file(home.account_file())),
             Self::EmptyKeychain => home.empty_keychain(),
-            // While a change waits, nothing but the journal says whose key is in the keychain.
+            // While a change is pending, only the journal says whose key is in the keychain.
             Self::LoseJournal if is_pending(home) => {}
-            Self::LoseJournal => world.is_memory_lost |= std::fs::remove_file(home.journal_file()).is_ok(),
+            Self::LoseJournal => expected.is_journal_lost |= std::fs::remove_file(home.journal_file()).is_ok(),
             Self::BreakJournal => {
                 if let Ok(bytes) = std::fs::read(home.journal_file()) {
                     std::fs::write(home.journal_file(), &bytes[..bytes.len() / 2]).unwrap();
-                    world.is_memory_lost = true;
+                    expected.is_journal_lost = true;
                 }
             }
         }
@@ -163,35 +162,35 @@ impl Edit {
 }
 
 fn is_pending(home: &Home) -> bool {
-    Memory::of(std::fs::read(home.journal_file()).ok().as_deref()) == Memory::Pending
+    JournalState::of(std::fs::read(home.journal_file()).ok().as_deref()) == JournalState::Pending
 }
 
-/// Others change values; the same change belongs to what must come back. A file that nobody can read
+/// Another program changes values; the expectation of what an undo must restore gets the same change. A damaged file
 /// is left alone.
-fn change(home: &Home, world: &mut World, path: &Path, edit: &dyn Fn(&mut Value)) {
-    if world.wrecks.contains_key(path) {
+fn change(home: &Home, expected: &mut Expected, path: &Path, edit: &dyn Fn(&mut Value)) {
+    if expected.damaged_files.contains_key(path) {
         return;
     }
     let Some(now) = changed(path, edit) else { return };
     let is_library = path.starts_with(home.places.library());
-    let first = world.baseline.get(path).and_then(Node::bytes).map_or_else(|| b"{}".to_vec(), <[u8]>::to_vec);
-    let is_ours_alone = is_library && path != home.places.meta() && !world.baseline.contains_key(path);
+    let first = expected.baseline.get(path).and_then(Node::bytes).map_or_else(|| b"{}".to_vec(), <[u8]>::to_vec);
+    let is_ours_alone = is_library && path != home.places.meta() && !expected.baseline.contains_key(path);
     home::put(path, &now);
     if is_ours_alone {
         return;
     }
-    let mode = world.baseline.get(path).map_or(now.mode(), Node::mode);
-    let touch = world.touch(path);
+    let mode = expected.baseline.get(path).map_or(now.mode(), Node::mode);
+    let touch = expected.touch(path);
     touch.edited = true;
     touch.modes.insert(now.mode());
     let mut value: Value = serde_json::from_slice(&first).unwrap_or_else(|_| json!({}));
     edit(&mut value);
     let bytes = serde_json::to_vec_pretty(&value).unwrap();
     let node = Node::File { bytes, mode, owner: rustix::process::geteuid().as_raw() };
-    world.baseline.insert(path.to_owned(), node);
+    expected.baseline.insert(path.to_owned(), node);
 }
 
-/// The file with a change, in the style of whoever made it; nothing where it cannot be understood.
+/// The file with a change, formatted anew; `None` if it cannot be parsed.
 fn changed(path: &Path, edit: &dyn Fn(&mut Value)) -> Option<Node> {
     let node = home::node(path);
     let mut value = match &node {
@@ -204,9 +203,9 @@ fn changed(path: &Path, edit: &dyn Fn(&mut Value)) -> Option<Node> {
     Some(Node::File { bytes, mode, owner: rustix::process::geteuid().as_raw() })
 }
 
-/// Others set one of the values that this program writes too: either of the two may be there in the end.
-fn set(home: &Home, world: &mut World, path: &Path, key: &'static str, value: Value) {
-    if world.wrecks.contains_key(path) || changed(path, &|_| {}).is_none() {
+/// Another program sets one of the values that this program writes too: in the end either of the two values is right.
+fn set(home: &Home, expected: &mut Expected, path: &Path, key: &'static str, value: Value) {
+    if expected.damaged_files.contains_key(path) || changed(path, &|_| {}).is_none() {
         return;
     }
     let put = |file: &mut Value| match (&value, file.as_object_mut()) {
@@ -216,26 +215,26 @@ fn set(home: &Home, world: &mut World, path: &Path, key: &'static str, value: Va
     let now = changed(path, &put).unwrap();
     home::put(path, &now);
     let text = if value.is_null() { String::new() } else { value.to_string() };
-    let touch = world.touch(path);
+    let touch = expected.touch(path);
     touch.edited = true;
     touch.modes.insert(now.mode());
     touch.slots.insert(text);
     let _ = home;
 }
 
-fn new_profile(home: &Home, world: &mut World, number: u8) {
+fn new_profile(home: &Home, expected: &mut Expected, number: u8) {
     let id = format!("77777777-7777-4777-8777-{number:012}");
     let meta = home.places.meta();
-    if world.wrecks.contains_key(&meta) || changed(&meta, &|_| {}).is_none() {
+    if expected.damaged_files.contains_key(&meta) || changed(&meta, &|_| {}).is_none() {
         return;
     }
     let bytes = br#"{"inferenceProvider":"gateway","inferenceGatewayBaseUrl":"http://127.0.0.1:9"}"#.to_vec();
     let node = Node::File { bytes, mode: 0o600, owner: rustix::process::geteuid().as_raw() };
     let path = home.places.profile(&id);
     home::put(&path, &node);
-    world.baseline.insert(path.clone(), node);
-    world.touch(&path);
-    change(home, world, &meta, &|value| {
+    expected.baseline.insert(path.clone(), node);
+    expected.touch(&path);
+    change(home, expected, &meta, &|value| {
         let entry = json!({"id": id, "name": "Theirs"});
         match value["entries"].as_array_mut() {
             Some(entries) if entries.iter().any(|entry| entry["id"] == id) => {}
@@ -245,27 +244,27 @@ fn new_profile(home: &Home, world: &mut World, number: u8) {
     });
 }
 
-fn chmod(home: &Home, world: &mut World, which: Which, mode: u32) {
-    let Some(path) = which.path(home).filter(|path| path.is_file() && !world.wrecks.contains_key(path)) else { return };
+fn chmod(home: &Home, expected: &mut Expected, which: Which, mode: u32) {
+    let Some(path) = which.path(home).filter(|path| path.is_file() && !expected.damaged_files.contains_key(path)) else { return };
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
-    world.touch(&path).modes.insert(mode);
+    expected.touch(&path).modes.insert(mode);
 }
 
-fn remove(home: &Home, world: &mut World, which: Which) {
-    let Some(path) = which.path(home).filter(|path| !world.wrecks.contains_key(path)) else { return };
+fn remove(home: &Home, expected: &mut Expected, which: Which) {
+    let Some(path) = which.path(home).filter(|path| !expected.damaged_files.contains_key(path)) else { return };
     if std::fs::remove_file(&path).is_ok() {
-        // A file that is made again has the mode of a new one.
-        world.lose(home, &path, [0o600]);
+        // A file that is created again has the mode of a new file.
+        expected.lose(home, &path, [0o600]);
     }
 }
 
-fn as_before(home: &Home, world: &mut World, which: Which) {
-    let Some(path) = which.path(home).filter(|path| !world.wrecks.contains_key(path)) else { return };
-    match world.baseline.get(&path) {
+fn as_before(home: &Home, expected: &mut Expected, which: Which) {
+    let Some(path) = which.path(home).filter(|path| !expected.damaged_files.contains_key(path)) else { return };
+    match expected.baseline.get(&path) {
         Some(first) => {
             home::put(&path, first);
-            // Undo promises bytes only where nobody changed the file since, be it back.
-            world.touch(&path).edited = true;
+            // Undo restores exact bytes only if no other program changed the file since, even if it changed it back.
+            expected.touch(&path).edited = true;
         }
         None => drop(std::fs::remove_file(&path)),
     }

@@ -1,17 +1,17 @@
-//! The way out: from every state, with the keychain normal again and the files readable again, some
-//! verbs that the person can choose lead to where nothing of ours is left, and every byte is as at first.
+//! The way out: from every state, once the keychain works and the files are readable again, there is a sequence of
+//! verbs after which nothing of ours is left and every byte is as at first.
 
 use crate::claude::View;
 use crate::home::{Home, Tree};
-use crate::keychain::Moods;
+use crate::keychain::Behaviours;
 use crate::product::{End, Gateway, Verb};
-use crate::rules::{self, Broken, Trouble};
-use crate::world::{STYLE, World};
+use crate::rules::{self, Violation, Fault};
+use crate::expected::{STYLE, Expected};
 
-/// The usual way: the program is started, and the person chooses *undo*; once more where a key had stayed.
+/// The usual sequence: the program is started, and the person chooses *undo*, twice if a key had remained.
 const USUAL: [Verb; 3] = [Verb::Start, Verb::Undo, Verb::Undo];
 
-/// Ways on which a person gets out if the usual one does not lead there.
+/// Other sequences, tried if the usual one does not succeed.
 const OTHERS: [&[Verb]; 6] = [
     &[Verb::Start, Verb::Repair, Verb::Undo],
     &[Verb::Start, Verb::Leave, Verb::Undo],
@@ -21,93 +21,93 @@ const OTHERS: [&[Verb]; 6] = [
     &[Verb::Start, Verb::ApplyStatic(Gateway::A), Verb::Undo, Verb::Leave, Verb::Clean],
 ];
 
-/// Looks for the way out, and leaves everything as it is. `end` is how the last verb ended: what it said
-/// to be undone must be so when the obstacles are gone.
-pub(crate) fn judge(home: &Home, world: &World, end: Option<(Verb, End)>) -> Vec<Broken> {
+/// Looks for a way out, and restores the present state afterwards. `end` is how the last verb ended: if it reported
+/// "undone", that must be true once the damaged files are repaired.
+pub(crate) fn judge(home: &Home, expected: &Expected, end: Option<(Verb, End)>) -> Vec<Violation> {
     let saved = home.everything();
-    home.keychain.set(Moods::NORMAL);
-    let mut mended = world.clone();
+    home.keychain.set(Behaviours::NORMAL);
+    let mut mended = expected.clone();
     mended.mend();
     let start = home.everything();
-    let mut broken = Vec::new();
-    if end == Some((Verb::Undo, End::Undone)) && !world.wrecks.is_empty() && !world.is_memory_lost {
+    let mut violations = Vec::new();
+    if end == Some((Verb::Undo, End::Undone)) && !expected.damaged_files.is_empty() && !expected.is_journal_lost {
         let wrong = mended.mismatches(home, &View::new(home, &start));
         if !wrong.is_empty() {
-            broken.push(Broken { rule: "undone, though a file could not be read", detail: wrong.join("; ") });
+            violations.push(Violation { rule: "undone, though a file could not be read", detail: wrong.join("; ") });
         }
     }
     let way = walk(home, &mended, &USUAL);
-    broken.extend(way.broken);
+    violations.extend(way.violations);
     let mut left = way.left;
     if !left.is_empty() {
-        // A style that was not given back is said of the undo itself.
-        if !world.is_memory_lost && !left.iter().all(|line| line.contains(STYLE)) {
-            let detail = format!("{} | {}", left.join("; "), way.said);
-            broken.push(Broken { rule: "not given back when the obstacle is gone", detail });
+        // Formatting that was not restored is a violation of the undo itself.
+        if !expected.is_journal_lost && !left.iter().all(|line| line.contains(STYLE)) {
+            let detail = format!("{} | {}", left.join("; "), way.report);
+            violations.push(Violation { rule: "not restored although the damage is repaired", detail });
         }
         let mut tried = String::new();
         for others in OTHERS {
             home.put_back(&start);
             let way = walk(home, &mended, others);
-            tried.push_str(&format!("; {}: {}", way.said, way.residue.join(", ")));
+            tried.push_str(&format!("; {}: {}", way.report, way.residue.join(", ")));
             if way.residue.is_empty() {
                 left.clear();
                 break;
             }
         }
         if !left.is_empty() && !way.residue.is_empty() {
-            let rule = if world.is_memory_lost { "no way out without a memory" } else { "no way out" };
-            broken.push(Broken { rule, detail: format!("{} | {}{tried}", way.residue.join("; "), way.said) });
+            let rule = if expected.is_journal_lost { "no way out without a journal" } else { "no way out" };
+            violations.push(Violation { rule, detail: format!("{} | {}{tried}", way.residue.join("; "), way.report) });
         }
     }
     home.put_back(&saved);
-    broken
+    violations
 }
 
-/// What came of a way.
+/// The result of a sequence of verbs.
 struct Way {
-    /// What is not as at first, or left of ours.
+    /// What is not as at first, and what of ours remains.
     left: Vec<String>,
-    /// What is left of ours.
+    /// What of ours remains.
     residue: Vec<String>,
-    said: String,
-    broken: Vec<Broken>,
+    report: String,
+    violations: Vec<Violation>,
 }
 
-fn walk(home: &Home, world: &World, verbs: &[Verb]) -> Way {
-    let mut world = world.clone();
-    let (mut said, mut broken) = (Vec::new(), Vec::new());
+fn walk(home: &Home, expected: &Expected, verbs: &[Verb]) -> Way {
+    let mut expected = expected.clone();
+    let (mut report, mut violations) = (Vec::new(), Vec::new());
     for verb in verbs {
         let everything = home.everything();
         let now = View::new(home, &everything);
-        if said.len() > 1 && residue(&world, home, &now, &everything).is_empty() && now.journal().is_none() {
+        if report.len() > 1 && residue(&expected, home, &now, &everything).is_empty() && now.journal().is_none() {
             break;
         }
-        let done = rules::act(home, &mut world, *verb, Trouble::None, Moods::NORMAL);
-        if let Some(words) = &done.said {
-            said.push(format!("{verb:?} {:?} {}", words.end, words.codes()));
+        let done = rules::act(home, &mut expected, *verb, Fault::None, Behaviours::NORMAL);
+        if let Some(words) = &done.report {
+            report.push(format!("{verb:?} {:?} {}", words.end, words.codes()));
         }
-        broken.extend(
-            done.broken
+        violations.extend(
+            done.violations
                 .into_iter()
-                .map(|broken| Broken { detail: format!("on the way out, {verb:?}: {}", broken.detail), ..broken }),
+                .map(|violation| Violation { detail: format!("on the way out, {verb:?}: {}", violation.detail), ..violation }),
         );
     }
     let everything = home.everything();
     let now = View::new(home, &everything);
-    let residue = residue(&world, home, &now, &everything);
+    let residue = residue(&expected, home, &now, &everything);
     let mut left = residue.clone();
-    if !world.is_memory_lost {
-        left.extend(world.mismatches(home, &now));
+    if !expected.is_journal_lost {
+        left.extend(expected.mismatches(home, &now));
     }
-    Way { left, residue, said: said.join(", "), broken }
+    Way { left, residue, report: report.join(", "), violations }
 }
 
-/// What is left of ours: a key, the helper, the name of its entry, a journal, our gateway selected.
-fn residue(world: &World, home: &Home, now: &View<'_>, everything: &Tree) -> Vec<String> {
-    let base = View::new(home, &world.baseline);
-    // A profile that nobody remembers making stays, and keeps what it needs.
-    let is_needed = if world.is_memory_lost { now.is_helper_named() } else { base.is_helper_named() };
+/// What of ours remains: a key, the helper, the name of its entry, a journal, the selection of our gateway.
+fn residue(expected: &Expected, home: &Home, now: &View<'_>, everything: &Tree) -> Vec<String> {
+    let base = View::new(home, &expected.baseline);
+    // A profile that no journal knows stays, and keeps the helper and the key that it needs.
+    let is_needed = if expected.is_journal_lost { now.is_helper_named() } else { base.is_helper_named() };
     let mut left = Vec::new();
     if let Some(key) = now.key()
         && !is_needed
@@ -122,11 +122,11 @@ fn residue(world: &World, home: &Home, now: &View<'_>, everything: &Tree) -> Vec
     if now.journal().is_some() {
         left.push("the journal".to_owned());
     }
-    // With no memory of what was selected before, the ordinary mode is the way out.
-    let is_left = world.is_memory_lost && now.mode().as_deref() == Some("1p");
+    // Without a journal the original selection is unknown, and the ordinary mode is the way out.
+    let is_left = expected.is_journal_lost && now.mode().as_deref() == Some("1p");
     if !is_left
-        && now.led().is_some_and(|led| Gateway::ALL.iter().any(|gateway| gateway.base() == led.base))
-        && base.led() != now.led()
+        && now.selected_gateway().is_some_and(|selected| Gateway::ALL.iter().any(|gateway| gateway.base() == selected.base))
+        && base.selected_gateway() != now.selected_gateway()
     {
         left.push("our gateway is selected".to_owned());
     }

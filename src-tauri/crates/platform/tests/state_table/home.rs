@@ -1,5 +1,5 @@
-//! A computer in a scratch folder: everything of it can be noted and put back, so that thousands of
-//! trials begin from one state.
+//! A computer in a scratch folder. Its whole state can be saved and restored, so that thousands of trials begin from
+//! the same state.
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -10,7 +10,7 @@ use airouter_platform::places::Places;
 
 use crate::keychain::Keychain;
 
-/// What stands at a path.
+/// What is at a path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Node {
     Folder { mode: u32 },
@@ -22,7 +22,7 @@ impl Node {
         if let Self::File { bytes, .. } = self { Some(bytes) } else { None }
     }
 
-    /// The same with other words in it.
+    /// The same with texts replaced in its content.
     pub(crate) fn moved(&self, pairs: &[(String, String)]) -> Self {
         let Self::File { bytes, mode, owner } = self else { return self.clone() };
         let Ok(text) = String::from_utf8(bytes.clone()) else { return self.clone() };
@@ -43,14 +43,14 @@ pub(crate) type Tree = BTreeMap<PathBuf, Node>;
 /// A scratch home with its keychain.
 pub(crate) struct Home {
     folder: PathBuf,
-    /// Removes the folder in the end; a child works in its parent's.
+    /// Removes the folder in the end; `None` in a child process, which works in its parent's folder.
     _folder: Option<tempfile::TempDir>,
     pub(crate) places: Places,
     pub(crate) keychain: Keychain,
 }
 
 impl Home {
-    /// A new one, in memory where there is such a place: thousands of syncs are no test of a disk.
+    /// A new home, in `/dev/shm` if that exists: thousands of syncs would be slow on a disk and test nothing more.
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir_in(if Path::new("/dev/shm").is_dir() { "/dev/shm" } else { "/tmp" }).unwrap();
         let home = Self::at(folder.path());
@@ -59,7 +59,7 @@ impl Home {
         Self { _folder: Some(folder), ..home }
     }
 
-    /// One that is there already.
+    /// A home that exists already.
     pub(crate) fn at(folder: &Path) -> Self {
         let script = folder.join("came-with-it");
         let scratch = Places::in_scratch(&folder.join("home")).unwrap();
@@ -77,7 +77,7 @@ impl Home {
         self.keychain.key(self.places.account.as_deref())
     }
 
-    /// Somebody else empties this home's entry.
+    /// Empties this home's entry, as another program would.
     pub(crate) fn empty_keychain(&self) {
         self.keychain.empty(self.places.account.as_deref());
     }
@@ -95,10 +95,10 @@ impl Home {
         self.places.state.join("journal.json")
     }
 
-    /// Everything, the keychain too, but for its moods.
+    /// All files, with the keychain but without the file that sets its behaviours.
     pub(crate) fn everything(&self) -> Tree {
         let mut tree = tree(&self.folder);
-        tree.remove(&self.keychain.moods_file());
+        tree.remove(&self.keychain.behaviours_file());
         tree
     }
 
@@ -107,7 +107,7 @@ impl Home {
         tree(&self.places.root)
     }
 
-    /// Makes everything as it was.
+    /// Restores a saved state.
     pub(crate) fn put_back(&self, wanted: &Tree) {
         let now = self.everything();
         for (path, node) in now.iter().rev() {
@@ -125,7 +125,7 @@ impl Home {
     }
 }
 
-/// Puts something at a path, whatever stands there.
+/// Writes something to a path, replacing what is there.
 pub(crate) fn put(path: &Path, node: &Node) {
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent).unwrap();
@@ -150,13 +150,13 @@ pub(crate) fn put(path: &Path, node: &Node) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(node.mode())).unwrap();
 }
 
-/// Removes what stands at a path.
+/// Removes what is at a path.
 pub(crate) fn remove(path: &Path, node: &Node) {
     let gone = if node.bytes().is_some() { std::fs::remove_file(path) } else { std::fs::remove_dir_all(path) };
     gone.unwrap();
 }
 
-/// What stands at a path now.
+/// Reads what is at a path now.
 pub(crate) fn node(path: &Path) -> Option<Node> {
     let meta = std::fs::symlink_metadata(path).ok()?;
     let mode = meta.mode() & 0o7777;
@@ -167,7 +167,7 @@ pub(crate) fn node(path: &Path) -> Option<Node> {
     Some(Node::File { bytes, mode, owner: meta.uid() })
 }
 
-/// The bytes of a file that not even its owner may read.
+/// Reads a file that not even its owner may read, by changing its mode for a moment.
 fn read_all_the_same(path: &Path, mode: u32) -> Vec<u8> {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
     let bytes = std::fs::read(path).unwrap();

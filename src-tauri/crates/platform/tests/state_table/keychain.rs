@@ -1,34 +1,33 @@
-//! A keychain that does as it is told: a script in the place of the helper program, by the helper's
-//! contract (`airouter-credential`: the key on standard input and output, fixed exit codes, the entry's
-//! name in a file beside it). Each entry is a file of its own; a file of moods says how each verb fares.
+//! A scripted keychain: a shell script that takes the place of the helper program and follows its contract
+//! (`airouter-credential`: the key on standard input and output, fixed exit codes, the entry's name in a file beside
+//! it). Each entry is a file; another file sets the behaviour of each verb.
 //!
-//! The script uses only what the shell itself can do, so that a call costs one process: an entry that
-//! was forgotten is an empty file.
+//! The script uses only shell builtins, so that a call costs one process; therefore a removed entry is an empty file.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use airouter_platform::helper::ACCOUNT_FILE;
 
-/// What the entry of the person's own home holds, which nobody here may touch.
+/// The key in the default entry, which belongs to the person's own home and must not be touched.
 const OWN_KEY: &str = "sk-own-0123456789abcdef0123456789";
 
-/// How the keychain fares with one verb.
+/// How the keychain behaves for one verb.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mood {
-    /// As it should.
+pub(crate) enum Behaviour {
+    /// It works.
     Ok,
     /// It does nothing and exits with this code.
     Exits(u8),
-    /// It does its work and then exits with "locked": what is reported as failed has happened.
+    /// It does its work and then exits with "locked": a failure is reported although it succeeded.
     DoesThenFails,
     /// It works once and is locked from then on.
     Once,
-    /// Asked for the key, it prints something else, which is no key by the contract: several words.
+    /// It prints several words instead of the key, which the contract does not allow.
     Garbage,
 }
 
-impl Mood {
+impl Behaviour {
     fn word(self) -> String {
         match self {
             Self::Ok => "ok".to_owned(),
@@ -40,27 +39,27 @@ impl Mood {
     }
 }
 
-/// The moods of all verbs.
+/// The behaviours of all verbs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Moods {
-    pub(crate) print: Mood,
-    pub(crate) store: Mood,
-    pub(crate) forget: Mood,
-    pub(crate) check: Mood,
-    pub(crate) version: Mood,
+pub(crate) struct Behaviours {
+    pub(crate) print: Behaviour,
+    pub(crate) store: Behaviour,
+    pub(crate) forget: Behaviour,
+    pub(crate) check: Behaviour,
+    pub(crate) version: Behaviour,
 }
 
-impl Moods {
-    pub(crate) const NORMAL: Self = Self::all(Mood::Ok);
+impl Behaviours {
+    pub(crate) const NORMAL: Self = Self::all(Behaviour::Ok);
 
     /// Locked, for every verb that needs the keychain.
-    pub(crate) const LOCKED: Self = Self { version: Mood::Ok, ..Self::all(Mood::Exits(5)) };
+    pub(crate) const LOCKED: Self = Self { version: Behaviour::Ok, ..Self::all(Behaviour::Exits(5)) };
 
     /// No keychain, for every verb that needs one.
-    pub(crate) const UNAVAILABLE: Self = Self { version: Mood::Ok, ..Self::all(Mood::Exits(4)) };
+    pub(crate) const UNAVAILABLE: Self = Self { version: Behaviour::Ok, ..Self::all(Behaviour::Exits(4)) };
 
-    const fn all(mood: Mood) -> Self {
-        Self { print: mood, store: mood, forget: mood, check: mood, version: mood }
+    const fn all(behaviour: Behaviour) -> Self {
+        Self { print: behaviour, store: behaviour, forget: behaviour, check: behaviour, version: behaviour }
     }
 }
 
@@ -71,32 +70,32 @@ pub(crate) struct Keychain {
 }
 
 impl Keychain {
-    /// One that is there already.
+    /// A keychain that exists already.
     pub(crate) fn at(folder: &Path) -> Self {
         Self { folder: folder.to_owned() }
     }
 
-    /// Makes the keychain in a folder and the script in its place.
+    /// Makes a keychain in a folder, and its script at the path of the helper.
     pub(crate) fn make(folder: &Path, script: &Path) -> Self {
         let keychain = Self::at(folder);
         std::fs::create_dir_all(folder).unwrap();
         std::fs::write(script, keychain.script()).unwrap();
         std::fs::set_permissions(script, std::fs::Permissions::from_mode(0o700)).unwrap();
         std::fs::write(keychain.entry(None), OWN_KEY).unwrap();
-        keychain.set(Moods::NORMAL);
+        keychain.set(Behaviours::NORMAL);
         keychain
     }
 
-    /// From now on it fares so.
-    pub(crate) fn set(&self, moods: Moods) {
-        let Moods { print, store, forget, check, version } = moods;
+    /// Sets the behaviours from now on.
+    pub(crate) fn set(&self, behaviours: Behaviours) {
+        let Behaviours { print, store, forget, check, version } = behaviours;
         let words = [("print", print), ("store", store), ("forget", forget), ("check", check), ("version", version)];
-        let text: String = words.iter().map(|(verb, mood)| format!("{verb}={}\n", mood.word())).collect();
-        std::fs::write(self.moods_file(), text).unwrap();
+        let text: String = words.iter().map(|(verb, behaviour)| format!("{verb}={}\n", behaviour.word())).collect();
+        std::fs::write(self.behaviours_file(), text).unwrap();
     }
 
-    /// Where the moods stand; no part of any state.
-    pub(crate) fn moods_file(&self) -> PathBuf {
+    /// The file that sets the behaviours; not part of any saved state.
+    pub(crate) fn behaviours_file(&self) -> PathBuf {
         self.folder.join("mood")
     }
 
@@ -105,12 +104,12 @@ impl Keychain {
         std::fs::read_to_string(self.entry(account)).ok().filter(|key| !key.is_empty())
     }
 
-    /// Somebody empties an entry.
+    /// Empties an entry, as another program would.
     pub(crate) fn empty(&self, account: Option<&str>) {
         std::fs::write(self.entry(account), "").unwrap();
     }
 
-    /// Nobody has touched the entry of the person's own home.
+    /// True if the entry of the person's own home is unchanged.
     pub(crate) fn is_own_entry_whole(&self) -> bool {
         self.key(None).as_deref() == Some(OWN_KEY)
     }

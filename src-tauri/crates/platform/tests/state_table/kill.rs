@@ -1,4 +1,4 @@
-//! A sudden end: the product works in a child process that is killed at one of its own steps.
+//! Interruptions: the product runs in a child process that is killed at one of its steps.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -6,15 +6,15 @@ use std::process::{Command, Stdio};
 use airouter_platform::fault_injection;
 
 use crate::home::Home;
-use crate::product::{self, Said, Verb};
+use crate::product::{self, Report, Verb};
 
 const FOLDER: &str = "STATE_TABLE_FOLDER";
 const VERB: &str = "STATE_TABLE_VERB";
 const AT: &str = "STATE_TABLE_AT";
 
-/// Does it in a child that is killed at a step. Nothing: it was killed. What was said: there are not so
-/// many steps, and it came to its end.
-pub(crate) fn kill_at(home: &Home, verb: Verb, at: usize) -> Option<Said> {
+/// Runs a verb in a child process that is killed at a step. `None` if it was killed; the report if the verb ended
+/// before that step.
+pub(crate) fn kill_at(home: &Home, verb: Verb, at: usize) -> Option<Report> {
     let ended = Command::new(std::env::current_exe().unwrap())
         .env(FOLDER, home.folder())
         .env(VERB, serde_json::to_string(&verb).unwrap())
@@ -26,7 +26,7 @@ pub(crate) fn kill_at(home: &Home, verb: Verb, at: usize) -> Option<Said> {
     ended.status.success().then(|| serde_json::from_slice(&ended.stdout).expect("what the child says"))
 }
 
-/// The other side of [`kill_at`]; false when this is no such child.
+/// The child's side of [`kill_at`]; false if this process is no such child.
 pub(crate) fn was_child() -> bool {
     let read = |name: &str| std::env::var(name).ok();
     let (Some(folder), Some(verb), Some(at)) = (read(FOLDER), read(VERB), read(AT)) else { return false };
@@ -41,13 +41,13 @@ pub(crate) fn was_child() -> bool {
         Ok(())
     })));
     let home = Home::at(Path::new(&folder));
-    let said = product::act(&home.places, verb);
-    println!("{}", serde_json::to_string(&said).unwrap());
+    let report = product::act(&home.places, verb);
+    println!("{}", serde_json::to_string(&report).unwrap());
     true
 }
 
-/// Does it while the disk fails at a step, once or from then on.
-pub(crate) fn with_disk_error(home: &Home, verb: Verb, at: usize, stays: bool) -> Said {
+/// Runs a verb while the disk fails at a step, once or from then on.
+pub(crate) fn with_disk_error(home: &Home, verb: Verb, at: usize, stays: bool) -> Report {
     /// "No space left on device"
     const FULL: i32 = 28;
     let mut step = 0;
@@ -56,7 +56,7 @@ pub(crate) fn with_disk_error(home: &Home, verb: Verb, at: usize, stays: bool) -
         step += 1;
         if is_hit { Err(std::io::Error::from_raw_os_error(FULL)) } else { Ok(()) }
     })));
-    let said = product::act(&home.places, verb);
+    let report = product::act(&home.places, verb);
     fault_injection::set(None);
-    said
+    report
 }

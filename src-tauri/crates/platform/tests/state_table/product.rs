@@ -1,5 +1,5 @@
-//! The one place that knows how the product is called: what a person can choose, and what is said
-//! then. When the product's interface changes, this file changes and no other.
+//! The only place that calls the product: the verbs that a person can choose, and the report of each. When the
+//! product's interface changes, only this file changes.
 
 use airouter_core::address::GatewayUrl;
 use airouter_core::check::AuthScheme;
@@ -8,7 +8,7 @@ use airouter_core::plan::Wishes;
 use airouter_core::secret::Secret;
 use airouter_core::undo::Journal;
 use airouter_core::view::{EditView, KeyPlace, Outcome, UndoGoal};
-use airouter_platform::helper::LetGo;
+use airouter_platform::helper::Removal;
 use airouter_platform::places::Places;
 use airouter_platform::{apply, fault_injection, observe, recover, state, undo, uninstall};
 use serde::{Deserialize, Serialize};
@@ -52,7 +52,7 @@ impl Gateway {
     }
 }
 
-/// What a person can choose.
+/// A verb that a person can choose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Verb {
     /// Connect, with the key in the keychain.
@@ -61,7 +61,7 @@ pub(crate) enum Verb {
     ApplyStatic(Gateway),
     /// Connect again as the journal says.
     Repair,
-    /// Take everything back.
+    /// Undo everything.
     Undo,
     /// Back to Anthropic's own sign-in.
     Leave,
@@ -72,7 +72,7 @@ pub(crate) enum Verb {
 }
 
 impl Verb {
-    /// The gateway that is connected by it.
+    /// The gateway that the verb connects.
     pub(crate) fn gateway(self) -> Option<Gateway> {
         match self {
             Self::Apply(gateway) | Self::ApplyStatic(gateway) => Some(gateway),
@@ -81,7 +81,7 @@ impl Verb {
     }
 }
 
-/// How it ended, in the words of the report.
+/// How a verb ended, by its report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum End {
     /// Connected.
@@ -108,36 +108,36 @@ pub(crate) enum End {
     Panicked,
 }
 
-/// What was said.
+/// What was reported to the person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Said {
+pub(crate) struct Report {
     pub(crate) end: End,
     /// Code, whether it blocks, and the evidence.
     pub(crate) findings: Vec<(String, bool, String)>,
-    /// Name and JSON text of what is said to be put back.
+    /// Name and JSON text of each value that is reported as restored.
     pub(crate) restored: Vec<(String, Option<String>)>,
-    /// Names of what is said to be left.
+    /// Names of the values that are reported as left.
     pub(crate) left: Vec<String>,
-    /// What the first screen says of the connection, if it speaks of one.
+    /// Whether the first screen calls the connection healthy, if there is one.
     pub(crate) is_healthy: Option<bool>,
 }
 
-impl Said {
+impl Report {
     pub(crate) fn has(&self, code: &str) -> bool {
-        self.findings.iter().any(|(said, ..)| said == code)
+        self.findings.iter().any(|(report, ..)| report == code)
     }
 
-    /// A finding blocks.
+    /// True if a finding blocks.
     pub(crate) fn blocks(&self) -> bool {
         self.findings.iter().any(|(_, blocks, _)| *blocks)
     }
 
-    /// The change is said to be waiting half done.
+    /// True if the change is reported as interrupted.
     pub(crate) fn is_interrupted(&self) -> bool {
         self.has("AR-715") || self.has("AR-745")
     }
 
-    /// Something is said of a file.
+    /// True if a finding names the file.
     pub(crate) fn names(&self, path: &str) -> bool {
         self.findings.iter().any(|(_, _, evidence)| evidence.contains(path))
     }
@@ -147,8 +147,8 @@ impl Said {
     }
 }
 
-/// Does it.
-pub(crate) fn act(places: &Places, verb: Verb) -> Said {
+/// Runs a verb.
+pub(crate) fn act(places: &Places, verb: Verb) -> Report {
     let done = std::panic::catch_unwind(|| match verb {
         Verb::Apply(gateway) => connect(places, gateway, KeyPlace::Keychain),
         Verb::ApplyStatic(gateway) => connect(places, gateway, KeyPlace::Profile),
@@ -161,29 +161,29 @@ pub(crate) fn act(places: &Places, verb: Verb) -> Said {
             let overview = observe::overview(places);
             findings.extend(overview.findings);
             let is_healthy = overview.status.map(|status| status.healthy);
-            Said { is_healthy, ..said(End::Started, &findings) }
+            Report { is_healthy, ..summarize(End::Started, &findings) }
         }
     });
     done.unwrap_or_else(|_| {
         fault_injection::set(None);
-        said(End::Panicked, &[])
+        summarize(End::Panicked, &[])
     })
 }
 
-/// What the journal remembers, read by its format, which is promised: nothing if it cannot be read.
+/// The state of the journal, read by its documented format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Memory {
+pub(crate) enum JournalState {
     /// There is no journal.
     None,
-    /// It cannot be read, or is of a newer program.
+    /// It cannot be parsed, or was written by a newer version.
     Unreadable,
-    /// It says that something is under way.
+    /// A change or an undo is pending.
     Pending,
-    /// It says what was done.
-    Settled,
+    /// Nothing is pending.
+    Complete,
 }
 
-impl Memory {
+impl JournalState {
     pub(crate) fn of(journal: Option<&[u8]>) -> Self {
         let Some(journal) = journal else { return Self::None };
         let Ok(journal) = serde_json::from_slice::<serde_json::Value>(journal) else { return Self::Unreadable };
@@ -191,7 +191,7 @@ impl Memory {
             return Self::Unreadable;
         }
         let is_under_way = !journal["pending"].is_null() || journal["undoing"] == true;
-        if is_under_way { Self::Pending } else { Self::Settled }
+        if is_under_way { Self::Pending } else { Self::Complete }
     }
 
     pub(crate) fn is_readable(self) -> bool {
@@ -199,8 +199,8 @@ impl Memory {
     }
 }
 
-fn connect(places: &Places, gateway: Gateway, key_place: KeyPlace) -> Said {
-    // One of them with every model that there is: a list of models goes then.
+fn connect(places: &Places, gateway: Gateway, key_place: KeyPlace) -> Report {
+    // One gateway is connected with every model: the list of models is then removed.
     let every_model = gateway == Gateway::C;
     let wishes = Wishes {
         name: "AIRouter".to_owned(),
@@ -216,7 +216,7 @@ fn connect(places: &Places, gateway: Gateway, key_place: KeyPlace) -> Said {
     apply(places, &wishes, &Secret::new(gateway.key().to_owned()))
 }
 
-fn apply(places: &Places, wishes: &Wishes, key: &Secret) -> Said {
+fn apply(places: &Places, wishes: &Wishes, key: &Secret) -> Report {
     let report = apply::apply(places, wishes, key, None, &mut |_| {});
     let end = match report.outcome {
         Outcome::Proved | Outcome::Written | Outcome::Unproved => End::Written,
@@ -224,11 +224,11 @@ fn apply(places: &Places, wishes: &Wishes, key: &Secret) -> Said {
         Outcome::Interrupted => End::Interrupted,
         Outcome::Refused => End::Refused,
     };
-    said(end, &report.findings)
+    summarize(end, &report.findings)
 }
 
-/// As the window and the command line do it.
-fn repair(places: &Places) -> Said {
+/// As both front ends do it.
+fn repair(places: &Places) -> Report {
     let at_hand = state::journal(places).and_then(|journal| {
         let journal = journal.filter(Journal::is_connection);
         let journal = journal.ok_or_else(|| Finding::new(airouter_core::finding::Code::NotConnected))?;
@@ -236,36 +236,36 @@ fn repair(places: &Places) -> Said {
     });
     match at_hand {
         Ok((wishes, key)) => apply(places, &wishes, &key),
-        Err(finding) => said(End::Refused, &[finding]),
+        Err(finding) => summarize(End::Refused, &[finding]),
     }
 }
 
-fn go_back(places: &Places, goal: UndoGoal) -> Said {
+fn go_back(places: &Places, goal: UndoGoal) -> Report {
     let report = undo::undo(places, goal, false, &mut |_| {});
     let shown = |edit: &EditView| (edit.key.clone(), edit.after.clone());
-    Said {
+    Report {
         restored: report.restored.iter().map(shown).collect(),
         left: report.left.iter().map(|edit| edit.key.clone()).collect(),
-        ..said(if report.undone { End::Undone } else { End::NotUndone }, &report.findings)
+        ..summarize(if report.undone { End::Undone } else { End::NotUndone }, &report.findings)
     }
 }
 
-fn clean(places: &Places) -> Said {
+fn clean(places: &Places) -> Report {
     match uninstall::clean(places) {
-        Ok(LetGo::Gone) => said(End::Cleaned, &[]),
-        Ok(LetGo::Nothing) => said(End::NothingToClean, &[]),
-        Ok(LetGo::Needed) => {
-            Said { findings: vec![("AR-950".to_owned(), false, String::new())], ..said(End::NotCleaned, &[]) }
+        Ok(Removal::Removed) => summarize(End::Cleaned, &[]),
+        Ok(Removal::NothingToRemove) => summarize(End::NothingToClean, &[]),
+        Ok(Removal::StillNeeded) => {
+            Report { findings: vec![("AR-950".to_owned(), false, String::new())], ..summarize(End::NotCleaned, &[]) }
         }
-        Ok(LetGo::KeyStays(finding)) | Err(finding) => said(End::NotCleaned, &[finding]),
+        Ok(Removal::KeyRemains(finding)) | Err(finding) => summarize(End::NotCleaned, &[finding]),
     }
 }
 
-fn said(end: End, findings: &[Finding]) -> Said {
+fn summarize(end: End, findings: &[Finding]) -> Report {
     let one = |finding: &Finding| {
         let evidence: Vec<String> =
             finding.evidence.iter().map(|evidence| format!("{}={}", evidence.name, evidence.value)).collect();
         (finding.code.number().to_owned(), finding.blocks(), evidence.join(" "))
     };
-    Said { end, findings: findings.iter().map(one).collect(), restored: Vec::new(), left: Vec::new(), is_healthy: None }
+    Report { end, findings: findings.iter().map(one).collect(), restored: Vec::new(), left: Vec::new(), is_healthy: None }
 }

@@ -1,31 +1,31 @@
-//! Random sequences: verbs, sudden ends, errors of the disk, moods of the keychain, and edits of others.
+//! Random sequences of verbs, interruptions, disk errors, keychain behaviours and edits of other programs.
 
 use crate::edits::{Edit, Which};
 use crate::escape;
 use crate::home::Home;
-use crate::keychain::{Mood, Moods};
+use crate::keychain::{Behaviour, Behaviours};
 use crate::product::{Gateway, Verb};
-use crate::rules::{self, Broken, Trouble};
+use crate::rules::{self, Violation, Fault};
 use crate::states;
-use crate::world::World;
+use crate::expected::Expected;
 
 /// One step of a sequence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// A verb, and how it is met.
-    Act(Verb, Trouble),
-    /// From now on the keychain fares so.
-    Moods(Moods),
-    /// Others do something.
+    /// A verb, and the fault during it.
+    Act(Verb, Fault),
+    /// The behaviours of the keychain from now on.
+    Behaviours(Behaviours),
+    /// An edit of another program.
     Edit(Edit),
-    /// What could not be read or understood is mended.
+    /// The damaged files are repaired.
     Mend,
 }
 
 /// A sequence from its seed.
 #[derive(Debug, Clone)]
 pub(crate) struct Sequence {
-    /// Another tool's profile is there at first.
+    /// Another tool's profile exists at first.
     is_over_another_tool: bool,
     pub(crate) steps: Vec<Step>,
 }
@@ -48,7 +48,7 @@ impl Random {
     }
 }
 
-/// Numbers near each other, far from each other.
+/// A hash that spreads consecutive numbers.
 pub(crate) fn spread(number: u64) -> u64 {
     let mixed = (number ^ (number >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
@@ -60,54 +60,54 @@ impl Sequence {
         let mut random = Random(seed);
         let length = 5 + random.below(10);
         let is_over_another_tool = random.below(3) > 0;
-        let mut steps = vec![Step::Act(Verb::Apply(Gateway::A), trouble(&mut random))];
+        let mut steps = vec![Step::Act(Verb::Apply(Gateway::A), fault(&mut random))];
         steps.extend((0..length).map(|_| step(&mut random)));
         Self { is_over_another_tool, steps }
     }
 
-    /// Carries it out in an empty home; ends at the first rule that does not hold.
-    pub(crate) fn run(&self, home: &Home) -> Vec<Broken> {
+    /// Runs the sequence in an empty home; ends at the first violated rule.
+    pub(crate) fn run(&self, home: &Home) -> Vec<Violation> {
         if self.is_over_another_tool {
             states::put_another_tool(home);
         }
-        let mut world = World::new(home);
-        let mut moods = Moods::NORMAL;
+        let mut expected = Expected::new(home);
+        let mut behaviours = Behaviours::NORMAL;
         for step in &self.steps {
             match step {
-                Step::Moods(new) => moods = *new,
-                Step::Edit(edit) => edit.make(home, &mut world),
-                Step::Mend => world.mend(),
-                Step::Act(verb, trouble) => {
-                    let done = rules::act(home, &mut world, *verb, *trouble, moods);
-                    if !done.broken.is_empty() {
-                        return done.broken;
+                Step::Behaviours(new) => behaviours = *new,
+                Step::Edit(edit) => edit.make(home, &mut expected),
+                Step::Mend => expected.mend(),
+                Step::Act(verb, fault) => {
+                    let done = rules::act(home, &mut expected, *verb, *fault, behaviours);
+                    if !done.violations.is_empty() {
+                        return done.violations;
                     }
-                    let broken = escape::judge(home, &world, done.said.map(|said| (*verb, said.end)));
-                    if !broken.is_empty() {
-                        return broken;
+                    let violations = escape::judge(home, &expected, done.report.map(|report| (*verb, report.end)));
+                    if !violations.is_empty() {
+                        return violations;
                     }
                 }
             }
         }
         // The final undo.
-        escape::judge(home, &world, None)
+        escape::judge(home, &expected, None)
     }
 
-    /// The shortest sequence in which the same rule is broken, by leaving out one step after another.
-    pub(crate) fn shortened(&self, rule: &str, mut run: impl FnMut(&Self) -> Vec<Broken>) -> (Self, Vec<Broken>) {
+    /// The shortest sequence that violates the same rule, found by leaving out one step after another.
+    pub(crate) fn shortened(&self, rule: &str, mut run: impl FnMut(&Self) -> Vec<Violation>) -> (Self, Vec<Violation>) {
         let mut shortest = self.clone();
-        let mut broken = Vec::new();
+        let mut violations = Vec::new();
         let mut at = shortest.steps.len();
         while at > 0 {
             at -= 1;
             let mut shorter = shortest.clone();
             shorter.steps.remove(at);
             let found = run(&shorter);
-            if found.iter().any(|broken| broken.rule == rule) {
-                (shortest, broken) = (shorter, found);
+            if found.iter().any(|violation| violation.rule == rule) {
+                (shortest, violations) = (shorter, found);
             }
         }
-        (shortest, broken)
+        (shortest, violations)
     }
 }
 
@@ -121,8 +121,8 @@ impl std::fmt::Display for Sequence {
 
 fn step(random: &mut Random) -> Step {
     match random.below(20) {
-        0..9 => Step::Act(verb(random), trouble(random)),
-        9..12 => Step::Moods(moods(random)),
+        0..9 => Step::Act(verb(random), fault(random)),
+        9..12 => Step::Behaviours(behaviours(random)),
         12..19 => Step::Edit(edit(random)),
         _ => Step::Mend,
     }
@@ -140,30 +140,30 @@ fn verb(random: &mut Random) -> Verb {
     }
 }
 
-/// Half of all verbs are met by nothing. No verb has as many as eighty steps.
-fn trouble(random: &mut Random) -> Trouble {
+/// Half of all verbs run without a fault. No verb has as many as eighty steps.
+fn fault(random: &mut Random) -> Fault {
     match random.below(8) {
-        0..2 => Trouble::Kill(random.below(80)),
-        2 => Trouble::Disk { at: random.below(60), stays: false },
-        3 => Trouble::Disk { at: random.below(60), stays: true },
-        _ => Trouble::None,
+        0..2 => Fault::Kill(random.below(80)),
+        2 => Fault::Disk { at: random.below(60), stays: false },
+        3 => Fault::Disk { at: random.below(60), stays: true },
+        _ => Fault::None,
     }
 }
 
-fn moods(random: &mut Random) -> Moods {
-    const PRINT: [Mood; 6] = [Mood::Ok, Mood::Ok, Mood::Exits(5), Mood::Exits(4), Mood::Exits(7), Mood::Garbage];
-    const STORE: [Mood; 6] = [Mood::Ok, Mood::Ok, Mood::Exits(5), Mood::Exits(4), Mood::DoesThenFails, Mood::Once];
-    const FORGET: [Mood; 5] = [Mood::Ok, Mood::Ok, Mood::Exits(5), Mood::Exits(4), Mood::DoesThenFails];
+fn behaviours(random: &mut Random) -> Behaviours {
+    const PRINT: [Behaviour; 6] = [Behaviour::Ok, Behaviour::Ok, Behaviour::Exits(5), Behaviour::Exits(4), Behaviour::Exits(7), Behaviour::Garbage];
+    const STORE: [Behaviour; 6] = [Behaviour::Ok, Behaviour::Ok, Behaviour::Exits(5), Behaviour::Exits(4), Behaviour::DoesThenFails, Behaviour::Once];
+    const FORGET: [Behaviour; 5] = [Behaviour::Ok, Behaviour::Ok, Behaviour::Exits(5), Behaviour::Exits(4), Behaviour::DoesThenFails];
     match random.below(6) {
-        0..2 => Moods::NORMAL,
-        2 => Moods::LOCKED,
-        3 => Moods::UNAVAILABLE,
-        _ => Moods {
+        0..2 => Behaviours::NORMAL,
+        2 => Behaviours::LOCKED,
+        3 => Behaviours::UNAVAILABLE,
+        _ => Behaviours {
             print: random.one(&PRINT),
             store: random.one(&STORE),
             forget: random.one(&FORGET),
-            check: random.one(&[Mood::Ok, Mood::Ok, Mood::Exits(5)]),
-            version: random.one(&[Mood::Ok, Mood::Exits(7)]),
+            check: random.one(&[Behaviour::Ok, Behaviour::Ok, Behaviour::Exits(5)]),
+            version: random.one(&[Behaviour::Ok, Behaviour::Exits(7)]),
         },
     }
 }

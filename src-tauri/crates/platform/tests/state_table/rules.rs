@@ -1,80 +1,81 @@
-//! What must hold after each verb, seen from the outside.
+//! The rules that must hold after each verb, checked from the outside.
 
 use crate::claude::View;
 use crate::home::{Home, Tree};
-use crate::keychain::Moods;
+use crate::keychain::Behaviours;
 use crate::kill;
-use crate::product::{self, Memory, Said, Verb};
-use crate::world::World;
+use crate::product::{self, JournalState, Report, Verb};
+use crate::expected::Expected;
 
-/// A rule that did not hold: its name, and what is wrong.
+/// A violated rule: its name, and what is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Broken {
+pub(crate) struct Violation {
     pub(crate) rule: &'static str,
     pub(crate) detail: String,
 }
 
-/// How a verb was met.
+/// The fault during a verb.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Trouble {
+pub(crate) enum Fault {
     None,
     Kill(usize),
     Disk { at: usize, stays: bool },
 }
 
-/// A verb in a world, done.
+/// The result of a verb.
 pub(crate) struct Done {
     pub(crate) verb: Verb,
-    /// Nothing when the program was killed.
-    pub(crate) said: Option<Said>,
-    pub(crate) broken: Vec<Broken>,
+    /// `None` if the program was killed.
+    pub(crate) report: Option<Report>,
+    pub(crate) violations: Vec<Violation>,
 }
 
-/// Does it, judges it, and brings the world up to date.
-pub(crate) fn act(home: &Home, world: &mut World, verb: Verb, trouble: Trouble, moods: Moods) -> Done {
+/// Runs a verb, judges it, and updates the expectation.
+pub(crate) fn act(home: &Home, expected: &mut Expected, verb: Verb, fault: Fault, behaviours: Behaviours) -> Done {
     let before = home.everything();
-    home.keychain.set(moods);
-    let said = match trouble {
-        Trouble::None => Some(product::act(&home.places, verb)),
-        Trouble::Kill(at) => kill::kill_at(home, verb, at),
-        Trouble::Disk { at, stays } => Some(kill::with_disk_error(home, verb, at, stays)),
+    home.keychain.set(behaviours);
+    let report = match fault {
+        Fault::None => Some(product::act(&home.places, verb)),
+        Fault::Kill(at) => kill::kill_at(home, verb, at),
+        Fault::Disk { at, stays } => Some(kill::with_disk_error(home, verb, at, stays)),
     };
     if std::env::var_os("AIROUTER_TRACE").is_some() {
-        println!("{verb:?} {trouble:?}: {said:?}");
+        println!("{verb:?} {fault:?}: {report:?}");
     }
     let now = home.everything();
     let views = (View::new(home, &before), View::new(home, &now));
-    let mut judge = Judge { home, before: views.0, now: views.1, verb, said: said.as_ref(), broken: Vec::new() };
+    let mut judge = Judge { home, before: views.0, now: views.1, verb, report: report.as_ref(), violations: Vec::new() };
     judge.keys();
-    judge.files(world, &before, &now);
-    judge.memory();
-    if trouble == Trouble::None {
+    judge.files(expected, &before, &now);
+    judge.journal_state();
+    if fault == Fault::None {
         judge.leftovers(&before, &now);
     }
-    if let Some(said) = &said {
-        judge.words(world, said, (&before, &now), moods, trouble);
+    if let Some(report) = &report {
+        judge.words(expected, report, (&before, &now), behaviours, fault);
     }
-    let broken = judge.broken;
-    follow(home, world, (&before, &now));
-    Done { verb, said, broken }
+    let violations = judge.violations;
+    follow(home, expected, (&before, &now));
+    Done { verb, report, violations }
 }
 
-/// The world after a verb: a new memory begins where there was none, and what was set aside is lost.
-fn follow(home: &Home, world: &mut World, (before, now): (&Tree, &Tree)) {
+/// Updates the expectation after a verb: a new journal has a new baseline, and a damaged file that was set aside counts
+/// as lost.
+fn follow(home: &Home, expected: &mut Expected, (before, now): (&Tree, &Tree)) {
     let (before, after) = (View::new(home, before), View::new(home, now));
-    let is_new = matches!(before.memory(), Memory::None | Memory::Unreadable);
-    if is_new && matches!(after.memory(), Memory::Pending | Memory::Settled) {
-        world.rebase(&before);
+    let is_new = matches!(before.journal_state(), JournalState::None | JournalState::Unreadable);
+    if is_new && matches!(after.journal_state(), JournalState::Pending | JournalState::Complete) {
+        expected.rebase(&before);
     }
-    let set_aside: Vec<_> = world
-        .wrecks
+    let set_aside: Vec<_> = expected
+        .damaged_files
         .iter()
-        .filter(|(path, wreck)| now.get(*path) != Some(&wreck.wrecked))
+        .filter(|(path, damaged)| now.get(*path) != Some(&damaged.present))
         .map(|(path, _)| path.clone())
         .collect();
     for path in set_aside {
-        world.wrecks.remove(&path);
-        world.lose(home, &path, now.get(&path).map(crate::home::Node::mode));
+        expected.damaged_files.remove(&path);
+        expected.lose(home, &path, now.get(&path).map(crate::home::Node::mode));
     }
 }
 
@@ -84,13 +85,13 @@ pub(crate) struct Judge<'a> {
     pub(crate) before: View<'a>,
     pub(crate) now: View<'a>,
     pub(crate) verb: Verb,
-    pub(crate) said: Option<&'a Said>,
-    broken: Vec<Broken>,
+    pub(crate) report: Option<&'a Report>,
+    violations: Vec<Violation>,
 }
 
 impl Judge<'_> {
-    /// Notes a rule that does not hold.
-    pub(crate) fn is_broken(&mut self, rule: &'static str, detail: impl Into<String>) {
-        self.broken.push(Broken { rule, detail: detail.into() });
+    /// Records a violated rule.
+    pub(crate) fn violation(&mut self, rule: &'static str, detail: impl Into<String>) {
+        self.violations.push(Violation { rule, detail: detail.into() });
     }
 }

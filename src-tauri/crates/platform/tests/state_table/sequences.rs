@@ -1,11 +1,11 @@
-//! Random sequences of everything that a person can choose, with sudden ends at any step, errors of the
-//! disk, other programs' edits and moods of the keychain. After each verb the rules hold, and from there a
-//! final undo gives back every byte, mode and key that others did not change.
+//! Random sequences of all verbs, with interruptions at any step, disk errors, other programs' edits and keychain
+//! failures. After each verb the rules must hold, and a final undo must restore every byte, mode and key that other
+//! programs did not change.
 //!
-//! The usual run is short. Ten thousand:
+//! The usual run is short. Ten thousand sequences:
 //! `AIROUTER_SEQUENCES=10000 cargo test -p airouter-platform --test sequences --release -- --nocapture`.
-//! One that was printed, again: `AIROUTER_SEED=… AIROUTER_SEQUENCES=1`; with `AIROUTER_TRACE=1` it tells what
-//! each verb said.
+//! To repeat one that was printed: `AIROUTER_SEED=… AIROUTER_SEQUENCES=1`; `AIROUTER_TRACE=1` prints the report of
+//! each verb.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "a test")]
 // Two test programs share these modules, and neither uses all of them.
 #![allow(dead_code, reason = "shared with `state_table`")]
@@ -19,7 +19,7 @@ mod escape;
 #[cfg(unix)]
 mod home;
 #[cfg(unix)]
-mod kept;
+mod preservation;
 #[cfg(unix)]
 mod keychain;
 #[cfg(unix)]
@@ -27,27 +27,27 @@ mod kill;
 #[cfg(unix)]
 mod product;
 #[cfg(unix)]
-mod quiet;
+mod panics;
 #[cfg(unix)]
 mod random;
 #[cfg(unix)]
 mod rules;
 #[cfg(unix)]
-mod said;
+mod statements;
 #[cfg(unix)]
 mod states;
 #[cfg(unix)]
 mod tally;
 #[cfg(unix)]
-mod world;
+mod expected;
 #[cfg(unix)]
-mod wrecks;
+mod damaged_files;
 
-/// How many sequences the usual run takes.
+/// Number of sequences of the usual run.
 #[cfg(unix)]
 const USUAL: u64 = 400;
 
-/// Of each rule so many broken sequences are made short.
+/// For each rule, this many failing sequences are shortened.
 #[cfg(unix)]
 const SHORTENED: usize = 3;
 
@@ -56,7 +56,7 @@ fn main() {
     if kill::was_child() {
         return;
     }
-    quiet::only_our_own_panics();
+    panics::print_only_test_panics();
     let number = |name: &str, usual: u64| std::env::var(name).map_or(usual, |text| text.parse().unwrap());
     let (first, count) = (number("AIROUTER_SEED", 1), number("AIROUTER_SEQUENCES", USUAL));
     // The product waits for its helper most of the time.
@@ -88,26 +88,26 @@ fn run(seeds: impl Iterator<Item = u64>) -> tally::Tally {
     };
     for seed in seeds {
         let sequence = random::Sequence::of(seed);
-        let mut broken = anew(&sequence);
+        let mut violations = anew(&sequence);
         let mut shortest = sequence.clone();
-        if let Some(first) = broken.first() {
+        if let Some(first) = violations.first() {
             let rule = first.rule;
             let seen = known.entry(rule).or_default();
             *seen += 1;
             if *seen <= SHORTENED {
                 let (shorter, found) = sequence.shortened(rule, anew);
                 shortest = shorter;
-                broken = if found.is_empty() { broken } else { found };
+                violations = if found.is_empty() { violations } else { found };
             }
         }
         let acts =
             |step: &random::Step| if let random::Step::Act(verb, _) = step { Some(format!("{verb:?}")) } else { None };
         let place = shortest.steps.iter().rev().find_map(acts).unwrap_or_default();
-        tally.add(&place, || format!("seed {seed}, {shortest}"), &broken);
+        tally.add(&place, || format!("seed {seed}, {shortest}"), &violations);
     }
     tally
 }
 
-/// The keychain is a shell script, and a sudden end is a signal: neither is there.
+/// The keychain is a shell script and interruptions are signals: neither exists on this system.
 #[cfg(not(unix))]
 fn main() {}

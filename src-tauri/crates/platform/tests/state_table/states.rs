@@ -1,4 +1,4 @@
-//! The states in which a verb may meet a computer.
+//! The states in which a verb may find a computer.
 
 use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
@@ -10,21 +10,21 @@ use crate::edits::{Edit, Which};
 use crate::home::{Home, Node, Tree};
 use crate::kill;
 use crate::product::{self, End, Gateway, Verb};
-use crate::world::World;
+use crate::expected::Expected;
 
 /// Another tool's profile.
 pub(crate) const OTHER: &str = "99999999-9999-4999-8999-999999999999";
 
-/// What a secret header of a profile holds.
+/// The value of a secret header in a profile.
 pub(crate) const HEADER: &str = "hunter2-of-the-team";
 
-/// A state, which can be put back at any time.
+/// A state that can be restored at any time.
 pub(crate) struct State {
     pub(crate) name: String,
     /// The kind of state, for counting.
     pub(crate) kind: &'static str,
     pub(crate) tree: Tree,
-    pub(crate) world: World,
+    pub(crate) expected: Expected,
 }
 
 impl State {
@@ -34,20 +34,20 @@ impl State {
         // The keychain's files have no slashes in their names.
         let flat = |path: &str| path.trim_start_matches('/').replace('/', "_");
         let pairs = [(old.to_string(), new.to_string()), (flat(&old), flat(&new))];
-        // Offsets are noted in journals.
+        // Journals contain offsets.
         assert_eq!(old.len(), new.len(), "homes differ in length");
         let path = |path: &PathBuf| {
             let text = path.to_string_lossy().into_owned();
             PathBuf::from(pairs.iter().fold(text, |text, (old, new)| text.replace(old, new)))
         };
         let tree = |tree: &Tree| tree.iter().map(|(place, node)| (path(place), node.moved(&pairs))).collect();
-        let mut world = World { baseline: tree(&self.world.baseline), ..self.world.clone() };
-        world.touched = world.touched.iter().map(|(place, touch)| (path(place), touch.clone())).collect();
-        Self { name: self.name.clone(), kind: self.kind, tree: tree(&self.tree), world }
+        let mut expected = Expected { baseline: tree(&self.expected.baseline), ..self.expected.clone() };
+        expected.touched = expected.touched.iter().map(|(place, touch)| (path(place), touch.clone())).collect();
+        Self { name: self.name.clone(), kind: self.kind, tree: tree(&self.tree), expected }
     }
 }
 
-/// Another tool's gateway is selected, the settings have their own style, and the files their own modes.
+/// Writes Claude's files with another tool's gateway selected, unusual formatting and different modes.
 pub(crate) fn put_another_tool(home: &Home) {
     let files = [
         (
@@ -75,15 +75,15 @@ pub(crate) fn put_another_tool(home: &Home) {
     }
 }
 
-/// All of them. The home is left in the last one.
+/// Makes all states. The home is left in the last one.
 pub(crate) fn all(home: &Home) -> Vec<State> {
     let mut made = Made { home, states: Vec::new(), seen: BTreeSet::new() };
     let empty = home.everything();
-    let nothing = made.add("nothing", "nothing", World::new(home));
+    let nothing = made.add("nothing", "nothing", Expected::new(home));
     home.put_back(&empty);
     put_another_tool(home);
-    let world = World::new(home);
-    let other = made.add("nothing, over another tool", "nothing", world.clone());
+    let expected = Expected::new(home);
+    let other = made.add("nothing, over another tool", "nothing", expected.clone());
     made.connected(&nothing, "connected");
     let (first, twice) = made.connected(&other, "connected over another tool");
     made.cut("first connection cut", &other, Verb::Apply(Gateway::A));
@@ -94,7 +94,7 @@ pub(crate) fn all(home: &Home) -> Vec<State> {
     made.cut("undo cut", &first, Verb::Undo);
     made.cut("undo of two connections cut", &twice, Verb::Undo);
     made.cut("leaving cut", &first, Verb::Leave);
-    made.memory_lost(&first);
+    made.journal_lost(&first);
     made.parts_missing(&first);
     made.states
 }
@@ -105,28 +105,28 @@ struct Made<'a> {
     seen: BTreeSet<Vec<u8>>,
 }
 
-type Kept = (Tree, World);
+type Kept = (Tree, Expected);
 
 impl Made<'_> {
-    /// Notes the present state, unless there is one like it.
-    fn add(&mut self, name: &str, kind: &'static str, world: World) -> Kept {
+    /// Saves the present state, unless an equal one exists.
+    fn add(&mut self, name: &str, kind: &'static str, expected: Expected) -> Kept {
         let tree = self.home.everything();
         if self.seen.insert(fingerprint(self.home, &tree)) {
-            self.states.push(State { name: name.to_owned(), kind, tree: tree.clone(), world: world.clone() });
+            self.states.push(State { name: name.to_owned(), kind, tree: tree.clone(), expected: expected.clone() });
         }
-        (tree, world)
+        (tree, expected)
     }
 
     fn after(&mut self, from: &Kept, name: &str, kind: &'static str, verbs: &[Verb]) -> Kept {
         self.home.put_back(&from.0);
         for verb in verbs {
-            let said = product::act(&self.home.places, *verb);
-            assert!(matches!(said.end, End::Written | End::Undone), "{name}: {said:?}");
+            let report = product::act(&self.home.places, *verb);
+            assert!(matches!(report.end, End::Written | End::Undone), "{name}: {report:?}");
         }
         self.add(name, kind, from.1.clone())
     }
 
-    /// Connected in several ways, and left; gives "once" and "twice".
+    /// Connected in several ways, and left; returns the states "once" and "twice".
     fn connected(&mut self, from: &Kept, kind: &'static str) -> (Kept, Kept) {
         let (a, b) = (Verb::Apply(Gateway::A), Verb::Apply(Gateway::B));
         let first = self.after(from, kind, kind, &[a]);
@@ -137,7 +137,7 @@ impl Made<'_> {
         (first, twice)
     }
 
-    /// A verb is cut off at each of its steps.
+    /// A verb is interrupted at each of its steps.
     fn cut(&mut self, kind: &'static str, from: &Kept, verb: Verb) {
         for at in 0.. {
             self.home.put_back(&from.0);
@@ -148,15 +148,15 @@ impl Made<'_> {
             self.add(&format!("{kind} at {at}"), kind, from.1.clone());
             if at % 10 == 5 && self.home.journal_file().exists() {
                 std::fs::write(self.home.journal_file(), "").unwrap();
-                let world = World { is_memory_lost: true, ..from.1.clone() };
-                self.add(&format!("{kind} at {at}, journal empty"), "cut and memory lost", world);
+                let expected = Expected { is_journal_lost: true, ..from.1.clone() };
+                self.add(&format!("{kind} at {at}, journal empty"), "cut and memory lost", expected);
             }
         }
     }
 
-    /// The journal is gone, broken, or of another time.
-    fn memory_lost(&mut self, from: &Kept) {
-        let lost = World { is_memory_lost: true, ..from.1.clone() };
+    /// The journal is missing, broken, or of another version.
+    fn journal_lost(&mut self, from: &Kept) {
+        let lost = Expected { is_journal_lost: true, ..from.1.clone() };
         self.home.put_back(&from.0);
         let path = self.home.journal_file();
         let text = std::fs::read(&path).unwrap();
@@ -177,11 +177,11 @@ impl Made<'_> {
                 None => std::fs::remove_file(&path).unwrap(),
             }
             self.add(name, "memory lost", lost.clone());
-            let mut world = lost.clone();
-            Edit::SelectOther.make(self.home, &mut world);
-            self.add(&format!("{name}, another selected"), "memory lost", world);
+            let mut expected = lost.clone();
+            Edit::SelectOther.make(self.home, &mut expected);
+            self.add(&format!("{name}, another selected"), "memory lost", expected);
         }
-        // Its profile holds another secret, and others may read it.
+        // The profile contains another secret, and other users may read it.
         self.home.put_back(&from.0);
         let profile = Which::Profile.path(self.home).unwrap();
         let own = std::fs::read_to_string(&profile).unwrap();
@@ -192,7 +192,7 @@ impl Made<'_> {
         std::fs::set_permissions(&profile, std::fs::Permissions::from_mode(0o644)).unwrap();
         std::fs::remove_file(&path).unwrap();
         self.add("journal lost, profile with a secret header", "memory lost", lost);
-        // An older program noted less.
+        // An older version recorded less.
         self.home.put_back(&from.0);
         let mut older: Value = serde_json::from_slice(&text).unwrap();
         for key in ["purpose", "claude", "egress"] {
@@ -202,15 +202,15 @@ impl Made<'_> {
             file.as_object_mut().unwrap().remove("patch");
         }
         std::fs::write(&path, older.to_string()).unwrap();
-        let mut world = from.1.clone();
-        // It knew values, and not the style between them.
+        let mut expected = from.1.clone();
+        // It recorded values, but not the formatting between them.
         for path in [self.home.places.meta(), self.home.places.mode()] {
-            world.touch(&path).edited = true;
+            expected.touch(&path).edited = true;
         }
-        self.add("journal of an older program", "connected over another tool", world);
+        self.add("journal of an older program", "connected over another tool", expected);
     }
 
-    /// Something of ours was taken away.
+    /// Something of ours was removed.
     fn parts_missing(&mut self, from: &Kept) {
         for (name, edit) in [
             ("helper missing", Edit::DeleteHelper),
@@ -220,14 +220,14 @@ impl Made<'_> {
             ("models changed in Claude", Edit::ChangeModels(5)),
         ] {
             self.home.put_back(&from.0);
-            let mut world = from.1.clone();
-            edit.make(self.home, &mut world);
-            self.add(name, "part missing", world);
+            let mut expected = from.1.clone();
+            edit.make(self.home, &mut expected);
+            self.add(name, "part missing", expected);
         }
     }
 }
 
-/// A state with everything that differs from one making to the next made equal: ids and temporary names.
+/// A state with ids and temporary names made equal, because they differ from run to run.
 fn fingerprint(home: &Home, tree: &Tree) -> Vec<u8> {
     let journal = tree.get(&home.journal_file()).and_then(Node::bytes).unwrap_or_default();
     let journal: Value = serde_json::from_slice(journal).unwrap_or_default();

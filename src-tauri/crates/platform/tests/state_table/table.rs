@@ -1,6 +1,6 @@
-//! The table of states, verbs, the keychain's answers and the conditions of Claude's files, against the
-//! real platform code with a scripted keychain: no state without a way out, the old address never with the
-//! new key, no working key deleted, nothing forgotten that was not given back, nothing said that is not so.
+//! The table of states, verbs, keychain behaviours and conditions of Claude's files, run against the real platform code
+//! with a scripted keychain. Rules: every state has a way out, the old address never gets the new key, no working key
+//! is deleted, nothing is forgotten that was not restored, and no report is false.
 //!
 //! The usual run takes a sample; every cell is judged with
 //! `AIROUTER_TABLE=full cargo test -p airouter-platform --test state_table`.
@@ -19,7 +19,7 @@ mod escape;
 #[cfg(unix)]
 mod home;
 #[cfg(unix)]
-mod kept;
+mod preservation;
 #[cfg(unix)]
 mod keychain;
 #[cfg(unix)]
@@ -27,23 +27,23 @@ mod kill;
 #[cfg(unix)]
 mod product;
 #[cfg(unix)]
-mod quiet;
+mod panics;
 #[cfg(unix)]
 mod random;
 #[cfg(unix)]
 mod rules;
 #[cfg(unix)]
-mod said;
+mod statements;
 #[cfg(unix)]
 mod states;
 #[cfg(unix)]
 mod tally;
 #[cfg(unix)]
-mod world;
+mod expected;
 #[cfg(unix)]
-mod wrecks;
+mod damaged_files;
 
-/// Of how many cells the usual run takes one.
+/// The usual run judges one of this many cells.
 #[cfg(unix)]
 const SAMPLE: u64 = 120;
 
@@ -52,7 +52,7 @@ fn main() {
     if kill::was_child() {
         return;
     }
-    quiet::only_our_own_panics();
+    panics::print_only_test_panics();
     let one_of = match std::env::var("AIROUTER_TABLE").as_deref() {
         Ok("full") => 1,
         Ok(number) => number.parse().unwrap(),
@@ -68,7 +68,7 @@ fn main() {
         let work = move |worker: usize| {
             let home = home::Home::new();
             let states: &[_] = &states.iter().map(|state| state.in_home(model, &home)).collect::<Vec<_>>();
-            // Spread, so that no axis is in step with the sample.
+            // Hashed, so that the sample is not in step with a dimension of the table.
             cells::judge(&home, states, |number| {
                 let spread = random::spread(number as u64);
                 spread.is_multiple_of(one_of) && spread / one_of % workers as u64 == worker as u64
@@ -90,6 +90,6 @@ fn main() {
     assert!(tally.is_clean(), "rules that did not hold:\n{}", tally.text());
 }
 
-/// The keychain is a shell script, and a sudden end is a signal: neither is there.
+/// The keychain is a shell script and interruptions are signals: neither exists on this system.
 #[cfg(not(unix))]
 fn main() {}

@@ -4,44 +4,31 @@ use super::blame::{is_about_the_route, knows_the_key, lamp_of};
 use super::{CheckFlow, Step, TimedReply};
 use crate::check::{AuthScheme, LampId};
 use crate::finding::{Code, Evidence, Finding};
-use crate::gateway::{Asked, ModelsReading, NetFault, Route, Verdict, classify, read_models};
+use crate::gateway::{Asked, NetFault, Route, Verdict, classify, read_models};
 use crate::models::offer;
 
 impl CheckFlow {
     pub(super) fn on_list(&mut self, scheme: AuthScheme, told: &TimedReply) {
         self.lamp(LampId::Address).millis = Some(told.millis);
         self.lamp(LampId::Models).millis = Some(told.millis);
-        let verdict = match &told.reply {
+        let models = match &told.reply {
             Err(fault) => return self.no_list(fault),
             Ok(reply) => match classify(reply, &self.asked(Route::Models, true)) {
-                Verdict::Ok => read_models(reply),
+                // Accepted is only a list that names a model of Anthropic's.
+                Verdict::Ok => read_models(reply).into_models(),
                 Verdict::Trouble(finding) => return self.list_refused(scheme, finding),
             },
         };
         self.light(LampId::Address);
         self.list_accepted = true;
-        match verdict {
-            ModelsReading::Listed { models, .. } => {
-                self.offered = offer(&models, self.claude);
-                let usable = self.offered.iter().filter(|model| model.dropped.is_none()).count();
-                if usable == 0 && self.wanted_models.is_empty() {
-                    self.light(LampId::Key);
-                    let finding = Finding::new(Code::ModelsEmpty).with("listed", models.len());
-                    return self.fail(LampId::Models, finding);
-                }
-                let lamp = self.lamp(LampId::Models);
-                lamp.facts.push(Evidence::new("models", usable));
-                self.light(LampId::Models);
-            }
-            ModelsReading::Empty => {
-                self.light(LampId::Key);
-                return self.fail(LampId::Models, Finding::new(Code::ModelsEmpty));
-            }
-            ModelsReading::NotAList => {
-                self.list_accepted = false;
-                self.warn(LampId::Models, Finding::new(Code::ModelsNotListed));
-            }
+        self.offered = offer(&models, self.claude);
+        let usable = self.offered.iter().filter(|model| model.dropped.is_none()).count();
+        if usable == 0 && self.wanted_models.is_empty() {
+            self.light(LampId::Key);
+            return self.fail(LampId::Models, Finding::new(Code::ModelsEmpty).with("listed", models.len()));
         }
+        self.lamp(LampId::Models).facts.push(Evidence::new("models", usable));
+        self.light(LampId::Models);
         self.ask_message();
     }
 
@@ -104,7 +91,7 @@ impl CheckFlow {
         let Some((refused, question)) = self.refused_message.take() else { return };
         let is_open = told.reply.as_ref().is_ok_and(|reply| {
             let asked = Asked { sent_key: false, ..self.asked(Route::Models, false) };
-            classify(reply, &asked) == Verdict::Ok && matches!(read_models(reply), ModelsReading::Listed { .. })
+            classify(reply, &asked) == Verdict::Ok
         });
         // A public list accepts any key; then the refusal of the message is about the key.
         self.list_accepted = !is_open;

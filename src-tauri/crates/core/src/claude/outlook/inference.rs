@@ -1,4 +1,4 @@
-//! The inference block: which gateway, whose key, which models — or why it cannot be used.
+//! Reads the inference block: gateway, source of the key, models, or why it is unusable.
 
 use serde_json::Value;
 use url::{Host, Url};
@@ -9,10 +9,10 @@ use crate::claude::keys;
 use crate::claude::models::{DropReason, judge_id};
 use crate::claude::version::Version;
 
-/// A gateway that can be used.
+/// A usable gateway.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inference {
-    /// Where it was read.
+    /// The configuration that it was read from.
     pub source: Source,
     /// The host, with the port if it is not the usual one.
     pub host: String,
@@ -20,37 +20,37 @@ pub struct Inference {
     pub key: KeySource,
     /// The listed models that Claude shows, the default first.
     pub models: Vec<String>,
-    /// Claude asks the gateway for its list.
+    /// True when Claude requests the gateway's list.
     pub asks_for_models: bool,
 }
 
-/// Where the key comes from. The key itself is not held.
+/// The source of the key. The key itself is not held.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeySource {
-    /// It stands in the configuration.
+    /// It is written in the configuration.
     Written,
-    /// A program prints it.
+    /// A program at this path prints it.
     Program(String),
-    /// A person, or another program of the vendor's, by the kind's name.
+    /// Another kind, which needs a sign-in or a program of the vendor's; its name.
     Other(String),
 }
 
-/// Why a block cannot be used.
+/// Why a block is unusable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unusable {
     /// The address is missing, or Claude refuses it.
     Address,
-    /// There is no credential of the kind that is named.
+    /// There is no credential of the kind that the configuration names.
     Credential,
-    /// The list of models spoils the configuration.
+    /// The list of models makes Claude refuse the configuration.
     Models,
-    /// A value is not of its key's type.
+    /// The value of this key has the wrong type.
     WrongType(&'static str),
 }
 
-/// Names and passwords in the address are refused from this version on (OD).
+/// From this version on names and passwords in the address are refused (OD).
 const REFUSES_CREDENTIALS: Version = Version(1, 32_352, 0);
-/// From here on a bad model is dropped; before, it spoils the list (PI).
+/// From this version on an unusable model is dropped; before, Claude refuses the whole list (PI).
 const DROPS_MODELS: Version = Version(1, 46_388, 0);
 /// Most models in a list (PI).
 const MOST_MODELS: usize = 200;
@@ -67,8 +67,8 @@ pub(super) fn read(values: &Values<'_>) -> Result<Result<Inference, String>, Unu
     Ok(Ok(Inference { source: values.source(), host, key, models, asks_for_models }))
 }
 
-/// The host of the address as Claude takes it (PI): trimmed, `https://` put in front of a bare host,
-/// plain http for this computer alone.
+/// The host of the address as Claude reads it (PI): trimmed, `https://` prefixed to a bare host, plain http
+/// only to this computer.
 fn host(values: &Values<'_>) -> Result<String, Unusable> {
     let text = values.text(keys::BASE_URL)?.unwrap_or_default().trim();
     let whole = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
@@ -88,18 +88,18 @@ fn host(values: &Values<'_>) -> Result<String, Unusable> {
     Ok(url.port().map_or_else(|| host.to_string(), |port| format!("{host}:{port}")))
 }
 
-/// A named kind is the only source; unnamed, a program wins over a written key (OD).
+/// The credential: a named kind is the only source; without one, a program has precedence (OD).
 fn credential(values: &Values<'_>) -> Result<KeySource, Unusable> {
     let written = values.text(keys::API_KEY)?.filter(|key| !key.trim().is_empty()).map(|_| KeySource::Written);
     let program = values.text(keys::CREDENTIAL_HELPER)?;
-    // Nothing is expanded: neither `~` nor a variable (PI).
+    // Claude expands neither `~` nor variables (PI).
     let program = program.filter(|path| std::path::Path::new(path).is_absolute());
     let program = program.map(|path| KeySource::Program(path.to_owned()));
     match values.text(keys::CREDENTIAL_KIND)? {
         None => program.or(written),
         Some("static") => written,
         Some("helper-script") => program,
-        // `oauth` ended on 2026-10-07 (OD); the others need somebody who signs in.
+        // `oauth` ended on 2026-10-07 (OD); the others need a person to sign in.
         Some(kind @ ("interactive" | "vendor-profile" | "workforce" | "external-idp")) => {
             Some(KeySource::Other(kind.to_owned()))
         }
@@ -108,7 +108,7 @@ fn credential(values: &Values<'_>) -> Result<KeySource, Unusable> {
     .ok_or(Unusable::Credential)
 }
 
-/// The models that are shown, and whether the gateway is asked for more.
+/// The models that Claude shows, and whether it requests the gateway's list.
 fn models(values: &Values<'_>) -> Result<(Vec<String>, bool), Unusable> {
     let listed = values.list(keys::MODELS)?.unwrap_or_default();
     let discovery = values.flag(keys::DISCOVERY)?;

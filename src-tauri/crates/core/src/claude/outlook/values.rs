@@ -1,8 +1,8 @@
-//! The values of the configuration that counts, as a version of Claude takes them.
+//! The values of the configuration in force, as a version of Claude reads them.
 //!
-//! A key that the version does not know is not there for it. In the library values have their own
-//! types; an administrator's source may write them as text (OD) or, in the registry, as a number. A key of the wrong type is said,
-//! because Claude then uses nothing of the block.
+//! A key that the version does not know is treated as missing. In the library values have their own types;
+//! an administrator's source may write them as text (OD) or, in the registry, as a number. A value of the
+//! wrong type is an error, because Claude then uses nothing of the block.
 
 use serde_json::{Map, Value};
 
@@ -11,7 +11,7 @@ use crate::claude::keys;
 use crate::claude::schema::Kind;
 use crate::claude::version::Version;
 
-/// A configuration, seen by a version.
+/// A configuration as a version of Claude reads it.
 pub(super) struct Values<'a> {
     all: &'a Map<String, Value>,
     source: Source,
@@ -23,12 +23,12 @@ impl<'a> Values<'a> {
         Self { all, source, version }
     }
 
-    /// Third-party inference is set: a provider, or a server that tells one (PI).
+    /// True when third-party inference is set: a provider, or a server that names one (PI).
     pub(super) fn is_activated(&self) -> bool {
         self.get(keys::PROVIDER).is_some() || self.is_served()
     }
 
-    /// A server of the organization tells the configuration; it takes the place of all values (OD).
+    /// True when a server of the organization gives the configuration; it replaces all values (OD).
     pub(super) fn is_served(&self) -> bool {
         let is_set = self.get("bootstrapUrl").and_then(Value::as_str).is_some_and(|url| !url.is_empty());
         is_set && self.flag("bootstrapEnabled") != Ok(Some(false))

@@ -1,5 +1,5 @@
-//! Values as Anthropic's validator reads them (PI). Administrators' sources hold flags as `1` or `"true"`
-//! and lists as text, and all of that is right there.
+//! Reads values as Anthropic's validator does (PI). Administrators' sources hold flags as `1` or `"true"` and
+//! lists as text, which is valid there.
 
 use std::net::Ipv4Addr;
 
@@ -7,19 +7,19 @@ use serde_json::{Map, Value};
 
 use super::Kind;
 
-/// The fields of what may be brought over from claude.ai.
+/// The fields of what may be imported from claude.ai.
 const IMPORT: [&str; 7] =
     ["enabled", "bannerBehavior", "exportEnabled", "automatic3pImport", "url", "oauthIssuer", "oauthClientId"];
 
 impl Kind {
-    /// Whether a native value is of this kind. A text never passes for a flag or a number: nobody has said
-    /// that Claude takes that form from the local file.
+    /// Whether a native value is of this kind. A text is never a flag or a number: it is not documented
+    /// that Claude accepts that form in the local file.
     pub fn accepts(self, value: &Value) -> bool {
         self.read(value).as_ref() == Some(value)
     }
 
-    /// The native value that is meant, in whatever form an administrator's source has it; nothing when
-    /// Claude would not take it.
+    /// The native value of a value in any of the forms of an administrator's source; `None` when Claude
+    /// would not accept it.
     pub fn read(self, value: &Value) -> Option<Value> {
         match self {
             Self::Flag => flag(value).map(Value::Bool),
@@ -107,7 +107,7 @@ fn flag(value: &Value) -> Option<bool> {
     }
 }
 
-/// A number, or a text that is one, in any of the forms of the language in which Claude is written.
+/// A number, or a text that is one, in any number format of JavaScript, in which Claude is written.
 fn number(value: &Value) -> Option<f64> {
     let Value::String(text) = value else { return value.as_f64() };
     let text = text.trim().to_lowercase();
@@ -120,7 +120,7 @@ fn number(value: &Value) -> Option<f64> {
 }
 
 fn whole(value: &Value) -> Option<u64> {
-    // Larger ones than a floating-point number tells apart are no real settings.
+    // Larger numbers, which a floating-point number does not represent exactly, are no real settings.
     const EXACT: f64 = 9_007_199_254_740_991.0;
     if let Some(number) = value.as_u64() {
         return Some(number);
@@ -166,9 +166,9 @@ fn is_local_path(text: &str) -> bool {
     is_absolute && !slashes.contains('~') && slashes.split('/').all(|part| part != "..")
 }
 
-/// An address without encryption or on this computer, or one that carries a login.
+/// True for an address without encryption, on this computer, or with a login.
 fn is_plain_or_here(text: &str) -> bool {
-    // A text without a scheme is one on the page's own server.
+    // A text without a scheme is relative to the page's own server.
     let whole = if text.contains(':') { text.to_owned() } else { format!("https://{text}") };
     if text.bytes().all(|byte| byte.is_ascii_digit()) || text.starts_with('[') {
         return true;

@@ -1,21 +1,21 @@
-//! Objects in lists, each with the fields that Claude asks of it (PI).
+//! Objects in lists, with the fields that Claude requires (PI).
 
 use serde_json::{Map, Value};
 
-/// What an object in a list is.
+/// The shape of an object in a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Row {
-    /// What a model costs.
+    /// The prices of a model.
     Price,
     /// A server with tools.
     Server,
-    /// Where plug-ins come from.
+    /// A source of plug-ins.
     Marketplace,
-    /// What a plug-in's tools may do.
+    /// The permissions of a plug-in's tools.
     Plugin,
 }
 
-/// The prices that a row must have, all of them.
+/// The prices that an object must have, all of them.
 const PRICES: [&str; 4] = ["inputPerMtok", "outputPerMtok", "cacheReadPerMtok", "cacheWritePerMtok"];
 
 impl Row {

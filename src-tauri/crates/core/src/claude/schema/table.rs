@@ -1,6 +1,6 @@
-//! The rows: what a source may say and who may say it. Names, types and bounds are those of Anthropic's own
+//! The table: names, kinds and sources of keys. Names, types and bounds are those of Anthropic's own
 //! validator (PI: `claude` 2.1.332, `tests/fixtures/official-keys.json`), first versions those of the official
-//! documents (OD). Of a reserved or local key no value was judged there; what is said of it here is OD or PI.
+//! documents (OD). The validator judges no value of a reserved or local key; for those the source is OD or PI.
 
 use super::row::Row;
 use super::{BASE, Key, Kind, MOST, SEEN, key};
@@ -11,7 +11,7 @@ const CREDENTIALS: &[&str] = &["static", "helper-script", "interactive", "vendor
 const EFFORTS: &[&str] = &["low", "medium", "high", "xhigh", "max"];
 const CAPTURES: &[&str] = &["userPrompts", "assistantResponses", "toolDetails", "toolContent", "rawApiBodies"];
 
-/// What every source may say.
+/// Keys that every source may set.
 pub(super) const CHECKED: &[Key] = &[
     key("modelDiscoveryEnabled", Kind::Flag, Version(1, 8089, 0)),
     key("modelPrefer1mContext", Kind::Flag, Version(1, 28929, 0)),
@@ -84,7 +84,7 @@ pub(super) const CHECKED: &[Key] = &[
     key("usageMetricsEnabled", Kind::Flag, BASE),
 ];
 
-/// The connection and its credentials: a gateway that serves the rest of a configuration may not say them.
+/// The connection and its credentials: a gateway that serves the rest of a configuration may not set them.
 pub(super) const RESERVED: &[Key] = &[
     key("inferenceProvider", Kind::OneOf(PROVIDERS), BASE),
     key("inferenceGatewayBaseUrl", Kind::Text, BASE),
@@ -143,7 +143,7 @@ pub(super) const RESERVED: &[Key] = &[
     key("inferenceVertexWorkforceUserProject", Kind::Unjudged, BASE),
 ];
 
-/// What only device management or the local file may say.
+/// Keys that only device management or the local file may set.
 pub(super) const LOCAL: &[Key] = &[
     key("egressProxyUrl", Kind::Text, Version(1, 44121, 1)),
     key("egressProxyPacUrl", Kind::Text, Version(1, 44121, 1)),
@@ -163,7 +163,7 @@ pub(super) const LOCAL: &[Key] = &[
     key("hardwareBuddyEnabled", Kind::Flag, BASE),
 ];
 
-/// Names that Claude gave up, and those that took their places.
+/// Names that Claude replaced, with the new names.
 pub(super) const RENAMED: &[(&str, &str)] = &[
     ("inferenceGatewayHeaders", "inferenceCustomHeaders"),
     ("isDxtEnabled", "isDesktopExtensionEnabled"),

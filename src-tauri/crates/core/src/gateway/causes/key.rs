@@ -39,7 +39,7 @@ pub(in crate::gateway) fn expired(case: &Case) -> Option<Code> {
     is_it.then_some(Code::KeyExpired)
 }
 
-/// The key is switched off.
+/// The key is disabled.
 pub(in crate::gateway) fn disabled(case: &Case) -> Option<Code> {
     let is_it = case.or_unknown(400..500)
         && case.signals.one(|text| subject::subjects(text, BARRED).contains(&Who::Key) && !is_catch_all(text));

@@ -199,7 +199,7 @@ fn counts_of_tokens_are_looked_at() {
         StreamState::Done(answer) => answer.usage,
         other => panic!("{other:?}"),
     };
-    assert_eq!(usage(&good()), Usage { input_tokens: 1, output_tokens: 1, is_missing: false, is_broken: false });
+    assert_eq!(usage(&good()), Usage { output_tokens: 1, is_missing: false, is_broken: false });
     let mut none = good();
     none[0]["message"]["usage"] = Value::Null;
     assert!(usage(&none).is_missing && !usage(&none).is_broken);

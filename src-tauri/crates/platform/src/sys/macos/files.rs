@@ -1,4 +1,4 @@
-//! Files of macOS: like those of other Unix systems, but for a mark that a browser leaves.
+//! Files of macOS: like those of other Unix systems, except for the quarantine mark and access control lists.
 
 use std::fs::{File, Metadata};
 use std::io;
@@ -10,39 +10,45 @@ use rustix::io::Errno;
 
 use crate::command;
 
-/// The mark on what came from the network: a program that has it is asked about before its first start,
-/// and Claude, which starts the helper, has nobody to ask.
+/// The attribute of downloaded files: macOS asks the person before such a program is first started, which cannot
+/// work when Claude starts the helper.
 const QUARANTINE: &str = "com.apple.quarantine";
 
-/// Makes a file a program that its owner may run, and that nobody is asked about. The installer from which
-/// it came was asked about and verified already.
+/// Makes a file executable for its owner and removes the quarantine mark. The installer that contained it has been
+/// confirmed and verified already.
+///
+/// # Errors
+/// The system's error.
 pub(crate) fn make_executable(file: &File) -> io::Result<()> {
     super::super::unix::make_executable(file)?;
     remove_mark(file, QUARANTINE)
 }
 
-/// Gives a new file the group and the attributes of another one. A list of rights is neither, and cannot be
-/// carried over without the system's own library: a file that has one is not replaced.
-pub(crate) fn carry(path: &Path, meta: &Metadata, new: &tempfile::NamedTempFile) -> io::Result<()> {
-    carry_unless_listed(Path::new("/bin/ls"), path, meta, new)
+/// Copies the group and the extended attributes of a file to a new file. An access control list cannot be copied
+/// without the system's own library.
+///
+/// # Errors
+/// The system's error, or `Unsupported` if the file has an access control list.
+pub(crate) fn copy_attributes(path: &Path, meta: &Metadata, new: &tempfile::NamedTempFile) -> io::Result<()> {
+    copy_unless_acl(Path::new("/bin/ls"), path, meta, new)
 }
 
-fn carry_unless_listed(ls: &Path, path: &Path, meta: &Metadata, new: &tempfile::NamedTempFile) -> io::Result<()> {
-    let told = command::run(Command::new(ls).arg("-lde").arg(path), "", super::SHORT)?;
-    if told.code != Some(0) {
+fn copy_unless_acl(ls: &Path, path: &Path, meta: &Metadata, new: &tempfile::NamedTempFile) -> io::Result<()> {
+    let listed = command::run(Command::new(ls).arg("-lde").arg(path), "", super::SHORT)?;
+    if listed.code != Some(0) {
         return Err(io::Error::other("whether the file has a list of rights cannot be told"));
     }
-    // The eleventh sign is a plus where there is a list; an `@` there stands for attributes alone.
-    if told.output.as_bytes().get(10) == Some(&b'+') {
+    // The eleventh character is `+` if there is a list; `@` means attributes only.
+    if listed.output.as_bytes().get(10) == Some(&b'+') {
         return Err(io::Error::new(io::ErrorKind::Unsupported, "the file has a list of rights (ACL)"));
     }
-    super::super::unix::carry(path, meta, new)
+    super::super::unix::copy_attributes(path, meta, new)
 }
 
 fn remove_mark(file: &File, name: &str) -> io::Result<()> {
     match fremovexattr(file, name) {
         Ok(()) => Ok(()),
-        // It has no such mark, or lies on a disk that knows none.
+        // The file system has no extended attributes.
         Err(Errno::NOTSUP) => Ok(()),
         Err(error) if is_absent(error) => Ok(()),
         Err(error) => Err(error.into()),
@@ -80,11 +86,11 @@ mod tests {
             std::fs::write(&ls, format!("#!/bin/sh\nprintf '%s\\n' '{line}'\nexit {ended}\n")).unwrap();
             std::fs::set_permissions(&ls, std::fs::Permissions::from_mode(0o700)).unwrap();
             let new = tempfile::NamedTempFile::new_in(folder.path()).unwrap();
-            assert_eq!(carry_unless_listed(&ls, &path, &meta, &new).is_ok(), is_carried, "{line}");
+            assert_eq!(copy_unless_acl(&ls, &path, &meta, &new).is_ok(), is_carried, "{line}");
         }
-        // Nothing here tells of lists as a Mac does.
+        // Only the `ls` of macOS shows access control lists.
         let new = tempfile::NamedTempFile::new_in(folder.path()).unwrap();
-        assert!(cfg!(target_os = "macos") || carry(&path, &meta, &new).is_err());
+        assert!(cfg!(target_os = "macos") || copy_attributes(&path, &meta, &new).is_err());
     }
 
     #[test]
@@ -94,7 +100,7 @@ mod tests {
         let file = File::create(&path).unwrap();
         make_executable(&file).unwrap();
         assert!(super::super::is_executable(&path));
-        // Linux lets only names of this kind be set.
+        // Linux allows only names that begin with `user.`.
         let name = "user.quarantine";
         fsetxattr(&file, name, b"0083;", XattrFlags::empty()).expect("a disk that keeps such marks");
         remove_mark(&file, name).unwrap();

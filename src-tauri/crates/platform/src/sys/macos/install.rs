@@ -1,9 +1,8 @@
-//! Finding Claude Desktop: a bundle with its identifier, signed by its maker, where apps are installed.
+//! Finds Claude Desktop: a bundle with its identifier and its maker's signature, in the folders for apps.
 //!
-//! The name of the bundle says nothing: people rename apps, and other programs are called Claude too. The
-//! identifier alone says little more, since anybody may write one; the signature cannot be made up, and
-//! who changes a signed app takes it away. Both places may hold a copy, and the system decides which one
-//! it starts, so all count.
+//! The bundle's name is no proof: people rename apps, and other programs are called Claude too. The identifier can
+//! be copied by anybody; the signature cannot be forged, and changing a signed app breaks it. Both folders may
+//! contain a copy, and the system decides which one it starts, so all are considered.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -18,19 +17,19 @@ use crate::places::Places;
 #[cfg(any(test, feature = "sandbox"))]
 use crate::sys::StandIn;
 
-/// The list in each bundle.
+/// The property list in each bundle.
 const INFO: &str = "Contents/Info.plist";
 /// Longest list that is read, in bytes.
 const LONGEST_INFO: u64 = 1024 * 1024;
 
-/// A bundle that calls itself Claude Desktop.
+/// A bundle with Claude Desktop's identifier.
 struct Found {
     folder: PathBuf,
     info: BundleInfo,
 }
 
-/// Finds Claude Desktop. The system starts it by its identifier; in a scratch folder it is started by
-/// its program, since the system would start the real one.
+/// Finds Claude Desktop. The system starts it by its identifier; in a scratch folder its program is started
+/// directly, because the system would start the real one.
 pub(crate) fn locate(places: &Places) -> Option<Install> {
     let mut genuine = found(places);
     genuine.retain(|found| is_genuine(places, &found.folder));
@@ -39,24 +38,24 @@ pub(crate) fn locate(places: &Places) -> Option<Install> {
     Some(Install {
         launcher: if places.is_scratch() { program.clone() } else { PathBuf::from(IDENTIFIER) },
         program,
-        // Either may be started: the older one knows fewer keys.
+        // Any of them may be started, and the oldest one knows the fewest keys.
         version: genuine.iter().filter_map(|found| found.info.version).min(),
         folders: genuine.into_iter().map(|found| found.folder).collect(),
     })
 }
 
-/// The bundle that calls itself Claude Desktop and is not its maker's, if there is no other.
+/// A bundle with Claude Desktop's identifier and another signature, if there is no genuine one.
 pub(super) fn only_foreign(places: &Places) -> Option<PathBuf> {
     let found = found(places);
     let is_genuine = |found: &Found| is_genuine(places, &found.folder);
     if found.iter().any(is_genuine) { None } else { found.into_iter().next().map(|found| found.folder) }
 }
 
-/// True when Claude Code, the command line program, is there. It is not what is looked for. A program
-/// that was not started by a shell knows few folders, so the usual ones are looked into as well.
+/// True if Claude Code, the command line program, is installed. It is not Claude Desktop. A program that was not
+/// started by a shell has a short `PATH`, so the usual folders are searched as well.
 pub(crate) fn has_claude_code(places: &Places) -> bool {
     let usual = [
-        places.ground.home.join(".local/bin"),
+        places.base_folders.home.join(".local/bin"),
         places.system.join("usr/local/bin"),
         places.system.join("opt/homebrew/bin"),
     ];
@@ -64,13 +63,13 @@ pub(crate) fn has_claude_code(places: &Places) -> bool {
     folders.any(|folder| super::is_executable(&folder.join("claude")))
 }
 
-/// The version that a running program's path leads to: the one in its bundle.
+/// The version of the bundle that contains a running program.
 pub(crate) fn version_of(program: &Path) -> Option<Version> {
     let is_bundle = |folder: &&Path| folder.extension().is_some_and(|ending| ending == "app");
     info_of(program.ancestors().filter(is_bundle).last()?)?.version
 }
 
-/// Where a stand-in goes, with the list that makes it an app.
+/// Where a stand-in is installed, with the property list that makes it an app.
 #[cfg(any(test, feature = "sandbox"))]
 pub(crate) fn stand_in(places: &Places, version: &str) -> StandIn {
     let bundle = places.system.join("Applications/Claude.app");
@@ -80,7 +79,7 @@ pub(crate) fn stand_in(places: &Places, version: &str) -> StandIn {
     }
 }
 
-/// An app's list with what is read of it.
+/// An app's property list with the values that this program reads.
 #[cfg(any(test, feature = "sandbox"))]
 pub(super) fn info(identifier: &str, version: &str) -> String {
     format!(
@@ -91,17 +90,17 @@ pub(super) fn info(identifier: &str, version: &str) -> String {
     )
 }
 
-/// All bundles that call themselves Claude Desktop, those for everybody first, in the order of their names.
+/// All bundles with Claude Desktop's identifier, those of all users first, sorted by name.
 fn found(places: &Places) -> Vec<Found> {
     let mut found = Vec::new();
-    for folder in [places.system.join("Applications"), places.ground.home.join("Applications")] {
+    for folder in [places.system.join("Applications"), places.base_folders.home.join("Applications")] {
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
         let mut bundles: Vec<PathBuf> =
             entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|it| it == "app")).collect();
         bundles.sort();
         found.extend(bundles.into_iter().filter_map(|bundle| {
             let info = info_of(&bundle).filter(|info| info.identifier == IDENTIFIER)?;
-            // As running programs are listed: behind all links.
+            // Links resolved, as in the list of running programs.
             Some(Found { folder: bundle.canonicalize().ok()?, info })
         }));
     }
@@ -114,7 +113,7 @@ fn info_of(bundle: &Path) -> Option<BundleInfo> {
     read_info(&is_short.then(|| std::fs::read(&path).ok())??)
 }
 
-/// Signed by Claude's maker. A stand-in is signed by nobody, so a scratch folder is not asked.
+/// True if the bundle is signed by Claude's maker; always true in a scratch folder, whose stand-in is not signed.
 fn is_genuine(places: &Places, bundle: &Path) -> bool {
     if places.is_scratch() {
         return true;
@@ -151,7 +150,7 @@ mod tests {
     fn a_copy_of_the_persons_own_counts_too_and_the_older_version_decides() {
         let mac = Mac::new();
         mac.signs("Applications");
-        let home = mac.places.ground.home.join("Applications/Claude.app");
+        let home = mac.places.base_folders.home.join("Applications/Claude.app");
         let own = mac.app(&home.to_string_lossy(), IDENTIFIER, "1.46388.4");
         assert_eq!(locate(&mac.places).unwrap().folders, std::slice::from_ref(&own));
         let common = mac.app("Applications/Claude.app", IDENTIFIER, "2.26454.0");
@@ -177,7 +176,7 @@ mod tests {
     #[test]
     fn a_stand_in_is_an_install_that_is_started_by_its_program() {
         let mac = Mac::new();
-        let told = super::super::places::claude_environment(&mac.places.ground);
+        let told = super::super::places::claude_environment(&mac.places.base_folders);
         let places = Places { claude_environment: told, ..mac.places.clone() };
         let stand_in = stand_in(&places, "2.26454.0");
         for (path, text) in &stand_in.files {

@@ -1,4 +1,4 @@
-//! The person's language: the first in the list of the system's settings.
+//! The person's language: the first one in the system's settings.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,17 +9,17 @@ use crate::command;
 /// The system's program for settings.
 const DEFAULTS: &str = "/usr/bin/defaults";
 
-/// The person's language, as the system says it.
+/// The person's language by the system's settings.
 pub(crate) fn language() -> Option<String> {
-    told_by(Path::new(DEFAULTS))
+    query(Path::new(DEFAULTS))
 }
 
-fn told_by(defaults: &Path) -> Option<String> {
+fn query(defaults: &Path) -> Option<String> {
     let ended = command::run(Command::new(defaults).args(["read", "-g", "AppleLanguages"]), "", SHORT).ok()?;
     if ended.code == Some(0) { first(&ended.output) } else { None }
 }
 
-/// The first text of a list as `defaults` prints it: one a line, with or without quotation marks.
+/// The first element of a list as `defaults` prints it: one per line, with or without quotation marks.
 fn first(list: &str) -> Option<String> {
     let texts = list.lines().map(|line| line.trim().trim_end_matches(',').trim_matches('"'));
     texts.filter(|text| !matches!(*text, "" | "(" | ")")).map(str::to_owned).next()
@@ -42,14 +42,14 @@ mod tests {
     fn defaults_is_asked() {
         let mac = Mac::new();
         let body = "[ \"$*\" = 'read -g AppleLanguages' ] && printf '(\\n    \"en-GB\"\\n)\\n'";
-        let language = told_by(&mac.program("defaults", body));
+        let language = query(&mac.program("defaults", body));
         assert_eq!(Locale::from_system(language.as_deref()), Locale::En);
-        assert_eq!(told_by(&mac.program("broken", "echo en; exit 1")), None);
+        assert_eq!(query(&mac.program("broken", "echo en; exit 1")), None);
     }
 
     #[cfg(not(target_os = "macos"))]
     #[test]
-    fn nobody_else_has_such_a_program() {
+    fn other_systems_have_no_such_program() {
         assert_eq!(language(), None);
     }
 }

@@ -1,4 +1,4 @@
-//! What Claude's own parts need of this computer: a processor that can run their machine.
+//! What Claude's own parts need: a processor that can run their virtual machine.
 
 use std::process::Command;
 
@@ -6,7 +6,7 @@ use super::SHORT;
 use crate::command;
 use crate::places::Places;
 
-/// Whether a virtual machine can run here, as the kernel says by the system's own program.
+/// Whether a virtual machine can run here, by `sysctl`; `None` if that is unknown.
 pub(crate) fn virtualisation(places: &Places) -> Option<bool> {
     let mut sysctl = Command::new(places.system.join("usr/sbin/sysctl"));
     let ended = command::run(sysctl.args(["-n", "kern.hv_support"]), "", SHORT).ok()?;

@@ -6,54 +6,54 @@ use airouter_core::finding::{Code, Finding};
 use airouter_core::system::{macos_version, refuses_macos};
 
 use super::install;
-use crate::places::{Ground, Places};
+use crate::places::{BaseFolders, Places};
 
-/// Where the system says which one it is.
+/// The file with the system's version.
 const SYSTEM_VERSION: &str = "System/Library/CoreServices/SystemVersion.plist";
 
-/// Where the system keeps the person's data: below the home, always by these names.
-pub(crate) fn ground() -> Option<Ground> {
+/// The base folders: fixed names below the home folder.
+pub(crate) fn base_folders() -> Option<BaseFolders> {
     Some(below(dirs::home_dir()?, PathBuf::from("/")))
 }
 
-/// The same in a scratch folder.
-pub(crate) fn scratch_ground(scratch: &Path) -> Ground {
+/// The base folders in a scratch folder.
+pub(crate) fn scratch_base_folders(scratch: &Path) -> BaseFolders {
     below(scratch.join("home"), scratch.join("system"))
 }
 
-fn below(home: PathBuf, system: PathBuf) -> Ground {
+fn below(home: PathBuf, system: PathBuf) -> BaseFolders {
     let support = home.join("Library/Application Support");
-    Ground { config: support.clone(), local: support, home, system }
+    BaseFolders { config: support.clone(), local: support, home, system }
 }
 
-/// What a stand-in Claude must be told to stay in a scratch folder. Its home is not the variable's: the
-/// system finds the person's keychain by that one, and the stand-in starts the helper.
-pub(crate) fn claude_environment(ground: &Ground) -> Vec<(String, String)> {
+/// Environment variables that keep a stand-in Claude in a scratch folder. `HOME` is not among them: the system finds
+/// the person's keychain by it, and the stand-in starts the helper.
+pub(crate) fn claude_environment(base_folders: &BaseFolders) -> Vec<(String, String)> {
     let text = |path: &Path| path.to_string_lossy().into_owned();
-    vec![("PRACTICE_HOME".to_owned(), text(&ground.home)), ("PRACTICE_SYSTEM_ROOT".to_owned(), text(&ground.system))]
+    vec![("PRACTICE_HOME".to_owned(), text(&base_folders.home)), ("PRACTICE_SYSTEM_ROOT".to_owned(), text(&base_folders.system))]
 }
 
-/// Claude's third-party folder, if nothing else is named.
-pub(crate) fn usual_root(ground: &Ground) -> PathBuf {
-    ground.config.join("Claude-3p")
+/// Claude's default third-party folder.
+pub(crate) fn usual_root(base_folders: &BaseFolders) -> PathBuf {
+    base_folders.config.join("Claude-3p")
 }
 
-/// Claude's log in third-party mode (OD). It stands with all programs' logs, wherever the folder is.
-pub(crate) fn log_of(ground: &Ground, _root: &Path) -> PathBuf {
-    ground.home.join("Library/Logs/Claude-3p/main.log")
+/// Claude's log in third-party mode (OD). It is in the system's folder for logs, wherever Claude's folder is.
+pub(crate) fn log_of(base_folders: &BaseFolders, _root: &Path) -> PathBuf {
+    base_folders.home.join("Library/Logs/Claude-3p/main.log")
 }
 
-/// Claude's log in its ordinary mode.
-pub(crate) fn ordinary_log(ground: &Ground) -> PathBuf {
-    ground.home.join("Library/Logs/Claude/main.log")
+/// Claude's log in ordinary mode.
+pub(crate) fn ordinary_log(base_folders: &BaseFolders) -> PathBuf {
+    base_folders.home.join("Library/Logs/Claude/main.log")
 }
 
-/// The folders to write and to check; there is only one here.
+/// Claude's folders to write and to check; only one on this system.
 pub(crate) fn roots(places: &Places) -> Vec<PathBuf> {
     vec![places.root.clone()]
 }
 
-/// Why nothing may be written now: the system is too old, or what calls itself Claude is not.
+/// Why nothing may be written now: the system is too old, or the installed Claude has another signature.
 pub(crate) fn obstacle(places: &Places) -> Option<Finding> {
     let version = fs_err::read(places.system.join(SYSTEM_VERSION)).ok();
     refuses_macos(version.and_then(|bytes| macos_version(&bytes))).or_else(|| {
@@ -71,16 +71,16 @@ mod tests {
     #[test]
     fn everything_lies_in_the_library_of_the_person() {
         let home = dirs::home_dir().unwrap();
-        let real = ground().unwrap();
+        let real = base_folders().unwrap();
         assert_eq!((&real.home, &real.config, real.system.as_path()), (&home, &real.local, Path::new("/")));
         assert_eq!(real, below(home.clone(), PathBuf::from("/")));
 
-        let ground = scratch_ground(Path::new("/Users/李 雷"));
-        assert_eq!(usual_root(&ground), Path::new("/Users/李 雷/home/Library/Application Support/Claude-3p"));
-        let log = log_of(&ground, Path::new("/elsewhere"));
+        let base_folders = scratch_base_folders(Path::new("/Users/李 雷"));
+        assert_eq!(usual_root(&base_folders), Path::new("/Users/李 雷/home/Library/Application Support/Claude-3p"));
+        let log = log_of(&base_folders, Path::new("/elsewhere"));
         assert_eq!(log, Path::new("/Users/李 雷/home/Library/Logs/Claude-3p/main.log"));
-        assert_eq!(ordinary_log(&ground), Path::new("/Users/李 雷/home/Library/Logs/Claude/main.log"));
-        let told = claude_environment(&ground);
+        assert_eq!(ordinary_log(&base_folders), Path::new("/Users/李 雷/home/Library/Logs/Claude/main.log"));
+        let told = claude_environment(&base_folders);
         assert!(told.contains(&("PRACTICE_HOME".to_owned(), "/Users/李 雷/home".to_owned())), "{told:?}");
         let mac = Mac::new();
         assert_eq!(roots(&mac.places), std::slice::from_ref(&mac.places.root));

@@ -1,5 +1,5 @@
-//! The administrator's configuration: two property lists, which a management service puts there and only
-//! the system writes. What they mean is decided in `airouter_core::claude::policy`.
+//! The administrator's configuration: two property lists that the system writes for a management service.
+//! `airouter_core::claude::policy` interprets them.
 
 use std::io;
 use std::path::Path;
@@ -18,7 +18,7 @@ const FOLDER: &str = "Library/Managed Preferences";
 /// Longest list that is read, in bytes.
 const LONGEST: u64 = 8 * 1024 * 1024;
 
-/// What the administrator has put there.
+/// The administrator's configuration.
 pub(crate) fn managed(places: &Places) -> ManagedSource {
     let folder = places.system.join(FOLDER);
     let name = format!("{IDENTIFIER}.plist");
@@ -33,7 +33,7 @@ pub(crate) fn managed(places: &Places) -> ManagedSource {
     }
 }
 
-/// The person's short name, by which their folder is called.
+/// The person's user name, which is the name of their folder.
 fn short_name(places: &Places) -> Option<String> {
     let ended = command::run(Command::new(places.system.join("usr/bin/id")).arg("-un"), "", SHORT).ok()?;
     let name = ended.output.trim();
@@ -41,8 +41,8 @@ fn short_name(places: &Places) -> Option<String> {
     is_name.then(|| name.to_owned())
 }
 
-/// A list, if there is one. One that is there and cannot be read is not taken for none: the system, which
-/// reads it for Claude, may be able to.
+/// Reads a property list, if there is one. One that cannot be read is an error, because the system, which reads it
+/// for Claude, may be able to read it.
 fn list(path: &Path) -> Result<Option<List>, ManagedSource> {
     let rejected = |why: &str| ManagedSource::Rejected { path: text(path), why: why.to_owned() };
     match fs_err::metadata(path) {

@@ -1,6 +1,6 @@
-//! Claude's processes, by the full path of their program: the bundle that they lie in. The agent that
-//! Claude keeps under `~/Library/Application Support/Claude-3p/claude-code` is a bundle of its own, and
-//! Claude Code is none at all; both are left alone.
+//! Claude's processes, recognized by the bundle in the full path of their program. The agent that Claude keeps under
+//! `~/Library/Application Support/Claude-3p/claude-code` is another bundle, and Claude Code is not in a bundle; both
+//! are left alone.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -17,22 +17,22 @@ use crate::install::Install;
 
 /// The system's program for Apple events.
 const OSASCRIPT: &str = "/usr/bin/osascript";
-/// How long it may take: a person who reads the system's question needs time.
+/// Time limit for it: the person may have to answer the system's question.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// True when a running program is the Claude of this install: it lies in one of its bundles.
+/// True if a running program is in one of the bundles of this install.
 pub(crate) fn is_claude(install: &Install, exe: Option<&Path>, _command: &[OsString]) -> bool {
     let Some(exe) = exe else { return false };
     let exe = exe.to_string_lossy();
     install.folders.iter().any(|folder| is_in_bundle(&exe, &folder.to_string_lossy()))
 }
 
-/// Asks Claude to quit: first by an Apple event, as the Dock does; then by a signal to those of its
-/// processes that no other of them has started. A stand-in gets the signal at once, because the event
-/// would reach the real Claude.
+/// Asks Claude to quit: at the first attempt by an Apple event, as the Dock does; then by a signal to `first`, its
+/// processes that were not started by another of them. A stand-in gets the signal at once, because the event would
+/// reach the real Claude.
 ///
 /// # Errors
-/// `AutomationRefused` when the system did not let this program ask.
+/// `AutomationRefused` if the system did not allow the event.
 pub(crate) fn ask_to_quit(
     install: &Install,
     first: &[&Process],
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn the_event_is_sent_and_a_missing_consent_is_told() {
+    fn the_event_is_sent_and_a_missing_consent_is_reported() {
         let mac = Mac::new();
         let said = mac.places.system.join("said");
         let yes = mac.program("yes", &format!("printf '%s|' \"$@\" > '{}'", said.display()));
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stand_in_is_asked_by_a_signal_and_so_is_who_does_not_hear() {
+    fn a_stand_in_gets_a_signal_and_so_does_a_claude_that_ignored_the_event() {
         let mut child = Command::new("/bin/sleep").arg("60").spawn().unwrap();
         let id = Pid::from_u32(child.id());
         let mut system = System::new().unwrap();
@@ -118,6 +118,6 @@ mod tests {
         let stand_in = Install { launcher: "/scratch/Claude.app/Contents/MacOS/Claude".into(), ..install() };
         assert_eq!(ask_to_quit(&stand_in, &first, &first, 0), Ok(()));
         assert_eq!(child.wait().unwrap().signal(), Some(15));
-        assert_eq!(ask_to_quit(&install(), &[], &[], 1), Ok(()), "the second time nobody sends an event");
+        assert_eq!(ask_to_quit(&install(), &[], &[], 1), Ok(()), "the second attempt sends no event");
     }
 }

@@ -1,5 +1,5 @@
-//! Starting Claude, by its identifier: the system knows where it is, starts it as a click would, and gives
-//! it nothing of this program's.
+//! Starts Claude by its identifier: the system finds it and starts it as a click would, without this program's
+//! environment.
 
 use std::io;
 use std::path::Path;
@@ -13,10 +13,13 @@ use crate::command;
 use crate::install::Install;
 use crate::places::Places;
 
-/// How long the system may take to begin: a first start verifies the whole app.
+/// Time limit for the start: at the first start the system verifies the whole app.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Starts Claude so that it outlives this program.
+/// Starts Claude so that it keeps running when this program ends.
+///
+/// # Errors
+/// The system's error, or the reason that `open` printed.
 pub(crate) fn start(install: &Install, places: &Places) -> io::Result<()> {
     if install.launcher != Path::new(IDENTIFIER) {
         return start_program(&install.launcher, places);
@@ -24,7 +27,7 @@ pub(crate) fn start(install: &Install, places: &Places) -> io::Result<()> {
     let mut open = Command::new(places.system.join("usr/bin/open"));
     open.args(["-b", IDENTIFIER]);
     if let Some(root) = &places.named_root {
-        // What is started in this way does not get this program's variables.
+        // `open` does not pass this program's environment on.
         open.args(["--env", &format!("CLAUDE_USER_DATA_DIR={}", root.to_string_lossy())]);
     }
     let ended = command::run(&mut open, "", LIMIT)?;
@@ -37,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_system_is_told_the_identifier() {
+    fn the_system_gets_the_identifier() {
         let mac = Mac::new();
         mac.signs("Applications");
         mac.app("Applications/Claude.app", IDENTIFIER, "2.26454.0");

@@ -1,5 +1,5 @@
-//! The calls of the system that no crate offers safely. Nothing else in this program is `unsafe`.
-#![allow(unsafe_code, reason = "these calls take raw handles and pointers; each says why it may")]
+//! System calls that no crate offers safely. Nothing else in this program is `unsafe`.
+#![allow(unsafe_code, reason = "these calls take raw handles and pointers; each has a SAFETY comment")]
 
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -33,7 +33,7 @@ use windows_sys::core::BOOL;
 
 /// Longest path that the system gives, in UTF-16 units.
 const LONGEST_PATH: usize = 32_768;
-/// The exit code of a process that is ended here; any will do.
+/// The exit code of a process that is terminated here; it has no meaning.
 const ENDED: u32 = 1;
 
 /// Closes a handle when it goes out of scope.
@@ -46,7 +46,7 @@ impl Drop for Handle {
     }
 }
 
-/// The room that a person may still fill on the disk of a folder that exists, in bytes.
+/// Free space for this person on the disk of an existing folder, in bytes.
 pub(super) fn free_room(folder: &Path) -> Option<u64> {
     let path: Vec<u16> = folder.as_os_str().encode_wide().chain([0]).collect();
     let mut free = 0;
@@ -55,31 +55,31 @@ pub(super) fn free_room(folder: &Path) -> Option<u64> {
     (done != 0).then_some(free)
 }
 
-/// Whether the processor's help for virtual machines is switched on.
+/// Whether the processor's virtualisation is enabled in the firmware.
 pub(super) fn virtualisation() -> bool {
     // SAFETY: the call takes a number and gives one.
     unsafe { IsProcessorFeaturePresent(PF_VIRT_FIRMWARE_ENABLED) != 0 }
 }
 
-/// What [`close_windows`] looks for.
-struct Wanted<'a> {
+/// The arguments and the result of [`close_windows`].
+struct CloseRequest<'a> {
     processes: &'a HashSet<u32>,
     hidden_too: bool,
     asked: usize,
 }
 
-/// Asks the top-level windows of these processes to close, as their close button would; with
-/// `hidden_too`, also those that nobody sees. Gives how many were asked.
+/// Asks the top-level windows of these processes to close, as their close button would; with `hidden_too`, also
+/// invisible windows. Returns how many were asked.
 pub(super) fn close_windows(processes: &HashSet<u32>, hidden_too: bool) -> usize {
-    let mut wanted = Wanted { processes, hidden_too, asked: 0 };
+    let mut wanted = CloseRequest { processes, hidden_too, asked: 0 };
     // SAFETY: the callback is called only before this returns, with a pointer to a value that outlives it.
     unsafe { EnumWindows(Some(ask_window), ptr::from_mut(&mut wanted) as LPARAM) };
     wanted.asked
 }
 
 unsafe extern "system" fn ask_window(window: HWND, wanted: LPARAM) -> BOOL {
-    // SAFETY: the pointer is the one that `close_windows` gave, to a value that nobody else uses now.
-    let wanted = unsafe { &mut *(wanted as *mut Wanted<'_>) };
+    // SAFETY: the pointer is the one that `close_windows` passed, to a value that nothing else uses now.
+    let wanted = unsafe { &mut *(wanted as *mut CloseRequest<'_>) };
     let mut process = 0;
     // SAFETY: a window that is gone gives no process; the pointer is valid for the call.
     unsafe { GetWindowThreadProcessId(window, &raw mut process) };
@@ -93,8 +93,8 @@ unsafe extern "system" fn ask_window(window: HWND, wanted: LPARAM) -> BOOL {
     TRUE
 }
 
-/// Ends a process, if the program that it runs is a right one. Its number may have been given to another
-/// process since it was listed, so the program is asked by the very handle that ends it.
+/// Terminates a process if `is_right` accepts the path of its program. Returns whether it was terminated. The id may
+/// have been reused since it was listed, so the path is read through the same handle that terminates.
 pub(super) fn end_process(id: u32, is_right: impl Fn(&Path) -> bool) -> bool {
     // SAFETY: takes no pointers; an unknown number gives a null handle.
     let handle = unsafe { OpenProcess(PROCESS_TERMINATE | PROCESS_QUERY_LIMITED_INFORMATION, 0, id) };
@@ -102,7 +102,7 @@ pub(super) fn end_process(id: u32, is_right: impl Fn(&Path) -> bool) -> bool {
         return false;
     }
     let handle = Handle(handle);
-    // SAFETY: the handle is open and has the right to end the process.
+    // SAFETY: the handle is open and has the right to terminate the process.
     program_of(&handle).is_some_and(|program| is_right(&program)) && unsafe { TerminateProcess(handle.0, ENDED) } != 0
 }
 
@@ -115,9 +115,9 @@ fn program_of(process: &Handle) -> Option<PathBuf> {
     (done != 0).then(|| PathBuf::from(OsString::from_wide(buffer.get(..length as usize).unwrap_or_default())))
 }
 
-/// Keeps this process's standard streams from what it starts. A process inherits every handle that may be
-/// inherited, whatever its own streams are: whoever waits for the end of this program's output would wait
-/// for the end of Claude.
+/// Keeps child processes from inheriting this process's standard streams. A child inherits every inheritable handle,
+/// whatever its own streams are; a program that waits for the end of this program's output would then wait until
+/// Claude ends.
 pub(super) fn keep_streams() {
     for stream in [STD_INPUT_HANDLE, STD_OUTPUT_HANDLE, STD_ERROR_HANDLE] {
         // SAFETY: takes no pointers; a stream that is not there gives a handle that the second call refuses.
@@ -125,8 +125,8 @@ pub(super) fn keep_streams() {
     }
 }
 
-/// True when this process has the identity of a package, which it gets only from a packaged app that
-/// started it: this program is no package.
+/// True if this process has a package identity. This program is not packaged, so it can only have inherited the
+/// identity from a packaged app that started it.
 pub(super) fn has_package_identity() -> bool {
     let mut length = 0;
     // SAFETY: without a buffer only the length is asked; the pointer to it is valid for the call.
@@ -134,8 +134,8 @@ pub(super) fn has_package_identity() -> bool {
     answer != APPMODEL_ERROR_NO_PACKAGE
 }
 
-/// True when a file belongs to the person who runs this program, or to the administrators or the system,
-/// whose files in a person's folders come from installers and from programs that were started as one.
+/// True if a file belongs to the person who runs this program, to the administrators or to the system. Files of the
+/// latter two in a person's folders come from installers and elevated programs.
 pub(super) fn is_owner_trusted(path: &Path) -> bool {
     let name: Vec<u16> = path.as_os_str().encode_wide().chain([0]).collect();
     let mut owner: PSID = ptr::null_mut();
@@ -170,8 +170,11 @@ pub(super) fn is_owner_trusted(path: &Path) -> bool {
     is_trusted
 }
 
-/// Gives one file the list of rights of another one. What the list inherits from the folder is inherited
-/// anew, unless the list is closed to that.
+/// Copies the access control list of one file to another. Inherited entries are inherited anew, unless the list is
+/// protected from inheritance.
+///
+/// # Errors
+/// The system's error.
 pub(super) fn copy_rights(from: &Path, to: &Path) -> std::io::Result<()> {
     let name = |path: &Path| -> Vec<u16> { path.as_os_str().encode_wide().chain([0]).collect() };
     let (from, to) = (name(from), name(to));
@@ -195,8 +198,8 @@ pub(super) fn copy_rights(from: &Path, to: &Path) -> std::io::Result<()> {
     }
     let (mut control, mut revision) = (0, 0);
     // SAFETY: the descriptor is whole until it is freed, and both numbers are valid for the call.
-    let told = unsafe { GetSecurityDescriptorControl(descriptor, &raw mut control, &raw mut revision) } != 0;
-    let inherits = if told && control & SE_DACL_PROTECTED != 0 {
+    let is_known = unsafe { GetSecurityDescriptorControl(descriptor, &raw mut control, &raw mut revision) } != 0;
+    let inherits = if is_known && control & SE_DACL_PROTECTED != 0 {
         PROTECTED_DACL_SECURITY_INFORMATION
     } else {
         UNPROTECTED_DACL_SECURITY_INFORMATION
@@ -218,7 +221,8 @@ pub(super) fn copy_rights(from: &Path, to: &Path) -> std::io::Result<()> {
     if answer == ERROR_SUCCESS { Ok(()) } else { Err(std::io::Error::from_raw_os_error(answer as i32)) }
 }
 
-/// Tells `ask` the identifier of the person who runs this program; false when it cannot be had.
+/// Calls `ask` with the security identifier of the person who runs this program and returns its result; false if the
+/// identifier cannot be read.
 fn with_my_sid(ask: impl FnOnce(PSID) -> bool) -> bool {
     let mut token: HANDLE = ptr::null_mut();
     // SAFETY: the pseudo handle of this process needs no closing; the pointer is valid for the call.
@@ -229,7 +233,7 @@ fn with_my_sid(ask: impl FnOnce(PSID) -> bool) -> bool {
     // Aligned like the structure that is written to its beginning; an identifier has 68 bytes at most.
     let mut buffer = [0u64; 32];
     let mut length = 0;
-    // SAFETY: the buffer is as long as told, and the length is valid for the call.
+    // SAFETY: the buffer is as long as stated, and the length is valid for the call.
     let done = unsafe {
         GetTokenInformation(
             token.0,

@@ -1,5 +1,5 @@
-//! Files of Windows: nobody sets modes on them. What a person's own folders hold is closed to other
-//! people by the lists that it inherits, so a new file needs no more than to be made there.
+//! Files of Windows. There are no modes: files in a person's own folders inherit access control lists that keep other
+//! people out, so a new file needs nothing more.
 
 use std::fs::Metadata;
 use std::io;
@@ -7,85 +7,93 @@ use std::path::Path;
 
 use super::calls;
 
-/// What the system says of a file that another program has open: access denied, sharing violation, lock
-/// violation. The first may also be meant for good, so patience has an end.
-const HELD: [i32; 3] = [5, 32, 33];
+/// The system's error codes for a file that another program has open: access denied, sharing violation, lock
+/// violation. The first may also be permanent, so the number of tries is limited.
+const OPEN_ELSEWHERE: [i32; 3] = [5, 32, 33];
 
-/// True when a file belongs to the person who runs this program, or to the system.
+/// True if a file belongs to the person who runs this program, to the administrators or to the system.
 pub(crate) fn is_mine(path: &Path, _meta: &Metadata) -> bool {
     calls::is_owner_trusted(path)
 }
 
-/// How many names a file has; one where that cannot be told.
+/// How many names (hard links) a file has; one if that cannot be determined.
 pub(crate) fn names(path: &Path, _meta: &Metadata) -> u64 {
-    let told = fs_err::File::open(path).and_then(|file| winapi_util::file::information(file.file()));
-    told.map_or(1, |told| told.number_of_links())
+    let information = fs_err::File::open(path).and_then(|file| winapi_util::file::information(file.file()));
+    information.map_or(1, |information| information.number_of_links())
 }
 
-/// Gives a new file the list of rights of another one, as far as it does not come from the folder anyway.
-pub(crate) fn carry(path: &Path, _meta: &Metadata, new: &tempfile::NamedTempFile) -> io::Result<()> {
+/// Copies the access control list of a file to a new file, except for the entries inherited from the folder.
+///
+/// # Errors
+/// The system's error.
+pub(crate) fn copy_attributes(path: &Path, _meta: &Metadata, new: &tempfile::NamedTempFile) -> io::Result<()> {
     calls::copy_rights(path, new.path())
 }
 
-/// The name of another person to whom a file belongs. Here owners are told apart ([`is_mine`]), not named.
+/// Always `None`: on Windows owners are compared ([`is_mine`]), but not named.
 pub(crate) fn other_owner(_path: &Path, _meta: &Metadata) -> Option<String> {
     None
 }
 
-/// True when this person may go through a folder, or when that cannot be told without trying, as here.
+/// Always true: on Windows that cannot be determined without trying.
 pub(crate) fn may_enter(_folder: &Path) -> bool {
     true
 }
 
-/// True when this person may write a file or into a folder, or when that cannot be told, as here: what
-/// counts are lists of rights, and only the mark on a file is plain.
+/// False only for a file that is marked read-only: access control lists are not evaluated here.
 pub(crate) fn may_change(place: &Path) -> bool {
     !std::fs::metadata(place).is_ok_and(|meta| meta.is_file() && meta.permissions().readonly())
 }
 
-/// True for a program.
+/// True for a file whose name ends in `.exe`.
 pub(crate) fn is_executable(path: &Path) -> bool {
     path.is_file() && path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("exe"))
 }
 
-/// Makes a file a program: here its name alone decides.
+/// Does nothing: on Windows the name decides whether a file is a program.
 pub(crate) fn make_executable(_file: &std::fs::File) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes the missing folders on the way; they inherit who may enter.
+/// Creates the missing folders of a path; they inherit their access control lists.
+///
+/// # Errors
+/// The system's error.
 pub(crate) fn make_private_folders(folder: &Path) -> io::Result<()> {
     std::fs::create_dir_all(folder)
 }
 
-/// Makes a rename durable: the system writes it through by itself.
+/// Does nothing: Windows makes renames durable by itself.
 pub(crate) fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Prepares the replacing of a program that may be running. Such a file cannot be replaced, but it can
-/// be renamed; it is removed when nobody runs it any more.
-pub(crate) fn make_way(program: &Path) -> io::Result<()> {
+/// Renames a program that is to be replaced: while it runs, it can be renamed but not replaced. The renamed file is
+/// removed at once or by a later start.
+///
+/// # Errors
+/// The system's error.
+pub(crate) fn move_running_program_aside(program: &Path) -> io::Result<()> {
     if !program.is_file() {
         return Ok(());
     }
     let aside = program.with_file_name(format!(".airouter-setup-old-{}", uuid::Uuid::new_v4()));
     fs_err::rename(program, &aside)?;
-    // A program that runs cannot be removed; the next start takes the leftovers away.
+    // A running program cannot be removed; a later start removes it.
     let _ = fs_err::remove_file(&aside);
     Ok(())
 }
 
-/// True when a file could not be replaced only because another program has it open.
-pub(crate) fn is_held(error: &io::Error) -> bool {
-    error.raw_os_error().is_some_and(|code| HELD.contains(&code))
+/// True if a file could not be replaced only because another program has it open.
+pub(crate) fn is_open_elsewhere(error: &io::Error) -> bool {
+    error.raw_os_error().is_some_and(|code| OPEN_ELSEWHERE.contains(&code))
 }
 
-/// What tells one file from another, so that a rotated log is noticed: its number on its volume. The day
-/// on which it was made would not do, since Windows gives a new file of an old name the old day.
+/// The identity of a file (volume and file number), by which a rotated log is recognized. The creation time would not
+/// do: Windows gives a new file with an old name the old creation time.
 pub(crate) fn identity(file: &std::fs::File) -> Option<(u64, u64)> {
-    let told = winapi_util::file::information(file).ok()?;
-    Some((told.volume_serial_number(), told.file_index()))
+    let information = winapi_util::file::information(file).ok()?;
+    Some((information.volume_serial_number(), information.file_index()))
 }
 
 #[cfg(test)]
@@ -128,8 +136,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("_meta.json");
         std::fs::write(&path, "old").unwrap();
-        // As a virus scanner opens it: others may read and write, but not replace. The other program gets it
-        // as its standard error and waits for a key.
+        // Opened as a virus scanner does: others may read and write, but not replace it. The other program has it as
+        // its standard error and waits for input.
         let held = std::fs::OpenOptions::new().read(true).write(true).share_mode(3).open(&path).unwrap();
         let mut scanner = {
             let mut pause = Command::new("cmd.exe");
@@ -141,7 +149,7 @@ mod tests {
             scanner.wait().unwrap();
         });
         replace(&path, b"new", Privacy::AsBefore).unwrap();
-        assert!(holder.is_finished(), "it was replaced under another program's hands");
+        assert!(holder.is_finished(), "it was replaced while another program had it open");
         holder.join().unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"new");
         let left = std::fs::read_dir(folder.path()).unwrap().count();
@@ -173,17 +181,17 @@ mod tests {
         let meta = std::fs::metadata(&path).unwrap();
         assert_eq!(names(&path, &meta), 1);
         let new = tempfile::NamedTempFile::new_in(folder.path()).unwrap();
-        carry(&path, &meta, &new).unwrap();
+        copy_attributes(&path, &meta, &new).unwrap();
         assert!(is_mine(new.path(), &meta) && std::fs::read(new.path()).is_ok(), "it can still be used");
         std::fs::hard_link(&path, folder.path().join("other")).unwrap();
         assert_eq!(names(&path, &meta), 2);
-        assert!(carry(&folder.path().join("nothing"), &meta, &new).is_err());
+        assert!(copy_attributes(&folder.path().join("nothing"), &meta, &new).is_err());
     }
 
     #[test]
     fn only_being_held_is_waited_for() {
         for (code, expected) in [(32, true), (33, true), (5, true), (2, false), (112, false)] {
-            assert_eq!(is_held(&io::Error::from_raw_os_error(code)), expected, "{code}");
+            assert_eq!(is_open_elsewhere(&io::Error::from_raw_os_error(code)), expected, "{code}");
         }
     }
 
@@ -206,7 +214,7 @@ mod tests {
         let deep = folder.path().join("a").join("b");
         make_private_folders(&deep).unwrap();
         assert!(deep.is_dir() && sync_folder(&deep).is_ok());
-        make_way(&deep.join("nothing.exe")).unwrap();
+        move_running_program_aside(&deep.join("nothing.exe")).unwrap();
         let file = std::fs::File::create(deep.join("x.exe")).unwrap();
         make_executable(&file).unwrap();
         assert!(is_executable(&deep.join("x.exe")));

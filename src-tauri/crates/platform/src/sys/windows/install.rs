@@ -1,10 +1,9 @@
-//! Finding Claude Desktop: packages, which the registry lists for each person, and installs by Squirrel,
-//! which lie in the person's own folder. Both may be there, and both may run.
+//! Finds Claude Desktop: packages, which the registry lists for each person, and Squirrel installs in the person's own
+//! folder. Both may exist and run at the same time.
 //!
-//! The registry is asked rather than the system's package API: it needs no COM, and what is read can be
-//! put there in a test. It lists the packages that are registered for this person, which are those that
-//! can be started. That Windows lists them there is not documented, but so since Windows 8; a computer
-//! on which it does not would show Claude as missing.
+//! The registry is read instead of the system's package API: it needs no COM, and tests can write to it. It lists the
+//! packages that are registered for this person and can be started. The list is not documented, but has existed since
+//! Windows 8; on a computer without it, Claude would be reported as missing.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +16,7 @@ use crate::places::Places;
 #[cfg(any(test, feature = "sandbox"))]
 use crate::sys::StandIn;
 
-/// Where the packages of a person are listed, one key each, named by the full name.
+/// Where the packages of a person are listed: one key per package, named by its full name.
 const PACKAGES: &str =
     r"Software\Classes\Local Settings\Software\Microsoft\Windows\CurrentVersion\AppModel\Repository\Packages";
 /// Claude's program in each of its folders.
@@ -31,7 +30,7 @@ pub(super) struct Found {
     pub(super) folder: PathBuf,
 }
 
-/// An install by Squirrel: one folder a version, and a small program before them that starts the newest.
+/// A Squirrel install: one folder per version, and a small program above them that starts the newest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Squirrel {
     pub(super) stub: PathBuf,
@@ -40,7 +39,7 @@ pub(super) struct Squirrel {
     pub(super) version: Option<Version>,
 }
 
-/// Finds Claude Desktop. A package goes before an older install beside it; the folders of both count.
+/// Finds Claude Desktop. A package takes precedence over a Squirrel install; the folders of both are returned.
 pub(crate) fn locate(places: &Places) -> Option<Install> {
     let packages = packages(places);
     let squirrel = squirrel(places);
@@ -66,13 +65,13 @@ pub(crate) fn locate(places: &Places) -> Option<Install> {
     }
 }
 
-/// True when Claude Code, the command line program, is there. It is not what is looked for.
+/// True if Claude Code, the command line program, is installed. It is not Claude Desktop.
 pub(crate) fn has_claude_code(places: &Places) -> bool {
-    let own = places.ground.home.join(".local").join("bin").join(PROGRAM);
+    let own = places.base_folders.home.join(".local").join("bin").join(PROGRAM);
     places.search.iter().map(|folder| folder.join(PROGRAM)).chain([own]).any(|path| path.is_file())
 }
 
-/// The version that a running program's path tells: both kinds of install have it in a folder's name.
+/// The version in a running program's path: both kinds of install have it in a folder's name.
 pub(crate) fn version_of(program: &Path) -> Option<Version> {
     program.ancestors().skip(1).find_map(|folder| {
         let name = folder.file_name()?.to_str()?;
@@ -80,7 +79,7 @@ pub(crate) fn version_of(program: &Path) -> Option<Version> {
     })
 }
 
-/// Where a stand-in goes: an install by Squirrel.
+/// Where a stand-in is installed: as a Squirrel install.
 #[cfg(any(test, feature = "sandbox"))]
 pub(crate) fn stand_in(places: &Places, version: &str) -> StandIn {
     let folder = squirrel_folder(places);
@@ -90,8 +89,7 @@ pub(crate) fn stand_in(places: &Places, version: &str) -> StandIn {
     }
 }
 
-/// The packages of Claude that are installed for this person and whose folder is there. A scratch folder
-/// has none: it has no registry.
+/// The packages of Claude that are installed for this person; none in a scratch folder, which has no registry.
 pub(super) fn packages(places: &Places) -> Vec<Found> {
     if places.is_scratch() { Vec::new() } else { packages_under(PACKAGES) }
 }
@@ -108,7 +106,7 @@ fn packages_under(path: &str) -> Vec<Found> {
         .collect()
 }
 
-/// The install by Squirrel, if there is one.
+/// The Squirrel install, if there is one.
 pub(super) fn squirrel(places: &Places) -> Option<Squirrel> {
     let folder = squirrel_folder(places);
     let version_in = |folder: &Path| folder.file_name().and_then(|name| squirrel_version(name.to_str()?));
@@ -117,10 +115,10 @@ pub(super) fn squirrel(places: &Places) -> Option<Squirrel> {
 }
 
 fn squirrel_folder(places: &Places) -> PathBuf {
-    places.ground.local.join("AnthropicClaude")
+    places.base_folders.local.join("AnthropicClaude")
 }
 
-/// The folders of versions that have the program in them.
+/// The version folders that contain the program.
 fn versions(folder: &Path) -> Vec<PathBuf> {
     let entries = fs_err::read_dir(folder).into_iter().flatten().flatten();
     let is_version = |path: &PathBuf| {
@@ -130,7 +128,7 @@ fn versions(folder: &Path) -> Vec<PathBuf> {
     entries.map(|entry| entry.path()).filter(is_version).collect()
 }
 
-/// The program of a package (PI: it lies in `app`).
+/// The program of a package (PI: it is in `app`).
 fn program_in(package: &Path) -> PathBuf {
     package.join("app").join(PROGRAM)
 }
@@ -208,7 +206,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let places = Places::in_scratch(folder.path()).unwrap();
         assert!(!has_claude_code(&places));
-        put(&places.ground.home.join(".local").join("bin").join(PROGRAM));
+        put(&places.base_folders.home.join(".local").join("bin").join(PROGRAM));
         assert!(has_claude_code(&places));
         assert_eq!(locate(&places), None);
         assert_eq!(squirrel(&places), None);

@@ -1,9 +1,9 @@
-//! The person's language: what they chose for Windows itself, else the first of their languages, else
-//! the one that dates and numbers are written in.
+//! The person's language: the display language of Windows, else the first of the person's languages, else the one of
+//! the date and number formats.
 
 use super::registry::{Hive, key, text, texts};
 
-/// The person's language, as the system says it.
+/// The person's language by the system's settings.
 pub(crate) fn language() -> Option<String> {
     let list = |path: &str, name: &str| key(Hive::User, path).and_then(|key| texts(&key, name).into_iter().next());
     let shown = list(r"Control Panel\Desktop", "PreferredUILanguages");

@@ -1,7 +1,7 @@
 //! Windows: packages and Squirrel installs, redirected folders, policies in the registry.
 //!
-//! Everything is done by safe crates, except for the few calls in `calls.rs`. What the registry says is
-//! read here and judged in `airouter-core`.
+//! Everything uses safe crates, except for the few calls in `calls.rs`. The registry is read here and interpreted in
+//! `airouter-core`.
 
 mod calls;
 mod files;
@@ -20,7 +20,7 @@ use std::time::Duration;
 use airouter_core::view::Os;
 
 pub(crate) use files::{
-    carry, identity, is_executable, is_held, is_mine, make_executable, make_private_folders, make_way, may_change,
+    copy_attributes, identity, is_executable, is_open_elsewhere, is_mine, make_executable, make_private_folders, move_running_program_aside, may_change,
     may_enter, names, other_owner, sync_folder,
 };
 #[cfg(any(test, feature = "sandbox"))]
@@ -29,7 +29,7 @@ pub(crate) use install::{has_claude_code, locate, version_of};
 pub(crate) use locale::language;
 pub(crate) use parts::{free_room, virtualisation};
 pub(crate) use places::{
-    claude_environment, ground, log_of, obstacle, ordinary_log, roots, scratch_ground, usual_root,
+    claude_environment, base_folders, log_of, obstacle, ordinary_log, roots, scratch_base_folders, usual_root,
 };
 pub(crate) use policy::managed;
 pub(crate) use processes::{ask_to_quit, is_claude};
@@ -38,9 +38,9 @@ pub(crate) use start::start;
 
 /// This system.
 pub(crate) const OS: Os = Os::Windows;
-/// How long Claude may take to quit after each request: its windows are closed, then those that nobody
-/// sees, then its processes are ended. Closing the window leaves Claude in the tray (OD, 1.13576.0), so
-/// the last one is the rule rather than the exception.
-pub(crate) const PATIENCE: &[Duration] = &[Duration::from_secs(5), Duration::from_secs(5), Duration::from_secs(10)];
-/// What a packaged Claude starts sees redirected folders (PI: claude-code #93152, #94254).
-pub(crate) const REDIRECTS_WHAT_IT_STARTS: bool = true;
+/// How long Claude may take to quit after each attempt: its visible windows are closed, then the hidden ones, then
+/// its processes are terminated. Closing the window leaves Claude in the tray (OD, 1.13576.0), so the last attempt
+/// is usually needed.
+pub(crate) const QUIT_LIMITS: &[Duration] = &[Duration::from_secs(5), Duration::from_secs(5), Duration::from_secs(10)];
+/// True: programs that a packaged Claude starts see redirected folders (PI: claude-code #93152, #94254).
+pub(crate) const CHILDREN_SEE_OTHER_FOLDERS: bool = true;

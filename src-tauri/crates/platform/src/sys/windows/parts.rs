@@ -1,16 +1,16 @@
-//! What Claude's own parts need of this computer: room, and a processor that can run their machine.
+//! What Claude's own parts need: disk space, and a processor that can run their virtual machine.
 
 use std::path::Path;
 
 use super::calls;
 use crate::places::Places;
 
-/// The room that is free on the disk of a folder, or of the nearest one that exists, in bytes.
+/// Free space on the disk of a folder, or of its nearest existing parent, in bytes.
 pub(crate) fn free_room(folder: &Path) -> Option<u64> {
     calls::free_room(folder.ancestors().find(|folder| folder.is_dir())?)
 }
 
-/// Whether a virtual machine can run here, as the firmware says.
+/// Whether a virtual machine can run here, by the firmware's setting.
 pub(crate) fn virtualisation(_places: &Places) -> Option<bool> {
     Some(calls::virtualisation())
 }

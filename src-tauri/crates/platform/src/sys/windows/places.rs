@@ -1,4 +1,4 @@
-//! Folders of Windows, and in which of them Claude's files are.
+//! Folders of Windows, and which of them contain Claude's files.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -9,13 +9,12 @@ use airouter_core::system::refuses_windows;
 
 use super::calls;
 use super::install::{self, Found};
-use crate::places::{Ground, Places};
+use crate::places::{BaseFolders, Places};
 
-/// Where the system keeps the person's data: as the variables say, which a scratch home may set, else as
-/// the system knows it.
-pub(crate) fn ground() -> Option<Ground> {
+/// The base folders: by the environment variables, which a scratch home may set, else by the system.
+pub(crate) fn base_folders() -> Option<BaseFolders> {
     let variable = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    Some(Ground {
+    Some(BaseFolders {
         config: variable("APPDATA").or_else(dirs::config_dir)?,
         local: variable("LOCALAPPDATA").or_else(dirs::data_local_dir)?,
         home: variable("USERPROFILE").or_else(dirs::home_dir)?,
@@ -23,46 +22,46 @@ pub(crate) fn ground() -> Option<Ground> {
     })
 }
 
-/// The same in a scratch folder.
-pub(crate) fn scratch_ground(scratch: &Path) -> Ground {
+/// The base folders in a scratch folder.
+pub(crate) fn scratch_base_folders(scratch: &Path) -> BaseFolders {
     let home = scratch.join("home");
     let data = home.join("AppData");
-    Ground { config: data.join("Roaming"), local: data.join("Local"), home, system: scratch.join("system") }
+    BaseFolders { config: data.join("Roaming"), local: data.join("Local"), home, system: scratch.join("system") }
 }
 
-/// What a stand-in Claude must be told to stay in a scratch folder.
-pub(crate) fn claude_environment(ground: &Ground) -> Vec<(String, String)> {
+/// Environment variables that keep a stand-in Claude in a scratch folder.
+pub(crate) fn claude_environment(base_folders: &BaseFolders) -> Vec<(String, String)> {
     let text = |path: &Path| path.to_string_lossy().into_owned();
     vec![
-        ("USERPROFILE".to_owned(), text(&ground.home)),
-        ("APPDATA".to_owned(), text(&ground.config)),
-        ("LOCALAPPDATA".to_owned(), text(&ground.local)),
-        ("PRACTICE_SYSTEM_ROOT".to_owned(), text(&ground.system)),
+        ("USERPROFILE".to_owned(), text(&base_folders.home)),
+        ("APPDATA".to_owned(), text(&base_folders.config)),
+        ("LOCALAPPDATA".to_owned(), text(&base_folders.local)),
+        ("PRACTICE_SYSTEM_ROOT".to_owned(), text(&base_folders.system)),
     ]
 }
 
-/// Claude's third-party folder, if nothing else is named.
-pub(crate) fn usual_root(ground: &Ground) -> PathBuf {
-    ground.local.join("Claude-3p")
+/// Claude's default third-party folder.
+pub(crate) fn usual_root(base_folders: &BaseFolders) -> PathBuf {
+    base_folders.local.join("Claude-3p")
 }
 
 /// Claude's log in third-party mode (OD).
-pub(crate) fn log_of(_ground: &Ground, root: &Path) -> PathBuf {
+pub(crate) fn log_of(_ground: &BaseFolders, root: &Path) -> PathBuf {
     root.join("Logs").join("main.log")
 }
 
-/// Claude's log in its ordinary mode.
-pub(crate) fn ordinary_log(ground: &Ground) -> PathBuf {
-    ground.config.join("Claude").join("logs").join("main.log")
+/// Claude's log in ordinary mode.
+pub(crate) fn ordinary_log(base_folders: &BaseFolders) -> PathBuf {
+    base_folders.config.join("Claude").join("logs").join("main.log")
 }
 
-/// The folders to write and to check, see `airouter_core::claude::roots`.
+/// Claude's folders to write and to check, see `airouter_core::claude::roots`.
 pub(crate) fn roots(places: &Places) -> Vec<PathBuf> {
     roots::decide(&facts(places)).into_iter().map(PathBuf::from).collect()
 }
 
-/// Why nothing may be written now: the system is too old, this program runs inside a package, or Claude
-/// must move older data.
+/// Why nothing may be written now: the system is too old, this program runs inside a package, or Claude has to move
+/// older data first.
 pub(crate) fn obstacle(places: &Places) -> Option<Finding> {
     if calls::has_package_identity() {
         return Some(Finding::new(Code::InsideClaude).with("reason", "package"));
@@ -76,24 +75,24 @@ fn facts(places: &Places) -> RootFacts {
 }
 
 fn facts_with(places: &Places, packages: Vec<Found>) -> RootFacts {
-    let ground = &places.ground;
+    let base_folders = &places.base_folders;
     let folder = |path: PathBuf| Folder { exists: path.is_dir(), path: path.to_string_lossy().into_owned() };
     let caches: Vec<PathBuf> = packages
         .into_iter()
-        .map(|found| ground.local.join("Packages").join(found.package.family).join("LocalCache"))
+        .map(|found| base_folders.local.join("Packages").join(found.package.family).join("LocalCache"))
         .collect();
     let roaming = caches.iter().map(|cache| cache.join("Roaming").join("Claude-3p"));
     RootFacts {
         named: places.named_root.as_ref().map(|root| root.to_string_lossy().into_owned()),
-        real: folder(usual_root(ground)),
+        real: folder(usual_root(base_folders)),
         containers: caches.iter().map(|cache| folder(cache.join("Local").join("Claude-3p"))).collect(),
-        roaming: std::iter::once(ground.config.join("Claude-3p")).chain(roaming).map(folder).collect(),
+        roaming: std::iter::once(base_folders.config.join("Claude-3p")).chain(roaming).map(folder).collect(),
         is_unpackaged_installed: install::squirrel(places).is_some(),
         build: build(),
     }
 }
 
-/// The build of Windows; nothing when it cannot be told.
+/// The build number of Windows; `None` if it is unknown.
 fn build() -> Option<u32> {
     Some(windows_version::OsVersion::current().build).filter(|build| *build > 0)
 }
@@ -104,8 +103,8 @@ mod tests {
 
     #[test]
     fn the_folders_of_the_system_are_known() {
-        let ground = ground().expect("every account has them");
-        assert!(ground.local.is_dir() && ground.config.is_dir() && ground.system.is_dir(), "{ground:?}");
+        let base_folders = base_folders().expect("every account has them");
+        assert!(base_folders.local.is_dir() && base_folders.config.is_dir() && base_folders.system.is_dir(), "{base_folders:?}");
         assert!(build().is_some_and(|build| build >= 17763), "{:?}", build());
         assert!(!calls::has_package_identity());
     }
@@ -115,19 +114,19 @@ mod tests {
         use airouter_core::claude::packages::Package;
         let folder = tempfile::tempdir().unwrap();
         let places = Places::in_scratch(&folder.path().join("李 雷")).unwrap();
-        assert_eq!(places.ground, scratch_ground(&folder.path().join("李 雷")));
+        assert_eq!(places.base_folders, scratch_base_folders(&folder.path().join("李 雷")));
         let names = ["Claude_1.46388.4.0_x64__pzs8sxrjxfjjc", "AnthropicPBC.Claude_2.26454.0.0_x64__fnn82j28hfe8t"];
         let packages = || {
             let found = |name| Found { package: Package::of_full_name(name).unwrap(), folder: r"C:\x".into() };
             names.map(found).to_vec()
         };
-        let cache = |family: &str| places.ground.local.join("Packages").join(family).join("LocalCache");
+        let cache = |family: &str| places.base_folders.local.join("Packages").join(family).join("LocalCache");
         let (site, store) = (cache("Claude_pzs8sxrjxfjjc"), cache("AnthropicPBC.Claude_fnn82j28hfe8t"));
         let roots = |build| {
             let facts = RootFacts { build: Some(build), ..facts_with(&places, packages()) };
             roots::decide(&facts).into_iter().map(PathBuf::from).collect::<Vec<_>>()
         };
-        let real = usual_root(&places.ground);
+        let real = usual_root(&places.base_folders);
         let copies = [site.join(r"Local\Claude-3p"), store.join(r"Local\Claude-3p")];
         assert_eq!(roots(19045), copies);
         assert_eq!(roots(26100), std::slice::from_ref(&real));
@@ -145,9 +144,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let places = Places::in_scratch(folder.path()).unwrap();
         assert_eq!(obstacle(&places), None);
-        std::fs::create_dir_all(places.ground.config.join("Claude-3p")).unwrap();
+        std::fs::create_dir_all(places.base_folders.config.join("Claude-3p")).unwrap();
         assert_eq!(obstacle(&places).map(|finding| finding.code), Some(Code::ClaudeMustMove));
-        std::fs::create_dir_all(places.ground.local.join("Claude-3p")).unwrap();
+        std::fs::create_dir_all(places.base_folders.local.join("Claude-3p")).unwrap();
         assert_eq!(obstacle(&places), None);
     }
 
@@ -158,12 +157,12 @@ mod tests {
             Places::in_scratch(&folder.path().join("李 雷").join("x".repeat(120)).join("y".repeat(120))).unwrap();
         assert!(places.meta().as_os_str().len() > 260, "longer than programs could once open");
         crate::files::replace(&places.meta(), b"{}", crate::files::Privacy::AsBefore).unwrap();
-        let found = crate::files::look(&places.meta(), &places.root);
+        let found = crate::files::inspect(&places.meta(), &places.root);
         assert_eq!(found, airouter_core::claude::library::FileFact::Present(b"{}".to_vec()));
-        assert_eq!(roots(&places), [usual_root(&places.ground)]);
-        assert!(log_of(&places.ground, &places.root).starts_with(&places.root));
-        assert!(ordinary_log(&places.ground).starts_with(&places.ground.config));
-        let told = claude_environment(&places.ground);
-        assert!(told.iter().any(|(name, value)| name == "LOCALAPPDATA" && Path::new(value) == places.ground.local));
+        assert_eq!(roots(&places), [usual_root(&places.base_folders)]);
+        assert!(log_of(&places.base_folders, &places.root).starts_with(&places.root));
+        assert!(ordinary_log(&places.base_folders).starts_with(&places.base_folders.config));
+        let told = claude_environment(&places.base_folders);
+        assert!(told.iter().any(|(name, value)| name == "LOCALAPPDATA" && Path::new(value) == places.base_folders.local));
     }
 }

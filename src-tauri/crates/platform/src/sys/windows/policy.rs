@@ -1,5 +1,5 @@
-//! The administrator's configuration: two policy keys, read as they are. What they mean is decided in
-//! `airouter_core::claude::policy`.
+//! The administrator's configuration: two policy keys, read unchanged. `airouter_core::claude::policy` interprets
+//! them.
 
 use airouter_core::claude::managed::ManagedSource;
 use airouter_core::claude::policy::Hives;
@@ -10,8 +10,8 @@ use crate::places::Places;
 /// Where policies are, in each hive (OD).
 const KEY: &str = r"SOFTWARE\Policies\Claude";
 
-/// What the administrator has put there. In a scratch folder the real registry does not count: there, a
-/// file stands for it, in the place that Linux has for one.
+/// The administrator's configuration. In a scratch folder a file takes the place of the registry, at the path of
+/// Linux's configuration file.
 pub(crate) fn managed(places: &Places) -> ManagedSource {
     if places.is_scratch() { of_sandbox(places) } else { of_key(KEY) }
 }

@@ -1,5 +1,5 @@
-//! Claude's processes, by the full path of their program and by nothing else: `claude.exe` is also the
-//! name of Claude Code and of the agent that Claude keeps under `%LOCALAPPDATA%\Claude-3p`.
+//! Claude's processes, recognized only by the full path of their program: `claude.exe` is also the name of Claude Code
+//! and of the agent that Claude keeps under `%LOCALAPPDATA%\Claude-3p`.
 
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -11,8 +11,8 @@ use sysinfo::Process;
 use super::calls;
 use crate::install::Install;
 
-/// True when a running program is the Claude of this install: one of its folders' programs, or the small
-/// program that starts the newest.
+/// True if a running program is the Claude of this install: a program in one of its folders, or the small program that
+/// starts the newest version.
 pub(crate) fn is_claude(install: &Install, exe: Option<&Path>, _command: &[OsString]) -> bool {
     let Some(exe) = exe else { return false };
     let exe = words(exe);
@@ -21,12 +21,12 @@ pub(crate) fn is_claude(install: &Install, exe: Option<&Path>, _command: &[OsStr
         || install.folders.iter().any(|folder| is_below(&exe, &words(folder)))
 }
 
-/// Asks Claude to quit: first by closing its windows, then also those that nobody sees (the one behind
-/// the icon in the tray), at last by ending its processes one by one. `Claude Code` and Claude's own
-/// agent are none of them.
+/// Asks Claude to quit: at the first attempt by closing its visible windows, then also the hidden ones (such as the one
+/// behind the tray icon), then by terminating its processes one by one. Claude Code and Claude's own agent are not
+/// among them.
 ///
 /// # Errors
-/// Why it cannot be asked; here nothing can stand in the way.
+/// None on this system.
 pub(crate) fn ask_to_quit(
     install: &Install,
     _first: &[&Process],
@@ -50,7 +50,7 @@ pub(crate) fn ask_to_quit(
     Ok(())
 }
 
-/// A path's parts as Windows compares them: without regard to case, and without the mark of long paths.
+/// A path's parts as Windows compares them: in lower case, and without the prefix of long paths.
 fn words(path: &Path) -> Vec<String> {
     let text = path.to_string_lossy().to_lowercase().replace('/', r"\");
     let text = text.strip_prefix(r"\\?\").unwrap_or(&text);
@@ -107,7 +107,7 @@ mod tests {
     fn a_process_is_ended_only_if_it_runs_the_right_program() {
         let mut child =
             Command::new("cmd.exe").args(["/c", "pause"]).stdin(std::process::Stdio::piped()).spawn().unwrap();
-        assert!(!calls::end_process(child.id(), |_| false), "another program has got its number");
+        assert!(!calls::end_process(child.id(), |_| false), "the id belongs to another program");
         assert!(child.try_wait().unwrap().is_none(), "it was ended all the same");
         let is_cmd = |program: &Path| words(program).last().is_some_and(|name| name == "cmd.exe");
         assert!(calls::end_process(child.id(), is_cmd));

@@ -1,5 +1,4 @@
-//! The proxy that Windows is set to, read from the registry as it is; `airouter_core::proxy` reads the
-//! values.
+//! The proxy settings of Windows, read from the registry unchanged; `airouter_core::proxy` parses the values.
 
 use airouter_core::proxy::{ProxySettings, WindowsValues, of_windows};
 use winreg::RegKey;
@@ -8,10 +7,10 @@ use super::registry::{Hive, key, number, text};
 
 /// Where the settings are, in each hive.
 const SETTINGS: &str = r"Software\Microsoft\Windows\CurrentVersion\Internet Settings";
-/// Where an administrator decides that the machine's settings count instead of the person's.
+/// Where an administrator can make the machine's settings replace the person's.
 const POLICY: &str = r"Software\Policies\Microsoft\Windows\CurrentVersion\Internet Settings";
 
-/// The settings of the person, or of the machine where an administrator wants it so.
+/// The person's settings, or the machine's if an administrator has decided that.
 pub(crate) fn proxy_settings() -> ProxySettings {
     let per_user = key(Hive::Machine, POLICY).and_then(|policy| number(&policy, "ProxySettingsPerUser"));
     let hive = if per_user == Some(0) { Hive::Machine } else { Hive::User };

@@ -1,5 +1,5 @@
-//! Reading the registry. A key or a value that is not there is nothing, and so is one that may not be
-//! read: who may not see a policy is told so by the proof after the start.
+//! Reads the registry. A missing key or value is `None`, and so is one that may not be read: if a policy is in force
+//! that the person may not read, the proof after the start shows it.
 
 use winreg::enums::{
     HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE, KEY_READ, KEY_WOW64_64KEY, REG_DWORD, REG_EXPAND_SZ, REG_SZ,
@@ -9,7 +9,7 @@ use winreg::{HKEY, RegKey};
 
 use airouter_core::claude::policy::{Data, PolicyValue};
 
-/// Which part of the registry.
+/// A part of the registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Hive {
     /// `HKEY_LOCAL_MACHINE`
@@ -18,27 +18,27 @@ pub(super) enum Hive {
     User,
 }
 
-/// A key, or nothing. Programs of 32 and 64 bits see the same one.
+/// Opens a key; `None` if there is none. Programs of 32 and 64 bits see the same one.
 pub(super) fn key(hive: Hive, path: &str) -> Option<RegKey> {
     RegKey::predef(hive.handle()).open_subkey_with_flags(path, KEY_READ | KEY_WOW64_64KEY).ok()
 }
 
-/// A text under a key; variables in it are not replaced.
+/// A text value of a key; variables in it are not expanded.
 pub(super) fn text(key: &RegKey, name: &str) -> Option<String> {
     key.get_value::<String, _>(name).ok()
 }
 
-/// A list of texts under a key.
+/// A list of texts of a key; empty if there is none.
 pub(super) fn texts(key: &RegKey, name: &str) -> Vec<String> {
     key.get_value::<Vec<String>, _>(name).unwrap_or_default()
 }
 
-/// A number under a key.
+/// A number of a key.
 pub(super) fn number(key: &RegKey, name: &str) -> Option<u32> {
     key.get_value::<u32, _>(name).ok()
 }
 
-/// The values directly under a key, as Claude sees them.
+/// The values directly under a key, in the types that Claude distinguishes.
 pub(super) fn policy_values(hive: Hive, path: &str) -> Vec<PolicyValue> {
     let Some(key) = key(hive, path) else { return Vec::new() };
     key.enum_values()
@@ -64,7 +64,7 @@ impl Hive {
     }
 }
 
-/// A key for one test, below a folder of the registry that nobody else uses; gone when dropped.
+/// A key for one test, below a registry path that nothing else uses; removed when dropped.
 #[cfg(test)]
 pub(super) struct Scratch {
     pub(super) path: String,

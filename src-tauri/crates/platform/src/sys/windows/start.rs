@@ -1,6 +1,6 @@
-//! Starting Claude. A package is started by the shell, from its folder of apps: its programs lie in a
-//! folder that changes with each version and give no package when they are started from there. An
-//! install by Squirrel is started by its own small program.
+//! Starts Claude. A package is started through the shell's folder of apps: the folder of its programs changes with each
+//! version, and a program that is started from there has no package identity. A Squirrel install is started by its
+//! own small program.
 
 use std::ffi::OsStr;
 use std::io;
@@ -12,10 +12,13 @@ use super::calls;
 use crate::install::Install;
 use crate::places::Places;
 
-/// Without a console, and apart from the signals of this program's own.
+/// Process creation flags: no console, and a process group of its own.
 const DETACHED: u32 = 0x0000_0008 | 0x0000_0200;
 
-/// Starts Claude so that it outlives this program.
+/// Starts Claude so that it keeps running when this program ends.
+///
+/// # Errors
+/// The system's error.
 pub(crate) fn start(install: &Install, places: &Places) -> io::Result<()> {
     calls::keep_streams();
     let (program, word) = words(install, places);
@@ -27,14 +30,14 @@ pub(crate) fn start(install: &Install, places: &Places) -> io::Result<()> {
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    if places.ground.home.is_dir() {
-        command.current_dir(&places.ground.home);
+    if places.base_folders.home.is_dir() {
+        command.current_dir(&places.base_folders.home);
     }
-    // The shell ends at once with a code that says nothing; whether Claude is there is looked at later.
+    // The shell ends at once with a meaningless exit code; the caller checks whether Claude runs.
     command.spawn().map(drop)
 }
 
-/// What is run, and with which word.
+/// The program to run and its argument.
 fn words<'a>(install: &'a Install, places: &Places) -> (PathBuf, Option<&'a OsStr>) {
     let launcher = install.launcher.as_os_str();
     if launcher.to_string_lossy().starts_with("shell:") {

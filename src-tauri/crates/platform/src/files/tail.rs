@@ -3,8 +3,8 @@
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
-/// The end of a text file; nothing if there is none.
-pub(crate) fn end_of(path: &Path, most: u64) -> Option<String> {
+/// The last `most` bytes of a text file, with invalid UTF-8 replaced; `None` if the file cannot be read.
+pub(crate) fn read_tail(path: &Path, most: u64) -> Option<String> {
     let mut file = fs_err::File::open(path).ok()?;
     let length = file.metadata().ok()?.len();
     file.seek(SeekFrom::Start(length.saturating_sub(most))).ok()?;
@@ -21,9 +21,9 @@ mod tests {
     fn the_end_of_a_log_is_read_and_no_more() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("main.log");
-        assert_eq!(end_of(&path, 10), None);
+        assert_eq!(read_tail(&path, 10), None);
         std::fs::write(&path, "0123456789abc").unwrap();
-        assert_eq!(end_of(&path, 3).as_deref(), Some("abc"));
-        assert_eq!(end_of(&path, 99).as_deref(), Some("0123456789abc"));
+        assert_eq!(read_tail(&path, 3).as_deref(), Some("abc"));
+        assert_eq!(read_tail(&path, 99).as_deref(), Some("0123456789abc"));
     }
 }

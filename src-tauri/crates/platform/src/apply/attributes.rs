@@ -1,5 +1,5 @@
-//! What a journal notes of Claude's files beside their values: who could read a profile, and where a damaged
-//! file is kept.
+//! What the journal records of Claude's files besides their values: the mode of a profile, and the path of the
+//! copy of a damaged file.
 
 use std::path::Path;
 
@@ -11,9 +11,9 @@ use crate::files;
 use crate::observe;
 use crate::places::{Places, library_in};
 
-/// Notes it for all files that are about to change, and for our profile where only its mode does. What an
-/// earlier journal knows of the time before is kept. Gives the changes with what was noted.
-pub(super) fn note(journal: &mut Journal, earlier: Option<&Journal>, places: &Places) -> Vec<FileChange> {
+/// Records it in `journal` for all files that are about to change, and for our profile where only the mode
+/// changes. What an earlier journal recorded of the original state is kept. Returns the pending changes.
+pub(super) fn record(journal: &mut Journal, earlier: Option<&Journal>, places: &Places) -> Vec<FileChange> {
     let id = journal.profile_id.clone();
     let Some(pending) = &mut journal.pending else { return Vec::new() };
     for root in places.roots() {
@@ -29,7 +29,7 @@ pub(super) fn note(journal: &mut Journal, earlier: Option<&Journal>, places: &Pl
         if file.role == FileRole::Profile {
             file.mode = files::mode(path);
         }
-        if observe::now(&file.path).is_damaged() {
+        if observe::file_fact(&file.path).is_damaged() {
             file.kept_aside = Some(files::free_name(path, "damaged").to_string_lossy().into_owned());
         }
     }

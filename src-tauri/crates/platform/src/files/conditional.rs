@@ -1,15 +1,14 @@
-//! Replacing a file that somebody else may be writing at the same moment.
+//! Replaces a file only if it is unchanged, while another program may be writing it at the same moment.
 //!
-//! Between looking at a file and renaming over it there is a gap, however short, and what another
-//! program writes in it would be gone without a trace. Where the system can exchange two names at one
-//! stroke, what was replaced is still in hand afterwards: it is compared with what was seen, and if it
-//! is something newer, it goes back to its place. Elsewhere the file is read again right before.
+//! What another program writes between our read and our rename would be lost. Where the system can exchange two
+//! names atomically, the replaced file is still there afterwards: it is compared with what was read, and if it is
+//! newer, it is exchanged back. Elsewhere the file is read again right before the rename.
 //!
-//! A home on a network drive can often do less: no exchange, sometimes no second name for a file either.
-//! A new file is then looked for once more and renamed into its place.
+//! Network drives often support neither the exchange nor hard links. A new file is then checked for once more and
+//! renamed into place.
 //!
-//! A program may also hold the replaced file open and write into it later; the caller gets it, and may
-//! look once more before all is over.
+//! A program may also have the replaced file open and write to it later; the caller gets the open file and can
+//! read it again.
 
 use std::io::{self, Read, Seek};
 use std::path::Path;
@@ -18,24 +17,24 @@ use airouter_core::claude::library::FileFact;
 use fs_err::File;
 use tempfile::NamedTempFile;
 
-use super::{Privacy, folder_of, look, move_over, prepare, sync_folder, temporary};
+use super::{Privacy, folder_of, inspect, move_over, prepare, sync_folder, temporary};
 use crate::fault_injection::point;
 
-/// How it ended.
+/// The result of a conditional replacement.
 #[derive(Debug)]
 pub(crate) enum Replaced {
     /// The new file is in its place.
     Done(Former),
-    /// Somebody was quicker; what they wrote is in its place.
+    /// Another program has changed the file; its content was kept.
     Overtaken,
 }
 
-/// The file that was replaced, still open, though it has no name any more.
+/// The file that was replaced, still open although it has no name any more.
 #[derive(Debug, Default)]
 pub(crate) struct Former(Option<File>);
 
 impl Former {
-    /// What is in it now; nothing if there was no file.
+    /// Its present content; `None` if there was no file or it cannot be read.
     pub(crate) fn read(&mut self) -> Option<Vec<u8>> {
         let file = self.0.as_mut()?;
         let mut bytes = Vec::new();
@@ -44,10 +43,10 @@ impl Former {
     }
 }
 
-/// Replaces a file, or makes it, if it still is what was seen.
+/// Replaces or creates a file if it still is as `seen`.
 ///
 /// # Errors
-/// What the system says; the old file, or the new one, is then whole in its place.
+/// The system's error; either the old or the new file is then in place, complete.
 pub(crate) fn replace_if(path: &Path, seen: &FileFact, bytes: &[u8], privacy: Privacy) -> io::Result<Replaced> {
     let file = prepare(path, bytes, privacy)?;
     point("rename")?;
@@ -60,25 +59,25 @@ pub(crate) fn replace_if(path: &Path, seen: &FileFact, bytes: &[u8], privacy: Pr
     Ok(done)
 }
 
-/// Removes a file if it still is what was seen. False: somebody was quicker, and theirs is kept.
+/// Removes a file if it still is as `seen`. False if another program has changed it; its content is kept.
 ///
 /// # Errors
-/// What the system says.
+/// The system's error.
 pub(crate) fn remove_if(path: &Path, seen: &FileFact) -> io::Result<bool> {
     let folder = folder_of(path)?;
-    if look(path, folder) != *seen {
+    if inspect(path, folder) != *seen {
         return Ok(false);
     }
     if seen.is_absent() {
         return Ok(true);
     }
-    // Taken out of its place at one stroke, and only then looked at for the last time.
+    // The file is moved away atomically and then compared.
     let aside = temporary(folder)?.into_temp_path();
     point("remove")?;
     fs_err::rename(path, &aside)?;
-    let is_same = look(&aside, folder) == *seen;
+    let is_same = inspect(&aside, folder) == *seen;
     if !is_same && let Err(error) = aside.persist_noclobber(path) {
-        // A still newer one is there already.
+        // An even newer file is in place already.
         drop(error.path);
     }
     sync_folder(folder)?;
@@ -107,14 +106,14 @@ fn make(file: NamedTempFile, path: &Path) -> io::Result<Replaced> {
 
 fn exchange(file: NamedTempFile, path: &Path, seen: &FileFact, bytes: &[u8]) -> io::Result<Replaced> {
     let folder = folder_of(path)?;
-    if look(path, folder) != *seen {
+    if inspect(path, folder) != *seen {
         return Ok(Replaced::Overtaken);
     }
     match swap(file.path(), path) {
         Swap::Done => {}
         Swap::Gone => return Ok(Replaced::Overtaken),
         Swap::Unknown => {
-            // Windows replaces no file that is open, not even one that is open here.
+            // Windows does not replace an open file, not even one that this program has open.
             let former = if cfg!(windows) { Former::default() } else { Former(File::open(path).ok()) };
             move_over(file.into_temp_path(), path)?;
             return Ok(Replaced::Done(former));
@@ -122,24 +121,24 @@ fn exchange(file: NamedTempFile, path: &Path, seen: &FileFact, bytes: &[u8]) -> 
         Swap::Failed(error) => return Err(error),
     }
     point("compare")?;
-    if look(file.path(), folder) == *seen {
+    if inspect(file.path(), folder) == *seen {
         return Ok(Replaced::Done(Former(File::open(file.path()).ok())));
     }
     give_back(&file, path, bytes)
 }
 
-/// Puts what came out of the place back into it. Whatever is written meanwhile is newer, and wins.
+/// Exchanges the newer file back into place. What is written meanwhile is newer still, and is kept.
 fn give_back(file: &NamedTempFile, path: &Path, bytes: &[u8]) -> io::Result<Replaced> {
-    /// A program that writes faster than this for ever is none.
+    /// More tries than any real program can outrun.
     const TRIES: usize = 1000;
     let folder = folder_of(path)?;
     let mut put = FileFact::Present(bytes.to_vec());
     for _ in 0..TRIES {
-        let theirs = look(file.path(), folder);
+        let theirs = inspect(file.path(), folder);
         match swap(file.path(), path) {
-            Swap::Done if look(file.path(), folder) == put => return Ok(Replaced::Overtaken),
+            Swap::Done if inspect(file.path(), folder) == put => return Ok(Replaced::Overtaken),
             Swap::Done => put = theirs,
-            // Removed by them: that is what they want.
+            // Removed by the other program: keep it removed.
             Swap::Gone => return Ok(Replaced::Overtaken),
             Swap::Unknown => break,
             Swap::Failed(error) => return Err(error),
@@ -148,13 +147,13 @@ fn give_back(file: &NamedTempFile, path: &Path, bytes: &[u8]) -> io::Result<Repl
     Err(io::Error::other("another program keeps writing this file"))
 }
 
-/// What came of exchanging two names.
-#[cfg_attr(windows, expect(dead_code, reason = "there it is not even tried"))]
+/// The result of exchanging two names.
+#[cfg_attr(windows, expect(dead_code, reason = "not tried on Windows"))]
 enum Swap {
     Done,
     /// One of them is not there.
     Gone,
-    /// This system, or this file system, cannot do it.
+    /// Not supported by this system or file system.
     Unknown,
     Failed(io::Error),
 }
@@ -186,14 +185,14 @@ mod tests {
     const OURS: &str = r#"{"a":1,"ours":1}"#;
     const THEIRS: &str = r#"{"a":1,"theirs":1}"#;
 
-    /// Lets somebody act at a step of the writing, and gives what is there in the end.
+    /// Runs `act` at a step of the replacement. Returns whether it was done, and the content of the file in the end.
     fn race(before: Option<&str>, step: &'static str, mut act: impl FnMut(&Path) + 'static) -> (bool, Option<String>) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         if let Some(text) = before {
             std::fs::write(&path, text).unwrap();
         }
-        let seen = look(&path, folder.path());
+        let seen = inspect(&path, folder.path());
         let place = path.clone();
         fault_injection::set(Some(Box::new(move |at| {
             if at == step {
@@ -228,18 +227,18 @@ mod tests {
     }
 
     #[test]
-    fn whoever_writes_before_the_rename_wins() {
+    fn a_write_before_the_rename_wins() {
         for step in ["write", "sync", "rename"] {
             check(Some(OLD), step, put(THEIRS), false, THEIRS);
             check(None, step, put(THEIRS), false, THEIRS);
         }
     }
 
-    // This and the next two are about the exchange of names, which Windows does not have.
+    // This and the next two tests are about the exchange of names, which Windows does not have.
     #[cfg(unix)]
     #[test]
-    fn what_came_out_of_the_place_and_is_newer_goes_back() {
-        // The gap itself: what lies aside after the exchange is not what was seen.
+    fn a_newer_file_is_exchanged_back() {
+        // The replaced file differs from what was seen.
         let swapped_in_the_gap = |path: &Path| {
             for entry in std::fs::read_dir(path.parent().unwrap()).unwrap().flatten() {
                 if entry.path() != path {
@@ -252,7 +251,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_still_newer_one_is_not_replaced_by_what_goes_back() {
+    fn an_even_newer_file_is_kept() {
         const NEWEST: &str = r#"{"a":1,"theirs":2}"#;
         let mut put = put(NEWEST);
         let both = move |path: &Path| {
@@ -273,7 +272,7 @@ mod tests {
         let path = folder.path().join("file");
         std::fs::write(&path, OLD).unwrap();
         let mut late = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
-        let seen = look(&path, folder.path());
+        let seen = inspect(&path, folder.path());
         let done = replace_if(&path, &seen, OURS.as_bytes(), Privacy::AsBefore).unwrap();
         std::io::Write::write_all(&mut late, THEIRS.as_bytes()).unwrap();
         let Replaced::Done(mut former) = done else { panic!("nobody was quicker") };
@@ -285,7 +284,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         std::fs::write(&path, OLD).unwrap();
-        let seen = look(&path, folder.path());
+        let seen = inspect(&path, folder.path());
         let place = path.clone();
         fault_injection::set(Some(Box::new(move |at| {
             if at == "remove" {
@@ -296,7 +295,7 @@ mod tests {
         assert!(!remove_if(&path, &seen).unwrap(), "theirs is newer");
         fault_injection::set(None);
         assert_eq!(std::fs::read_to_string(&path).unwrap(), THEIRS);
-        assert!(remove_if(&path, &look(&path, folder.path())).unwrap());
+        assert!(remove_if(&path, &inspect(&path, folder.path())).unwrap());
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }

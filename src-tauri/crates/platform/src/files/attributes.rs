@@ -1,6 +1,5 @@
-//! What a file carries beside its bytes: who may read and write it, its group, its lists of rights and
-//! other attributes, further names. A file that is replaced by a new one keeps all of it, or is not
-//! replaced.
+//! What a file has besides its bytes: mode, group, access control lists, extended attributes, hard links. A file
+//! that is replaced keeps all of it, or is not replaced.
 
 use std::io;
 use std::path::Path;
@@ -13,26 +12,24 @@ use crate::sys;
 /// The mode of a file that only its owner can read and write.
 const CLOSED: u32 = 0o600;
 
-/// Gives a new file what the one at `path` carries, which it is to replace. With [`Privacy::OwnerOnly`] it
-/// stays closed to others.
+/// Copies the attributes of the file at `path` to the new file that will replace it. With [`Privacy::OwnerOnly`]
+/// the mode is not copied.
 ///
 /// # Errors
-/// What the system says, or `Unsupported` where the file has a second name: the other name would go on
-/// showing the old bytes.
-pub(super) fn carry(path: &Path, new: &NamedTempFile, privacy: Privacy) -> io::Result<()> {
+/// The system's error, or `Unsupported` if the file has a hard link: the other name would keep the old bytes.
+pub(super) fn copy_attributes(path: &Path, new: &NamedTempFile, privacy: Privacy) -> io::Result<()> {
     let meta = fs_err::symlink_metadata(path)?;
     if sys::names(path, &meta) > 1 {
         return Err(io::Error::new(io::ErrorKind::Unsupported, "the file has a second name (hard link)"));
     }
-    sys::carry(path, &meta, new)?;
+    sys::copy_attributes(path, &meta, new)?;
     match privacy {
         Privacy::AsBefore => new.as_file().set_permissions(meta.permissions()),
         Privacy::OwnerOnly => Ok(()),
     }
 }
 
-/// The mode of a file, as the system's number for it; nothing where systems have no such numbers, or there
-/// is no file.
+/// The mode bits of a file; `None` on Windows, or if there is no file.
 pub(crate) fn mode(path: &Path) -> Option<u32> {
     #[cfg(unix)]
     {
@@ -46,11 +43,10 @@ pub(crate) fn mode(path: &Path) -> Option<u32> {
     }
 }
 
-/// Takes from others the right to read a file, where a system has such rights; elsewhere the folder
-/// keeps them out.
+/// Makes a file readable for its owner only. On Windows the folder's access control list does that.
 ///
 /// # Errors
-/// What the system says.
+/// The system's error.
 pub(crate) fn make_private(path: &Path) -> io::Result<()> {
     match mode(path) {
         Some(mode) if mode & 0o077 != 0 => set_mode(path, CLOSED),
@@ -60,12 +56,12 @@ pub(crate) fn make_private(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Gives a file the mode that it had before [`make_private`]; one whose mode somebody has changed since, or
-/// that is gone, stays as it is.
+/// Restores the mode that a file had before [`make_private`]. A mode that was changed since is kept; a missing file
+/// is no error.
 ///
 /// # Errors
-/// What the system says.
-pub(crate) fn open_again(path: &Path, before: u32) -> io::Result<()> {
+/// The system's error.
+pub(crate) fn restore_mode(path: &Path, before: u32) -> io::Result<()> {
     if before != CLOSED && mode(path) == Some(CLOSED) { set_mode(path, before) } else { Ok(()) }
 }
 
@@ -83,7 +79,7 @@ fn set_mode(path: &Path, mode: u32) -> io::Result<()> {
     }
 }
 
-/// Whether a file is there and others cannot read it, where a system has such rights.
+/// True if the file exists and, on Unix, only its owner can access it.
 pub(crate) fn is_private(path: &Path) -> bool {
     if cfg!(unix) { mode(path).is_some_and(|mode| mode & 0o077 == 0) } else { path.is_file() }
 }
@@ -105,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_with_a_second_name_is_not_replaced() {
+    fn a_file_with_a_hard_link_is_not_replaced() {
         let (folder, path) = file();
         std::fs::hard_link(&path, folder.path().join("other")).unwrap();
         let seen = FileFact::Present(b"old".to_vec());
@@ -116,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn attributes_come_along() {
+    fn extended_attributes_are_kept() {
         let (_folder, path) = file();
         setxattr(&path, "user.note", b"mine", XattrFlags::empty()).expect("a disk that keeps attributes");
         replace(&path, b"new", Privacy::AsBefore).unwrap();
@@ -127,7 +123,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn so_do_the_lists_of_rights() {
+    fn access_control_lists_are_kept() {
         let (_folder, path) = file();
         // Version 2: user::rw-, user:12345:r--, group::r--, mask::r--, other::---.
         let entries: [(u16, u16, u32); 5] = [(1, 6, !0), (2, 4, 12345), (4, 4, !0), (0x10, 4, !0), (0x20, 0, !0)];
@@ -136,7 +132,7 @@ mod tests {
             list.extend(tag.to_le_bytes().into_iter().chain(rights.to_le_bytes()).chain(id.to_le_bytes()));
         }
         let name = "system.posix_acl_access";
-        setxattr(&path, name, &list, XattrFlags::empty()).expect("a disk that keeps lists of rights");
+        setxattr(&path, name, &list, XattrFlags::empty()).expect("a disk with access control lists");
         replace(&path, b"new", Privacy::AsBefore).unwrap();
         let mut kept = [0; 64];
         let length = getxattr(&path, name, &mut kept[..]).unwrap();
@@ -144,9 +140,9 @@ mod tests {
     }
 
     #[test]
-    fn the_group_comes_along_or_the_file_is_not_replaced() {
+    fn the_group_is_kept() {
         let (_folder, path) = file();
-        // Only who may give files away can make the state; for others there is nothing to keep.
+        // Only root can set a foreign group; for others there is nothing to keep.
         let given = chown(&path, None, Some(12345));
         let group = std::fs::metadata(&path).unwrap().gid();
         assert!(given.is_err() || group == 12345);
@@ -155,16 +151,16 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_was_closed_is_opened_again_unless_somebody_changed_it() {
+    fn a_mode_is_restored_unless_it_was_changed_since() {
         let (_folder, path) = file();
         let set = |mode| std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
         set(0o644);
         make_private(&path).unwrap();
         assert!(is_private(&path));
-        open_again(&path, 0o644).unwrap();
+        restore_mode(&path, 0o644).unwrap();
         assert_eq!(mode(&path), Some(0o644));
         set(0o400);
-        open_again(&path, 0o644).unwrap();
+        restore_mode(&path, 0o644).unwrap();
         assert_eq!(mode(&path), Some(0o400));
     }
 }

@@ -7,7 +7,7 @@ use airouter_core::check::{CheckReport, LampState, Layer, LayerId};
 use airouter_core::finding::{Code, Owner};
 use airouter_core::proxy::ProxySettings;
 use airouter_core::secret::Secret;
-use airouter_platform::check::{Wanted, check_with};
+use airouter_platform::check::{CheckRequest, check_with};
 use airouter_platform::net::{Answer, Limits, Names, Options, PlainPort, Proxies};
 use airouter_practice::gateway::Fault;
 use tokio::sync::watch;
@@ -31,14 +31,14 @@ pub(crate) fn canary() -> String {
 }
 
 /// A check that is to be run.
-pub(crate) struct Meet {
+pub(crate) struct CheckRun {
     pub(crate) address: String,
     pub(crate) options: Options,
     pub(crate) proxy: Option<String>,
     pub(crate) key: String,
 }
 
-impl Meet {
+impl CheckRun {
     /// The gateway by its name, which leads to this computer.
     pub(crate) fn host(port: u16) -> Self {
         Self::named(port, &["127.0.0.1"])
@@ -49,9 +49,9 @@ impl Meet {
         let at = addresses.iter().map(|address| address.parse().expect("an address")).collect();
         // The usual port is not written: an address that does is repaired first.
         let port = if port == 443 { String::new() } else { format!(":{port}") };
-        let mut meet = Self::at(format!("https://{HOST}{port}/claude"));
-        meet.options.names = Names::of([(HOST, Answer::At(at))]);
-        meet
+        let mut run = Self::at(format!("https://{HOST}{port}/claude"));
+        run.options.names = Names::of([(HOST, Answer::At(at))]);
+        run
     }
 
     /// Any address.
@@ -87,9 +87,9 @@ impl Meet {
         self
     }
 
-    pub(crate) async fn run(self) -> Met {
+    pub(crate) async fn run(self) -> CheckOutcome {
         let (_stop, never) = watch::channel(false);
-        let wanted = Wanted {
+        let wanted = CheckRequest {
             base: GatewayUrl::parse(&self.address).expect("an address"),
             key: Secret::new(self.key),
             scheme: None,
@@ -99,20 +99,20 @@ impl Meet {
         };
         let begin = Instant::now();
         let report = check_with(wanted, self.options, never, |_| {}).await;
-        let met = Met { report, took: begin.elapsed() };
-        let text = format!("{:?}", met.report);
+        let outcome = CheckOutcome { report, took: begin.elapsed() };
+        let text = format!("{:?}", outcome.report);
         assert!(!text.contains(&canary()) && !text.contains("s3cret"), "a secret in the report: {text}");
-        met
+        outcome
     }
 }
 
 /// What came of it.
-pub(crate) struct Met {
+pub(crate) struct CheckOutcome {
     pub(crate) report: CheckReport,
     pub(crate) took: Duration,
 }
 
-impl Met {
+impl CheckOutcome {
     /// The code, its owner, the layer that failed, and that it ended in time.
     #[track_caller]
     pub(crate) fn failed(&self, code: Code, owner: Owner, layer: LayerId) -> &Self {
@@ -162,8 +162,8 @@ impl Met {
 
 /// These bytes hold no key, in whatever header it might have been.
 #[track_caller]
-pub(crate) fn no_canary(heard: &[u8]) {
-    let heard = String::from_utf8_lossy(heard).to_lowercase();
-    assert!(!heard.contains(&canary().to_lowercase()), "the key was heard: {heard}");
-    assert!(!heard.contains("authorization: bearer") && !heard.contains("x-api-key"), "{heard}");
+pub(crate) fn assert_no_canary(recorded: &[u8]) {
+    let recorded = String::from_utf8_lossy(recorded).to_lowercase();
+    assert!(!recorded.contains(&canary().to_lowercase()), "the key was heard: {recorded}");
+    assert!(!recorded.contains("authorization: bearer") && !recorded.contains("x-api-key"), "{recorded}");
 }

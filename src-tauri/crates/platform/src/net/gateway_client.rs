@@ -1,4 +1,4 @@
-//! The requests of the check: one client for one gateway, one header with the key.
+//! Makes the requests of the check: one client for one gateway, with the key in one header.
 
 use std::time::{Duration, Instant};
 
@@ -14,18 +14,18 @@ use reqwest::{Client, Method, RequestBuilder};
 use super::options::Options;
 use super::{USER_AGENT, probe, receive, tls};
 
-/// Most header fields of a reply, and the most bytes of them over HTTP/2. Over HTTP/1 the client bounds
-/// the bytes itself, at about 400 KiB. Claude's client bears more than a hundred (obs).
+/// Maximum number of header fields of a reply, and of their bytes over HTTP/2. Over HTTP/1 reqwest limits the
+/// bytes itself, to about 400 KiB. Claude's client accepts more than a hundred fields (obs).
 const MOST_FIELDS: usize = 256;
 const LARGEST_HEAD: u32 = 64 * 1024;
-/// What Claude's client understands, as it says it (obs).
+/// The `Accept-Encoding` of Claude's client (obs).
 const ENCODINGS: &str = "gzip, deflate, br, zstd";
-/// Known to every gateway; Anthropic itself requires it.
+/// Every gateway knows it; Anthropic's own API requires it.
 const ANTHROPIC_VERSION: &str = "2023-06-01";
 
-/// A way to one gateway with one key.
+/// A client for one gateway with one key.
 #[derive(Clone)]
-pub(crate) struct Wire {
+pub(crate) struct GatewayClient {
     client: Client,
     base: GatewayUrl,
     key: Secret,
@@ -33,18 +33,21 @@ pub(crate) struct Wire {
     options: Options,
 }
 
-impl Wire {
-    /// A way to this gateway, through the proxy if there is one; only this address ever gets the key.
+impl GatewayClient {
+    /// Makes a client for this gateway, through the proxy if there is one. Only this address gets the key.
+    ///
+    /// # Errors
+    /// `ProxyInvalid`, or `Crashed` if the HTTP client cannot be made.
     pub(crate) fn new(base: GatewayUrl, key: Secret, proxy: Option<Proxy>, options: Options) -> Result<Self, Finding> {
-        Ok(Self { client: client(&base, proxy.as_ref(), &options)?, base, key, proxy, options })
+        Ok(Self { client: http_client(&base, proxy.as_ref(), &options)?, base, key, proxy, options })
     }
 
-    /// Walks to the gateway without asking anything.
-    pub(crate) async fn walk(&self) -> Reach {
-        probe::walk(&self.base, self.proxy.as_ref(), &self.options).await
+    /// Probes the route to the gateway without making a request.
+    pub(crate) async fn probe(&self) -> Reach {
+        probe::run(&self.base, self.proxy.as_ref(), &self.options).await
     }
 
-    /// Makes one request of the check, after the pause that it wants.
+    /// Makes one request of the check, after the pause that it needs.
     pub(crate) async fn ask(&self, step: &Step) -> TimedReply {
         self.pause(step).await;
         let start = Instant::now();
@@ -99,12 +102,12 @@ impl Wire {
     }
 }
 
-fn client(base: &GatewayUrl, proxy: Option<&Proxy>, options: &Options) -> Result<Client, Finding> {
+fn http_client(base: &GatewayUrl, proxy: Option<&Proxy>, options: &Options) -> Result<Client, Finding> {
     let no_client = |error: &dyn std::error::Error| {
         tracing::error!(%error, "no client");
         Finding::new(Code::Crashed).with("reason", "no client")
     };
-    let mut encryption = tls::config(options, &tls::Shown::default()).map_err(|error| no_client(&error))?;
+    let mut encryption = tls::config(options, &tls::PeerCertificates::default()).map_err(|error| no_client(&error))?;
     encryption.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     let mut builder = Client::builder()
         .user_agent(USER_AGENT)

@@ -1,5 +1,5 @@
-//! What must come back: Claude's files as they were before this program, with all that others changed
-//! since, and nothing else.
+//! The expectation of what an undo must restore: Claude's files as they were before this program, with the changes that
+//! other programs made since, and nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
@@ -10,77 +10,75 @@ use serde_json::Value;
 use crate::claude::View;
 use crate::home::{self, Home, Node, Tree};
 
-/// How a mismatch begins where only the style of a file is another.
+/// Prefix of a mismatch in which only the formatting differs.
 pub(crate) const STYLE: &str = "the values are as at first, the bytes are not: ";
 
-/// What others did to one of Claude's files since the first connection.
+/// What other programs did to one of Claude's files since the first connection.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Touch {
-    /// They changed values; those stand in the baseline, too.
+    /// They changed values; the baseline has the same changes.
     pub(crate) edited: bool,
-    /// They removed or emptied it: what was in it is lost, whoever looks for it.
+    /// They removed or emptied it: its content is lost and cannot be restored.
     pub(crate) removed: bool,
     /// Modes that they gave it.
     pub(crate) modes: BTreeSet<u32>,
-    /// What they put where this program writes too, as JSON; an empty text for "removed".
+    /// Values, as JSON, that they wrote where this program writes too; an empty text for "removed".
     pub(crate) slots: BTreeSet<String>,
 }
 
-/// A file that cannot be read or understood now, and what comes back when the obstacle is gone.
+/// A file that cannot be read or parsed now, and what [`Expected::mend`] replaces it with.
 #[derive(Debug, Clone)]
-pub(crate) struct Wreck {
-    pub(crate) wrecked: Node,
+pub(crate) struct DamagedFile {
+    pub(crate) present: Node,
     pub(crate) original: Option<Node>,
-    /// It holds nothing: the program may set it aside.
+    /// It has no content: the program may set it aside.
     pub(crate) is_empty: bool,
 }
 
-/// What is known of a home beside what is there.
+/// What an undo must restore in a home, and what is known about its files.
 #[derive(Debug, Clone)]
-pub(crate) struct World {
+pub(crate) struct Expected {
     /// Claude's files as they were at first.
     pub(crate) baseline: Tree,
     pub(crate) touched: BTreeMap<PathBuf, Touch>,
-    pub(crate) wrecks: BTreeMap<PathBuf, Wreck>,
-    /// Somebody took this program's memory away: what was at first cannot be asked for.
-    pub(crate) is_memory_lost: bool,
+    pub(crate) damaged_files: BTreeMap<PathBuf, DamagedFile>,
+    /// The journal was removed or damaged: the original state cannot be restored.
+    pub(crate) is_journal_lost: bool,
 }
 
-impl World {
+impl Expected {
     /// A home that this program has never touched.
     pub(crate) fn new(home: &Home) -> Self {
-        Self { baseline: home.claudes(), touched: BTreeMap::new(), wrecks: BTreeMap::new(), is_memory_lost: false }
+        Self { baseline: home.claudes(), touched: BTreeMap::new(), damaged_files: BTreeMap::new(), is_journal_lost: false }
     }
 
-    /// From here on what is there counts as what was at first: the program has no memory of anything
-    /// before, and now makes one.
+    /// Makes the state before a verb the new baseline: there was no journal, and the verb has begun one.
     pub(crate) fn rebase(&mut self, before: &View<'_>) {
         self.baseline = before.claudes();
-        // What a sudden end left behind goes, and shall.
+        // Temporary files of an interruption are to be removed.
         self.baseline.retain(|path, _| !is_temporary(path));
         self.touched.clear();
-        self.is_memory_lost = false;
-        // What holds nothing is what was there at first, too.
-        for (path, wreck) in self.wrecks.iter().filter(|(_, wreck)| !wreck.is_empty) {
-            match &wreck.original {
+        self.is_journal_lost = false;
+        // An empty file belongs to the baseline as it is.
+        for (path, damaged) in self.damaged_files.iter().filter(|(_, damaged)| !damaged.is_empty) {
+            match &damaged.original {
                 Some(original) => drop(self.baseline.insert(path.clone(), original.clone())),
                 None => drop(self.baseline.remove(path)),
             }
         }
     }
 
-    /// Equal for equal worlds.
+    /// Hashes the expectation; equal for equal ones.
     pub(crate) fn fingerprint(&self, hasher: &mut impl Hasher) {
         self.baseline.hash(hasher);
         self.touched.hash(hasher);
-        self.is_memory_lost.hash(hasher);
-        for (path, wreck) in &self.wrecks {
-            (path, &wreck.wrecked, &wreck.original, wreck.is_empty).hash(hasher);
+        self.is_journal_lost.hash(hasher);
+        for (path, damaged) in &self.damaged_files {
+            (path, &damaged.present, &damaged.original, damaged.is_empty).hash(hasher);
         }
     }
 
-    /// What stood in a file is lost, whoever looks for it: only the values that this program writes too
-    /// may come back.
+    /// Records that the content of a file is lost: only the values that this program writes too may be restored.
     pub(crate) fn lose(&mut self, home: &Home, path: &Path, modes: impl IntoIterator<Item = u32>) {
         if let Some(Node::File { bytes, .. }) = self.baseline.get_mut(path) {
             let mut kept = serde_json::Map::new();
@@ -93,7 +91,7 @@ impl World {
         let touch = self.touch(path);
         touch.removed = true;
         touch.edited = true;
-        // Or it is not put back at all.
+        // It is also right not to restore the value at all.
         touch.slots.insert(String::new());
         touch.modes.extend(modes);
     }
@@ -102,21 +100,20 @@ impl World {
         self.touched.entry(path.to_owned()).or_default()
     }
 
-    /// Takes the obstacles away: what could not be read or understood is again what it was, where it
-    /// was left alone. What holds nothing stays so.
+    /// Repairs the damaged files that were left alone. Empty files stay empty.
     pub(crate) fn mend(&mut self) {
-        for (path, wreck) in std::mem::take(&mut self.wrecks) {
-            if wreck.is_empty || home::node(&path).as_ref() != Some(&wreck.wrecked) {
+        for (path, damaged) in std::mem::take(&mut self.damaged_files) {
+            if damaged.is_empty || home::node(&path).as_ref() != Some(&damaged.present) {
                 continue;
             }
-            match &wreck.original {
+            match &damaged.original {
                 Some(original) => home::put(&path, original),
-                None => home::remove(&path, &wreck.wrecked),
+                None => home::remove(&path, &damaged.present),
             }
         }
     }
 
-    /// What of Claude's files is not as it should be when everything was given back.
+    /// The differences between Claude's files and what a complete undo must restore.
     pub(crate) fn mismatches(&self, home: &Home, now: &View<'_>) -> Vec<String> {
         let now = now.claudes();
         let paths: BTreeSet<&PathBuf> = self.baseline.keys().chain(now.keys()).collect();
@@ -136,7 +133,7 @@ impl World {
             (before, now) if before == now => None,
             (None, None) => None,
             (None, Some(Node::Folder { .. })) => {
-                let is_used = self.touched.keys().chain(self.wrecks.keys()).any(|touched| touched.starts_with(path));
+                let is_used = self.touched.keys().chain(self.damaged_files.keys()).any(|touched| touched.starts_with(path));
                 (!is_used && now.keys().all(|below| below == path || !below.starts_with(path)))
                     .then(|| "an empty folder is left".to_owned())
             }
@@ -173,15 +170,15 @@ impl World {
         }
     }
 
-    /// The same values, where others had their hands in the file; else only a selection of a profile
-    /// that is gone may be missing.
+    /// True if the values are the same in a file that other programs changed. In other files only the selection of a
+    /// removed profile may be missing.
     fn is_same(&self, home: &Home, path: &Path, expected: &[u8], bytes: &[u8], now: &Tree) -> bool {
         let untouched = Touch::default();
         let touch = self.touched.get(path).unwrap_or(&untouched);
         if touch.removed && bytes.iter().all(|byte| *byte == 0) {
             return true;
         }
-        // What holds nothing is to Claude what an empty object is.
+        // Claude treats an empty file like an empty object.
         let expected = if expected.iter().all(|byte| *byte == 0) { b"{}" } else { expected };
         let (Some(expected), Some(found)) = (object(expected), object(bytes)) else { return false };
         let slot = slot(home, path);
@@ -194,7 +191,7 @@ impl World {
         if was != is && !is_theirs && !is_dangling {
             return false;
         }
-        // A profile of ours that came back without a memory of it: where a key was in it, no style is noted.
+        // A profile of ours that was found without a journal: if it contained a key, its formatting is not recorded.
         let is_adopted = expected["inferenceCredentialHelper"] == *home.places.helper.to_string_lossy();
         let may_differ = touch.edited || touch.removed || is_dangling || is_adopted;
         may_differ && others(expected, slot) == others(found, slot)
@@ -206,7 +203,7 @@ pub(crate) fn is_temporary(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(".airouter-setup-"))
 }
 
-/// The value in a file that this program and others write.
+/// The name of the value in a file that both this program and others write.
 fn slot(home: &Home, path: &Path) -> &'static str {
     if path == home.places.mode() {
         "deploymentMode"
@@ -217,7 +214,7 @@ fn slot(home: &Home, path: &Path) -> &'static str {
     }
 }
 
-/// One of the files that Claude itself knows by their names.
+/// True for a file that Claude itself reads.
 pub(crate) fn is_one_of_claudes(home: &Home, path: &Path) -> bool {
     path == home.places.mode() || path == home.places.meta() || path.extension().is_some_and(|ending| ending == "json")
 }
@@ -226,7 +223,7 @@ fn object(bytes: &[u8]) -> Option<Value> {
     serde_json::from_slice::<Value>(bytes).ok().filter(Value::is_object)
 }
 
-/// Everything but the value that this program writes too; an empty list is none.
+/// Everything except the value that this program writes too; an empty list counts as absent.
 fn others(mut value: Value, slot: &str) -> Value {
     if let Some(map) = value.as_object_mut() {
         map.remove(slot);

@@ -15,7 +15,7 @@ const OLD_BETAS: &[&str] = &[
 ];
 
 #[derive(Debug)]
-pub(super) struct Asked {
+pub(super) struct Request {
     pub(super) is_message: bool,
     pub(super) model: String,
     target: String,
@@ -24,7 +24,7 @@ pub(super) struct Asked {
     size: usize,
 }
 
-impl Asked {
+impl Request {
     /// Reads one request; nothing if the client says none.
     pub(super) async fn read(connection: &mut TcpStream) -> std::io::Result<Option<Self>> {
         let mut text = Vec::new();
@@ -38,18 +38,18 @@ impl Asked {
         };
         let head = String::from_utf8_lossy(&text[..end]).into_owned();
         let target = head.split(' ').nth(1).unwrap_or_default().to_owned();
-        let mut asked = Self { is_message: false, model: String::new(), target, head, body: Value::Null, size: 0 };
-        let length = asked.field("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+        let mut request = Self { is_message: false, model: String::new(), target, head, body: Value::Null, size: 0 };
+        let length = request.field("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
         while text.len() < end + length {
             if read_some(connection, &mut text).await? == 0 {
                 return Ok(None);
             }
         }
-        asked.size = length;
-        asked.is_message = asked.target.split('?').next() == Some("/claude/v1/messages");
-        asked.body = serde_json::from_slice(&text[end..]).unwrap_or_default();
-        asked.model = asked.body["model"].as_str().unwrap_or_default().to_owned();
-        Ok(Some(asked))
+        request.size = length;
+        request.is_message = request.target.split('?').next() == Some("/claude/v1/messages");
+        request.body = serde_json::from_slice(&text[end..]).unwrap_or_default();
+        request.model = request.body["model"].as_str().unwrap_or_default().to_owned();
+        Ok(Some(request))
     }
 
     fn field(&self, name: &str) -> Option<&str> {

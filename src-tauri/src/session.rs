@@ -17,7 +17,7 @@ use airouter_core::secret::Secret;
 use airouter_core::undo::Journal;
 use airouter_core::view::{Locale, Overview, Rehearsal, SetupWishes};
 use airouter_platform::places::Places;
-use airouter_platform::{locale, observe, recover, redaction, state};
+use airouter_platform::{locale, observe, recover, redaction, state, stored_key};
 use tokio::sync::watch;
 
 use crate::arguments::Arguments;
@@ -232,7 +232,7 @@ impl Session {
                 return Ok(paste.key.clone());
             }
         }
-        observe::key_stored_for(self.places(), base)
+        stored_key::stored_for(self.places(), base)
     }
 
     /// A way to stop the check that begins now; an earlier one is stopped.

@@ -86,8 +86,14 @@ fn looked(session: &Session) -> Result<DoctorFacts, Finding> {
     let key = session.key_for(&base).ok().filter(|_| !session.has_unsent_key());
     let live = key.map(|key| {
         let claude = claude::locate(places).and_then(|install| install.version);
-        let wanted =
-            live::CheckRequest { base: base.clone(), key, scheme: None, models: Vec::new(), claude, proxy: session.proxy() };
+        let wanted = live::CheckRequest {
+            base: base.clone(),
+            key,
+            scheme: None,
+            models: Vec::new(),
+            claude,
+            proxy: session.proxy(),
+        };
         let (_stop, never) = watch::channel(false);
         tauri::async_runtime::block_on(live::check(wanted, never, |_| {}))
     });

@@ -6,6 +6,7 @@ mod codes;
 mod duplicates;
 pub(crate) mod floors;
 mod lengths;
+mod page;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -87,6 +88,7 @@ pub(crate) fn tidy() -> Result<()> {
         }
     }
     breaches.extend(codes::breaches(&files)?);
+    breaches.extend(page::breaches(&files));
     breaches.extend(floors::breaches()?);
     breaches.extend(duplicates::breaches(&files));
     let (long, median) = lengths::breaches(&files);

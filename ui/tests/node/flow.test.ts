@@ -76,7 +76,7 @@ describe("a preset that somebody sent", () => {
   it("that is used begins the flow anew, with what it recommends", () => {
     const state = walk(started(), ...keyRead, ...checked(), opened, { type: "preset-answered", used: true, start: { ...startOf("healthy"), preset: sent } });
     expect([state.at.screen, state.key, state.check.at]).toEqual(["key", null, "idle"]);
-    expect([state.choice.ids, state.egress]).toEqual([sent.models, sent.egress]);
+    expect(state.choice.ids).toEqual(sent.models);
     expect(checkWishes(state).address).toBeNull();
   });
 
@@ -103,14 +103,13 @@ describe("a preset that somebody sent", () => {
   });
 });
 
-describe("a connection to another gateway than the window's", () => {
-  it("keeps what Claude's tools may reach there, whatever the window's preset allows", () => {
+describe("what Claude's tools may reach", () => {
+  it("is the program's to say until the person chooses", () => {
     const start = startOf("connected");
-    const status = { ...start.overview.status!, base: "https://other.example/claude", egress: ["pypi.org"] };
-    const other = begin({ ...start, preset: { ...start.preset, egress: ["*"] }, overview: { ...start.overview, status } });
-    expect(setupWishes(other, true).egress).toEqual(["pypi.org"]);
-    const own = begin({ ...start, preset: { ...start.preset, egress: ["*"] } });
-    expect(setupWishes(own, true).egress).toEqual(["*"]);
+    const preset = { ...start.preset, egress: ["*"] };
+    const state = begin({ ...start, preset });
+    expect(setupWishes(state, true).egress).toBeNull();
+    expect(setupWishes(walk(state, { type: "egress-set", hosts: ["pypi.org"] }), true).egress).toEqual(["pypi.org"]);
   });
 });
 
@@ -297,8 +296,9 @@ describe("reviewing and applying", () => {
 
 describe("a later start", () => {
   it("repairs with what was chosen before", () => {
-    const state = walk(started("drifted"), { type: "planning", staticKey: false, carryOver: false });
-    expect(setupWishes(state, true)).toMatchObject({ models: overviewOf("drifted").status?.models, every_model: false });
+    const chosen = walk(started("drifted"), { type: "egress-set", hosts: ["*"] });
+    const state = walk(chosen, { type: "repairing" }, { type: "planning", staticKey: false, carryOver: false });
+    expect(setupWishes(state, true)).toMatchObject({ models: overviewOf("drifted").status?.models, every_model: false, egress: null });
     expect(walk(state, { type: "back" }).at.screen).toBe("status");
   });
 

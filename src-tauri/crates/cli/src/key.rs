@@ -64,7 +64,9 @@ fn noted(text: &str, is_built_in: bool) -> Result<Paste, Finding> {
     let paste = read(text, is_built_in);
     match &paste {
         Ok(paste) => redaction::register([paste.key.clone()]),
-        Err(_) if holds_key(text) => redaction::register(text.split_whitespace().map(|word| Secret::new(word.to_owned()))),
+        Err(_) if holds_key(text) => {
+            redaction::register(text.split_whitespace().map(|word| Secret::new(word.to_owned())))
+        }
         Err(_) => {}
     }
     paste

@@ -14,7 +14,9 @@ use airouter_core::view::{Locale, Outcome, SetupWishes, UndoGoal};
 use airouter_platform::doctor::{self as examine, Depth};
 use airouter_platform::helper::Removal;
 use airouter_platform::places::Places;
-use airouter_platform::{apply as act, claude, observe, recover, redaction, state, undo as undoing, uninstall};
+use airouter_platform::{
+    apply as act, claude, observe, recover, redaction, state, stored_key, undo as undoing, uninstall,
+};
 
 use crate::arguments::{Apply, Auth, Gateway, Repair, Undo};
 use crate::output::Answer;
@@ -317,7 +319,7 @@ impl Asked {
                 }
                 paste.key
             }
-            None => observe::key_stored_for(&places, &base)?,
+            None => stored_key::stored_for(&places, &base)?,
         };
         let scheme = match arguments.auth {
             Auth::Auto => None,

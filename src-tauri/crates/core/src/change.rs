@@ -196,7 +196,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_key_is_never_told() {
+    fn a_key_is_never_shown() {
         let document = Document::parse(br#"{"inferenceGatewayApiKey":"sk-canary"}"#).unwrap();
         let content = Target::Value(keys::API_KEY.to_owned()).read(&document);
         assert_eq!(content, Content::Key);
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lets_in_is_never_shown() {
+    fn header_values_are_never_shown() {
         let shown = |value: Value| Content::Plain(value).shown().unwrap();
         assert_eq!(shown(json!("https://li:geheim@gate.example/x?key=geheim")), "\"https://•••@gate.example/x?•••\"");
         assert_eq!(shown(json!({"X-Team-Secret": "geheim"})), "{\"X-Team-Secret\":\"•••\"}");

@@ -10,15 +10,15 @@ mod flow;
 mod layer_id;
 mod layers;
 mod question;
-mod reach;
 mod redact;
+mod route_probe;
 
 pub use clock::hours_off;
 pub use flow::{CheckFlow, Step, TimedReply, judge_trial};
 pub use layer_id::LayerId;
 pub use layers::{Layer, layer_of};
-pub use question::{Kind, Offered, Part, Question};
-pub use reach::{Leg, Reach, Trouble};
+pub use question::{Kind, OfferedTool, Part, Question};
+pub use route_probe::{ProbeFailure, ProbeStep, RouteProbe};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -70,11 +70,11 @@ pub enum LampState {
     NotTested,
 }
 
-/// One stage of the check.
+/// One lamp: a part of the check with a verdict.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, TS)]
 #[ts(export)]
 pub struct Lamp {
-    /// Which stage.
+    /// Which lamp.
     pub id: LampId,
     /// Its state.
     pub state: LampState,

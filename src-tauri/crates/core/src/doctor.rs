@@ -8,25 +8,25 @@
 
 mod address;
 mod applied;
+mod checklist;
 mod environment;
 mod facts;
 mod key;
 mod live;
 mod profile;
 mod reached;
-mod sheet;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use ts_rs::TS;
 
-use crate::claude::outlook::{self, Outlook};
+use crate::claude::prediction::{self, StartPrediction};
 use crate::finding::{Code, Finding, Owner, Severity, worst_first};
 use crate::status::{self, Surroundings};
 use crate::status::{Status, StatusRow};
 
+use checklist::CheckList;
 pub use facts::{DoctorFacts, LogFact, Override, Parts, ProgramFact, RunFacts};
-use sheet::Sheet;
 
 /// The steps of the troubleshooting guide, and one for additional information.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema, TS)]
@@ -121,16 +121,16 @@ impl DoctorReport {
 /// Runs all checks on the observations.
 pub fn examine(facts: &DoctorFacts) -> DoctorReport {
     let computer = &facts.computer;
-    let predicted = outlook::outlook(&computer.managed, &computer.library, computer.claude.version);
+    let predicted = prediction::predict_start(&computer.managed, &computer.library, computer.claude.version);
     let status = connected(facts);
-    let mut sheet = Sheet::new(is_meant(facts));
-    key::look(facts, &predicted, &mut sheet);
-    address::look(facts, &mut sheet);
-    applied::look(facts, &predicted, status.as_ref().map(|(_, findings)| findings.as_slice()), &mut sheet);
-    reached::look(facts, &predicted, &mut sheet);
-    environment::look(facts, &mut sheet);
-    let configured = sheet.is_meant;
-    let checks = sheet.into_checks();
+    let mut list = CheckList::new(is_configured(facts));
+    key::look(facts, &predicted, &mut list);
+    address::look(facts, &mut list);
+    applied::look(facts, &predicted, status.as_ref().map(|(_, findings)| findings.as_slice()), &mut list);
+    reached::look(facts, &predicted, &mut list);
+    environment::look(facts, &mut list);
+    let configured = list.is_configured;
+    let checks = list.into_checks();
     let mut findings: Vec<Finding> = checks.iter().filter_map(|check| check.finding.clone()).collect();
     worst_first(&mut findings);
     let values = status::values(computer, status.as_ref().map(|(status, _)| status), &facts.base);
@@ -152,7 +152,7 @@ fn connected(facts: &DoctorFacts) -> Option<(Status, Vec<Finding>)> {
 
 /// True when this gateway was configured: by this program, or by hand in any profile. Otherwise a problem of
 /// the configuration does not count, because connecting will replace it.
-fn is_meant(facts: &DoctorFacts) -> bool {
+fn is_configured(facts: &DoctorFacts) -> bool {
     let computer = &facts.computer;
     let names_the_gateway =
         |text: &str| crate::address::repair(text, None).is_ok_and(|(address, _)| address.host() == facts.base.host());
@@ -165,9 +165,9 @@ fn is_meant(facts: &DoctorFacts) -> bool {
 }
 
 /// The predicted inference block, whether Claude connects at once or asks first.
-fn inference(predicted: &Outlook) -> Option<&outlook::Inference> {
+fn inference(predicted: &StartPrediction) -> Option<&prediction::Inference> {
     match predicted {
-        Outlook::Gateway(inference) | Outlook::SignIn(inference) => Some(inference),
+        StartPrediction::Gateway(inference) | StartPrediction::SignIn(inference) => Some(inference),
         _ => None,
     }
 }

@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_key_and_no_answer_are_told_apart() {
+    fn no_key_and_no_answer_are_different() {
         assert_eq!(Answer::<Secret>::None.required().unwrap_err().code, Code::KeyNotStored);
         let locked = Answer::<Secret>::Unknown(Finding::new(Code::KeychainLocked));
         assert_eq!(locked.required().unwrap_err().code, Code::KeychainLocked);

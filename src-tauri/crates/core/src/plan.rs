@@ -237,7 +237,7 @@ fn owned_by_an_organisation(library: &Library) -> Option<Finding> {
 /// The document in a file, if it can be edited.
 fn understood(role: FileRole, path: &str, file: &FileFact) -> Result<Document, Finding> {
     let document = file.document().map_err(|error| not_understood(path, error))?;
-    match shape::stranger(role, &document) {
+    match shape::unknown_format(role, &document) {
         None => Ok(document),
         Some(reason) => Err(not_understood(path, reason)),
     }

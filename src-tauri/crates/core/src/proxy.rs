@@ -155,13 +155,13 @@ mod tests {
     }
 
     #[test]
-    fn an_unreadable_proxy_is_told_and_never_skipped() {
+    fn an_unreadable_proxy_is_reported_and_never_skipped() {
         let found = ProxySettings::typed("127.0.0.1").choose(&gateway("https://gate.example/claude"));
         assert_eq!(found.map_err(|finding| finding.code), Err(Code::ProxyInvalid));
     }
 
     #[test]
-    fn a_script_is_told_without_its_secrets() {
+    fn a_script_is_reported_without_its_secrets() {
         let settings = ProxySettings {
             script: Some("http://li:secret@wpad.office.example/proxy.pac?token=abc".to_owned()),
             ..ProxySettings::default()

@@ -180,7 +180,7 @@ fn compose_by(
         ..facts.clone()
     };
     let page = page::write(&plain, &|finding| redaction.sentence(&say(finding)));
-    let told = json!({
+    let printed = json!({
         "schema": 1,
         "program": {"version": plain.version, "os": plain.os, "system": plain.system, "locale": plain.locale},
         "gateway": {"name": plain.gateway, "base": plain.base},
@@ -191,7 +191,7 @@ fn compose_by(
     });
     let mut entries = vec![
         ("report.md".to_owned(), page.clone().into_bytes()),
-        ("report.json".to_owned(), format!("{told:#}\n").into_bytes()),
+        ("report.json".to_owned(), format!("{printed:#}\n").into_bytes()),
     ];
     for file in &facts.files {
         let bytes = if is_on(Part::Files) { redaction.file(&file.bytes).into_bytes() } else { file.bytes.clone() };

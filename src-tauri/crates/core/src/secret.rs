@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_shown_of_a_short_key_and_it_is_told_from_another() {
+    fn nothing_is_shown_of_a_short_key_and_it_differs_from_another() {
         let masked = |key: &str| Secret::new(key.to_owned()).masked();
         let json = |masked: MaskedKey| serde_json::to_string(&masked).unwrap();
         assert_eq!(json(masked("fifteen-letters").shown()), r#"{"last4":"","fingerprint":"","length":0}"#);

@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn the_likeliest_reason_is_told() {
+    fn the_likeliest_reason_is_reported() {
         let same = Surroundings { claude: Some(Version(1, 46388, 4)), ..Surroundings::default() };
         let newer = Surroundings { claude: Some(Version(2, 26454, 0)), ..Surroundings::default() };
         check_cause(Some(r#"{"deploymentMode":"1p"}"#), &newer, "signed-in");

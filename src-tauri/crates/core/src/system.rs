@@ -41,11 +41,11 @@ mod tests {
 
     #[track_caller]
     fn check(finding: Option<Finding>, expected: Option<&[&str]>) {
-        let told = finding.as_ref().map(|finding| {
+        let printed = finding.as_ref().map(|finding| {
             assert_eq!((finding.code, finding.blocks()), (Code::SystemUnsupported, true));
             finding.evidence.iter().map(|fact| fact.value.as_str()).collect::<Vec<_>>()
         });
-        assert_eq!(told.as_deref(), expected);
+        assert_eq!(printed.as_deref(), expected);
     }
 
     #[test]

@@ -168,7 +168,7 @@ fn restore(
             plan.left.push(kept.view());
             continue;
         }
-        let before = undangled(edit, file, &document, now);
+        let before = without_dangling_selection(edit, file, &document, now);
         edited = edit.target.write(&edited, &before, None);
         plan.restored.push(reversed(edit, &before));
     }
@@ -209,7 +209,12 @@ fn is_profile_of(path: &str, id: &str) -> bool {
 
 /// The previous value, but never a selection of a missing profile: Claude's behaviour would then be
 /// undocumented. No selection at all is a documented way to leave this mode (PI).
-fn undangled(edit: &Edit, list: &FileChange, meta: &Document, now: &impl Fn(&str) -> FileFact) -> Content {
+fn without_dangling_selection(
+    edit: &Edit,
+    list: &FileChange,
+    meta: &Document,
+    now: &impl Fn(&str) -> FileFact,
+) -> Content {
     if edit.target != Target::Value(keys::APPLIED.to_owned()) {
         return edit.before.clone();
     }

@@ -117,7 +117,7 @@ pub struct Overview {
     pub status: Option<Status>,
     /// True when there is something to undo.
     pub can_undo: bool,
-    /// The address of the gateway that the selected profile leads Claude to, whoever wrote it; without a slash
+    /// The address of the gateway in the selected profile, written by any program; without a slash
     /// at its end.
     pub in_use: Option<String>,
 }

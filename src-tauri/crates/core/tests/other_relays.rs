@@ -21,7 +21,7 @@ fn check(rows: &[(u16, &str, Code)]) {
         let reply = Reply::new(*status, [("content-type", "application/json")], *body);
         let found = match classify(&reply, &ASKED) {
             Verdict::Ok => None,
-            Verdict::Trouble(finding) => Some(finding.code),
+            Verdict::Failed(finding) => Some(finding.code),
         };
         if found != Some(*expected) {
             wrong.push(format!("{} not {}: {status} {body}", expected.slug(), found.map_or("ok", Code::slug)));
@@ -430,7 +430,7 @@ fn many_wordings_of_the_same_meaning() {
         };
         let found = match classify(&Reply::new(status, [("content-type", content_type)], body), &asked) {
             Verdict::Ok => "ok",
-            Verdict::Trouble(finding) => finding.code.slug(),
+            Verdict::Failed(finding) => finding.code.slug(),
         };
         if found != expected {
             wrong.push(format!("{expected} not {found}: {line}"));

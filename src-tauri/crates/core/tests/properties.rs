@@ -213,7 +213,7 @@ mod replies {
             let reply = Reply::new(status, [("content-type", "application/json")], body.clone());
             read_models(&reply);
             let _ = read_message(&reply);
-            if let Verdict::Trouble(finding) = classify(&reply, &ASKED) {
+            if let Verdict::Failed(finding) = classify(&reply, &ASKED) {
                 assert!(facts_are_short(&finding), "{status}: {finding:?}");
             }
         }
@@ -263,7 +263,7 @@ mod replies {
             let mut reply = Reply::new(status, headers, body);
             reply.truncated = truncated;
             read_models(&reply);
-            if let Verdict::Trouble(finding) = classify(&reply, &Asked { route, ..ASKED }) {
+            if let Verdict::Failed(finding) = classify(&reply, &Asked { route, ..ASKED }) {
                 prop_assert!(facts_are_short(&finding), "{finding:?}");
             }
         }

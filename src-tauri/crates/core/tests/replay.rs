@@ -51,7 +51,7 @@ fn code_of(row: &Value) -> Option<Code> {
     };
     match classify(&reply, &asked) {
         Verdict::Ok => None,
-        Verdict::Trouble(finding) => Some(finding.code),
+        Verdict::Failed(finding) => Some(finding.code),
     }
 }
 

@@ -18,7 +18,7 @@ use airouter_core::undo::Journal;
 use airouter_core::view::{ApplyReport, KeyPlace, Outcome, Phase, PhaseState, StepId};
 
 use crate::claude::{self, Install};
-use crate::helper::{self, Removal, HelperUse};
+use crate::helper::{self, HelperUse, Removal};
 use crate::places::{Places, library_in};
 use crate::{files, observe, recover, state};
 use key::KeyChange;
@@ -93,8 +93,7 @@ impl Run<'_> {
 
         let was_running = first.steps.contains(&StepId::QuitClaude);
         if was_running {
-            self.step(StepId::QuitClaude, |run| run.install.as_ref().map_or(Ok(()), claude::quit))
-                .map_err(refused)?;
+            self.step(StepId::QuitClaude, |run| run.install.as_ref().map_or(Ok(()), claude::quit)).map_err(refused)?;
         }
         let (plan, more) = match self.while_claude_is_closed(&first, was_running) {
             Ok(done) => done,
@@ -294,7 +293,7 @@ impl Run<'_> {
             }
             Err(finding) => {
                 // For support: what the files should have led to, to compare with what Claude did.
-                tracing::info!(predicted = ?observe::outlook(self.places, Some(&install)), "not proved");
+                tracing::info!(predicted = ?observe::predict_start(self.places, Some(&install)), "not proved");
                 self.report_phase(StepId::Prove, PhaseState::Failed, Some(finding.clone()));
                 findings.push(finding);
                 self.report(Outcome::Unproved, findings, None)

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use airouter_core::address::GatewayUrl;
 use airouter_core::check::{
-    AuthScheme, CheckFlow, CheckReport, Kind, Lamp, Question, Reach, Step, TimedReply, judge_trial,
+    AuthScheme, CheckFlow, CheckReport, Kind, Lamp, Question, RouteProbe, Step, TimedReply, judge_trial,
 };
 use airouter_core::claude::version::Version;
 use airouter_core::finding::Finding;
@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use crate::net::{Options, GatewayClient, choose_proxy};
+use crate::net::{GatewayClient, Options, choose_proxy};
 
 /// How long a finished check waits for the network probe that runs beside it, to report the probe's times.
 const GRACE: Duration = Duration::from_millis(300);
@@ -72,7 +72,7 @@ impl SecretFilter {
 /// A result that arrives while the check is running.
 enum Event {
     Reply(Step, TimedReply),
-    Reach(Reach),
+    RouteProbe(RouteProbe),
 }
 
 /// Runs the check. `on_lamp` is called for every lamp that changes; the check is cancelled as soon as `stop` becomes
@@ -148,7 +148,7 @@ async fn run_flow(
     };
     let mut asking: JoinSet<Event> = JoinSet::new();
     let prober = client.clone();
-    asking.spawn(async move { Event::Reach(prober.probe().await) });
+    asking.spawn(async move { Event::RouteProbe(prober.probe().await) });
     let mut is_probing = true;
     let mut waiting: Vec<(Step, TimedReply)> = Vec::new();
     while !flow.is_over() {
@@ -162,11 +162,11 @@ async fn run_flow(
         tokio::select! {
             Ok(_) = stop.wait_for(|stop| *stop) => flow.cancel(),
             Some(joined) = asking.join_next() => match joined {
-                Ok(Event::Reply(step, reply)) if flow.waits_for_reach(&reply) => waiting.push((step, reply)),
+                Ok(Event::Reply(step, reply)) if flow.waits_for_route_probe(&reply) => waiting.push((step, reply)),
                 Ok(Event::Reply(step, reply)) => flow.on_reply(step, reply),
-                Ok(Event::Reach(reach)) => {
+                Ok(Event::RouteProbe(reach)) => {
                     is_probing = false;
-                    flow.on_reach(reach);
+                    flow.on_route_probe(reach);
                     for (step, reply) in waiting.drain(..) {
                         flow.on_reply(step, reply);
                     }
@@ -181,9 +181,9 @@ async fn run_flow(
     // A cancelled check may have requests under way; only the probe is waited for.
     if is_probing
         && asking.len() == 1
-        && let Ok(Some(Ok(Event::Reach(reach)))) = timeout(GRACE, asking.join_next()).await
+        && let Ok(Some(Ok(Event::RouteProbe(reach)))) = timeout(GRACE, asking.join_next()).await
     {
-        flow.on_reach(reach);
+        flow.on_route_probe(reach);
     }
     flow.report()
 }
@@ -223,7 +223,7 @@ pub fn reach_and_wait(place: &GatewayUrl, limit: Duration) -> Option<Finding> {
     });
     runtime.shutdown_background();
     match reach {
-        Ok(reach) => reach.trouble.map(|trouble| trouble.finding()),
+        Ok(reach) => reach.failure.map(|failure| failure.finding()),
         Err(finding) => Some(finding),
     }
 }
@@ -249,7 +249,7 @@ pub async fn try_model(
     let finding = match client {
         Ok(client) => {
             let reply = client.ask(&Step::Ask(Box::new(Question::new(scheme, id, Kind::Tiny)))).await;
-            let reach = if reply.reply.is_err() { client.probe().await } else { Reach::default() };
+            let reach = if reply.reply.is_err() { client.probe().await } else { RouteProbe::default() };
             judge_trial(&reply, &reach, base.host())
         }
         Err(finding) => Some(finding),

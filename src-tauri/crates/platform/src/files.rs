@@ -4,14 +4,14 @@
 //! is synced, so that at any moment either the old or the new file is there. Links, folders and files of other
 //! people are not touched. `conditional` replaces files that other programs write as well.
 
-mod conditional;
 mod attributes;
 mod cause;
+mod conditional;
 mod tail;
 
-pub(crate) use conditional::{Former, Replaced, remove_if, replace_if};
 pub(crate) use attributes::{is_private, make_private, mode, restore_mode};
 pub(crate) use cause::{cannot_write, first_unwritable};
+pub(crate) use conditional::{Former, Replaced, remove_if, replace_if};
 pub(crate) use tail::read_tail;
 
 use std::io::{self, Write};
@@ -31,22 +31,22 @@ pub(crate) fn inspect(path: &Path, root: &Path) -> FileFact {
         Ok(meta) => meta,
         // A new file in a linked folder would belong elsewhere, just like an existing one.
         Err(error) if error.kind() == io::ErrorKind::NotFound && !leads_out(path, root) => return FileFact::Absent,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return FileFact::Strange("link"),
-        Err(_) => return FileFact::Strange("unreadable"),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return FileFact::Irregular("link"),
+        Err(_) => return FileFact::Irregular("unreadable"),
     };
     if meta.is_symlink() || leads_out(path, root) {
-        return FileFact::Strange("link");
+        return FileFact::Irregular("link");
     }
     if !meta.is_file() {
-        return FileFact::Strange("folder");
+        return FileFact::Irregular("folder");
     }
     if !sys::is_mine(path, &meta) {
-        return FileFact::Strange("other-owner");
+        return FileFact::Irregular("other-owner");
     }
     if meta.len() > LARGEST_FILE as u64 {
-        return FileFact::Strange("too-large");
+        return FileFact::Irregular("too-large");
     }
-    read(path).map_or(FileFact::Strange("unreadable"), FileFact::Present)
+    read(path).map_or(FileFact::Irregular("unreadable"), FileFact::Present)
 }
 
 /// Reads a file; tries again while another program has it open.
@@ -293,8 +293,8 @@ mod tests {
     fn only_plain_files_are_read() {
         check(|_| {}, FileFact::Absent);
         check(|path| std::fs::write(path, "{}").unwrap(), FileFact::Present(b"{}".to_vec()));
-        check(|path| symlink("/etc/passwd", path).unwrap(), FileFact::Strange("link"));
-        check(|path| std::fs::create_dir(path).unwrap(), FileFact::Strange("folder"));
+        check(|path| symlink("/etc/passwd", path).unwrap(), FileFact::Irregular("link"));
+        check(|path| std::fs::create_dir(path).unwrap(), FileFact::Irregular("folder"));
     }
 
     #[test]
@@ -302,7 +302,7 @@ mod tests {
         let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         std::fs::write(elsewhere.path().join("file"), "{}").unwrap();
         symlink(elsewhere.path(), folder.path().join("configLibrary")).unwrap();
-        assert_eq!(inspect(&folder.path().join("configLibrary/file"), folder.path()), FileFact::Strange("link"));
+        assert_eq!(inspect(&folder.path().join("configLibrary/file"), folder.path()), FileFact::Irregular("link"));
     }
 
     #[test]

@@ -95,7 +95,9 @@ pub enum Removal {
 pub(crate) fn remove_unless_needed(places: &Places, may_hold_key: bool) -> Result<Removal, Finding> {
     match usage(places) {
         // For a profile that names the helper a key may be stored, whether or not the helper is there now.
-        HelperUse::Named { bases } if !bases.is_empty() || places.helper.exists() || may_hold_key => Ok(Removal::StillNeeded),
+        HelperUse::Named { bases } if !bases.is_empty() || places.helper.exists() || may_hold_key => {
+            Ok(Removal::StillNeeded)
+        }
         HelperUse::Named { .. } => Ok(Removal::NothingToRemove),
         HelperUse::Unknown(finding) => Ok(Removal::KeyRemains(finding)),
         HelperUse::Unused => forget_and_remove(places, may_hold_key),

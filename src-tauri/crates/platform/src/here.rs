@@ -18,7 +18,8 @@ impl Places {
         let base_folders = sys::base_folders()?;
         Some(Self {
             search: env::var_os("PATH").map(|path| env::split_paths(&path).collect()).unwrap_or_default(),
-            account: is_foreign_home(&base_folders.home).then(|| format!("home {}", base_folders.home.to_string_lossy())),
+            account: is_foreign_home(&base_folders.home)
+                .then(|| format!("home {}", base_folders.home.to_string_lossy())),
             ..Self::on(base_folders, named_root)?
         })
     }
@@ -52,7 +53,7 @@ impl Places {
             log: sys::log_of(&base_folders, &root),
             ordinary_log: sys::ordinary_log(&base_folders),
             root,
-            twins: Vec::new(),
+            copies: Vec::new(),
             helper: state.join(HELPER_NAME),
             state,
             bundled_helper: beside_this_program(HELPER_NAME)?,
@@ -70,7 +71,7 @@ impl Places {
     pub fn resolved(&self) -> Self {
         let mut roots = sys::roots(self).into_iter();
         let Some(root) = roots.next() else { return self.clone() };
-        Self { log: sys::log_of(&self.base_folders, &root), root, twins: roots.collect(), ..self.clone() }
+        Self { log: sys::log_of(&self.base_folders, &root), root, copies: roots.collect(), ..self.clone() }
     }
 
     /// Claude's logs in third-party mode, in each of its folders.

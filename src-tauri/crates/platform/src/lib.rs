@@ -34,6 +34,7 @@ mod restore;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod state;
+pub mod stored_key;
 mod sys;
 pub mod undo;
 pub mod uninstall;

@@ -4,10 +4,9 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
 use std::path::Path;
 use std::time::Duration;
 
-use airouter_core::address::GatewayUrl;
 use airouter_core::change::FileChange;
 use airouter_core::claude::library::{FileFact, Library, ProfileFact, Selected, is_profile_id};
-use airouter_core::claude::outlook::{self, Outlook};
+use airouter_core::claude::prediction::{self, StartPrediction};
 use airouter_core::claude::{keys, managed};
 use airouter_core::finding::{Code, Finding, worst_first};
 use airouter_core::keychain::another_key;
@@ -20,7 +19,7 @@ use uuid::Uuid;
 
 use crate::claude::{self, Install};
 use crate::places::{Places, library_in, meta_in, mode_in, root_of};
-use crate::{files, keychain, redaction, state, sys};
+use crate::{files, keychain, state, sys};
 
 /// Maximum number of profiles to read; the others are neither read nor changed.
 const MOST_PROFILES: usize = 2000;
@@ -49,7 +48,7 @@ pub fn facts(places: &Places, install: Option<&Install>) -> Result<Facts, Findin
         claude: claude(install),
         managed: sys::managed(places),
         library: library(&places.root, journal.as_ref()),
-        twins: places.twins.iter().map(|root| library(root, journal.as_ref())).collect(),
+        copies: places.copies.iter().map(|root| library(root, journal.as_ref())).collect(),
         obstacle: obstacle(places, install),
         keychain: keychain::usable(places),
         helper: places.helper.to_string_lossy().into_owned(),
@@ -104,11 +103,11 @@ pub(crate) fn library(root: &Path, journal: Option<&Journal>) -> Library {
 ///
 /// # Errors
 /// `JournalUnusable`: the journal says which profile is ours.
-pub fn outlook(places: &Places, install: Option<&Install>) -> Result<Outlook, Finding> {
+pub fn predict_start(places: &Places, install: Option<&Install>) -> Result<StartPrediction, Finding> {
     let journal = state::journal(places)?;
     let places = &places.resolved();
     let version = install.and_then(claude::version);
-    Ok(outlook::outlook(&sys::managed(places), &library(&places.root, journal.as_ref()), version))
+    Ok(prediction::predict_start(&sys::managed(places), &library(&places.root, journal.as_ref()), version))
 }
 
 /// Which of the two values that make Claude use our profile is not set for it; `None` if both are.
@@ -151,17 +150,6 @@ pub fn key_in_use(places: &Places, journal: &Journal) -> Result<Secret, Finding>
     }
 }
 
-/// The key that is stored for the gateway at an address: no other address gets it. It is registered for redaction.
-///
-/// # Errors
-/// `KeyNotStored`, or as [`key_in_use`].
-pub fn key_stored_for(places: &Places, base: &GatewayUrl) -> Result<Secret, Finding> {
-    let journal = state::journal(places)?.filter(|journal| journal.is_connection() && journal.base == base.as_str());
-    let key = key_in_use(places, &journal.ok_or_else(|| Finding::new(Code::KeyNotStored))?)?;
-    redaction::register([key.clone()]);
-    Ok(key)
-}
-
 /// The overview for the first screen and the `status` command. Errors are findings of the overview.
 pub fn overview(places: &Places) -> Overview {
     let places = &places.resolved();
@@ -182,7 +170,7 @@ pub fn overview(places: &Places) -> Overview {
         None
     });
     let library = library(&places.root, journal.as_ref());
-    let leads_away = outlook::outlook(&policy, &library, facts.version).leads_away();
+    let leads_away = prediction::predict_start(&policy, &library, facts.version).leads_away();
     let selected = library.selected().filter(|_| leads_away);
     let surroundings = Surroundings { claude: facts.version, is_managed, selected: library.selected() };
     let status = journal.as_ref().filter(|journal| journal.is_connection()).map(|journal| {

@@ -30,7 +30,7 @@ pub struct Places {
     /// Claude's third-party folder.
     pub root: PathBuf,
     /// Further folders that Claude may read instead, see [`airouter_core::claude::roots`].
-    pub twins: Vec<PathBuf>,
+    pub copies: Vec<PathBuf>,
     /// Claude's log in third-party mode.
     pub log: PathBuf,
     /// Claude's log in ordinary mode.
@@ -60,7 +60,7 @@ impl Places {
 
     /// All of Claude's third-party folders.
     pub fn roots(&self) -> impl Iterator<Item = &PathBuf> {
-        std::iter::once(&self.root).chain(&self.twins)
+        std::iter::once(&self.root).chain(&self.copies)
     }
 
     /// Claude's folder of profiles.

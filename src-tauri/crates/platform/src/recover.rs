@@ -137,7 +137,10 @@ pub(crate) fn interrupted(cause: &Finding) -> Finding {
 /// Carries out what [`airouter_core::transaction`] decides.
 fn resume(places: &Places, journal: &Journal) -> Result<Finding, Finding> {
     let resumed = |how: &str| Finding::new(Code::Resumed).with("how", how);
-    match (decide(journal, Progress::of(journal, observe::file_fact), || helper::ask(places).masked()), &journal.pending) {
+    match (
+        decide(journal, Progress::of(journal, observe::file_fact), || helper::ask(places).masked()),
+        &journal.pending,
+    ) {
         (Decision::Undo, _) => {
             let undone = restore::undo_journal(places, journal)?;
             Ok(if undone.has_remainder { undone.unfinished } else { resumed("undone") })

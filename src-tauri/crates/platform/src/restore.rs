@@ -14,7 +14,7 @@ use airouter_core::undo::{Journal, Restore, UndoPlan, plan_undo};
 use airouter_core::view::EditView;
 
 use crate::files::{self, Privacy, Replaced};
-use crate::helper::{self, Removal, HelperUse};
+use crate::helper::{self, HelperUse, Removal};
 use crate::places::{Places, root_of};
 use crate::{claude, keychain, observe, state};
 
@@ -48,8 +48,8 @@ pub(crate) fn undo_journal(places: &Places, journal: &Journal) -> Result<Journal
     let key = remove_key_unless_needed(places, Some(journal), false)?;
     plan.findings.extend(key.finding);
     // A file that could not be restored may still need the key; both are then left to the next undo.
-    let stays =
-        key.state == KeyState::MayRemain || (key.state == KeyState::StillNeeded && !plan.rest.is_empty() && journal.may_hold_key());
+    let stays = key.state == KeyState::MayRemain
+        || (key.state == KeyState::StillNeeded && !plan.rest.is_empty() && journal.may_hold_key());
     let remainder = journal.remainder(plan.rest.clone(), stays);
     let is_left = !remainder.files.is_empty() || remainder.stray_key;
     state::write_journal(places, is_left.then_some(&remainder))?;
@@ -187,7 +187,10 @@ pub(crate) fn remove_key_unless_needed(
         // A file that cannot be read may be a profile that needs the key.
         Removal::KeyRemains(finding) if finding.code == Code::FileNotUnderstood => {
             let stays = Finding::new(Code::HelperNeeded).with("because", "unread");
-            KeyRemoval { state: KeyState::MayRemain, finding: Some(stays.with("path", finding.fact("path").unwrap_or_default())) }
+            KeyRemoval {
+                state: KeyState::MayRemain,
+                finding: Some(stays.with("path", finding.fact("path").unwrap_or_default())),
+            }
         }
         Removal::KeyRemains(finding) => KeyRemoval { state: KeyState::MayRemain, finding: Some(finding.softened()) },
         Removal::Removed | Removal::NothingToRemove => gone,

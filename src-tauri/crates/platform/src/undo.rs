@@ -11,7 +11,7 @@ use crate::apply::leave;
 use crate::claude;
 use crate::helper;
 use crate::places::Places;
-use crate::restore::{undo_journal, remove_key_unless_needed};
+use crate::restore::{remove_key_unless_needed, undo_journal};
 use crate::{observe, recover, state};
 
 /// Undoes what this program did; with [`UndoGoal::Anthropic`] it also deselects other gateways. With `restart`, a
@@ -155,11 +155,12 @@ fn is_done_already(places: &Places, goal: UndoGoal) -> Result<bool, Finding> {
             let is_left = journal.is_none_or(|journal| !journal.is_connection() && is_complete(&journal));
             // A file that cannot be read now may select a gateway.
             let is_read = |library: &Library| {
-                let are_read = [&library.meta, &library.mode].iter().all(|file| !matches!(file, FileFact::Strange(_)));
+                let are_read =
+                    [&library.meta, &library.mode].iter().all(|file| !matches!(file, FileFact::Irregular(_)));
                 are_read && !library.selects_unread()
             };
             let are_read = places.resolved().roots().all(|root| is_read(&observe::library(root, None)));
-            is_left && are_read && !observe::outlook(places, claude::locate(places).as_ref())?.leads_away()
+            is_left && are_read && !observe::predict_start(places, claude::locate(places).as_ref())?.leads_away()
         }
     })
 }
@@ -211,7 +212,7 @@ fn change_files(places: &Places, goal: UndoGoal) -> Result<UndoResult, Finding> 
             }
         }
     }
-    if observe::outlook(places, claude::locate(places).as_ref())?.leads_away() {
+    if observe::predict_start(places, claude::locate(places).as_ref())?.leads_away() {
         let selected = observe::library(&places.root, None).selected();
         result.plan.findings.extend(selected.map(|selected| selected.finding(Code::OtherProfile)));
     }

@@ -1,5 +1,5 @@
-//! The live check against the practice gateway, over real sockets: each scenario gives its finding,
-//! and lights no lamp that was not tested.
+//! The live check against the practice gateway, over real sockets: each scenario gives its finding, and no lamp is
+//! green that was not tested.
 #![allow(missing_docs, reason = "a test")]
 
 use std::time::Duration;
@@ -18,7 +18,7 @@ fn wanted(gateway: &Gateway, key: String) -> CheckRequest {
     CheckRequest { base, key: Secret::new(key), scheme: None, models: Vec::new(), claude: None, proxy: None }
 }
 
-/// Without the pauses between tries, which no test waits for.
+/// Runs the check without pauses between tries.
 async fn run(wanted: CheckRequest) -> CheckReport {
     let (_stop, never) = watch::channel(false);
     let mut options = Options::default();
@@ -38,7 +38,7 @@ fn states(lamps: &[Lamp]) -> String {
     lamps.iter().map(letter).collect()
 }
 
-/// `lamps` is a letter each for address, key, models, answer, streaming, tools.
+/// `lamps` has one letter each for address, key, models, answer, streaming, tools.
 #[track_caller]
 fn expect(fault: Fault, report: &CheckReport, lamps: &str, code: Option<Code>) {
     let name = fault.name();
@@ -91,7 +91,7 @@ async fn a_wrong_key_is_tried_in_two_ways_and_with_one_message_and_no_more() {
     let report = run(wanted(&gateway, "sk-unknown-0000000000000000000000000000".to_owned())).await;
     expect(Fault::Rejected, &report, "oF----", Some(Code::KeyRejected));
     let seen: Vec<AuthSeen> = gateway.requests().iter().map(|request| request.auth).collect();
-    // The list may be closed to a good key, so a message is the last try.
+    // The list may refuse a valid key, so a message is tried last.
     assert_eq!(seen, [AuthSeen::Bearer, AuthSeen::XApiKey, AuthSeen::Bearer]);
 }
 
@@ -127,7 +127,7 @@ async fn a_wrong_path_is_the_address_and_not_the_key() {
 }
 
 #[tokio::test]
-async fn nobody_there_is_told_apart_from_no_such_name() {
+async fn a_refused_connection_is_told_apart_from_an_unknown_name() {
     for (address, code) in
         [("http://127.0.0.1:9/claude", Code::TcpRefused), ("https://no-such-host.invalid/claude", Code::Dns)]
     {
@@ -165,7 +165,7 @@ async fn the_persons_own_model_is_tried_first() {
 }
 
 #[tokio::test]
-async fn a_model_is_tried_and_its_trouble_is_told_by_the_walk() {
+async fn a_model_is_tried_and_the_probe_explains_the_failure() {
     let gateway = start(GatewayOptions::default()).await.expect("a gateway");
     let model = "claude-haiku-4-5-20251001";
     let tried = async |address: &str, fault: Fault, proxy: Option<&str>| {

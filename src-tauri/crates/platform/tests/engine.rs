@@ -1,8 +1,8 @@
-//! What Claude's engine makes of gateways, and what the check says of them.
+//! Compares the check's verdict on gateways with the behaviour of Claude's engine.
 //!
-//! Each row of the fixture is one property of one gateway, with the replies as bytes and with what the real
-//! engine did (`tests/engine/README.md`). The check must promise nothing that the engine does not do, and
-//! block nothing that works, but for the rows that are named here with the reason.
+//! Each row of the fixture is one property of one gateway, with the replies as bytes and with what the real engine did
+//! (`tests/engine/README.md`). The check must not pass a gateway that the engine cannot use, and must not block one
+//! that works, except for the rows that are listed here with the reason.
 #![allow(missing_docs, clippy::disallowed_methods, reason = "a test, which reads its fixtures")]
 
 mod engine_gateway;
@@ -19,12 +19,12 @@ use engine_gateway::{Row, Server, rows};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-/// Every request that the check makes of them has this key.
+/// The key of every request.
 const KEY: &str = "sk-oracle-0123456789abcdef0123456789abcdef0123456789abcdef";
-/// A good gateway is asked no more often than this.
+/// Maximum number of requests to a good gateway.
 const MOST_REQUESTS: u32 = 6;
 
-/// Red although the engine works, and why.
+/// Rows that the check blocks although the engine works, and why.
 const RED_ALL_THE_SAME: &[(&str, Code, &str)] = &[
     (
         "model-list-empty",
@@ -50,7 +50,7 @@ async fn run(row: &Row) -> (CheckReport, Server) {
     (check_with(wanted, options, never, |_| {}).await, server)
 }
 
-/// What is wrong with what the check says of a row.
+/// What is wrong with the check's verdict on a row; `None` if it is right.
 fn fault(row: &Row, report: &CheckReport, server: &Server) -> Option<String> {
     let blocks = report.findings.iter().any(|finding| finding.severity == Severity::Blocking);
     let green = report.passed && !blocks;
@@ -98,10 +98,10 @@ async fn the_check_and_claudes_engine_agree() {
 }
 
 #[tokio::test]
-async fn what_a_check_costs_is_told() {
+async fn the_cost_of_a_check_is_reported() {
     let row = rows().into_iter().find(|row| row.name == "good-plain").expect("a good gateway");
     let (report, server) = run(&row).await;
     assert_eq!((report.requests as usize, report.requests), (server.count(), 4));
-    // White space is free; what the gateway counts for its answers is added.
+    // White space is not counted; the tokens that the gateway reports for its answers are added.
     assert!((1_500..4_000).contains(&report.tokens_estimate), "{}", report.tokens_estimate);
 }

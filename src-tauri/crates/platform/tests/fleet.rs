@@ -1,5 +1,5 @@
-//! What administrators get is what their systems take: the stand-in Claude accepts the Linux file as a
-//! managed source, and a reader of property lists that others wrote reads the profile for macOS.
+//! Administrators' systems accept the exported files: the stand-in Claude loads the Linux file as a managed source, and
+//! Python's property list parser reads the profile for macOS.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, missing_docs, reason = "a test works on files and processes")]
 #![cfg(unix)]
 

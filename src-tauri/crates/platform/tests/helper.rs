@@ -1,4 +1,4 @@
-//! The helper program's life: it follows updates, is never made older, and goes when nothing needs it.
+//! The helper program follows updates, is never downgraded, and is removed when nothing needs it.
 #![cfg(unix)]
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, missing_docs, reason = "the test owns its scratch folder")]
 
@@ -13,7 +13,7 @@ use airouter_platform::{recover, state, undo, uninstall};
 
 const PROFILE: &str = "99999999-9999-4999-8999-999999999999";
 
-/// A computer with a program whose helper says a version, and perhaps an installed helper.
+/// A computer with a bundled helper, and perhaps an installed one.
 struct Computer {
     _folder: tempfile::TempDir,
     places: Places,
@@ -58,7 +58,7 @@ fn put(path: &Path, text: &str) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-/// A helper that says its version and notes everything else; forgetting ends as told.
+/// A helper that prints its version and records all other calls; `forget` exits with code `forgets`.
 fn says(version: &str, forgets: i32) -> String {
     format!(
         "#!/bin/sh\nif [ \"$1\" = version ]; then printf {version}; exit 0; fi\n\
@@ -117,7 +117,7 @@ fn a_start_beside_another_copy_that_works_changes_nothing() {
 }
 
 #[test]
-fn what_the_browser_notes_on_a_download_does_not_come_along() {
+fn the_quarantine_mark_of_a_download_is_not_copied() {
     let computer = Computer::with(&says("0.1.0", 0), None);
     let (name, flags) = (c"user.com.apple.quarantine", rustix::fs::XattrFlags::empty());
     rustix::fs::setxattr(&computer.places.bundled_helper, name, b"0081", flags).unwrap();
@@ -149,9 +149,9 @@ fn it_stays_as_long_as_an_administrator_has_claude_ask_one_like_it() {
     let text = says("0.1.0", 0);
     let computer = Computer::with(&text, Some(&text));
     let managed = computer.places.system.join("etc/claude-desktop/managed-settings.json");
-    // Windows and macOS go by the name in any case.
+    // Windows and macOS ignore the case of names.
     put(&managed, r#"{"inferenceCredentialHelper":"/usr/bin/AIRouter-Credential"}"#);
-    // Claude, and so this program, trusts no file and no folder that others can write.
+    // Claude, and so this program, accepts no file in a folder that other users can write.
     std::fs::set_permissions(managed.parent().unwrap(), std::fs::Permissions::from_mode(0o755)).unwrap();
     assert_eq!(uninstall::clean(&computer.places), Ok(Removal::StillNeeded));
     let report = undo::undo(&computer.places, UndoGoal::Before, false, &mut |_| {});

@@ -1,5 +1,5 @@
-//! A disk that fails for good in the middle of writing: what is half done waits for the next start,
-//! which takes it back, unless Claude runs.
+//! A disk that fails permanently in the middle of a change: the change stays pending, and the next start rolls it back
+//! unless Claude runs.
 #![cfg(unix)]
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, missing_docs, reason = "the test owns its scratch folder")]
 
@@ -20,7 +20,7 @@ use airouter_platform::{apply, claude, fault_injection, recover, state};
 
 const SETTINGS: &str = "{\n  \"mcpServers\": {}\n}";
 
-/// A home in which connecting was cut short, with its journal still open.
+/// A home in which connecting was interrupted, with a pending change in its journal.
 fn interrupted() -> (tempfile::TempDir, Places) {
     for steps in 0..200 {
         let (folder, places) = home();
@@ -37,7 +37,7 @@ fn interrupted() -> (tempfile::TempDir, Places) {
             return (folder, places);
         }
     }
-    panic!("no step leaves anything half done");
+    panic!("no step leaves a pending change");
 }
 
 fn home() -> (tempfile::TempDir, Places) {
@@ -68,7 +68,7 @@ fn start_claude(places: &Places) -> Child {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(&path, "#!/bin/sh\nwhile :; do sleep 0.1; done\n").unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-    // By its interpreter, as the system would: while another test forks, a file that was just written is busy.
+    // Through its interpreter, as the system would: while another test forks, a new file may be busy (`ETXTBSY`).
     let child = Command::new("/bin/sh").arg(&path).stdin(Stdio::null()).spawn().unwrap();
     let install = claude::locate(places).unwrap();
     while !claude::is_running(&install) {
@@ -83,18 +83,18 @@ fn names_in(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn the_next_start_takes_back_what_was_half_done() {
+fn the_next_start_rolls_back_a_pending_change() {
     let (_folder, places) = interrupted();
     let finding = recover::recover(&places).expect("it is said");
     assert_eq!(finding.code, Code::Resumed);
     assert_eq!(finding.evidence[0].value, "taken-back");
     assert_eq!(std::fs::read_to_string(places.mode()).unwrap(), SETTINGS);
     assert_eq!(names_in(&places.library()), Vec::<String>::new());
-    assert_eq!(recover::recover(&places), None, "and there is no more to say");
+    assert_eq!(recover::recover(&places), None, "and there is nothing more to recover");
 }
 
 #[test]
-fn nothing_is_taken_back_while_claude_runs() {
+fn nothing_is_rolled_back_while_claude_runs() {
     let (_folder, places) = interrupted();
     let mut claude = start_claude(&places);
     let before = names_in(&places.library());

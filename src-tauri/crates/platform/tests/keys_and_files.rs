@@ -1,5 +1,5 @@
-//! What happened once to people's keys and files, each with its smallest story: a keychain that refuses, a
-//! file that cannot be read, a change that was cut off, and what every verb makes of it.
+//! Regression tests for faults with people's keys and files, each in its smallest form: a keychain that refuses, a file
+//! that cannot be read, an interrupted change, and what each verb does then.
 //!
 //! Over 400 lines: many short stories, which share one set of steps.
 #![cfg(unix)]
@@ -102,7 +102,7 @@ fn codes(findings: &[Finding]) -> Vec<Code> {
     findings.iter().map(|finding| finding.code).collect()
 }
 
-/// Ends the program at the first step for which this is so, as a power cut does.
+/// Interrupts connecting at the first step for which `now` is true, as a power cut does.
 fn cut_off(home: &Home, gateway: (&str, &str), now: impl Fn(&Home) -> bool + Send + 'static) {
     let there = Home::at(home.folder());
     fault_injection::set(Some(Box::new(move |_| {
@@ -117,7 +117,7 @@ fn cut_off(home: &Home, gateway: (&str, &str), now: impl Fn(&Home) -> bool + Sen
     assert!(journal(home).is_some_and(|journal| journal.pending.is_some()), "it was cut off too early or too late");
 }
 
-/// Connected to the first gateway; changing over to the second was cut off as soon as its key was stored.
+/// Connected to the first gateway; the change to the second was interrupted as soon as its key was stored.
 fn cut_off_with_the_new_key() -> (Home, Tree) {
     let home = beside_another_tool();
     let first = home.claudes();
@@ -126,7 +126,7 @@ fn cut_off_with_the_new_key() -> (Home, Tree) {
     (home, first)
 }
 
-/// Wherever a profile of ours names an address, the keychain holds the key of that address or none.
+/// Checks that the keychain holds the key of the address in our profile.
 #[track_caller]
 fn the_key_is_the_addresses(home: &Home) {
     let base = value(&profile(home), "inferenceGatewayBaseUrl");
@@ -161,7 +161,7 @@ fn a_file_that_cannot_be_read_is_not_forgotten_by_an_undo() {
 }
 
 #[test]
-fn another_tools_selection_is_given_back_though_our_profile_did_not_change() {
+fn another_tools_selection_is_restored_although_our_profile_did_not_change() {
     let home = beside_another_tool();
     connect(&home, FIRST);
     std::fs::remove_file(home.journal_file()).unwrap();
@@ -181,7 +181,7 @@ fn another_tools_selection_is_given_back_though_our_profile_did_not_change() {
 }
 
 #[test]
-fn another_tools_selection_is_given_back_by_the_next_start() {
+fn another_tools_selection_is_restored_by_the_next_start() {
     let home = beside_another_tool();
     connect(&home, FIRST);
     let list = std::fs::read_to_string(home.places.meta()).unwrap();
@@ -199,7 +199,7 @@ fn another_tools_selection_is_given_back_by_the_next_start() {
 }
 
 #[test]
-fn a_cut_off_change_is_settled_whatever_the_person_changed_since() {
+fn an_interrupted_change_is_recovered_whatever_the_person_changed_since() {
     for verb in ["start", "undo", "leave"] {
         let (home, first) = cut_off_with_the_new_key();
         let ours = profile(&home);
@@ -233,8 +233,10 @@ fn a_cut_off_change_is_settled_whatever_the_person_changed_since() {
 }
 
 #[test]
-fn a_locked_keychain_settles_nothing() {
-    for behaviours in [Behaviours::LOCKED, Behaviours::UNAVAILABLE, Behaviours { print: Behaviour::Garbage, ..Behaviours::NORMAL }] {
+fn nothing_is_recovered_while_the_keychain_is_locked() {
+    for behaviours in
+        [Behaviours::LOCKED, Behaviours::UNAVAILABLE, Behaviours { print: Behaviour::Garbage, ..Behaviours::NORMAL }]
+    {
         let (home, _) = cut_off_with_the_new_key();
         let (files, key) = (home.claudes(), home.key());
         home.keychain.set(behaviours);
@@ -291,7 +293,7 @@ fn a_failed_change_never_deletes_a_key_that_works() {
         home.keychain.set(behaviours);
         let report = apply_to(&home, SECOND, KeyPlace::Keychain);
         assert!(report.findings.iter().any(Finding::blocks), "{behaviours:?}");
-        // Who cannot say what is there is not asked to store another one over it.
+        // A keychain that cannot be read must not be asked to store another key.
         assert!(behaviours != locked || report.outcome != Outcome::Interrupted, "{:?}", report.findings);
         let is_as_before = home.claudes() == files && home.key().as_deref() == Some(FIRST.1);
         match report.outcome {
@@ -310,7 +312,7 @@ fn a_rollback_that_fails_does_not_say_that_all_is_as_before() {
     let home = beside_another_tool();
     let first = home.claudes();
     let there = Home::at(home.folder());
-    // From the moment the list selects us nothing can be written any more.
+    // As soon as the list selects our profile, nothing can be written any more.
     fault_injection::set(Some(Box::new(move |_| {
         let list = std::fs::read_to_string(there.places.meta()).unwrap_or_default();
         if list.contains(&format!("\"appliedId\":\"{OTHER}\"")) {
@@ -321,7 +323,7 @@ fn a_rollback_that_fails_does_not_say_that_all_is_as_before() {
     })));
     let report = apply_to(&home, FIRST, KeyPlace::Keychain);
     fault_injection::set(None);
-    assert_ne!(home.claudes(), first, "the story needs something half done");
+    assert_ne!(home.claudes(), first, "the test needs a half-done change");
     assert_eq!(report.outcome, Outcome::Interrupted, "{:?}", report.findings);
     assert!(codes(&report.findings).contains(&Code::Interrupted), "{:?}", report.findings);
     assert!(journal(&home).unwrap().pending.is_some());
@@ -331,7 +333,7 @@ fn a_rollback_that_fails_does_not_say_that_all_is_as_before() {
     assert_eq!((home.claudes(), home.key()), (first, None));
 }
 
-/// As a virus scanner does, with the name of the key's entry.
+/// Removes the helper as a virus scanner does, and the file with the name of the key's entry.
 fn take_the_helper_away(home: &Home) {
     std::fs::remove_file(&home.places.helper).unwrap();
     std::fs::remove_file(home.account_file()).unwrap();
@@ -349,7 +351,7 @@ fn a_helper_that_was_taken_away_is_put_back_by_the_next_start() {
 }
 
 #[test]
-fn an_undo_without_the_helper_leaves_no_key_behind_unsaid() {
+fn an_undo_without_the_helper_reports_a_key_that_it_leaves() {
     let home = beside_another_tool();
     let first = home.claudes();
     connect(&home, FIRST);
@@ -358,7 +360,7 @@ fn an_undo_without_the_helper_leaves_no_key_behind_unsaid() {
     assert!(report.undone, "{:?}", report.findings);
     assert_eq!((home.claudes(), home.key(), journal(&home)), (first, None, None));
 
-    // Where this program's own copy is gone too, nothing can reach the key: then that is what is said.
+    // If this program's own copy is missing too, nothing can access the key, and a finding says so.
     let home = beside_another_tool();
     connect(&home, FIRST);
     take_the_helper_away(&home);
@@ -376,7 +378,7 @@ fn an_undo_without_the_helper_leaves_no_key_behind_unsaid() {
 }
 
 #[test]
-fn a_key_that_the_keychain_does_not_give_up_is_said_and_remembered() {
+fn a_key_that_the_keychain_does_not_remove_is_reported_and_remembered() {
     let home = beside_another_tool();
     let first = home.claudes();
     connect(&home, FIRST);
@@ -401,7 +403,7 @@ fn the_journal_holds_no_header_of_the_profile() {
     let rest = serde_json::to_string(&file).unwrap();
     let header = r#""inferenceCustomHeaders":{"X-Team-Secret":"hunter2-of-the-team"}"#;
     put(&ours, &rest.replacen('{', &format!(r#"{{"inferenceModels":{models},{header},"#), 1));
-    // With no memory of before, what is there now is what must come back to the byte.
+    // Without a journal, the present content is what an undo must restore to the byte.
     std::fs::remove_file(home.journal_file()).unwrap();
     let every_model = Wishes { models: Vec::new(), every_model: true, ..wishes(SECOND.0, KeyPlace::Keychain) };
     let report = apply::apply(&home.places, &every_model, &Secret::new(SECOND.1.to_owned()), None, &mut |_| {});
@@ -444,7 +446,7 @@ fn a_journal_that_cannot_be_used_is_named_and_has_a_way_out() {
 }
 
 #[test]
-fn what_a_file_carries_is_kept_and_given_back() {
+fn attributes_and_modes_of_files_are_kept_and_restored() {
     let home = beside_another_tool();
     let mode_of = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     let (name, flags) = (c"user.note", rustix::fs::XattrFlags::empty());
@@ -462,7 +464,7 @@ fn what_a_file_carries_is_kept_and_given_back() {
     }
     assert_eq!(std::fs::metadata(home.places.mode()).unwrap().gid(), group);
 
-    // A profile of ours that everybody could read is closed while it holds a key, and gets its mode back.
+    // A profile of ours that everybody could read is made private while it holds a key, and gets its mode back.
     connect(&home, FIRST);
     let ours = profile(&home);
     std::fs::remove_file(home.journal_file()).unwrap();
@@ -474,7 +476,7 @@ fn what_a_file_carries_is_kept_and_given_back() {
 }
 
 #[test]
-fn a_damaged_file_is_kept_aside_and_given_back() {
+fn a_damaged_file_is_copied_and_restored() {
     for damaged in ["", " \n", "\0\0\0\0\0\0\0\0"] {
         let home = beside_another_tool();
         put(&home.places.mode(), damaged);

@@ -1,5 +1,5 @@
-//! A home on a network drive: names cannot be exchanged, and a file cannot be given a second name. The
-//! flow is the same, and so is the way back.
+//! A home on a network drive, without atomic exchange of names and without hard links: connecting and undoing work as
+//! elsewhere.
 #![cfg(unix)]
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, missing_docs, reason = "the test owns its scratch folder")]
 
@@ -11,11 +11,11 @@ use airouter_core::view::{KeyPlace, Outcome, UndoGoal};
 use airouter_platform::places::Places;
 use airouter_platform::{apply, fault_injection, undo};
 
-/// What such file systems say, in Linux's and in macOS's numbers: an argument or an operation that they
-/// do not know, and a right that nobody has.
+/// The errors of such file systems, in the numbers of Linux and macOS: invalid argument, operation not supported,
+/// operation not permitted.
 const SAY: [i32; 3] = [22, if cfg!(target_os = "linux") { 95 } else { 45 }, 1];
 
-/// Answers every exchange and every second name as the drive does.
+/// Fails every hard link and every exchange as the drive does.
 fn drive(link: i32, exchange: i32) {
     fault_injection::set(Some(Box::new(move |step| match step {
         "link" => Err(std::io::Error::from_raw_os_error(link)),
@@ -49,7 +49,7 @@ fn check(link: i32, exchange: i32) {
     std::fs::write(places.mode(), before).unwrap();
 
     drive(link, exchange);
-    // The first time files are made, the second time they are replaced.
+    // The first connection creates the files, the second one replaces them.
     let first = connect(&places, "https://old.example/claude");
     let second = connect(&places, "https://new.example/claude");
     let report = undo::undo(&places, UndoGoal::Before, false, &mut |_| {});
@@ -62,7 +62,7 @@ fn check(link: i32, exchange: i32) {
 }
 
 #[test]
-fn the_flow_and_its_undo_need_neither_exchange_nor_second_names() {
+fn connecting_and_undoing_need_neither_exchange_nor_hard_links() {
     for link in SAY {
         for exchange in &SAY[..2] {
             check(link, *exchange);

@@ -1,9 +1,8 @@
-//! Faults of the network, played with real sockets against the real check: what it says, whose it says
-//! it is, on which layer, that it ends in time, and that no listener ever hears the key but the right
-//! one over TLS.
+//! Network faults, simulated with real sockets against the real check: the finding, its owner and layer, that the check
+//! ends in time, and that only the right gateway receives the key, within TLS.
 //!
-//! Everything is judged by the system with one more root, and Wine, for which alone the other compiler of
-//! Windows programs is used, cannot add one: it has no chain engine but its own.
+//! Certificates are verified by the system with one extra root. Wine cannot add a root, because it has only its own
+//! chain engine, and Windows programs are compiled with the GNU compiler only for Wine; so that target is excluded.
 #![cfg(not(all(windows, target_env = "gnu")))]
 #![allow(missing_docs, reason = "a test")]
 #![allow(clippy::disallowed_methods, reason = "a namespace without a network needs a process of its own")]

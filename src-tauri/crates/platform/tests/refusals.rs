@@ -1,5 +1,5 @@
-//! Everything that this program must not touch: it says what it is, whose it is and where, and not one
-//! byte or mode of the whole home changes.
+//! Everything that this program must not change: the finding names the cause, the owner and the path, and not one byte
+//! or mode of the whole home changes.
 #![cfg(unix)]
 #![allow(
     clippy::disallowed_methods,
@@ -19,13 +19,13 @@ use airouter_core::finding::{Code, Owner};
 use airouter_core::view::{Outcome, StepId};
 use home::Home;
 
-/// A place in a home.
+/// Returns the path of a file or folder in a home.
 type Place = fn(&Home) -> PathBuf;
 
-/// Which of Claude's files a row is about.
+/// All three of Claude's files.
 const FILES: [Place; 3] = [Home::meta, Home::mode, Home::profile];
 
-/// Arranges something, connects, and compares everything.
+/// Arranges an obstacle with `arrange`, which returns its path; connects; checks the refusal and that nothing changed.
 #[track_caller]
 fn check(what: &str, arrange: impl FnOnce(&Home) -> PathBuf, code: Code, owner: Owner) {
     let home = Home::connected();
@@ -35,8 +35,8 @@ fn check(what: &str, arrange: impl FnOnce(&Home) -> PathBuf, code: Code, owner: 
     assert_eq!(report.outcome, Outcome::Refused, "{what}: {:?}", report.findings);
     let finding = &report.findings[0];
     assert_eq!((finding.code, finding.owner), (code, owner), "{what}: {finding:?}");
-    let told = finding.evidence.iter().find(|fact| fact.name == "path").map(|fact| PathBuf::from(&fact.value));
-    assert_eq!(told.as_ref(), Some(&path), "{what}: {finding:?}");
+    let named = finding.evidence.iter().find(|fact| fact.name == "path").map(|fact| PathBuf::from(&fact.value));
+    assert_eq!(named.as_ref(), Some(&path), "{what}: {finding:?}");
     let after = home.everything();
     assert_eq!(after.keys().collect::<Vec<_>>(), before.keys().collect::<Vec<_>>(), "{what}: files came or went");
     for (path, was) in &before {
@@ -244,8 +244,8 @@ fn a_journal_of_a_newer_version_is_not_guessed_at() {
 }
 
 #[test]
-fn a_file_with_a_second_name_is_left_alone() {
-    // An address of another gateway changes the profile, and nothing else: so the profile alone.
+fn a_file_with_a_hard_link_is_left_alone() {
+    // Connecting to another address changes only the profile, so only the profile is tested.
     let arrange = |home: &Home| {
         let path = home.profile();
         std::fs::hard_link(&path, home.elsewhere().join("in-a-repository.json")).unwrap();

@@ -1,10 +1,10 @@
-//! Replays every recorded reply over a real connection to the real check: what the whole check says
-//! must be what the reply means.
+//! Replays every recorded reply over a real connection to the real check: the check's verdict must be what the reply
+//! means.
 //!
-//! A row is one reply of one route. The other routes answer so that this one is reached, and as the
-//! same gateway would: a key that a message is refused for is refused by the list too, unless the list
-//! is open to everybody or not offered; a message that fails for another cause follows a list that
-//! took the key; where nothing is served, nothing is served on either route.
+//! A row is one reply of one endpoint. The other endpoints answer as the same gateway would, and so that this one is
+//! reached: a key that is refused for messages is refused by the list too, unless the list is open to everybody or not
+//! offered; a message that fails for another cause follows a list that accepted the key; where nothing is served,
+//! neither endpoint serves anything.
 #![allow(missing_docs, clippy::disallowed_methods, reason = "a test, which reads its fixtures")]
 
 mod scripted;
@@ -27,7 +27,7 @@ const ROWS: &str = include_str!("../../../../tests/fixtures/gateway-responses.de
 const CODES: &str = include_str!("../../../../tests/fixtures/expect-codes.json");
 const LABELS: &str = include_str!("../../../../tests/fixtures/expect-labels.txt");
 
-/// Rows (from 1) of which the whole check says something else than the reply alone, and why.
+/// Rows (from 1) for which the verdict of the whole check differs from that of the reply alone, and why.
 const WHOLE_CHECK: &[(&[usize], &[&str], &str)] = &[
     (&[65, 69], &[], "the list is not offered, but messages are answered: that is enough"),
     (&[227, 257], &["AR-307"], "the list is served here and messages are not: an address for other programs"),
@@ -41,20 +41,20 @@ const WHOLE_CHECK: &[(&[usize], &[&str], &str)] = &[
     (&[184, 223, 253], &[], "about counting tokens, which the check does not ask for: it proves nothing"),
 ];
 
-/// What the list of models says where a row is about something else.
+/// What the list of models replies if a row is about another endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum List {
-    /// The row itself: the same is said on every route.
+    /// The row itself: every endpoint gives the same reply.
     Same,
-    /// Given to this key only.
+    /// It is returned only with a key.
     Guarded,
-    /// Given to everybody.
+    /// It is returned to everybody.
     Open,
     /// Not offered.
     Absent,
 }
 
-/// One playing of a row.
+/// One replay of a row.
 struct Replay {
     place: usize,
     row: Value,
@@ -63,7 +63,7 @@ struct Replay {
     expected: Vec<String>,
 }
 
-/// All playings, a few at a time: each waits for its sockets more than it works.
+/// All replays, sixteen at a time: each mostly waits for its sockets.
 #[derive(Default)]
 struct Replays {
     playing: JoinSet<Option<String>>,
@@ -118,7 +118,7 @@ async fn a_bare_refusal_of_a_message_after_a_guarded_list_is_never_the_keys_faul
     for (place, line) in ROWS.lines().enumerate().filter(|(_, line)| !line.is_empty()) {
         let row: Value = serde_json::from_str(line).expect("a row");
         let is_bare = text(&row, "expect") == "key_rejected" && matches!(row["status"].as_u64(), Some(401));
-        // A refusal in words about the key's own state is no bare one.
+        // A refusal with a text about the key's state is not a bare one.
         if is_bare && text(&row, "route").starts_with("POST") {
             let expected = vec![Code::UpstreamError.number().to_owned()];
             playing.begin(Replay { place: place + 1, row, list: List::Guarded, pinned: None, expected });
@@ -149,14 +149,14 @@ fn every_label_of_a_diagnosis_has_its_code() {
     for (label, numbers) in &codes {
         assert!(labels.contains(&label.as_str()), "{label} is no label");
         assert_eq!(numbers.is_empty(), label == "ok", "{label}");
-        // The names agree, so that a slip of the pen in a number shows.
+        // The names agree, so that a wrong number is noticed.
         let slug = |number: &String| Code::ALL.iter().find(|code| code.number() == number).map(|code| code.slug());
         let is_same = label == "ok" || label == "client_error" || numbers.iter().any(|n| slug(n) == Some(label));
-        assert!(is_same, "{label} is told by {numbers:?}");
+        assert!(is_same, "{label} has {numbers:?}");
     }
 }
 
-/// The lists beside which a row is honest.
+/// The list replies that are consistent with a row.
 fn lists(row: &Value) -> Vec<List> {
     let is_message = text(row, "route").starts_with("POST") && text(row, "route").contains("/v1/messages");
     if !is_message || text(row, "route").contains("count_tokens") {
@@ -168,7 +168,7 @@ fn lists(row: &Value) -> Vec<List> {
         "key_rejected" | "key_missing" | "key_expired" | "key_disabled" | "auth_scheme" => {
             vec![List::Open, List::Absent, List::Same]
         }
-        // Anthropic's own words about a permission, which behind a list that took the key are another's.
+        // Anthropic's own permission error; after a list that accepted the key it would mean another account's.
         "no_claude_permission" if row["body"].as_str().is_some_and(|body| body.contains("permission_error")) => {
             vec![List::Open, List::Absent]
         }
@@ -177,8 +177,8 @@ fn lists(row: &Value) -> Vec<List> {
     }
 }
 
-/// The ways of sending the key by which a row is met: the recorded one, which is also the first of the
-/// automatic ones if it is `Authorization`.
+/// The schemes with which a row is replayed: `None` for automatic, which begins with `Authorization`, and the recorded
+/// one.
 fn schemes(row: &Value) -> Vec<Option<AuthScheme>> {
     let auth = text(row, "auth");
     if auth.starts_with("x-api-key") {
@@ -191,7 +191,7 @@ fn schemes(row: &Value) -> Vec<Option<AuthScheme>> {
 }
 
 impl Replay {
-    /// Plays it; says what differs from what is expected.
+    /// Runs the replay; returns how the verdict differs from the expected one, or `None`.
     async fn differs(&self) -> Option<String> {
         let key = match text(&self.row, "expect") {
             // The real cause: a key that fits into no header.
@@ -224,8 +224,8 @@ impl Replay {
     }
 }
 
-/// True when the row is the reply to this kind of request. A message that is refused is refused whether or
-/// not it streams; a good one is what it was recorded as.
+/// True if the row is the reply to this kind of request. A refusal is given whether or not the message streams; a good
+/// reply only in the form in which it was recorded.
 fn is_for(row: &Value, kind: Kind) -> bool {
     let is_stream = text(row, "body").starts_with("event:");
     let is_bad = text(row, "expect") != "ok";
@@ -239,7 +239,7 @@ fn is_for(row: &Value, kind: Kind) -> bool {
     }
 }
 
-/// The same trouble where a whole answer was asked for: what a stream says in an event stands alone.
+/// The same error for a request without streaming: the data of the stream's error event as a JSON reply.
 fn whole(row: &Value) -> Answer {
     let data = text(row, "body").lines().rev().find_map(|line| line.strip_prefix("data: "));
     match data.and_then(|data| serde_json::from_str::<Value>(data).ok()) {

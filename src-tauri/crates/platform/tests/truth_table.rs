@@ -1,7 +1,7 @@
-//! What is predicted of Claude's next start, and what the stand-in Claude makes of the same files: in
-//! every state that this program finds, writes or leaves behind, both must say the same.
+//! Compares the prediction of Claude's next start with what the stand-in Claude does with the same files, in every
+//! state that this program finds, writes or leaves behind.
 //!
-//! The two share no code and no table. A rule that one of them has wrong shows here as a disagreement.
+//! The two share no code and no table, so a rule that is wrong in one of them shows here as a disagreement.
 //!
 //! `AIROUTER_TRUTH` takes one state of so many; a number that shares no factor with 864 meets each property.
 #![cfg(unix)]
@@ -10,11 +10,11 @@
 #[path = "truth_table/computer.rs"]
 mod computer;
 
-use airouter_core::claude::outlook::{Inference, KeySource, Outlook, Reason, Source};
+use airouter_core::claude::prediction::{Inference, KeySource, Reason, Source, StartPrediction};
 use airouter_practice::claude::{CredentialSource, Loaded, Mode, Refusal, Tier, load};
 use computer::{Block, Case, Computer, OUR_HOST, Policy};
 
-/// Versions on both sides of each gate that decides something here.
+/// Versions on both sides of each version gate that matters here.
 const VERSIONS: [(u32, u32, u32); 6] =
     [(1, 2_581, 0), (1, 8_555, 0), (1, 13_576, 0), (1, 25_927, 0), (1, 46_388, 4), (2, 26_454, 0)];
 const MODES: [Option<&str>; 4] = [None, Some("1p"), Some("3p"), Some("2p")];
@@ -23,7 +23,7 @@ const CHOOSERS: [Option<bool>; 3] = [None, Some(false), Some(true)];
 const POLICIES: [Policy; 4] = [Policy::None, Policy::AppOnly, Policy::Full, Policy::Rejected];
 
 #[test]
-fn the_stand_in_does_what_is_foretold_before_and_after_connecting_and_after_undoing() {
+fn the_stand_in_does_what_is_predicted_before_and_after_connecting_and_after_undoing() {
     let mut cases = Vec::new();
     for version in VERSIONS {
         for mode in MODES {
@@ -40,7 +40,7 @@ fn the_stand_in_does_what_is_foretold_before_and_after_connecting_and_after_undo
     assert_eq!(cases.len(), 864);
     let one_of = std::env::var("AIROUTER_TRUTH").map_or(1, |number| number.parse().unwrap());
     let cases: Vec<Case> = cases.into_iter().step_by(one_of).collect();
-    // Two halves at once: each case starts programs and waits for them.
+    // Two halves in parallel, because each case starts programs and waits for them.
     let (left, right): (Vec<&Case>, Vec<&Case>) = cases.iter().partition(|case| case.number % 2 == 0);
     std::thread::scope(|scope| {
         for half in [left, right] {
@@ -49,7 +49,7 @@ fn the_stand_in_does_what_is_foretold_before_and_after_connecting_and_after_undo
     });
 }
 
-/// One case, from the first look to the last.
+/// One case: before and after connecting, after edits of another program, after undoing.
 #[track_caller]
 fn check(case: &Case) {
     let computer = Computer::of(case);
@@ -74,10 +74,10 @@ fn check(case: &Case) {
     }
 }
 
-/// What is predicted, once the stand-in has said the same.
+/// Checks that the prediction and the stand-in agree, and returns the prediction.
 #[track_caller]
-fn both_say(computer: &Computer, case: &Case, when: &str) -> Outlook {
-    let (predicted, seen) = (computer.outlook(), load(&computer.sources(case)));
+fn both_say(computer: &Computer, case: &Case, when: &str) -> StartPrediction {
+    let (predicted, seen) = (computer.predict_start(), load(&computer.sources(case)));
     assert!(
         agree(&predicted, &seen),
         "{case:?} {when}: predicted {predicted:?}, seen {:?} {:?} {:?}",
@@ -88,14 +88,16 @@ fn both_say(computer: &Computer, case: &Case, when: &str) -> Outlook {
     predicted
 }
 
-fn agree(predicted: &Outlook, seen: &Loaded) -> bool {
+fn agree(predicted: &StartPrediction, seen: &Loaded) -> bool {
     match predicted {
-        Outlook::Gateway(inference) => seen.mode == Mode::ThirdParty && is_same(inference, seen),
-        Outlook::SignIn(inference) => seen.mode == Mode::SignIn && is_same(inference, seen),
-        Outlook::Degraded(..) => seen.mode == Mode::Ordinary && seen.refusal.as_ref().is_some_and(is_about_the_block),
-        Outlook::OtherProvider(..) => seen.refusal == Some(Refusal::Provider),
-        Outlook::FromServer(_) => false,
-        Outlook::Ordinary(reason) => seen.mode == Mode::Ordinary && is_reason(*reason, seen),
+        StartPrediction::Gateway(inference) => seen.mode == Mode::ThirdParty && is_same(inference, seen),
+        StartPrediction::SignIn(inference) => seen.mode == Mode::SignIn && is_same(inference, seen),
+        StartPrediction::Degraded(..) => {
+            seen.mode == Mode::Ordinary && seen.refusal.as_ref().is_some_and(is_about_the_block)
+        }
+        StartPrediction::OtherProvider(..) => seen.refusal == Some(Refusal::Provider),
+        StartPrediction::FromServer(_) => false,
+        StartPrediction::Ordinary(reason) => seen.mode == Mode::Ordinary && is_reason(*reason, seen),
     }
 }
 
@@ -155,7 +157,7 @@ fn a_library_that_cannot_be_used_is_seen_alike() {
     let alike = |meta: &str, profile: Option<&str>, expected: Reason| {
         let computer = Computer::of(&case);
         computer.put_library(meta, profile);
-        assert_eq!(both_say(&computer, &case, meta), Outlook::Ordinary(expected), "{meta} {profile:?}");
+        assert_eq!(both_say(&computer, &case, meta), StartPrediction::Ordinary(expected), "{meta} {profile:?}");
     };
     let upper = whole.replace(computer::OTHER, "AAAAAAAA-1111-4111-8111-111111111111");
     alike(&upper, Some("{}"), Reason::SelectionMalformed);

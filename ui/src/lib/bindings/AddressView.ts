@@ -2,7 +2,7 @@
 import type { AddressChange } from "./AddressChange";
 
 /**
- * An address as Claude will be given it.
+ * An address in the form that is written to Claude's profile.
  */
 export type AddressView = { 
 /**
@@ -10,11 +10,11 @@ export type AddressView = {
  */
 base: string, 
 /**
- * Its host, in the form that cannot be mistaken for another.
+ * Its host in ASCII, so that look-alike letters are visible.
  */
 host: string, 
 /**
- * What was changed of what was typed, in order.
+ * The changes made to the typed text, in order.
  */
 changes: Array<AddressChange>, 
 /**

@@ -5,26 +5,26 @@ import type { Phase } from "./Phase";
 import type { Proof } from "./Proof";
 
 /**
- * The result of applying.
+ * The report on applying.
  */
 export type ApplyReport = { 
 /**
- * How it ended.
+ * The result.
  */
 outcome: Outcome, 
 /**
- * The steps that were gone.
+ * The steps that were carried out.
  */
 phases: Array<Phase>, 
 /**
- * Worth saying, worst first.
+ * All findings, worst first.
  */
 findings: Array<Finding>, 
 /**
- * What Claude's log said.
+ * The proof in Claude's log.
  */
 proof: Proof | null, 
 /**
- * Compatibility mode would get round what failed, and may be offered.
+ * True when compatibility mode would avoid the failure and may be offered.
  */
 static_key_may_help: boolean, };

@@ -2,18 +2,18 @@
 import type { AuthScheme } from "./AuthScheme";
 
 /**
- * What the person wants checked. It cannot be printed: a proxy's address may hold a password.
+ * The request for a check. It cannot be printed: a proxy's address may hold a password.
  */
 export type CheckWishes = { 
 /**
- * The address; nothing means the preset's.
+ * The address; `None` means the preset's.
  */
 address: string | null, 
 /**
- * How to send the key; nothing means: find out.
+ * The authentication header; `None` means: find out.
  */
 scheme: AuthScheme | null, 
 /**
- * The proxy, typed by hand; nothing means the system's.
+ * The typed proxy; `None` means the system's.
  */
 proxy: string | null, };

@@ -3,7 +3,7 @@ import type { Finding } from "./Finding";
 import type { StatusRow } from "./StatusRow";
 
 /**
- * What the page and the command line are told of it.
+ * The report as the page and the command line show it.
  */
 export type ClaudeReportView = { 
 /**
@@ -11,6 +11,6 @@ export type ClaudeReportView = {
  */
 findings: Array<Finding>, 
 /**
- * What Claude read, beside what was written.
+ * The values that Claude read, beside those that were written.
  */
 values: Array<StatusRow>, };

@@ -5,18 +5,18 @@
  */
 export type ClaudeView = { 
 /**
- * It was found.
+ * True when it was found.
  */
 installed: boolean, 
 /**
- * It is running now.
+ * True when it is running now.
  */
 running: boolean, 
 /**
- * The installed version, if it can be told.
+ * The installed version, if known.
  */
 version: string | null, 
 /**
- * Where its program is.
+ * The path of its program.
  */
 path: string | null, };

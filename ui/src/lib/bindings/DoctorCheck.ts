@@ -10,26 +10,26 @@ import type { Owner } from "./Owner";
  */
 export type DoctorCheck = { 
 /**
- * What is looked for; each check has its own. The finding may say it more exactly.
+ * The problem that is looked for; each check has its own code. The finding may have a more specific one.
  */
 code: Code, 
 /**
- * Where it stands in the order.
+ * The step that it belongs to.
  */
 step: DoctorStep, 
 /**
- * How it ended.
+ * Its result.
  */
 state: DoctorState, 
 /**
- * Whose it is to mend.
+ * Who has to act.
  */
 owner: Owner, 
 /**
- * It would stop the connection; otherwise it is good to know.
+ * True when the problem stops the connection; else it is only information.
  */
 blocking: boolean, 
 /**
- * What was found, if something was. Its words say the one thing to do.
+ * The problem that was found. Its words say the one thing to do.
  */
 finding: Finding | null, };

@@ -4,7 +4,7 @@ import type { Finding } from "./Finding";
 import type { StatusRow } from "./StatusRow";
 
 /**
- * Everything that the doctor found.
+ * The result of all checks.
  */
 export type DoctorReport = { 
 /**
@@ -12,14 +12,14 @@ export type DoctorReport = {
  */
 checks: Array<DoctorCheck>, 
 /**
- * What was found, worst first.
+ * The problems that were found, worst first.
  */
 findings: Array<Finding>, 
 /**
- * Every value that Claude reads: what is there, where it comes from, what is expected.
+ * Every value that Claude reads: actual, source, expected.
  */
 values: Array<StatusRow>, 
 /**
- * There is a configuration on this computer that is meant for the gateway.
+ * True when a configuration for this gateway exists on this computer.
  */
 configured: boolean, };

@@ -5,6 +5,6 @@
  */
 export type DropReason = { "kind": "other-vendor", 
 /**
- * The word that gives it away.
+ * The word that shows it.
  */
 word: string, } | { "kind": "not-claude" } | { "kind": "bare-alias" } | { "kind": "refuses-list" } | { "kind": "claude-too-old" } | { "kind": "not-an-id" };

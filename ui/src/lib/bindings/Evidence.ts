@@ -5,7 +5,7 @@
  */
 export type Evidence = { 
 /**
- * The fact's name: a stable word that words tables may use as a parameter.
+ * The fact's name: a stable word that the word tables may use as a parameter.
  */
 name: string, 
 /**

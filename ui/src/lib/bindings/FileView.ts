@@ -3,22 +3,22 @@ import type { EditView } from "./EditView";
 import type { FileRole } from "./FileRole";
 
 /**
- * A file that changes.
+ * A changed file as it is shown.
  */
 export type FileView = { 
 /**
- * What the file is.
+ * Which file it is.
  */
 role: FileRole, 
 /**
- * Where it is.
+ * Its path.
  */
 path: string, 
 /**
- * It does not exist yet.
+ * True when the file does not exist yet.
  */
 is_new: boolean, 
 /**
- * Its values that change.
+ * Its changed values.
  */
 edits: Array<EditView>, };

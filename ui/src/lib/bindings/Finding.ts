@@ -6,7 +6,7 @@ import type { Severity } from "./Severity";
 
 /**
  * One outcome. `evidence` is for support: short facts such as a status, a path or a key name, in the
- * order in which they were found. It never holds a secret: what comes from outside goes through
+ * order in which they were found. It never holds a secret: text from outside goes through
  * [`crate::secret::masked`] first.
  */
 export type Finding = { 
@@ -15,11 +15,11 @@ export type Finding = {
  */
 code: Code, 
 /**
- * Whose it is to mend.
+ * Who has to act.
  */
 owner: Owner, 
 /**
- * How bad it is here.
+ * The severity in this situation.
  */
 severity: Severity, 
 /**

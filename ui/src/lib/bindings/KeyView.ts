@@ -4,18 +4,18 @@ import type { KeyNote } from "./KeyNote";
 import type { MaskedKey } from "./MaskedKey";
 
 /**
- * What a paste gave.
+ * The result of reading a paste.
  */
 export type KeyView = { 
 /**
- * What may be shown of the key.
+ * The masked form of the key.
  */
 face: MaskedKey, 
 /**
- * What was done to the pasted text, in order.
+ * The changes made to the pasted text, in order.
  */
 notes: Array<KeyNote>, 
 /**
- * An address that stood beside the key. It is used only when the person has seen it.
+ * An address in the same text. It is used only when the person has seen it.
  */
 address: AddressView | null, };

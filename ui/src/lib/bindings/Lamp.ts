@@ -5,11 +5,11 @@ import type { LampId } from "./LampId";
 import type { LampState } from "./LampState";
 
 /**
- * One stage of the check.
+ * One lamp: a part of the check with a verdict.
  */
 export type Lamp = { 
 /**
- * Which stage.
+ * Which lamp.
  */
 id: LampId, 
 /**

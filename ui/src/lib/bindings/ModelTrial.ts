@@ -2,14 +2,14 @@
 import type { Finding } from "./Finding";
 
 /**
- * How one model answered a one-token message.
+ * The answer of one model to a one-token message.
  */
 export type ModelTrial = { 
 /**
- * The id that was tried.
+ * The tested id.
  */
 id: string, 
 /**
- * Why it does not work; nothing means that it does.
+ * Why it does not work; `None` means that it does.
  */
 finding: Finding | null, };

@@ -3,14 +3,14 @@ import type { Finding } from "./Finding";
 import type { PresetView } from "./PresetView";
 
 /**
- * A preset that somebody opened, by a file or a link. Nothing of it counts before the person says so.
+ * A preset that was opened by a file or a link. It has no effect before the person confirms it.
  */
 export type Offer = { 
 /**
- * What it says; nothing when it cannot be used.
+ * Its content; `None` when it cannot be used.
  */
 preset: PresetView | null, 
 /**
- * Why it cannot be used, or what to know.
+ * Why it cannot be used, and warnings.
  */
 findings: Array<Finding>, };

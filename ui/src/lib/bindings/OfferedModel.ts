@@ -7,7 +7,7 @@ import type { Tier } from "./Tier";
  */
 export type OfferedModel = { 
 /**
- * The exact id on the wire.
+ * The id, exactly as it is sent.
  */
 id: string, 
 /**
@@ -15,10 +15,10 @@ id: string,
  */
 display_name: string | null, 
 /**
- * The family, if the id tells it.
+ * The family, if the id names it.
  */
 tier: Tier | null, 
 /**
- * Why Claude would not show it; nothing means that it will.
+ * Why Claude would not show it; `None` if it will.
  */
 dropped: DropReason | null, };

@@ -4,7 +4,7 @@ import type { Finding } from "./Finding";
 import type { Status } from "./Status";
 
 /**
- * What was found on this computer.
+ * The observations of this computer.
  */
 export type Overview = { 
 /**
@@ -12,11 +12,11 @@ export type Overview = {
  */
 claude: ClaudeView, 
 /**
- * The folder in which Claude keeps its third-party configuration.
+ * The folder of Claude's third-party configuration.
  */
 root: string, 
 /**
- * Worth saying, worst first.
+ * All findings, worst first.
  */
 findings: Array<Finding>, 
 /**
@@ -32,7 +32,7 @@ status: Status | null,
  */
 can_undo: boolean, 
 /**
- * The address of the gateway that the selected profile leads Claude to, whoever wrote it; without a slash
+ * The address of the gateway in the selected profile, written by any program; without a slash
  * at its end.
  */
 in_use: string | null, };

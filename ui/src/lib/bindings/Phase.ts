@@ -4,18 +4,18 @@ import type { PhaseState } from "./PhaseState";
 import type { StepId } from "./StepId";
 
 /**
- * One step, as it goes.
+ * The progress of one step.
  */
 export type Phase = { 
 /**
- * Which.
+ * Which step.
  */
 step: StepId, 
 /**
- * How it goes.
+ * Its state.
  */
 state: PhaseState, 
 /**
- * Why it failed, or what to know.
+ * Why it failed, or a warning.
  */
 finding: Finding | null, };

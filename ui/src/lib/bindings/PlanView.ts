@@ -17,15 +17,15 @@ steps: Array<StepId>,
  */
 files: Array<FileView>, 
 /**
- * Worth saying, worst first.
+ * Warnings and refusals, worst first.
  */
 findings: Array<Finding>, 
 /**
- * A finding blocks: nothing will be written.
+ * True when a finding blocks: nothing will be written.
  */
 refused: boolean, 
 /**
- * Where the key will live.
+ * Where the key will be stored.
  */
 key_place: KeyPlace, 
 /**
@@ -33,14 +33,14 @@ key_place: KeyPlace,
  */
 egress: Array<string>, 
 /**
- * Values that count now and would not any more, and can be written into our profile, too.
+ * Names of values that are in force now and will not be afterwards, and that can be copied into the profile.
  */
 carryable: Array<string>, 
 /**
- * Claude is running and will have to be quit.
+ * True when Claude is running and will have to be quit.
  */
 claude_running: boolean, 
 /**
- * Claude is installed and can be started.
+ * True when Claude is installed and can be started.
  */
 claude_installed: boolean, };

@@ -11,11 +11,11 @@ export type PracticeScenario = {
  */
 id: string, 
 /**
- * What it is about, such as `network`.
+ * Its topic, such as `network`.
  */
 group: string, 
 /**
- * The practice key to paste, if there is one. It opens nothing real.
+ * The practice key to paste, if there is one. No real gateway accepts it.
  */
 key: string | null, 
 /**
@@ -23,14 +23,14 @@ key: string | null,
  */
 code: string, 
 /**
- * What is found with it, as far as it changes what the customer reads.
+ * The facts of the finding, as far as they change what the customer reads.
  */
 facts: Array<Evidence>, 
 /**
- * What is said in Chinese.
+ * The script in Chinese.
  */
 "zh-CN": PracticeScript, 
 /**
- * What is said in English.
+ * The script in English.
  */
 en: PracticeScript, };

@@ -5,23 +5,23 @@
  */
 export type Proof = { 
 /**
- * The host that Claude says it talks to.
+ * The host that Claude says it connects to.
  */
 host: string, 
 /**
- * How many models its picker shows, if it said so.
+ * How many models its picker shows, if logged.
  */
 models: number | null, 
 /**
- * Whether its own health check passed, if it said so.
+ * Whether its own health check passed, if logged.
  */
 healthy: boolean | null, 
 /**
- * The trouble that its own health check found, in its word, such as `auth_failed`.
+ * The failure that its own health check found, in its word, such as `auth_failed`.
  */
 trouble?: string, 
 /**
- * The log that was read.
+ * The path of the log.
  */
 log: string, 
 /**

@@ -2,14 +2,14 @@
 import type { PracticeScenario } from "./PracticeScenario";
 
 /**
- * Rehearsal: a practice gateway and a stand-in Claude Desktop in a scratch home.
+ * A rehearsal: a practice gateway and a stand-in Claude Desktop in a sandbox home.
  */
 export type Rehearsal = { 
 /**
- * The scenario that is being played, by its name.
+ * The name of the present scenario.
  */
 scenario: string, 
 /**
- * All scenarios, in the order of a list.
+ * All scenarios, in the order of the list.
  */
 scenarios: Array<PracticeScenario>, };

@@ -9,6 +9,6 @@ export type ReportEntry = {
  */
 name: string, 
 /**
- * How many bytes it has.
+ * Its size in bytes.
  */
 size: number, };

@@ -2,7 +2,7 @@
 import type { ReportEntry } from "./ReportEntry";
 
 /**
- * A report as it is shown before it is saved.
+ * A report in the form that is shown before it is saved.
  */
 export type ReportView = { 
 /**

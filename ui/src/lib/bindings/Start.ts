@@ -27,14 +27,14 @@ version: string,
  */
 preset: PresetView, 
 /**
- * Set when nothing real is touched.
+ * Set when this is a rehearsal and nothing real is changed.
  */
 rehearsal: Rehearsal | null, 
 /**
- * The computer as it is now.
+ * The present state of the computer.
  */
 overview: Overview, 
 /**
- * A preset that was opened and waits for the person's word.
+ * An opened preset that waits for the person's confirmation.
  */
 offer: Offer | null, };

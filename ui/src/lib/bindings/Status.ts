@@ -9,7 +9,7 @@ import type { StatusRow } from "./StatusRow";
  */
 export type Status = { 
 /**
- * The gateway's name, as it was when it was connected.
+ * The gateway's name when it was connected.
  */
 name: string, 
 /**
@@ -21,7 +21,7 @@ base: string,
  */
 host: string, 
 /**
- * How the key is sent.
+ * The header in which the key is sent.
  */
 scheme: AuthScheme, 
 /**
@@ -29,11 +29,11 @@ scheme: AuthScheme,
  */
 models: Array<string>, 
 /**
- * Where the key lives.
+ * Where the key is stored.
  */
 key_place: KeyPlace, 
 /**
- * The stored key's masked, if it could be read.
+ * The masked form of the stored key, if it could be read.
  */
 key: MaskedKey | null, 
 /**
@@ -45,6 +45,6 @@ rows: Array<StatusRow>,
  */
 healthy: boolean, 
 /**
- * Hosts that Claude's tools were allowed beside the gateway; nothing where that was left as it was.
+ * Hosts that Claude's tools were allowed beside the gateway; `None` where the setting was not changed.
  */
 egress: Array<string> | null, };

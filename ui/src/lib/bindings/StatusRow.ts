@@ -15,18 +15,18 @@ name: string,
  */
 expected: string | null, 
 /**
- * What is there.
+ * The present value.
  */
 actual: string | null, 
 /**
- * Both agree.
+ * True when both agree.
  */
 ok: boolean, 
 /**
- * Where what is there comes from.
+ * The source of the present value.
  */
 source: ValueSource, 
 /**
- * Why it differs, as far as it can be told.
+ * Why it differs, as far as known.
  */
 cause: DriftCause | null, };

@@ -8,26 +8,26 @@ import type { UndoGoal } from "./UndoGoal";
  */
 export type UndoReport = { 
 /**
- * How far back it was to go.
+ * The state that was to be restored.
  */
 goal: UndoGoal, 
 /**
- * Everything was undone, but for values that somebody changed later.
+ * True when everything was undone, except for values that were changed later.
  */
 undone: boolean, 
 /**
- * Something could not be put back yet, and is remembered.
+ * True when something could not be restored yet and remains in the journal.
  */
 unfinished: boolean, 
 /**
- * Values that were put back.
+ * Values that were restored.
  */
 restored: Array<EditView>, 
 /**
- * Values that were left alone, because somebody changed them later.
+ * Values that were not restored, because they were changed later.
  */
 left: Array<EditView>, 
 /**
- * Worth saying, worst first.
+ * All findings, worst first.
  */
 findings: Array<Finding>, };

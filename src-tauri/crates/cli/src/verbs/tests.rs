@@ -89,7 +89,7 @@ fn facts() -> impl Strategy<Value = Facts> {
                     file: other,
                 }],
             },
-            twins: Vec::new(),
+            copies: Vec::new(),
             obstacle: None,
             keychain,
             helper: "/home/li/.local/share/airouter-setup/airouter-credential".to_owned(),

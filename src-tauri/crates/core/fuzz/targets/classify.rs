@@ -24,7 +24,7 @@ fuzz_target!(|data: &[u8]| {
         models_accepted_key: second & 16 != 0,
         base_host: "gate.example",
     };
-    if let Verdict::Trouble(finding) = classify(&reply, &asked) {
+    if let Verdict::Failed(finding) = classify(&reply, &asked) {
         for fact in &finding.evidence {
             assert!(fact.value.len() <= 1024, "{} is {} bytes long", fact.name, fact.value.len());
         }

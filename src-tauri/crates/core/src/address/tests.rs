@@ -64,7 +64,7 @@ fn look_alike_letters_show_in_the_host() {
 }
 
 #[test]
-fn loopback_is_told_apart() {
+fn loopback_is_recognised() {
     let is_loopback = |text: &str| GatewayUrl::parse(text).map(|address| address.is_loopback());
     assert_eq!(is_loopback("http://127.0.0.1:1/claude"), Ok(true));
     assert_eq!(is_loopback("https://aigc.aochengcloud.com/claude"), Ok(false));

@@ -27,7 +27,7 @@ mod tests {
     const BUILT: u64 = 20_000 * DAY;
 
     #[test]
-    fn somebody_outside_convicts_the_clock_or_clears_it() {
+    fn a_time_from_outside_decides_about_the_clock() {
         assert_eq!(hours_off(BUILT + 3 * DAY, Some(BUILT + DAY), BUILT), Some(48));
         assert_eq!(hours_off(BUILT + DAY, Some(BUILT + 3 * DAY), BUILT), Some(48));
         assert_eq!(hours_off(BUILT + DAY, Some(BUILT + 2 * DAY), BUILT), None);

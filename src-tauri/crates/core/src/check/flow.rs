@@ -7,19 +7,19 @@
 //! is done here, too: a refused part is left out, a broken stream is replaced by a whole answer, a
 //! transient failure is retried. So each verdict is what a person would see in Claude.
 
-mod blame;
+mod attribution;
 mod conversation;
-mod heal;
 mod list;
+mod malformed;
 mod message;
 mod outcome;
-mod part;
-mod patience;
+mod refused_part;
+mod retry;
 mod scheme;
 mod tools;
 
-pub use blame::judge_trial;
-use blame::{is_no_fault_of_the_way, whereabouts, why_no_reply};
+pub use attribution::judge_trial;
+use attribution::{is_not_a_route_fault, network_kind, no_reply_finding};
 
 use crate::address::GatewayUrl;
 use crate::claude::version::Version;
@@ -29,9 +29,9 @@ use crate::models::{OfferedModel, Tier, propose};
 
 use super::layers::Seen;
 use super::question::{Part, Question};
-use super::reach::Reach;
+use super::route_probe::RouteProbe;
 use super::{AuthScheme, CheckReport, Lamp, LampId, LampState};
-use heal::Search;
+use malformed::Search;
 use std::collections::BTreeSet;
 
 /// One request that the platform has to send.
@@ -71,13 +71,13 @@ pub struct CheckFlow {
     /// The refusal of the first authentication header, once the other one is tried.
     first_refusal: Option<(AuthScheme, Finding)>,
     list_accepted: bool,
-    list_trouble: Option<Finding>,
+    list_failure: Option<Finding>,
     refused_message: Option<(TimedReply, Question)>,
     asked_open_list: bool,
-    talk: Talk,
+    conversation: ConversationState,
     offered: Vec<OfferedModel>,
     extra: Vec<Finding>,
-    reach: Option<Reach>,
+    reach: Option<RouteProbe>,
     /// Status and milliseconds of the very first reply.
     first_reply: Option<(u16, u32)>,
     proxy_note: Option<Finding>,
@@ -87,16 +87,16 @@ pub struct CheckFlow {
 
 /// What was learned about how this gateway has to be asked for messages.
 #[derive(Debug, Default)]
-struct Talk {
+struct ConversationState {
     /// Parts that are left out from now on, because the engine leaves them out after such a refusal.
-    healed: BTreeSet<Part>,
+    left_out: BTreeSet<Part>,
     cap: Option<u32>,
     search: Option<Search>,
     /// Why streaming was given up; from then on whole answers are requested.
     fallback: Option<Finding>,
     /// The refusal because of which a request is retried. The refusal of the retry may be caused by the
     /// gateway having disabled the upstream meanwhile, and says less than this one.
-    passing: Option<Finding>,
+    transient: Option<Finding>,
     /// The finding of a stream that broke off on every try, while a whole answer is tried.
     lost: Option<Finding>,
     /// True when the request is repeated because its first answer was empty.
@@ -123,10 +123,10 @@ impl CheckFlow {
             answered_model: None,
             first_refusal: None,
             list_accepted: false,
-            list_trouble: None,
+            list_failure: None,
             refused_message: None,
             asked_open_list: false,
-            talk: Talk::default(),
+            conversation: ConversationState::default(),
             offered: Vec::new(),
             extra: Vec::new(),
             reach: None,
@@ -160,14 +160,14 @@ impl CheckFlow {
     }
 
     /// Takes the result of the route probe. It is used only if the first request gets no reply.
-    pub fn on_reach(&mut self, reach: Reach) {
+    pub fn on_route_probe(&mut self, reach: RouteProbe) {
         self.reach = Some(reach);
     }
 
     /// True when this result must not be passed in before the route probe's: there was no reply, and the
     /// probe knows why.
-    pub fn waits_for_reach(&self, told: &TimedReply) -> bool {
-        let may_be_explained = matches!(&told.reply, Err(fault) if !is_no_fault_of_the_way(fault));
+    pub fn waits_for_route_probe(&self, timed: &TimedReply) -> bool {
+        let may_be_explained = matches!(&timed.reply, Err(fault) if !is_not_a_route_fault(fault));
         may_be_explained && self.first_reply.is_none() && self.reach.is_none()
     }
 
@@ -200,15 +200,15 @@ impl CheckFlow {
     }
 
     /// Takes the reply to a step of [`Self::take_ready`].
-    pub fn on_reply(&mut self, step: Step, told: TimedReply) {
+    pub fn on_reply(&mut self, step: Step, timed: TimedReply) {
         self.under_way -= 1;
-        if let (None, Ok(reply)) = (self.first_reply, &told.reply) {
-            self.first_reply = Some((reply.status, told.millis));
+        if let (None, Ok(reply)) = (self.first_reply, &timed.reply) {
+            self.first_reply = Some((reply.status, timed.millis));
         }
         match step {
-            Step::Models(scheme) => self.on_list(scheme, &told),
-            Step::OpenList => self.on_open_list(&told),
-            Step::Ask(question) => self.on_answer(*question, told),
+            Step::Models(scheme) => self.on_list(scheme, &timed),
+            Step::OpenList => self.on_open_list(&timed),
+            Step::Ask(question) => self.on_answer(*question, timed),
         }
         if self.is_over() {
             self.close();
@@ -267,10 +267,10 @@ impl CheckFlow {
     /// program from the answer on, and Claude may use it nevertheless.
     fn has_passed(&self) -> bool {
         let is_good = |lamp: &Lamp| matches!(lamp.state, LampState::Ok | LampState::Warning);
-        let for_claude_alone =
+        let serves_only_claude =
             |lamp: &Lamp| lamp.finding.as_ref().is_some_and(|f| f.code == Code::ClientRestricted && !f.blocks());
         let behind = |lamp: &Lamp| lamp.id > LampId::Answer && lamp.state == LampState::NotTested;
-        let is_closed = self.lamps.iter().any(for_claude_alone);
+        let is_closed = self.lamps.iter().any(serves_only_claude);
         self.lamps.iter().all(|lamp| is_good(lamp) || (is_closed && behind(lamp)))
     }
 
@@ -289,8 +289,8 @@ impl CheckFlow {
 
     /// The finding for a request without a reply. The route probe counts only as long as no reply came at all.
     fn no_reply(&self, fault: &NetFault) -> Finding {
-        let finding = why_no_reply(fault, self.reach.as_ref().filter(|_| self.first_reply.is_none()));
-        match whereabouts(&self.base, &finding) {
+        let finding = no_reply_finding(fault, self.reach.as_ref().filter(|_| self.first_reply.is_none()));
+        match network_kind(&self.base, &finding) {
             Some(place) if finding.fact("where").is_none() => finding.with("where", place),
             _ => finding,
         }

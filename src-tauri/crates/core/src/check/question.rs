@@ -7,10 +7,10 @@
 //! Source of all figures: measured against the engine 2.1.332 on loopback (obs).
 
 mod body;
-mod habits;
+mod engine_params;
 mod tools;
 
-pub use tools::Offered;
+pub use tools::OfferedTool;
 pub(super) use tools::WORD_IN_RESULT;
 
 use std::collections::BTreeSet;
@@ -99,7 +99,7 @@ pub enum Kind {
     /// The same with a tool call demanded, for models that answered with text.
     Forced,
     /// A demanded tool without input; `true` leaves the demand out, where it was refused.
-    Least(bool),
+    NoInput(bool),
     /// The second of a turn: the call, and the tool's result.
     Result(Box<Call>),
     /// A message of one token, like Claude Desktop's own health probe.
@@ -144,17 +144,17 @@ impl Question {
         if self.kind == Kind::Tiny || self.leaves(Part::Betas) {
             return None;
         }
-        let habits = self.habits();
+        let params = self.params();
         let all = [
             Some("claude-code-20250219"),
-            Some("interleaved-thinking-2025-05-14").filter(|_| habits.interleaves),
-            Some("effort-2025-11-24").filter(|_| habits.effort.is_some() && !self.leaves(Part::Effort)),
+            Some("interleaved-thinking-2025-05-14").filter(|_| params.interleaves),
+            Some("effort-2025-11-24").filter(|_| params.effort.is_some() && !self.leaves(Part::Effort)),
         ];
         Some(all.into_iter().flatten().collect::<Vec<_>>().join(","))
     }
 
     /// The tools that the request offers.
-    pub fn offered(&self) -> Vec<Offered> {
+    pub fn offered(&self) -> Vec<OfferedTool> {
         if self.kind == Kind::Tiny || self.leaves(Part::Tools) {
             return Vec::new();
         }
@@ -176,8 +176,8 @@ impl Question {
         self.without.contains(&part)
     }
 
-    fn habits(&self) -> habits::Habits {
-        habits::of(habits::on_the_wire(&self.model))
+    fn params(&self) -> engine_params::EngineParams {
+        engine_params::of(engine_params::wire_id(&self.model))
     }
 }
 

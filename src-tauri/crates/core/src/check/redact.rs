@@ -113,13 +113,13 @@ mod tests {
             tokens_estimate: 900,
         };
         let report = report.redacted(&Redactor::new([&Secret::new(KEY.to_owned())]));
-        let told = format!("{report:?}");
-        assert!(!told.contains("Zx9Yw8"), "{told}");
+        let printed = format!("{report:?}");
+        assert!(!printed.contains("Zx9Yw8"), "{printed}");
         assert_eq!(report.models.iter().map(|model| model.id.as_str()).collect::<Vec<_>>(), ["claude-sonnet-4-5"]);
         assert_eq!(report.proposal, ["claude-sonnet-4-5"], "a model that is no more is not proposed");
         assert_eq!(report.findings[0].fact("said"), Some("key ••• is wrong"));
         for facts in [&report.lamps[0].facts, &report.layers[0].facts] {
-            assert_eq!(facts.last(), Some(&Evidence::new(LEFT_OUT, 1)), "support is told why it is missing");
+            assert_eq!(facts.last(), Some(&Evidence::new(LEFT_OUT, 1)), "support is shown why it is missing");
         }
     }
 }

@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn the_script_asks_claude_and_nobody_else() {
+    fn the_script_asks_only_claude() {
         let named: Vec<&str> = SCRIPT.iter().flat_map(|line| line.split('"').skip(1).step_by(2)).collect();
         assert_eq!(named, [IDENTIFIER, IDENTIFIER]);
     }

@@ -17,7 +17,7 @@ pub enum FileFact {
     Present(Vec<u8>),
     /// Something else, which is never changed; the word says what: `link`, `folder`, `other-owner`,
     /// `unreadable`, `too-large`.
-    Strange(&'static str),
+    Irregular(&'static str),
 }
 
 impl std::fmt::Debug for FileFact {
@@ -26,17 +26,17 @@ impl std::fmt::Debug for FileFact {
         match self {
             Self::Absent => f.write_str("Absent"),
             Self::Present(bytes) => write!(f, "Present({} bytes)", bytes.len()),
-            Self::Strange(what) => write!(f, "Strange({what})"),
+            Self::Irregular(what) => write!(f, "Irregular({what})"),
         }
     }
 }
 
 /// Why a file cannot be edited.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Untouchable {
+pub enum Uneditable {
     /// It is not a plain file of the person's.
     #[error("{0}")]
-    Strange(&'static str),
+    Irregular(&'static str),
     /// Claude does not read its content.
     #[error("{0}")]
     Content(#[from] NotEditable),
@@ -48,15 +48,15 @@ impl FileFact {
     /// (G).
     ///
     /// # Errors
-    /// [`Untouchable`] with the reason.
-    pub fn document(&self) -> Result<Document, Untouchable> {
+    /// [`Uneditable`] with the reason.
+    pub fn document(&self) -> Result<Document, Uneditable> {
         match self {
             Self::Absent => Ok(Document::empty()),
             Self::Present(bytes) => match sound(bytes) {
                 [] => Ok(Document::empty()),
                 sound => Ok(Document::parse(sound)?),
             },
-            Self::Strange(what) => Err(Untouchable::Strange(what)),
+            Self::Irregular(what) => Err(Uneditable::Irregular(what)),
         }
     }
 
@@ -70,7 +70,7 @@ impl FileFact {
     pub fn text(&self) -> Option<&str> {
         match self {
             Self::Present(bytes) => std::str::from_utf8(bytes).ok(),
-            Self::Absent | Self::Strange(_) => None,
+            Self::Absent | Self::Irregular(_) => None,
         }
     }
 
@@ -207,7 +207,7 @@ impl Library {
     /// True when the selected profile cannot be read now, so that Claude's behaviour is unknown.
     pub fn selects_unread(&self) -> bool {
         let profile = self.applied().and_then(|id| self.profile(&id).map(|profile| &profile.file));
-        matches!(profile, Some(FileFact::Strange(_)))
+        matches!(profile, Some(FileFact::Irregular(_)))
     }
 }
 
@@ -221,7 +221,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_crash_leaves_of_a_file_is_not_taken_for_somebodys_text() {
+    fn a_file_damaged_by_a_crash_is_recognised() {
         for (bytes, is_damaged, text) in [
             (&b""[..], true, Some("{}")),
             (b"\0\0\0", true, Some("{}")),

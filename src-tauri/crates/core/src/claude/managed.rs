@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_policy_of_the_registry_is_told_with_its_place_and_its_names() {
+    fn a_policy_of_the_registry_is_reported_with_its_place_and_its_names() {
         let hives = |values: &[(&str, Data)]| {
             let value = |(name, data): &(&str, Data)| PolicyValue { name: (*name).to_owned(), data: data.clone() };
             ManagedSource::Registry(Hives { machine: values.iter().map(value).collect(), user: Vec::new() })

@@ -88,7 +88,7 @@ pub enum Standing {
 
 /// What is known about a name that is not in the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stranger {
+pub enum UnknownName {
     /// Claude replaced it by this one.
     Renamed(&'static str),
     /// It is probably a misspelling of this one.
@@ -147,20 +147,20 @@ pub fn standing(name: &str) -> Option<Standing> {
 
 /// What is known about a name that is not in the table; `None` for a known one. This program's additional
 /// rows of the nested form count as they do in Claude's validator (PI).
-pub fn stranger(name: &str) -> Option<Stranger> {
+pub fn judge_unknown(name: &str) -> Option<UnknownName> {
     if key_named(name).is_some() {
         return None;
     }
     if let Some((_, now)) = table::RENAMED.iter().find(|(before, _)| *before == name) {
-        return Some(Stranger::Renamed(now));
+        return Some(UnknownName::Renamed(now));
     }
     let plain = plain(name);
     let near = keys().map(|(key, _)| (distance(&plain, &self::plain(key.name)), key.name)).min();
     Some(match near {
-        Some((far, meant)) if far <= NEAR => Stranger::Misspelled(meant),
-        _ if ["inference", "otlp"].iter().any(|start| name.starts_with(start)) => Stranger::NotAKey,
-        _ if name.starts_with('$') || GROUPS.contains(&name) => Stranger::NotAKey,
-        _ => Stranger::Newer,
+        Some((far, intended)) if far <= NEAR => UnknownName::Misspelled(intended),
+        _ if ["inference", "otlp"].iter().any(|start| name.starts_with(start)) => UnknownName::NotAKey,
+        _ if name.starts_with('$') || GROUPS.contains(&name) => UnknownName::NotAKey,
+        _ => UnknownName::Newer,
     })
 }
 
@@ -194,8 +194,10 @@ fn distance(one: &[char], other: &[char]) -> usize {
 pub fn lint<'a>(values: impl IntoIterator<Item = (&'a str, &'a Value)>, from: Option<Version>) -> Result<(), Finding> {
     for (name, value) in values {
         let invalid = |reason: &str| Finding::new(Code::ExportInvalid).with("key", name).with("reason", reason);
-        let key = key_named(name).ok_or_else(|| match stranger(name) {
-            Some(Stranger::Renamed(meant) | Stranger::Misspelled(meant)) => invalid("unknown").with("instead", meant),
+        let key = key_named(name).ok_or_else(|| match judge_unknown(name) {
+            Some(UnknownName::Renamed(intended) | UnknownName::Misspelled(intended)) => {
+                invalid("unknown").with("instead", intended)
+            }
             _ => invalid("unknown"),
         })?;
         if from.is_some_and(|from| from < key.since) {

@@ -15,7 +15,7 @@ const NEWEST_PROFILE: u64 = 2;
 const SCHEMA: &str = "$schemaVersion";
 
 /// Why a file is not in a known format; `None` if it is. The words are stable.
-pub fn stranger(role: FileRole, document: &Document) -> Option<&'static str> {
+pub fn unknown_format(role: FileRole, document: &Document) -> Option<&'static str> {
     let schema = document.get(SCHEMA);
     match role {
         FileRole::Profile => {
@@ -48,7 +48,7 @@ mod tests {
 
     #[track_caller]
     fn check(role: FileRole, text: &str, expected: Option<&str>) {
-        assert_eq!(stranger(role, &Document::parse(text.as_bytes()).unwrap()), expected, "{text}");
+        assert_eq!(unknown_format(role, &Document::parse(text.as_bytes()).unwrap()), expected, "{text}");
     }
 
     #[test]
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn newer_and_unknown_ones_are_strangers() {
+    fn newer_and_unknown_ones_are_unknown() {
         for schema in ["3", "\"2\"", "2.5", "null"] {
             check(FileRole::Profile, &format!(r#"{{"$schemaVersion":{schema}}}"#), Some("newer-schema"));
         }

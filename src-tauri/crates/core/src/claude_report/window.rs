@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_of_the_set_up_window_are_told_by_their_cause() {
+    fn texts_of_the_set_up_window_are_reported_with_their_cause() {
         let doubled = "Your connection works, but the provider rejected a test request. Often a model-access or quota issue.\n\nmessage: Gateway /v1/models returned HTTP 404\nhttpStatus: 404\nrequestUrl: https://gate.example/claude/v1/v1/models\nendpoint: https://gate.example/\n";
         check(doubled, Some(Code::AddressEnding), Some(("url", "https://gate.example/claude/v1")));
         check(&doubled.replace("/v1/v1/", "/v1/"), Some(Code::ModelsNotListed), Some(("status", "404")));
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_of_a_failed_session_are_told_by_their_cause() {
+    fn texts_of_a_failed_session_are_reported_with_their_cause() {
         check(
             "Host Claude Code binary not available. Check that the download completed.",
             Some(Code::EngineMissing),

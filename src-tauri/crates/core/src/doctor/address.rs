@@ -1,25 +1,25 @@
 //! Checks that the configured address is the gateway's and has the right ending.
 
 use super::DoctorStep::{Address, Ending};
+use super::checklist::CheckList;
 use super::facts::DoctorFacts;
 use super::live;
-use super::sheet::Sheet;
 use crate::address::{AddressChange, repair};
 use crate::claude::keys;
 use crate::finding::{Code, Finding};
 use crate::secret::shown_address;
 
-pub(super) fn look(facts: &DoctorFacts, sheet: &mut Sheet) {
-    live::look(facts, &live::WAY, sheet);
+pub(super) fn look(facts: &DoctorFacts, list: &mut CheckList) {
+    live::look(facts, &live::ROUTE, list);
     let written = facts.selected_text(keys::BASE_URL);
     let ending = written.as_deref().map(|text| wrong_ending(facts, text));
     let has_wrong_ending = ending.as_ref().is_some_and(Option::is_some);
     let address = written.as_deref().map(|text| other_address(facts, text).filter(|_| !has_wrong_ending));
-    sheet.perhaps(Address, Code::ProfileAddress, address);
+    list.tested_if(Address, Code::ProfileAddress, address);
     let relay = facts.computer.library.selected().filter(|selected| selected.relay.is_some());
     let dead = relay.map(|selected| facts.relay_is_dead.then(|| selected.finding(Code::DeadRelay)));
-    sheet.perhaps(Address, Code::DeadRelay, dead);
-    sheet.perhaps(Ending, Code::AddressEnding, ending);
+    list.tested_if(Address, Code::DeadRelay, dead);
+    list.tested_if(Ending, Code::AddressEnding, ending);
 }
 
 /// Another host, another path, or a form that Claude refuses.

@@ -1,28 +1,28 @@
 //! Additional information: settings that may take precedence, and requirements of Claude's virtual machine.
 
 use super::DoctorStep::Environment;
+use super::checklist::CheckList;
 use super::facts::DoctorFacts;
-use super::sheet::Sheet;
 use crate::finding::{Code, Finding};
 
 /// Less free space than this is little for Claude's virtual machine and its agent, in bytes (G).
 const LITTLE_ROOM: u64 = 10 * 1024 * 1024 * 1024;
 
-pub(super) fn look(facts: &DoctorFacts, sheet: &mut Sheet) {
-    sheet.mendable(Environment, Code::EnvironmentOverrides, overrides(facts));
+pub(super) fn look(facts: &DoctorFacts, list: &mut CheckList) {
+    list.fixed_by_connecting(Environment, Code::EnvironmentOverrides, overrides(facts));
     let parts = &facts.parts;
     let disk = |free: u64| {
         let gigabytes = free / (1024 * 1024 * 1024);
         (free < LITTLE_ROOM).then(|| Finding::new(Code::DiskLow).with("free", format!("{gigabytes} GB")))
     };
-    sheet.perhaps(Environment, Code::DiskLow, parts.free.map(disk));
+    list.tested_if(Environment, Code::DiskLow, parts.free.map(disk));
     let machine = |can: bool| (!can).then(|| Finding::new(Code::NoVirtualisation));
-    sheet.perhaps(Environment, Code::NoVirtualisation, parts.virtualisation.map(machine));
+    list.tested_if(Environment, Code::NoVirtualisation, parts.virtualisation.map(machine));
     let downloads = |why: Finding| {
         let finding = Finding::new(Code::DownloadsUnreachable).with("host", "downloads.claude.ai");
         finding.with("because", why.code.number())
     };
-    sheet.perhaps(Environment, Code::DownloadsUnreachable, parts.downloads.clone().map(|why| why.map(downloads)));
+    list.tested_if(Environment, Code::DownloadsUnreachable, parts.downloads.clone().map(|why| why.map(downloads)));
 }
 
 fn overrides(facts: &DoctorFacts) -> Option<Finding> {

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use super::DoctorStep::Key;
+use super::checklist::CheckList;
 use super::facts::{DoctorFacts, ProgramFact};
 use super::live;
-use super::sheet::Sheet;
 use crate::claude::keys;
-use crate::claude::outlook::{Outlook, Source, Unusable};
+use crate::claude::prediction::{Source, StartPrediction, Unusable};
 use crate::finding::{Code, Finding};
 use crate::secret::{MaskedKey, Secret, masked};
 use crate::undo::Journal;
@@ -16,21 +16,21 @@ use crate::undo::KeyPlace;
 /// Endings of scripts, which Claude cannot start on Windows without a shell (G).
 const SCRIPTS: [&str; 4] = [".cmd", ".bat", ".ps1", ".vbs"];
 
-pub(super) fn look(facts: &DoctorFacts, predicted: &Outlook, sheet: &mut Sheet) {
-    live::look(facts, &live::KEY, sheet);
+pub(super) fn look(facts: &DoctorFacts, predicted: &StartPrediction, list: &mut CheckList) {
+    live::look(facts, &live::KEY, list);
     let in_keychain = facts.storage.as_ref().filter(|_| place(facts) == Some(KeyPlace::Keychain));
-    sheet.perhaps(Key, Code::KeyNotStored, in_keychain.map(|storage| storage.key.clone().err()));
+    list.tested_if(Key, Code::KeyNotStored, in_keychain.map(|storage| storage.key.clone().err()));
     let helper = in_keychain.map(|storage| (!storage.helper).then(|| Finding::new(Code::HelperBroken)));
-    sheet.perhaps(Key, Code::HelperBroken, helper);
-    let has_none = matches!(predicted, Outlook::Degraded(Source::Local, Unusable::Credential));
+    list.tested_if(Key, Code::HelperBroken, helper);
+    let has_none = matches!(predicted, StartPrediction::Degraded(Source::Local, Unusable::Credential));
     let path = facts.program.as_ref().map(wrong_path);
     let path_is_wrong = path.as_ref().is_some_and(Option::is_some);
-    sheet.perhaps(Key, Code::HelperPath, path);
+    list.tested_if(Key, Code::HelperPath, path);
     // A program that cannot be started is reported already, with the reason.
     let unusable = (has_none && !path_is_wrong).then(|| Finding::new(Code::CredentialUnusable));
-    sheet.perhaps(Key, Code::CredentialUnusable, facts.selected().map(|_| unusable));
-    sheet.perhaps(Key, Code::TwoCredentials, facts.selected().map(|_| two_credentials(facts)));
-    sheet.perhaps(Key, Code::KeyDiffers, known_face(facts).map(|known| key_differs(facts, &known)));
+    list.tested_if(Key, Code::CredentialUnusable, facts.selected().map(|_| unusable));
+    list.tested_if(Key, Code::TwoCredentials, facts.selected().map(|_| two_credentials(facts)));
+    list.tested_if(Key, Code::KeyDiffers, known_key(facts).map(|known| key_differs(facts, &known)));
 }
 
 fn place(facts: &DoctorFacts) -> Option<KeyPlace> {
@@ -69,7 +69,7 @@ fn two_credentials(facts: &DoctorFacts) -> Option<Finding> {
 }
 
 /// The key that this program stored, in masked form.
-fn known_face(facts: &DoctorFacts) -> Option<MaskedKey> {
+fn known_key(facts: &DoctorFacts) -> Option<MaskedKey> {
     let journal = facts.computer.journal.as_ref().filter(|journal| journal.is_connection())?;
     let stored = facts.storage.as_ref().and_then(|storage| storage.key.as_ref().ok());
     match journal.key_place {

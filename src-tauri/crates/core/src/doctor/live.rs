@@ -1,6 +1,6 @@
 //! The results of the live check as checks of the doctor: its twelve layers in groups.
 
-use super::sheet::Sheet;
+use super::checklist::CheckList;
 use super::{DoctorStep, facts::DoctorFacts};
 use crate::check::{LampState, LayerId};
 use crate::finding::Code;
@@ -19,7 +19,7 @@ pub(super) const KEY: [Group; 2] = [
 ];
 
 /// The connection to the address, and whether it is a gateway.
-pub(super) const WAY: [Group; 2] = [
+pub(super) const ROUTE: [Group; 2] = [
     Group {
         code: Code::TcpTimeout,
         step: DoctorStep::Address,
@@ -37,24 +37,24 @@ pub(super) const ANSWERS: [Group; 4] = [
 ];
 
 /// Adds a check for each group.
-pub(super) fn look(facts: &DoctorFacts, groups: &[Group], sheet: &mut Sheet) {
+pub(super) fn look(facts: &DoctorFacts, groups: &[Group], list: &mut CheckList) {
     for group in groups {
         let Some(report) = &facts.live else {
-            sheet.untested(group.step, group.code);
+            list.untested(group.step, group.code);
             continue;
         };
         let mut layers = report.layers.iter().filter(|layer| group.layers.contains(&layer.id));
         let found = layers.clone().find_map(|layer| layer.finding.clone());
         let is_tested = layers.any(|layer| matches!(layer.state, LampState::Ok | LampState::Warning));
         match found {
-            Some(finding) => sheet.tested(group.step, group.code, Some(finding)),
-            None if is_tested => sheet.tested(group.step, group.code, None),
-            None => sheet.untested(group.step, group.code),
+            Some(finding) => list.tested(group.step, group.code, Some(finding)),
+            None if is_tested => list.tested(group.step, group.code, None),
+            None => list.untested(group.step, group.code),
         }
     }
 }
 
 /// True for the code of a check that comes from the live check.
 pub(super) fn is_live(code: Code) -> bool {
-    KEY.iter().chain(&WAY).chain(&ANSWERS).any(|group| group.code == code)
+    KEY.iter().chain(&ROUTE).chain(&ANSWERS).any(|group| group.code == code)
 }

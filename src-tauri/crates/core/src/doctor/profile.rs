@@ -3,11 +3,11 @@
 use serde_json::{Map, Value};
 
 use super::DoctorStep::Applied;
+use super::checklist::CheckList;
 use super::facts::DoctorFacts;
-use super::sheet::Sheet;
 use crate::claude::models::{DropReason, judge_id};
-use crate::claude::outlook::{Outlook, Unusable};
-use crate::claude::schema::{self, Standing, Stranger};
+use crate::claude::prediction::{StartPrediction, Unusable};
+use crate::claude::schema::{self, Standing, UnknownName};
 use crate::claude::{keys, managed, tools};
 use crate::finding::{Code, Finding};
 use crate::json::Document;
@@ -16,28 +16,31 @@ use crate::secret::masked;
 /// The id under which the history is filed if none is set (PI).
 const USUAL_HISTORY: &str = "00000000-0000-4000-8000-000000000001";
 
-pub(super) fn look(facts: &DoctorFacts, predicted: &Outlook, sheet: &mut Sheet) {
+pub(super) fn look(facts: &DoctorFacts, predicted: &StartPrediction, list: &mut CheckList) {
     let profile = facts.selected().filter(|_| !facts.is_managed());
     let profile = profile.as_ref();
-    sheet.perhaps(Applied, Code::ProviderNotGateway, profile.map(provider));
+    list.tested_if(Applied, Code::ProviderNotGateway, profile.map(provider));
     let mistyped = match predicted {
-        Outlook::Degraded(_, Unusable::WrongType(key)) => Some(Finding::new(Code::ValueMistyped).with("keys", key)),
+        StartPrediction::Degraded(_, Unusable::WrongType(key)) => {
+            Some(Finding::new(Code::ValueMistyped).with("keys", key))
+        }
         _ => None,
     };
-    sheet.perhaps(Applied, Code::ValueMistyped, profile.map(|_| mistyped));
+    list.tested_if(Applied, Code::ValueMistyped, profile.map(|_| mistyped));
     let written = written(facts);
     let ignored = written.as_ref().map(|values| wrong_value(values, facts).or_else(|| unknown_name(values)));
-    sheet.perhaps(Applied, Code::SettingIgnored, ignored);
-    let empty = matches!(predicted, Outlook::Degraded(_, Unusable::Models)).then(|| Finding::new(Code::NoUsableModel));
+    list.tested_if(Applied, Code::SettingIgnored, ignored);
+    let empty =
+        matches!(predicted, StartPrediction::Degraded(_, Unusable::Models)).then(|| Finding::new(Code::NoUsableModel));
     let dropped = profile.map(|profile| dropped_model(profile, facts));
     // One bad id may make Claude refuse the whole list; then the id is reported.
     let is_told = dropped.as_ref().is_some_and(Option::is_some);
-    sheet.perhaps(Applied, Code::NoUsableModel, profile.map(|_| empty.filter(|_| !is_told)));
-    sheet.perhaps(Applied, Code::ModelNotForClaude, dropped);
-    sheet.perhaps(Applied, Code::ModelDoubled, profile.map(doubled_model));
-    sheet.perhaps(Applied, Code::KeysTooNew, profile.map(|profile| too_new(profile, facts)));
-    sheet.perhaps(Applied, Code::HistoryMoved, profile.and_then(|profile| history(profile, facts)));
-    sheet.perhaps(Applied, Code::SecretInHeaders, profile.map(secret_in_headers));
+    list.tested_if(Applied, Code::NoUsableModel, profile.map(|_| empty.filter(|_| !is_told)));
+    list.tested_if(Applied, Code::ModelNotForClaude, dropped);
+    list.tested_if(Applied, Code::ModelDoubled, profile.map(doubled_model));
+    list.tested_if(Applied, Code::KeysTooNew, profile.map(|profile| too_new(profile, facts)));
+    list.tested_if(Applied, Code::HistoryMoved, profile.and_then(|profile| history(profile, facts)));
+    list.tested_if(Applied, Code::SecretInHeaders, profile.map(secret_in_headers));
 }
 
 /// The values in force: the administrator's, else the selected profile's.
@@ -63,21 +66,21 @@ fn wrong_value(values: &Map<String, Value>, facts: &DoctorFacts) -> Option<Findi
 /// A name that Claude ignores; one with a known correction is reported first.
 fn unknown_name(values: &Map<String, Value>) -> Option<Finding> {
     let names = values.keys().filter(|name| !tools::is_mark(name));
-    let strangers: Vec<_> = names.filter_map(|name| Some((name, schema::stranger(name)?))).collect();
+    let unknown_names: Vec<_> = names.filter_map(|name| Some((name, schema::judge_unknown(name)?))).collect();
     let of = |name: &str, because: &str| {
         Finding::new(Code::SettingIgnored).with("keys", masked(name)).with("because", because)
     };
-    let told = |wanted: fn(&Stranger) -> bool| strangers.iter().find(|(_, stranger)| wanted(stranger));
-    let (name, stranger) = told(|it| matches!(it, Stranger::Misspelled(_)))
-        .or_else(|| told(|it| matches!(it, Stranger::Renamed(_))))
-        .or_else(|| told(|it| *it == Stranger::NotAKey))
-        .or(strangers.first())?;
-    Some(match stranger {
-        Stranger::Misspelled(meant) => of(name, "misspelled").with("instead", meant),
-        Stranger::Renamed(now) => of(name, "renamed").with("instead", now),
-        Stranger::NotAKey => of(name, "no-key"),
+    let first = |wanted: fn(&UnknownName) -> bool| unknown_names.iter().find(|(_, unknown)| wanted(unknown));
+    let (name, unknown) = first(|it| matches!(it, UnknownName::Misspelled(_)))
+        .or_else(|| first(|it| matches!(it, UnknownName::Renamed(_))))
+        .or_else(|| first(|it| *it == UnknownName::NotAKey))
+        .or(unknown_names.first())?;
+    Some(match unknown {
+        UnknownName::Misspelled(intended) => of(name, "misspelled").with("instead", intended),
+        UnknownName::Renamed(now) => of(name, "renamed").with("instead", now),
+        UnknownName::NotAKey => of(name, "no-key"),
         // Other programs leave marks of their own there, and a newer Claude may know more.
-        Stranger::Newer => of(name, "newer"),
+        UnknownName::Newer => of(name, "newer"),
     })
 }
 

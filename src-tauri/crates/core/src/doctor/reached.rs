@@ -1,17 +1,17 @@
 //! Checks that requests reach the gateway: by its replies to this program, and by Claude's log.
 
 use super::DoctorStep::Reached;
+use super::checklist::CheckList;
 use super::facts::DoctorFacts;
-use super::sheet::Sheet;
 use super::{inference, live};
-use crate::claude::outlook::Outlook;
+use crate::claude::prediction::StartPrediction;
 use crate::finding::{Code, Finding};
 use crate::proof::{self, Reading};
 
-pub(super) fn look(facts: &DoctorFacts, predicted: &Outlook, sheet: &mut Sheet) {
-    live::look(facts, &live::ANSWERS, sheet);
+pub(super) fn look(facts: &DoctorFacts, predicted: &StartPrediction, list: &mut CheckList) {
+    live::look(facts, &live::ANSWERS, list);
     let goes_there = inference(predicted).is_some();
-    sheet.perhaps(Reached, Code::Proved, goes_there.then(|| said(facts)).flatten());
+    list.tested_if(Reached, Code::Proved, goes_there.then(|| said(facts)).flatten());
 }
 
 /// True when the log proves that the last start of Claude reached this gateway.

@@ -18,7 +18,7 @@ const KEY: &str = "sk-stored-0123456789abcdef";
 const PROVED: &str = "[info] Starting app { appVersion: '2.26454.0' }\n[info] [custom-3p] 3P mode active { provider: 'gateway' }\n\
 [info] [custom-3p] inference apiHost=https://aigc.aochengcloud.com/claude\n";
 
-/// A computer on which this program has connected Claude, and everything is as it should be.
+/// A computer on which this program has connected Claude, without any problem.
 fn connected() -> DoctorFacts {
     connected_with(KeyPlace::Keychain)
 }
@@ -26,7 +26,7 @@ fn connected() -> DoctorFacts {
 fn connected_with(key_place: KeyPlace) -> DoctorFacts {
     let mut computer = Facts::of_an_empty_home();
     if cfg!(windows) {
-        // What is an absolute path there.
+        // An absolute path on that system.
         r"C:\Users\li\AppData\Local\AIRouter Setup\airouter-credential.exe".clone_into(&mut computer.helper);
     }
     let id = computer.fresh_profile_id.clone();
@@ -91,17 +91,17 @@ fn meta(facts: &mut DoctorFacts, key: &str, value: Value) {
     *fact = FileFact::Present(fact.document().unwrap().with(key, Some(&value)).text().as_bytes().to_vec());
 }
 
-/// The codes of what was found, in the order of the checks; what was changed shows as drift as well, and
-/// is left out unless it is all.
+/// The codes of the findings, in the order of the checks; a changed value is found as drift as well, which
+/// is left out unless it is the only finding.
 #[track_caller]
 fn check(change: impl FnOnce(&mut DoctorFacts), expected: &[Code]) {
     let mut facts = connected();
     change(&mut facts);
     let report = examine(&facts);
     let found: Vec<Code> = report.checks.iter().filter_map(|check| Some(check.finding.as_ref()?.code)).collect();
-    let told: Vec<Code> =
+    let printed: Vec<Code> =
         found.iter().copied().filter(|code| *code != Code::Drifted || expected.contains(code)).collect();
-    assert_eq!(told, expected, "{:?}", report.findings);
+    assert_eq!(printed, expected, "{:?}", report.findings);
 }
 
 #[test]
@@ -287,17 +287,17 @@ fn a_claude_that_ran_before_the_writing_knows_nothing_of_it() {
 
 #[test]
 fn folders_that_differ_are_named() {
-    let twin = |change: fn(&mut crate::claude::library::Library)| {
+    let copy = |change: fn(&mut crate::claude::library::Library)| {
         move |it: &mut DoctorFacts| {
-            let mut twin = it.computer.library.clone();
-            twin.root = r"C:\Users\x\AppData\Local\Packages\Claude_x\LocalCache\Local\Claude-3p".to_owned();
-            change(&mut twin);
-            it.computer.twins = vec![twin];
+            let mut copy = it.computer.library.clone();
+            copy.root = r"C:\Users\x\AppData\Local\Packages\Claude_x\LocalCache\Local\Claude-3p".to_owned();
+            change(&mut copy);
+            it.computer.copies = vec![copy];
         }
     };
-    check(twin(|_| {}), &[]);
-    check(twin(|twin| twin.mode = text(r#"{"deploymentMode":"1p"}"#)), &[Code::CopiesDiffer]);
-    check(twin(|twin| twin.meta = FileFact::Absent), &[Code::CopiesDiffer]);
+    check(copy(|_| {}), &[]);
+    check(copy(|copy| copy.mode = text(r#"{"deploymentMode":"1p"}"#)), &[Code::CopiesDiffer]);
+    check(copy(|copy| copy.meta = FileFact::Absent), &[Code::CopiesDiffer]);
 }
 
 #[test]
@@ -328,7 +328,7 @@ fn the_live_check_is_read_layer_by_layer() {
 }
 
 #[test]
-fn an_untouched_computer_has_nothing_to_mend() {
+fn an_untouched_computer_has_no_problems() {
     let fresh = |journal: bool| {
         let mut facts = connected();
         let empty = Facts::of_an_empty_home();
@@ -348,7 +348,7 @@ fn an_untouched_computer_has_nothing_to_mend() {
 }
 
 #[test]
-fn another_programs_profile_is_no_trouble_until_somebody_wants_this_gateway() {
+fn another_programs_profile_is_a_problem_only_where_this_gateway_is_configured() {
     let mut facts = connected();
     facts.computer.journal = None;
     facts.storage = None;

@@ -64,7 +64,7 @@ fn what_an_old_claude_does_not_know_is_left_out() {
     let linux: Value = serde_json::from_str(&text(&old.files().unwrap(), "linux/managed-settings.json")).unwrap();
     assert!(linux.get("chatTabEnabled").is_none() && linux.get("deploymentDisplayName").is_none(), "{linux}");
     assert_eq!(linux["inferenceProvider"], "gateway");
-    // Too old to be told how the key is sent otherwise.
+    // Too old for a setting of the authentication header.
     let older = Fleet { scheme: AuthScheme::XApiKey, oldest: Some(Version(1, 2581, 0)), ..fleet() };
     assert_eq!(older.files().unwrap_err().code, Code::ExportInvalid);
 }
@@ -102,7 +102,7 @@ fn the_same_connection_gives_the_same_bytes() {
 }
 
 proptest! {
-    /// Whatever a gateway is called, every form says it.
+    /// Every form preserves any name of a gateway.
     #[test]
     fn every_form_reads_back(name in "\\PC{1,60}", hosts in proptest::collection::vec("[a-z]{1,9}\\.[a-z]{2,5}", 0..4)) {
         prop_assume!(!name.trim().is_empty());

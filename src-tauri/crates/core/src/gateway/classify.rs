@@ -20,15 +20,15 @@ pub enum Verdict {
     /// It is what was requested.
     Ok,
     /// It is not, for this reason.
-    Trouble(Finding),
+    Failed(Finding),
 }
 
 impl Verdict {
     /// The finding of a failure; `None` for [`Self::Ok`].
-    pub fn trouble(self) -> Option<Finding> {
+    pub fn failure(self) -> Option<Finding> {
         match self {
             Self::Ok => None,
-            Self::Trouble(finding) => Some(finding),
+            Self::Failed(finding) => Some(finding),
         }
     }
 }
@@ -49,7 +49,7 @@ pub fn classify(reply: &Reply, asked: &Asked) -> Verdict {
     if let Some(own) = case.signals.status.filter(|own| *own != reply.status) {
         finding = finding.with("own_status", own);
     }
-    Verdict::Trouble(evidence::attach(finding, reply, &case.signals))
+    Verdict::Failed(evidence::attach(finding, reply, &case.signals))
 }
 
 /// The name and the code of the first cause that applies.
@@ -76,7 +76,7 @@ const ORDER: &[(&str, Cause)] = &[
     ("page.redirect", page::redirect),
     ("page.on-the-way", page::on_the_way),
     ("page.page", page::page),
-    ("unfit", unfit),
+    ("wrong_form", wrong_form),
     ("upstream.crash", upstream::crash),
     ("upstream.wrapped", upstream::wrapped),
     ("program.refused", program::refused),
@@ -113,7 +113,7 @@ fn serves(reply: &Reply, route: Route, shape: Shape) -> bool {
 }
 
 /// A success without an error that is not what was requested.
-fn unfit(case: &Case) -> Option<Code> {
+fn wrong_form(case: &Case) -> Option<Code> {
     if !case.reply.is_success() || case.signals.is_error {
         return None;
     }
@@ -147,7 +147,7 @@ pub(super) mod tests {
         Asked { route: Route::Messages, sent_key: true, models_accepted_key: false, base_host: "gw.example.com" };
 
     fn code(reply: &Reply, asked: &Asked) -> Option<Code> {
-        classify(reply, asked).trouble().map(|finding| finding.code)
+        classify(reply, asked).failure().map(|finding| finding.code)
     }
 
     /// Checks what a reply to a message is classified as.

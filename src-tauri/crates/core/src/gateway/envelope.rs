@@ -75,7 +75,7 @@ pub(super) fn names_status(name: &str) -> bool {
 /// True when JSON is by its form an error, so that a 200 around it does not count.
 pub(super) fn says_error(value: &Value) -> bool {
     let Value::Object(object) = value else { return false };
-    let told = |name: &str| match object.get(name) {
+    let has_text = |name: &str| match object.get(name) {
         None | Some(Value::Null) | Some(Value::Bool(false)) => false,
         Some(Value::String(text)) => !text.is_empty(),
         Some(Value::Array(items)) => !items.is_empty(),
@@ -87,15 +87,15 @@ pub(super) fn says_error(value: &Value) -> bool {
         .iter()
         .filter_map(|name| object.get(*name)?.as_i64())
         .any(|code| !(code == 0 || (200..300).contains(&code)));
-    let has_message = told("message") || told("msg") || told("errmsg") || told("detail");
-    told("error")
-        || told("errors")
+    let has_message = has_text("message") || has_text("msg") || has_text("errmsg") || has_text("detail");
+    has_text("error")
+        || has_text("errors")
         || is_false("success")
         || is_false("ok")
         || object.get("type").and_then(Value::as_str) == Some("error")
         || matches!(object.get("status").and_then(Value::as_str), Some("error" | "fail" | "failed" | "failure"))
         || (failing_code && has_message)
-        || (object.len() == 1 && told("detail"))
+        || (object.len() == 1 && has_text("detail"))
         // MiniMax: the result of the call stands beside the answer.
         || object.get("base_resp").and_then(|outcome| outcome.get("status_code")?.as_i64()).is_some_and(|code| code != 0)
 }

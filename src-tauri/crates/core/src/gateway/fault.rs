@@ -29,7 +29,7 @@ pub enum NetFault {
     TlsNotYetValid,
     /// The certificate's issuer is not trusted.
     TlsInspect {
-        /// Who issued it, if it could be read: the name of an office or an antivirus program.
+        /// Subject issued it, if it could be read: the name of an office or an antivirus program.
         issuer: Option<String>,
     },
     /// The certificate is for another name.

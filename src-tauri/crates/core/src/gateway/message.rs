@@ -24,7 +24,7 @@ pub fn read_message(reply: &Reply) -> Result<Answer, Finding> {
     let is_unfit = |finding: &Finding| finding.code == Code::NotAnthropic && reply.is_success();
     match (verdict, reply.json().filter(is_message_value)) {
         (Verdict::Ok, Some(value)) => Ok(read_value(&value)),
-        (Verdict::Trouble(finding), _) if !(is_unfit(&finding) && is_nearly_message(reply)) => Err(finding),
+        (Verdict::Failed(finding), _) if !(is_unfit(&finding) && is_nearly_message(reply)) => Err(finding),
         _ => {
             let signals = Signals::read(reply);
             // A stream where a whole answer was requested, or content that is not a list.

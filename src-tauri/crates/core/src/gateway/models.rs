@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::reply::Reply;
 
-/// Models after this many are dropped: nobody chooses from a longer list.
+/// Models after this many are dropped: no person can choose from a longer list.
 const MOST: usize = 50_000;
 /// Longer ids are ignored. In bytes.
 const LONGEST_ID: usize = 256;

@@ -1,6 +1,6 @@
 //! One reply of a gateway, unchanged.
 //!
-//! Gateways label JSON as text, text as JSON and web pages as success, so the body stays bytes here and each
+//! Gateways label JSON as text, text as JSON and web pages as success, so the body is kept as bytes here and each
 //! reader decides what it is.
 
 use serde_json::Value;

@@ -49,7 +49,7 @@ pub enum StreamState {
 pub struct StreamWatch {
     started: bool,
     /// True when a `message_delta` gave the reason why the answer ended.
-    told_reason: bool,
+    has_stop_reason: bool,
     stopped: bool,
     named: bool,
     unnamed: bool,
@@ -95,8 +95,8 @@ impl StreamWatch {
             Verdict::Ok => {
                 Some(evidence::attach(broken("whole-for-stream").with("form", "whole"), reply, &Signals::read(reply)))
             }
-            Verdict::Trouble(_) if reply.is_success() && reply.is_type("text/event-stream") && is_events(reply) => None,
-            Verdict::Trouble(finding) => Some(finding),
+            Verdict::Failed(_) if reply.is_success() && reply.is_type("text/event-stream") && is_events(reply) => None,
+            Verdict::Failed(finding) => Some(finding),
         }
     }
 
@@ -117,7 +117,7 @@ impl StreamWatch {
     }
 
     fn at_the_end(&mut self, cut: bool) -> StreamState {
-        if self.started && (self.told_reason || self.stopped) {
+        if self.started && (self.has_stop_reason || self.stopped) {
             return self.complete();
         }
         if cut {
@@ -159,7 +159,7 @@ impl StreamWatch {
             "content_block_start" => self.within().and_then(|blocks| blocks.open(&value)),
             "content_block_delta" => self.within().and_then(|blocks| blocks.extend(&value)),
             "content_block_stop" => self.within().and_then(|blocks| blocks.close(&value)),
-            "message_delta" => self.tell_reason(&value),
+            "message_delta" => self.take_stop_reason(&value),
             "message_stop" => {
                 self.stopped |= self.started;
                 Ok(())
@@ -169,7 +169,7 @@ impl StreamWatch {
         match taken {
             Err(rule) => Some(StreamState::Broken(broken(rule))),
             // The client reads on after an early `message_stop`, but not once it knows why the answer ended.
-            Ok(()) if kind == "message_stop" && self.told_reason => Some(self.complete()),
+            Ok(()) if kind == "message_stop" && self.has_stop_reason => Some(self.complete()),
             Ok(()) => None,
         }
     }
@@ -185,12 +185,12 @@ impl StreamWatch {
         if self.started { Ok(&mut self.blocks) } else { Err("no-message-start") }
     }
 
-    fn tell_reason(&mut self, value: &Value) -> Result<(), &'static str> {
+    fn take_stop_reason(&mut self, value: &Value) -> Result<(), &'static str> {
         if !self.started {
             return Err("no-message-start");
         }
         let Some(delta @ Value::Object(_)) = value.get("delta") else { return Err("message-delta-without-delta") };
-        self.told_reason = true;
+        self.has_stop_reason = true;
         self.stop_reason = delta.get("stop_reason").and_then(Value::as_str).map(str::to_owned);
         self.usage.take(value.get("usage"));
         Ok(())

@@ -8,7 +8,7 @@ use super::words::places;
 
 /// What a word of state is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Who {
+pub(super) enum Subject {
     /// The key that was sent.
     Key,
     /// The person or company behind the key.
@@ -24,57 +24,57 @@ pub(super) enum Who {
     /// The calling program.
     Program,
     /// An upstream of the gateway: a channel, a pooled account.
-    Line,
+    Channel,
     /// The caller's network address.
-    Place,
+    NetworkAddress,
 }
 
 #[rustfmt::skip]
-const SUBJECTS: &[(Who, &[&str])] = &[
-    (Who::Key, &[
+const SUBJECTS: &[(Subject, &[&str])] = &[
+    (Subject::Key, &[
         "key", "keys", "api key", "api keys", "token", "access token", "user token", "virtual key",
         "subscription key", "account key", "credential", "credentials", "bearer", "密钥", "秘钥", "令牌",
         "用户令牌", "权杖", "金钥", "凭证", "凭据", "卡密",
     ]),
-    (Who::Account, &[
+    (Subject::Account, &[
         "user", "users", "account", "user account", "organization", "organisation", "workspace", "tenant",
         "team", "customer", "用户", "账户", "账号", "团队", "组织", "租户", "企业",
     ]),
-    (Who::Plan, &[
+    (Subject::Plan, &[
         "subscription", "subscriptions", "plan", "membership", "billing plan", "订阅", "套餐", "会员", "月卡",
     ]),
-    (Who::Group, &[
+    (Subject::Group, &[
         "group", "groups", "user group", "account group", "分组", "群组", "用户组", "用户分组", "令牌分组",
     ]),
-    (Who::Model, &[
+    (Subject::Model, &[
         "model", "models", "deployment", "claude-*", "模型", "claude opus", "claude sonnet", "claude haiku",
     ]),
-    (Who::Service, &[
+    (Subject::Service, &[
         "claude", "anthropic", "claude api", "claude service", "claude models", "claude 服务", "claude服务",
         "claude 模型", "claude模型", "anthropic api", "anthropic models", "api requests", "this api",
         "this service", "this endpoint", "the service", "该服务", "此服务", "该接口", "此接口", "messages api",
         "messages endpoint", "provider anthropic",
     ]),
-    (Who::Program, &[
+    (Subject::Program, &[
         "client", "clients", "user-agent", "user agent", "useragent", "claude code", "claude-code",
         "claude cli", "claude-cli", "application", "app", "apps", "sdk", "third-party", "客户端", "用户端",
         "应用程序", "第三方", "应用",
     ]),
-    (Who::Line, &[
+    (Subject::Channel, &[
         "channel", "channels", "provider", "providers", "upstream", "accounts", "backend", "渠道", "通道",
         "线路", "号池", "账号池", "上游", "所有账号", "所有账户", "全部账号", "可用账号", "可用账户", "供应商",
         "服务商", "节点",
     ]),
-    (Who::Place, &[
+    (Subject::NetworkAddress, &[
         "ip", "ip address", "ips", "country", "region", "location", "地区", "来源地址", "ip地址", "ip 地址",
     ]),
 ];
 
 /// The last subject that ends at or before `at`, with its distance in bytes. Of two that end together the
 /// longer one counts ("subscription key" is a key).
-pub(super) fn before(text: &str, at: usize) -> Option<(Who, usize)> {
+pub(super) fn before(text: &str, at: usize) -> Option<(Subject, usize)> {
     let head = text.get(..at)?;
-    let mut best: Option<(bool, usize, usize, Who)> = None;
+    let mut best: Option<(bool, usize, usize, Subject)> = None;
     for (who, stems) in SUBJECTS {
         for (start, end) in places(head, stems) {
             // "The group of this key is deleted" is about the group.
@@ -91,9 +91,9 @@ pub(super) fn before(text: &str, at: usize) -> Option<(Who, usize)> {
 }
 
 /// The first subject that begins at or after `at`, with its distance in bytes; the longer of two.
-pub(super) fn after(text: &str, at: usize) -> Option<(Who, usize)> {
+pub(super) fn after(text: &str, at: usize) -> Option<(Subject, usize)> {
     let tail = text.get(at..)?;
-    let mut best: Option<(usize, usize, Who)> = None;
+    let mut best: Option<(usize, usize, Subject)> = None;
     for (who, stems) in SUBJECTS {
         for (start, end) in places(tail, stems) {
             if best.is_none_or(|(best_start, best_end, _)| (start, best_end) < (best_start, end)) {
@@ -128,8 +128,8 @@ const OWNED: &[&str] = &[
 const FAR: usize = 40;
 
 /// The subject nearest to a word of state at `start..end`; of two equally near, the one before.
-pub(super) fn nearest(text: &str, start: usize, end: usize) -> Option<Who> {
-    let near = |found: Option<(Who, usize)>| found.filter(|(_, far)| *far <= FAR);
+pub(super) fn nearest(text: &str, start: usize, end: usize) -> Option<Subject> {
+    let near = |found: Option<(Subject, usize)>| found.filter(|(_, far)| *far <= FAR);
     match (near(before(text, start)), near(after(text, end))) {
         (Some((who, far)), Some((other, farther))) => Some(if far <= farther { who } else { other }),
         (Some((who, _)), None) | (None, Some((who, _))) => Some(who),
@@ -138,8 +138,8 @@ pub(super) fn nearest(text: &str, start: usize, end: usize) -> Option<Who> {
 }
 
 /// The subjects of all occurrences of the words, each once.
-pub(super) fn subjects(text: &str, stems: &[&str]) -> Vec<Who> {
-    let mut all: Vec<Who> = Vec::new();
+pub(super) fn subjects(text: &str, stems: &[&str]) -> Vec<Subject> {
+    let mut all: Vec<Subject> = Vec::new();
     for (start, end) in places(text, stems) {
         if let Some(who) = nearest(text, start, end).filter(|who| !all.contains(who)) {
             all.push(who);
@@ -154,19 +154,19 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(text: &str, stem: &str, expected: Who) {
+    fn check(text: &str, stem: &str, expected: Subject) {
         assert_eq!(subjects(&plain(text), &[stem]), [expected], "{text}");
     }
 
     #[test]
-    fn the_nearest_subject_is_meant() {
-        check("令牌分组 claude 已被禁用", "禁用", Who::Service);
-        check("API Key 所属分组已停用", "停用", Who::Group);
-        check("User account is disabled", "disabled", Who::Account);
-        check("Your account's API key has been disabled", "disabled", Who::Key);
-        check("API key 所属用户已被禁用", "禁用", Who::Account);
-        check("invalid subscription key", "invalid", Who::Key);
-        check("模型 claude-opus-4 不存在", "不存在", Who::Model);
+    fn the_nearest_subject_decides() {
+        check("令牌分组 claude 已被禁用", "禁用", Subject::Service);
+        check("API Key 所属分组已停用", "停用", Subject::Group);
+        check("User account is disabled", "disabled", Subject::Account);
+        check("Your account's API key has been disabled", "disabled", Subject::Key);
+        check("API key 所属用户已被禁用", "禁用", Subject::Account);
+        check("invalid subscription key", "invalid", Subject::Key);
+        check("模型 claude-opus-4 不存在", "不存在", Subject::Model);
     }
 
     #[test]

@@ -162,7 +162,7 @@ pub(super) fn places(text: &str, stems: &[&str]) -> Vec<(usize, usize)> {
 
 /// Words for being disabled.
 #[rustfmt::skip]
-pub(super) const BARRED: &[&str] = &[
+pub(super) const DISABLED: &[&str] = &[
     "banned", "disabled", "suspended", "inactive", "not active", "isn't active", "deactivated", "blocked",
     "locked", "frozen", "terminated", "not activated", "paused", "revoked", "closed", "not enabled", "封禁",
     "禁用", "停用", "冻结", "锁定", "被封", "注销", "未激活", "未启用", "拉黑", "停权", "暂停使用",
@@ -170,12 +170,12 @@ pub(super) const BARRED: &[&str] = &[
 ];
 
 /// Words for being expired.
-pub(super) const OVER: &[&str] =
+pub(super) const EXPIRED: &[&str] =
     &["expired", "has expired", "is expired", "expiry", "过期", "到期", "超过有效期", "已逾期"];
 
 /// Words that are unambiguous whatever the status, also where a gateway answers 500.
 #[rustfmt::skip]
-pub(super) const PLAINLY: &[&str] = &[
+pub(super) const UNAMBIGUOUS: &[&str] = &[
     "insufficient quota", "insufficient user quota", "insufficient balance", "insufficient account balance",
     "insufficient credit", "insufficient credits", "insufficient funds", "quota exceeded", "quota exhausted",
     "exceeded your current quota", "exceeded current quota*", "budget exceeded", "quota is not enough",

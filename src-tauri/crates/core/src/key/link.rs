@@ -54,7 +54,7 @@ fn names_a_key(line: &str) -> bool {
     is_json || matches!(name, "key" | "apikey" | "api_key" | "api-key" | "token" | "auth_token" | "authtoken" | "sk")
 }
 
-/// Percent signs decoded; what is not UTF-8 then stays as it was.
+/// The text with percent-encoding decoded; unchanged where the result is not UTF-8.
 fn decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), Cow::into_owned)
 }

@@ -25,7 +25,7 @@ fn a_clean_key_is_taken_as_it_is() {
 }
 
 #[test]
-fn what_surrounds_a_key_is_removed_and_told() {
+fn what_surrounds_a_key_is_removed_and_reported() {
     check(&format!("  {KEY}\r\n"), &[KeyNote::SpacesRemoved]);
     check(&format!("\u{feff}{KEY}\u{200b}"), &[KeyNote::InvisibleRemoved]);
     check(&format!("“{KEY}”"), &[KeyNote::FullWidthMadePlain, KeyNote::QuotesRemoved]);
@@ -125,7 +125,7 @@ fn a_key_pasted_twice_over_is_taken_once() {
 }
 
 #[test]
-fn what_is_not_there_in_full_is_told() {
+fn an_incomplete_key_is_reported() {
     for (text, reason) in [
         ("sk-abc123def456…", "truncated"),
         ("sk-abc123def456...", "truncated"),
@@ -165,8 +165,8 @@ fn keys_of_other_vendors_are_named() {
         ("xoxb-0123456789-abcdef", "Slack"),
     ] {
         let finding = read(text, true).unwrap_err();
-        let told: Vec<&str> = finding.evidence.iter().map(|fact| fact.value.as_str()).collect();
-        assert_eq!(told, ["other-vendor", vendor], "{text}");
+        let printed: Vec<&str> = finding.evidence.iter().map(|fact| fact.value.as_str()).collect();
+        assert_eq!(printed, ["other-vendor", vendor], "{text}");
     }
     check_refused("eyJhbGciOiJI.eyJzdWIiOiIx.c2lnbmF0dXJl", "sign-in-token");
 }

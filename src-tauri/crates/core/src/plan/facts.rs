@@ -1,4 +1,4 @@
-//! What planning knows and what the person wants.
+//! The input of planning: observations of the computer and the person's wishes.
 
 use crate::address::GatewayUrl;
 use crate::check::AuthScheme;
@@ -40,7 +40,7 @@ pub struct Facts {
     /// Claude's files.
     pub library: Library,
     /// The same files in other folders that Claude may read instead, see [`crate::claude::roots`].
-    pub twins: Vec<Library>,
+    pub copies: Vec<Library>,
     /// Why nothing may be written on this computer now, in addition to the other facts.
     pub obstacle: Option<Finding>,
     /// Whether the keychain can be used.
@@ -57,7 +57,7 @@ pub struct Facts {
     pub fresh_organization: String,
 }
 
-/// What the person wants.
+/// The person's wishes, complete.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wishes {
     /// The gateway's name: the label of the profile and in Claude's sidebar.
@@ -99,7 +99,7 @@ impl Facts {
 
     /// All libraries that are written and checked: Claude's files in each folder that it may read.
     pub fn libraries(&self) -> impl Iterator<Item = &Library> {
-        std::iter::once(&self.library).chain(&self.twins)
+        std::iter::once(&self.library).chain(&self.copies)
     }
 
     /// A file that a plan may change, as it was found.
@@ -121,7 +121,7 @@ impl Facts {
                 mode: FileFact::Absent,
                 profiles: Vec::new(),
             },
-            twins: Vec::new(),
+            copies: Vec::new(),
             obstacle: None,
             keychain: KeychainFact::Usable,
             helper: "/home/li/.local/share/airouter-setup/airouter-credential".to_owned(),

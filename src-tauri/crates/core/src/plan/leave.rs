@@ -11,7 +11,7 @@ use super::{Facts, Plan, edits, understood};
 use crate::change::{Content, FileChange, Target};
 use crate::claude::FileRole;
 use crate::claude::library::{FileFact, Library, NEUTRAL};
-use crate::claude::outlook::outlook;
+use crate::claude::prediction::predict_start;
 use crate::claude::{keys, managed};
 use crate::finding::{Code, Finding, worst_first};
 use crate::json::Document;
@@ -36,11 +36,11 @@ pub fn plan_leaving(facts: &Facts) -> Plan {
         for library in facts.libraries() {
             // A file that cannot be read now may select a gateway when it can be read again.
             for (path, file) in [(&library.meta_path, &library.meta), (&library.mode_path, &library.mode)] {
-                if let FileFact::Strange(what) = file {
+                if let FileFact::Irregular(what) = file {
                     plan.findings.push(super::not_understood(path, what));
                 }
             }
-            let leads_away = outlook(&facts.managed, library, facts.claude.version).leads_away();
+            let leads_away = predict_start(&facts.managed, library, facts.claude.version).leads_away();
             if !leads_away && !library.selects_unread() {
                 continue;
             }

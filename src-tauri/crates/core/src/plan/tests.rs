@@ -237,7 +237,7 @@ fn what_is_not_safe_is_refused() {
     check_refused(|facts, _| facts.library.meta = file("{\"a\":1,}"), Code::FileNotUnderstood);
     check_refused(|facts, _| facts.library.meta = file(r#"{"entries":{}}"#), Code::FileNotUnderstood);
     check_refused(|facts, _| facts.library.mode = file("\u{feff}{}"), Code::FileNotUnderstood);
-    check_refused(|facts, _| facts.library.mode = FileFact::Strange("link"), Code::FileNotUnderstood);
+    check_refused(|facts, _| facts.library.mode = FileFact::Irregular("link"), Code::FileNotUnderstood);
     check_refused(|facts, _| facts.claude.version = Some(Version(1, 2000, 0)), Code::ClaudeTooOld);
     check_refused(
         |facts, wishes| {
@@ -264,7 +264,7 @@ fn a_missing_claude_is_only_a_warning_here() {
 }
 
 #[test]
-fn nothing_more_is_opened_unless_somebody_chose_so() {
+fn no_more_hosts_are_allowed_than_were_chosen() {
     let mut facts = Facts::of_an_empty_home();
     let hosts = |facts: &Facts, egress: Option<Vec<String>>| {
         let plan = plan(facts, &Wishes { egress, ..wishes() });
@@ -274,7 +274,7 @@ fn nothing_more_is_opened_unless_somebody_chose_so() {
     assert_eq!(hosts(&facts, None), (None, vec![]));
     let chosen = vec!["pypi.org".to_owned()];
     assert_eq!(hosts(&facts, Some(chosen.clone())), (Some(json!(["pypi.org"])), chosen.clone()));
-    // What was chosen in Claude stays, until something else is chosen here.
+    // A choice made in Claude is kept until another one is made here.
     let id = facts.fresh_profile_id.clone();
     let text = format!(r#"{{"inferenceCredentialHelper":"{}","coworkEgressAllowedHosts":["pypi.org"]}}"#, facts.helper);
     facts.library.profiles = vec![ProfileFact { path: facts.library.profile_path(&id), id, file: file(&text) }];

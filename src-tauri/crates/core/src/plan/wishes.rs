@@ -1,7 +1,7 @@
-//! From what a person chose to what is to be written: one rule for the window and the command line.
+//! Derives what is to be written from the person's choices: one rule for the window and the command line.
 //!
-//! What is chosen is not all that is needed. The name, the address and the hosts for Claude's tools come from
-//! the connection that exists, or from the preset.
+//! The choices alone are not enough. The name, the address and the hosts for Claude's tools come from
+//! the existing connection, or from the preset.
 
 use serde::Deserialize;
 use ts_rs::TS;
@@ -14,34 +14,34 @@ use crate::finding::{Code, Finding};
 use crate::preset::Preset;
 use crate::undo::{Journal, KeyPlace};
 
-/// What the person wants set up.
+/// The person's choices.
 #[derive(Debug, Clone, Deserialize, TS)]
 #[ts(export)]
 pub struct SetupWishes {
     /// The ids of the chosen models, the default first.
     pub models: Vec<String>,
-    /// Show every model that the gateway lists, now and later, instead of the chosen ones.
+    /// True to show every model that the gateway lists, now and later, instead of the chosen ones.
     pub every_model: bool,
     /// Compatibility mode: the key in the profile.
     pub static_key: bool,
-    /// Hosts that Claude's own tools may reach beside the gateway, none for the gateway alone. Nothing means
-    /// that the person chose none of this.
+    /// Hosts that Claude's own tools may reach beside the gateway, empty for the gateway alone. `None` means
+    /// that the person made no choice.
     pub egress: Option<Vec<String>>,
-    /// What counts now and would not any more is written into our profile, too, where it can be.
+    /// True to copy values that would no longer count into our profile, where possible.
     pub carry_over: bool,
-    /// Quit Claude if it runs, and start it afterwards.
+    /// True to quit Claude if it runs, and start it afterwards.
     pub restart: bool,
 }
 
 impl SetupWishes {
-    /// Nothing is chosen anew.
+    /// No new choices.
     pub fn unchanged(restart: bool) -> Self {
         Self { models: Vec::new(), every_model: false, static_key: false, egress: None, carry_over: false, restart }
     }
 }
 
 impl Wishes {
-    /// The wishes that an earlier writing followed, to be carried out again.
+    /// The wishes of an earlier connection, to be carried out again.
     ///
     /// # Errors
     /// `UrlInvalid` when the journal's address is not one; `Interrupted` while something is under way, because
@@ -101,8 +101,8 @@ impl Wishes {
         })
     }
 
-    /// A repair: what was written before, to be written again. The models are those of then; compatibility
-    /// mode, hosts and settings to be carried over may be chosen anew.
+    /// A repair: what was written before, to be written again. The models are unchanged; compatibility
+    /// mode, hosts and settings to be copied may be chosen again.
     ///
     /// # Errors
     /// `HostInvalid`, or as [`Self::of`].

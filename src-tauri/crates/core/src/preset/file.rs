@@ -64,18 +64,18 @@ pub(super) fn read(text: &str) -> Result<Preset, Finding> {
     };
     let (console, usage_log) = (page("console", file.console)?, page("usage_log", file.usage_log)?);
     Ok(Preset {
-        name: told(&file.name, LONGEST_NAME, false).ok_or_else(|| invalid("name"))?,
+        name: text_for_people(&file.name, LONGEST_NAME, false).ok_or_else(|| invalid("name"))?,
         base: base.clone(),
         console,
         usage_log,
         models: models(file.models)?,
         egress: hosts(file.egress.as_deref())?,
         supporter: match file.supporter {
-            Some(text) => Some(told(&text, LONGEST_NAME, false).ok_or_else(|| invalid("supporter"))?),
+            Some(text) => Some(text_for_people(&text, LONGEST_NAME, false).ok_or_else(|| invalid("supporter"))?),
             None => None,
         },
         note: match file.note {
-            Some(text) => Some(told(&text, LONGEST_NOTE, true).ok_or_else(|| invalid("note"))?),
+            Some(text) => Some(text_for_people(&text, LONGEST_NOTE, true).ok_or_else(|| invalid("note"))?),
             None => None,
         },
         expires: match file.expires {
@@ -175,7 +175,7 @@ fn page(text: &str, base: &GatewayUrl) -> Option<String> {
 
 /// A text for people: not empty, not long, in one line unless it is a note, and without characters that hide
 /// or reorder others.
-fn told(text: &str, longest: usize, may_wrap: bool) -> Option<String> {
+fn text_for_people(text: &str, longest: usize, may_wrap: bool) -> Option<String> {
     let text = text.trim();
     let is_odd = |c: char| {
         let is_variant = ('\u{fe00}'..='\u{fe0f}').contains(&c);

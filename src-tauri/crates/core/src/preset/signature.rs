@@ -1,7 +1,7 @@
 //! Verifies a preset's signature: a file of `minisign` beside the preset, or part of its link. It is verified
 //! with the keys that this program was built with and with one that the person names.
 //!
-//! A wrong signature refuses the preset. One by an unknown key is worth no more than none: anybody can make a
+//! A wrong signature refuses the preset. One by an unknown key counts as none: anybody can make a
 //! key.
 
 use minisign_verify::{PublicKey, Signature};

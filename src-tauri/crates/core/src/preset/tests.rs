@@ -195,7 +195,7 @@ mod signatures {
     }
 
     #[test]
-    fn an_unknown_signer_is_told_by_number() {
+    fn an_unknown_signer_is_reported_by_number() {
         let signer = signer(SIGNED, Some(SIGNATURE), None).unwrap();
         let preset = Preset { signer, ..Preset::from_json(SIGNED).unwrap() };
         let findings = preset.findings();

@@ -46,7 +46,7 @@ fn what_claude_says_against_it_is_named() {
 }
 
 #[test]
-fn an_unhealthy_connection_is_told() {
+fn an_unhealthy_connection_is_reported() {
     let Reading::Proved(proof) = reading(&[ACTIVE, HOST, MODELS, "ConfigHealth recomputed { state: 'unhealthy' }\n"])
     else {
         panic!("proved")

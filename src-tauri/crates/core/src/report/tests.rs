@@ -5,10 +5,10 @@ use crate::doctor::{DoctorCheck, DoctorState, DoctorStep};
 use crate::finding::Owner;
 use crate::status::ValueSource;
 
-/// What stands in every key: in those of letters and digits, and in hexadecimal ones.
+/// The marks in every key: in those of letters and digits, and in hexadecimal ones.
 const MARKS: [&str; 2] = ["Zq7x", "0d0d5e7"];
 
-/// Numbers that are the same each time, from a seed.
+/// Reproducible random numbers from a seed.
 struct Dice(Cell<u64>);
 
 impl Dice {
@@ -21,14 +21,14 @@ impl Dice {
         usize::try_from(state >> 33).unwrap_or(0) % sides
     }
 
-    /// Letters with the mark after every few, so that no long piece of them is without it.
+    /// Letters with the mark after every few, so that every long piece holds it.
     fn letters(&self, from: &str, mark: &str, parts: usize) -> String {
         let letters: Vec<char> = from.chars().collect();
         let part = || (0..6).map(|_| letters[self.roll(letters.len())]).collect::<String>();
         (0..parts).map(|_| part() + mark).chain([part()]).collect()
     }
 
-    /// A key in one of the forms that gateways and vendors give out.
+    /// A key in one of the forms of gateways and vendors.
     fn key(&self) -> String {
         const MIXED: &str = "abcdefghijkmnpqrstuvwyABCDEFGHJKLMNPQRSTUVWXY2345689";
         let mixed = |parts| self.letters(MIXED, MARKS[0], parts);
@@ -55,7 +55,7 @@ impl Dice {
     }
 }
 
-/// A state in which every place that text can come from holds a key.
+/// A state in which every source of text holds a key.
 fn state(seed: u64) -> ReportFacts {
     let dice = Dice(Cell::new(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1));
     let secret = || dice.around(&dice.key());
@@ -141,7 +141,7 @@ fn say(finding: &Finding) -> String {
     format!("{} 说明 see https://aigc.aochengcloud.com/claude", finding.code.number())
 }
 
-/// Everything of a report, for reading.
+/// All text of a report.
 fn whole(report: &Report) -> String {
     let mut text = report.page.clone();
     for (name, bytes) in archive::open(&report.archive, |_| true).unwrap() {
@@ -189,8 +189,11 @@ fn a_rule_that_is_missing_is_caught_and_there_is_no_report() {
             let facts = state(seed);
             let finding = compose_by(&facts, &say, Some(part)).expect_err("a key leaves");
             assert_eq!(finding.code, Code::ReportNotClean, "{part:?} {seed}");
-            let told = format!("{finding:?}");
-            assert!(facts.secrets.iter().all(|secret| !told.contains(secret.reveal())), "the finding tells it: {told}");
+            let printed = format!("{finding:?}");
+            assert!(
+                facts.secrets.iter().all(|secret| !printed.contains(secret.reveal())),
+                "the finding tells it: {printed}"
+            );
         });
     }
 }
@@ -198,7 +201,7 @@ fn a_rule_that_is_missing_is_caught_and_there_is_no_report() {
 #[test]
 fn a_known_secret_is_caught_in_whatever_form_it_hides() {
     use base64::Engine;
-    // It looks like nothing: only who knows it can find it.
+    // It does not look like a key, so only the search for the known secret can find it.
     let word = "correct horse battery";
     for hidden in [
         word.to_owned(),
@@ -232,8 +235,8 @@ fn a_key_that_is_a_word_leaves_the_report_readable_and_does_not_stop_it() {
         }
     }
     let text = with("hunter22");
-    for told in ["fingerprint", "指纹", "pass\""] {
-        assert!(!text.contains(&format!("{told} ")), "nothing is told of a short key: {text}");
+    for printed in ["fingerprint", "指纹", "pass\""] {
+        assert!(!text.contains(&format!("{printed} ")), "nothing is shown of a short key: {text}");
     }
 }
 

@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lets_in_is_not_shown() {
+    fn credentials_are_not_shown() {
         check("https://gate.example/claude", "https://gate.example/claude");
         check("https://li:geheim@gate.example/claude", "https://•••@gate.example/claude");
         check("https://li:ge@heim@gate.example", "https://•••@gate.example");

@@ -58,12 +58,12 @@ pub(super) struct View {
     from: Option<Vec<(u32, u32)>>,
     /// True where the bytes beside a secret may be meaningless: those of a base64 text that began
     /// elsewhere.
-    pub(super) is_rubble: bool,
+    pub(super) is_noise: bool,
 }
 
 impl View {
     fn of(text: &str) -> Self {
-        Self { bytes: text.as_bytes().to_vec(), from: None, is_rubble: false }
+        Self { bytes: text.as_bytes().to_vec(), from: None, is_noise: false }
     }
 
     /// The range of the text that these bytes came from.
@@ -96,9 +96,9 @@ pub(super) fn views(text: &str, shortest: usize) -> Vec<View> {
         for mut inner in dense(&views[index], shortest) {
             // What was escaped before it was encoded.
             if let Some(plain) = unescaped(&inner) {
-                views.push(View { is_rubble: true, ..plain });
+                views.push(View { is_noise: true, ..plain });
             }
-            inner.is_rubble = true;
+            inner.is_noise = true;
             views.push(inner);
         }
     }
@@ -107,7 +107,7 @@ pub(super) fn views(text: &str, shortest: usize) -> Vec<View> {
 
 /// The secret itself with its own escapes decoded, since those of the text are decoded too.
 pub(super) fn undone(secret: &[u8]) -> Option<Vec<u8>> {
-    let mut view = View { bytes: secret.to_vec(), from: None, is_rubble: false };
+    let mut view = View { bytes: secret.to_vec(), from: None, is_noise: false };
     let mut changed = false;
     for _ in 0..ROUNDS {
         let Some(plain) = unescaped(&view) else { break };
@@ -144,7 +144,7 @@ fn unescaped(view: &View) -> Option<View> {
         at += length;
         changed = true;
     }
-    changed.then_some(View { bytes: plain, from: Some(from), is_rubble: view.is_rubble })
+    changed.then_some(View { bytes: plain, from: Some(from), is_noise: view.is_noise })
 }
 
 type Decoded = Option<(usize, Vec<u8>)>;
@@ -252,7 +252,7 @@ fn packed(view: &View, runs: &[Range<usize>], skipped: usize, width: u32, value:
         bytes.push(0);
         from.push(view.place(run.end - 1));
     }
-    View { bytes, from: Some(from), is_rubble: false }
+    View { bytes, from: Some(from), is_noise: false }
 }
 
 /// The value of a letter of base64, in both of its alphabets.

@@ -238,11 +238,11 @@ impl Redactor {
                 let is_ours = spared.iter().any(|spared| spared.start < range.end && range.start < spared.end);
                 // In base64 any letters may stand beside it, and they form no name.
                 let is_meant = match word.is_ordinary {
-                    _ if view.is_rubble => !word.is_ordinary,
+                    _ if view.is_noise => !word.is_ordinary,
                     true => view.bytes[range.clone()] == *word.given && is_announced(&lower[..at]),
                     false => !is_ours,
                 };
-                if is_meant && (view.is_rubble || is_whole_word(lower, &range)) {
+                if is_meant && (view.is_noise || is_whole_word(lower, &range)) {
                     found.push(view.origin(range));
                 }
             }

@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_alone_is_told_from_a_name() {
+    fn a_word_alone_is_no_part_of_a_name() {
         for text in [
             "ollama",
             "invalid key \"ollama\"",

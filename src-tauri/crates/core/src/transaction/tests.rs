@@ -50,7 +50,7 @@ fn locked() -> Answer<MaskedKey> {
     Answer::Unknown(Finding::new(Code::KeychainLocked))
 }
 
-/// Every row of the table: what was noted of the keychain, what it answers now, what becomes of the change.
+/// Every row of the table: the recorded answer of the keychain, its present answer, the decision.
 #[test]
 fn what_the_keychain_answers_decides() {
     use Decision::{Complete, RollBack, Wait};
@@ -66,24 +66,24 @@ fn what_the_keychain_answers_decides() {
         (true, KeyBefore::Key(masked("third")), Answer::Key(masked("third")), &differs),
         (true, old(), Answer::None, &back),
         (true, old(), locked(), &wait),
-        // The journal of before was lost, and a key was there all the same.
+        // The previous journal was lost, and a key was stored nevertheless.
         (false, old(), Answer::Key(masked("new")), &Complete),
         (false, old(), locked(), &wait),
         (false, KeyBefore::None, Answer::Key(masked("new")), &and_remove),
         (false, KeyBefore::None, Answer::Key(masked("third")), &back),
         (false, KeyBefore::None, Answer::None, &back),
         (false, KeyBefore::None, locked(), &wait),
-        // The same key once more.
+        // The same key again.
         (true, KeyBefore::Key(masked("new")), Answer::Key(masked("new")), &back),
-        // A journal that an earlier version wrote.
+        // A journal of an earlier version.
         (true, KeyBefore::NotNoted, Answer::Key(masked("new")), &Complete),
         (true, KeyBefore::NotNoted, Answer::Key(masked("old")), &back),
         (false, KeyBefore::NotNoted, Answer::Key(masked("new")), &and_remove),
         (true, KeyBefore::NotNoted, locked(), &wait),
     ] {
-        let told = format!("{earlier} {before:?} {now:?}");
+        let printed = format!("{earlier} {before:?} {now:?}");
         let journal = changing(KeyPlace::Keychain, earlier, before, one_file());
-        assert_eq!(decide(&journal, Progress::Open, || now), *expected, "{told}");
+        assert_eq!(decide(&journal, Progress::Open, || now), *expected, "{printed}");
     }
 }
 

@@ -201,7 +201,7 @@ fn libraries() -> impl Strategy<Value = Folder> {
     };
     let entries = Json::List(vec![entry(OTHER, "Same"), entry("88888888-8888-4888-8888-888888888888", "Same")]);
     let pointer = ("lastPointer", Json::List(vec![Json::Token("1.0")]));
-    // A selection stands only beside its entry: a dangling one is never put back.
+    // A selection needs its entry: a dangling one is never restored.
     let meta = prop_oneof![
         file_of(vec![("entries", entries.clone()), pointer.clone()]),
         file_of(vec![("appliedId", token(OTHER)), ("entries", entries), pointer]).prop_filter("both or none", |text| {
@@ -264,7 +264,7 @@ fn later_edits_of_others_stay() {
 }
 
 #[test]
-fn a_selection_that_somebody_changed_later_is_left_and_told() {
+fn a_selection_that_was_changed_later_is_left_and_reported() {
     let mut folder = Folder::new();
     let journal = apply(&mut folder, &wishes(), None);
     let meta = "/home/li/.config/Claude-3p/configLibrary/_meta.json";
@@ -319,7 +319,7 @@ fn a_damaged_foreign_file_is_left_alone() {
 }
 
 #[test]
-fn a_neutral_profile_that_somebody_uses_later_keeps_its_file() {
+fn a_neutral_profile_that_is_used_later_keeps_its_file() {
     let mut folder = Folder::new();
     let meta = format!(r#"{{"appliedId":"{OTHER}","entries":[{{"id":"{OTHER}","name":"Ollama"}}]}}"#);
     let mut facts = facts(&folder, None);
@@ -339,7 +339,7 @@ fn a_neutral_profile_that_somebody_uses_later_keeps_its_file() {
     undo(&mut folder, &journal);
     assert_eq!(folder, before, "undone at once: every byte is as it was");
 
-    // Claude notes something about the selection: it is not ours any more, and stays.
+    // Claude changed the selection: it is not this program's any more, and is kept.
     folder = left;
     let meta = folder.get_mut(&facts.library.meta_path).unwrap();
     *meta = meta.replace(&format!(r#""appliedId":"{}""#, plan.profile_id), r#""appliedId":"""#);

@@ -2,7 +2,7 @@
 
 use airouter_core::address::GatewayUrl;
 use airouter_core::check::{
-    AuthScheme, CheckFlow, CheckReport, Kind, Lamp, LampId, LampState, Question, Reach, Step, TimedReply,
+    AuthScheme, CheckFlow, CheckReport, Kind, Lamp, LampId, LampState, Question, RouteProbe, Step, TimedReply,
 };
 use airouter_core::finding::{Code, Finding};
 use airouter_core::gateway::{NetFault, Reply};
@@ -26,7 +26,7 @@ pub(super) fn walk_for(
 ) -> (CheckReport, Vec<Step>) {
     let base = GatewayUrl::parse("https://gate.example/claude").expect("an address");
     let mut flow = CheckFlow::new(base, scheme, models, None);
-    flow.on_reach(Reach::default());
+    flow.on_route_probe(RouteProbe::default());
     let mut asked = Vec::new();
     while !flow.is_over() {
         let ready = flow.take_ready();
@@ -48,7 +48,7 @@ pub(super) fn blocks(question: &Question) -> Value {
     let call = |name: &str, input: Value| json!([{"type": "tool_use", "id": "toolu_1", "name": name, "input": input}]);
     match question.kind {
         Kind::Turn | Kind::Forced => call("Read", json!({"file_path": "/tmp/airouter-setup-check.txt"})),
-        Kind::Least(_) => call("report_ready", json!({})),
+        Kind::NoInput(_) => call("report_ready", json!({})),
         Kind::Result(_) => json!([{"type": "text", "text": "secret-kestrel"}]),
         Kind::Tiny => json!([{"type": "text", "text": "Hi"}]),
     }

@@ -26,7 +26,7 @@ fn a_model_that_answers_with_words_is_asked_to_call_a_tool() {
     assert_eq!((lamps(&report).as_str(), asked.len()), ("oooooo", 5));
     // Thinking models refuse a demand; Claude never makes one.
     let (report, _) = walk(None, |step| match step {
-        Step::Ask(question) if matches!(question.kind, Kind::Forced | Kind::Least(false)) => {
+        Step::Ask(question) if matches!(question.kind, Kind::Forced | Kind::NoInput(false)) => {
             json(400, r#"{"error":{"message":"Thinking may not be enabled when tool_choice forces tool use."}}"#)
         }
         Step::Ask(question) if question.kind == Kind::Turn => words(question),

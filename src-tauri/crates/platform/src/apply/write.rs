@@ -190,7 +190,7 @@ fn roll_back(written: &mut Written) -> io::Result<()> {
                 matches!(files::replace_if(&written.path, &now, bytes, Privacy::AsBefore)?, Replaced::Done(_))
             }
             FileFact::Absent => files::remove_if(&written.path, &now)?,
-            FileFact::Strange(what) => return Err(io::Error::other(*what)),
+            FileFact::Irregular(what) => return Err(io::Error::other(*what)),
         };
         if !is_done {
             continue;
@@ -273,7 +273,7 @@ mod tests {
         FileChange::new(FileRole::Mode, &path.display().to_string(), existed, vec![mode])
     }
 
-    /// Carries the plan out; somebody meanwhile leaves `text`.
+    /// Carries out a plan for a file whose content is `text` meanwhile.
     fn write_over(planned_for_existing: bool, text: Option<&str>) -> (Result<(), Code>, Option<String>) {
         let folder = tempfile::tempdir().unwrap();
         let places = Places::in_scratch(folder.path()).unwrap();

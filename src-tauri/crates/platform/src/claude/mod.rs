@@ -43,7 +43,8 @@ pub fn started(install: &Install) -> Option<u64> {
 /// not know the newer keys (PI).
 pub fn version(install: &Install) -> Option<Version> {
     let system = processes();
-    let running = system.iter().flat_map(|system| claude_processes(system, install)).filter_map(|it| sys::version_of(it.exe()?));
+    let running =
+        system.iter().flat_map(|system| claude_processes(system, install)).filter_map(|it| sys::version_of(it.exe()?));
     running.chain(install.version).min()
 }
 

@@ -53,7 +53,7 @@ pub(crate) fn replace_if(path: &Path, seen: &FileFact, bytes: &[u8], privacy: Pr
     let done = match seen {
         FileFact::Absent => make(file, path)?,
         FileFact::Present(_) => exchange(file, path, seen, bytes)?,
-        FileFact::Strange(_) => Replaced::Overtaken,
+        FileFact::Irregular(_) => Replaced::Overtaken,
     };
     sync_folder(folder_of(path)?)?;
     Ok(done)

@@ -64,7 +64,11 @@ pub(super) async fn connect(addresses: &[SocketAddr], until: Instant) -> Result<
 }
 
 /// Evidence: the address that answered, and those that failed or, in the other family, did not answer.
-fn connection_facts(address: SocketAddr, tried: &[SocketAddr], failed: &[(SocketAddr, io::ErrorKind)]) -> Vec<Evidence> {
+fn connection_facts(
+    address: SocketAddr,
+    tried: &[SocketAddr],
+    failed: &[(SocketAddr, io::ErrorKind)],
+) -> Vec<Evidence> {
     let mut facts = vec![Evidence::new("address", address)];
     for other in tried.iter().filter(|other| **other != address) {
         match failed.iter().find(|(dead, _)| dead == other) {

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use airouter_core::address::GatewayUrl;
-use airouter_core::check::{AuthScheme, Reach, Step, TimedReply};
+use airouter_core::check::{AuthScheme, RouteProbe, Step, TimedReply};
 use airouter_core::finding::{Code, Finding};
 use airouter_core::gateway::NetFault;
 use airouter_core::proxy::Proxy;
@@ -43,7 +43,7 @@ impl GatewayClient {
     }
 
     /// Probes the route to the gateway without making a request.
-    pub(crate) async fn probe(&self) -> Reach {
+    pub(crate) async fn probe(&self) -> RouteProbe {
         probe::run(&self.base, self.proxy.as_ref(), &self.options).await
     }
 

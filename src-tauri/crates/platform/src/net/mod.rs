@@ -9,6 +9,7 @@ mod clock;
 mod connect;
 mod encoding;
 mod fault;
+mod gateway_client;
 mod names;
 mod options;
 mod plain;
@@ -17,12 +18,11 @@ mod proxy;
 mod receive;
 mod tls;
 mod tunnel;
-mod gateway_client;
 
+pub(crate) use gateway_client::GatewayClient;
 pub use names::{Answer, Names};
 pub use options::{Limits, Options, PlainPort, Proxies};
 pub(crate) use proxy::choose as choose_proxy;
-pub(crate) use gateway_client::GatewayClient;
 
 /// The `User-Agent` that gateways and proxies get.
 const USER_AGENT: &str = concat!("airouter-setup/", env!("CARGO_PKG_VERSION"));

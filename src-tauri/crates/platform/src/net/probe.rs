@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, PoisonError};
 
 use airouter_core::address::GatewayUrl;
-use airouter_core::check::{LayerId, Leg, Reach, Trouble};
+use airouter_core::check::{LayerId, ProbeFailure, ProbeStep, RouteProbe};
 use airouter_core::finding::Evidence;
 use airouter_core::gateway::NetFault;
 use airouter_core::proxy::{Proxy, ProxyKind};
@@ -23,20 +23,21 @@ use super::options::Options;
 use super::{certificate, plain, tls, tunnel};
 
 /// Probes the gateway, through the proxy if there is one. Returns the steps that passed and the first failure.
-pub(super) async fn run(base: &GatewayUrl, proxy: Option<&Proxy>, options: &Options) -> Reach {
+pub(super) async fn run(base: &GatewayUrl, proxy: Option<&Proxy>, options: &Options) -> RouteProbe {
     let begin = Instant::now();
-    let mut probe = Probe { base, options, until: begin + options.limits.connect, since: begin, reach: Reach::default() };
+    let mut probe =
+        Probe { base, options, until: begin + options.limits.connect, since: begin, reach: RouteProbe::default() };
     let ended = match proxy {
         Some(proxy) => probe.through(proxy).await,
         None => probe.directly().await,
     };
-    if let Err(trouble) = ended {
-        probe.reach.trouble = Some(*trouble);
+    if let Err(failure) = ended {
+        probe.reach.failure = Some(*failure);
     }
     probe.reach
 }
 
-type Passed<T> = Result<T, Box<Trouble>>;
+type Passed<T> = Result<T, Box<ProbeFailure>>;
 
 struct Probe<'a> {
     base: &'a GatewayUrl,
@@ -45,7 +46,7 @@ struct Probe<'a> {
     until: Instant,
     /// When the present step began.
     since: Instant,
-    reach: Reach,
+    reach: RouteProbe,
 }
 
 impl Probe<'_> {
@@ -53,7 +54,7 @@ impl Probe<'_> {
         let addresses = self.look_up(self.base.name(), self.base.port()).await.map_err(|(fault, why)| {
             let mut facts = vec![Evidence::new("host", self.base.name())];
             facts.extend(why);
-            self.trouble(LayerId::Name, fault, facts)
+            self.failure(LayerId::Name, fault, facts)
         })?;
         let found = addresses.iter().take(4).map(|address| Evidence::new("address", address.ip())).collect();
         self.passed(LayerId::Name, found);
@@ -78,7 +79,7 @@ impl Probe<'_> {
             },
             Err((fault, _)) => Err(down(fault.code(false).slug())),
         };
-        let (addresses, stream) = begun.map_err(|(fault, facts)| self.proxy_trouble(proxy, fault, facts))?;
+        let (addresses, stream) = begun.map_err(|(fault, facts)| self.proxy_failure(proxy, fault, facts))?;
         let ask = Ask::Through(proxy, &addresses);
         if proxy.kind() == ProxyKind::Https {
             let shown = tls::PeerCertificates::default();
@@ -89,7 +90,7 @@ impl Probe<'_> {
                 if is_plain {
                     facts.push(Evidence::new("instead", proxy.shown().replacen("https://", "http://", 1)));
                 }
-                return Err(self.proxy_trouble(proxy, fault, facts));
+                return Err(self.proxy_failure(proxy, fault, facts));
             };
             let (stream, date) = self.tunnel(stream, proxy).await?;
             self.encrypt(stream, date, ask, false).await
@@ -109,15 +110,15 @@ impl Probe<'_> {
             Ok(answer) => answer,
             Err(_) => {
                 let facts = vec![Evidence::new("because", "timeout")];
-                return Err(self.proxy_trouble(proxy, NetFault::ProxyDown, facts));
+                return Err(self.proxy_failure(proxy, NetFault::ProxyDown, facts));
             }
         };
         if let Some(fault) = answer.fault {
-            return Err(self.proxy_trouble(proxy, fault, answer.facts));
+            return Err(self.proxy_failure(proxy, fault, answer.facts));
         }
         for id in [LayerId::Name, LayerId::Tcp] {
             let facts = vec![Evidence::new("by", "proxy")];
-            self.reach.legs.push(Leg { id, facts, millis: None });
+            self.reach.steps.push(ProbeStep { id, facts, millis: None });
         }
         self.passed(LayerId::Proxy, vec![Evidence::new("proxy", proxy.shown())]);
         Ok((stream, answer.date))
@@ -144,7 +145,7 @@ impl Probe<'_> {
         let fault = tls::fault(&error, issuer);
         if is_fake && matches!(fault, NetFault::Reset | NetFault::TcpTimeout) {
             // A proxy tool accepts connections to a made-up address, but cannot reach the gateway itself.
-            return Err(self.trouble(LayerId::Name, NetFault::DnsHijack, facts));
+            return Err(self.failure(LayerId::Name, NetFault::DnsHijack, facts));
         }
         match &ask {
             Ask::Directly(addresses) => {
@@ -152,18 +153,18 @@ impl Probe<'_> {
                 if may_be_plain && plain::is_spoken(addresses, self.base.host()).await {
                     facts.push(Evidence::new("because", "speaks-http"));
                     facts.push(Evidence::new("host", self.base.host()));
-                    return Err(self.trouble(LayerId::Tls, NetFault::SpeaksHttp, facts));
+                    return Err(self.failure(LayerId::Tls, NetFault::SpeaksHttp, facts));
                 }
             }
             Ask::Through(proxy, _) => facts.push(Evidence::new("proxy", proxy.shown())),
         }
-        let mut trouble = self.trouble(LayerId::Tls, fault, facts);
-        if matches!(trouble.fault, NetFault::TlsExpired | NetFault::TlsNotYetValid) {
+        let mut failure = self.failure(LayerId::Tls, fault, facts);
+        if matches!(failure.fault, NetFault::TlsExpired | NetFault::TlsNotYetValid) {
             let off = clock::off(date.as_deref(), self.base.name(), ask, self.options).await;
-            trouble.clock_is_off = off.is_some();
-            trouble.facts.extend(off.map(|hours| Evidence::new("clock_off_hours", hours)));
+            failure.clock_is_off = off.is_some();
+            failure.facts.extend(off.map(|hours| Evidence::new("clock_off_hours", hours)));
         }
-        Err(trouble)
+        Err(failure)
     }
 
     async fn handshake<S>(&self, stream: S, name: &str, shown: &tls::PeerCertificates) -> io::Result<TlsStream<S>>
@@ -191,12 +192,12 @@ impl Probe<'_> {
 
     /// A name with a made-up address is no fault as long as that address answers: proxy tools work that way. If it
     /// does not answer, the fault is in the name lookup.
-    fn not_connected(&self, failed: NotConnected, addresses: &[SocketAddr]) -> Box<Trouble> {
+    fn not_connected(&self, failed: NotConnected, addresses: &[SocketAddr]) -> Box<ProbeFailure> {
         let is_name = self.base.name().parse::<IpAddr>().is_err() && !self.base.is_loopback();
         if is_name && is_only(addresses, is_made_up) {
             let mut facts = failed.facts;
             facts.push(Evidence::new("because", failed.fault.code(false).slug()));
-            return self.trouble(LayerId::Name, NetFault::DnsHijack, facts);
+            return self.failure(LayerId::Name, NetFault::DnsHijack, facts);
         }
         let mut facts = failed.facts;
         if self.base.is_loopback() {
@@ -204,26 +205,26 @@ impl Probe<'_> {
         } else if is_only(addresses, is_private) {
             facts.push(Evidence::new("where", "private"));
         }
-        self.trouble(LayerId::Tcp, failed.fault, facts)
+        self.failure(LayerId::Tcp, failed.fault, facts)
     }
 
-    fn proxy_trouble(&self, proxy: &Proxy, fault: NetFault, more: Vec<Evidence>) -> Box<Trouble> {
+    fn proxy_failure(&self, proxy: &Proxy, fault: NetFault, more: Vec<Evidence>) -> Box<ProbeFailure> {
         let mut facts = vec![Evidence::new("proxy", proxy.shown())];
         facts.extend(more);
-        self.trouble(LayerId::Proxy, fault, facts)
+        self.failure(LayerId::Proxy, fault, facts)
     }
 
-    fn trouble(&self, layer: LayerId, fault: NetFault, facts: Vec<Evidence>) -> Box<Trouble> {
-        Box::new(Trouble { layer, fault, clock_is_off: false, facts, millis: Some(self.millis()) })
+    fn failure(&self, layer: LayerId, fault: NetFault, facts: Vec<Evidence>) -> Box<ProbeFailure> {
+        Box::new(ProbeFailure { layer, fault, clock_is_off: false, facts, millis: Some(self.millis()) })
     }
 
     fn passed(&mut self, id: LayerId, facts: Vec<Evidence>) {
-        self.reach.legs.push(Leg { id, facts, millis: Some(self.millis()) });
+        self.reach.steps.push(ProbeStep { id, facts, millis: Some(self.millis()) });
         self.since = Instant::now();
     }
 
     fn not_needed(&mut self, id: LayerId) {
-        self.reach.legs.push(Leg { id, facts: vec![Evidence::new("needed", "no")], millis: None });
+        self.reach.steps.push(ProbeStep { id, facts: vec![Evidence::new("needed", "no")], millis: None });
     }
 
     fn millis(&self) -> u32 {

@@ -16,8 +16,9 @@ mod linux;
 pub(crate) use linux::*;
 #[cfg(target_os = "linux")]
 pub(crate) use unix::{
-    copy_attributes, free_room, identity, is_executable, is_open_elsewhere, is_mine, make_executable, make_private_folders, move_running_program_aside,
-    may_change, may_enter, names, forbid_core_dumps, other_owner, sync_folder,
+    copy_attributes, forbid_core_dumps, free_room, identity, is_executable, is_mine, is_open_elsewhere,
+    make_executable, make_private_folders, may_change, may_enter, move_running_program_aside, names, other_owner,
+    sync_folder,
 };
 
 #[cfg(windows)]

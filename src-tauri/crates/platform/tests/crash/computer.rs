@@ -1,4 +1,4 @@
-//! A computer in a scratch folder: a state, an act on it, and the judgement afterwards.
+//! A computer in a scratch folder: its state, an act on it, and the checks afterwards.
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
@@ -16,16 +16,16 @@ use airouter_platform::{apply, fault_injection, observe, recover, undo};
 use crate::states::State;
 
 const NEW_KEY: &str = "sk-new-0123456789abcdef0123456789";
-/// Of the person's own home, which nobody here may touch.
+/// The key of the person's own home, which must not be touched.
 const OWN_KEY: &str = "sk-own-0123456789abcdef0123456789";
 const OLD_KEY: &str = "sk-old-0123456789abcdef0123456789";
 
-/// What is done.
+/// What the test does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Act {
     /// Connect.
     Apply,
-    /// Take everything back.
+    /// Undo everything.
     Undo,
     /// Back to Anthropic's own sign-in.
     Leave,
@@ -43,7 +43,7 @@ impl Act {
     }
 }
 
-/// Files by their path, as they are.
+/// The contents of files, by path.
 type Snapshot = BTreeMap<PathBuf, Vec<u8>>;
 
 pub(crate) struct Computer {
@@ -63,9 +63,9 @@ pub(crate) struct Computer {
 }
 
 impl Computer {
-    /// A computer in a state, ready for an act; what is to be undone has been done.
+    /// A computer in a state, ready for an act; for an undo it has been connected.
     pub(crate) fn in_state(state: &State, act: Act) -> Self {
-        // In memory, where there is such a place: thousands of syncs are no test of a disk.
+        // In `/dev/shm` if that exists: thousands of syncs would be slow on a disk and test nothing more.
         let folder = tempfile::tempdir_in(if Path::new("/dev/shm").is_dir() { "/dev/shm" } else { "/tmp" }).unwrap();
         let places = places(folder.path());
         put_helper(folder.path(), &places.bundled_helper);
@@ -78,7 +78,7 @@ impl Computer {
         }
         let first = snapshot(&places.root);
         if state.connected {
-            // Always by the keychain, so that changing over to the profile is met too.
+            // Always with the keychain, so that the change to a key in the profile is tested too.
             connect(&places, "https://old.example/claude", OLD_KEY, false);
         }
         if act == Act::Undo {
@@ -94,7 +94,7 @@ impl Computer {
         Self { folder, places, act, static_key: state.static_key, first, before, everything, folders, was_connected }
     }
 
-    /// Makes everything as it was before the act.
+    /// Restores the state before the act.
     pub(crate) fn reset(&self) {
         std::fs::write(self.own_entry(), OWN_KEY).unwrap();
         let chain = self.folder.path().with_extension("keychain");
@@ -120,12 +120,12 @@ impl Computer {
         }
     }
 
-    /// Does it.
+    /// Runs the act.
     pub(crate) fn act(&self) {
         act(&self.places, self.act, self.static_key);
     }
 
-    /// Does it in a child that is killed at one step.
+    /// Runs the act in a child process that is killed at one step.
     pub(crate) fn kill_at(&self, at: usize) {
         let status = Command::new(std::env::current_exe().unwrap())
             .env("CRASH_FOLDER", self.folder.path())
@@ -139,12 +139,12 @@ impl Computer {
         assert!(!status.success(), "the child was to be killed at step {at}");
     }
 
-    /// True when Claude's files are not what they were before the act.
+    /// True if Claude's files differ from those before the act.
     pub(crate) fn has_moved(&self) -> bool {
         snapshot(&self.places.root) != self.before
     }
 
-    /// Starts the program again and looks at everything.
+    /// Starts the program again and checks everything.
     pub(crate) fn judge(&self) -> Result<(), String> {
         torn(&self.places.root)?;
         if let Some(finding) = recover::recover(&self.places).filter(airouter_core::finding::Finding::blocks) {
@@ -168,7 +168,7 @@ impl Computer {
             (Some(status), _) => {
                 expect(status.healthy, &format!("connected, and not well: {:?}", overview.findings), &now)?;
                 self.the_key_fits(&status.base)?;
-                // Whichever connection it is, undoing it gives back the first bytes.
+                // Undoing either connection restores the first bytes.
                 let report = undo::undo(&self.places, UndoGoal::Before, false, &mut |_| {});
                 expect(report.undone, &format!("cannot be undone: {:?}", report.findings), &now)?;
                 let end = snapshot(&self.places.root);
@@ -197,7 +197,7 @@ impl Computer {
         if strays.is_empty() { Ok(()) } else { Err(format!("left behind: {strays:?}")) }
     }
 
-    /// After undoing, or when nothing came of it, no file holds a key and the keychain is empty.
+    /// After an undo, or if the act had no effect, no file contains a key and the keychain is empty.
     fn nothing_of_the_key_is_left(&self) -> Result<(), String> {
         for (path, bytes) in snapshot(self.folder.path()) {
             let text = String::from_utf8_lossy(&bytes).into_owned();
@@ -213,13 +213,13 @@ impl Computer {
         left.map_or(Ok(()), |path| Err(format!("{} is left", path.display())))
     }
 
-    /// What the keychain holds for the home that is the person's own; this one is another.
+    /// The keychain file of the person's own home, which is not this one.
     fn own_entry(&self) -> PathBuf {
         self.folder.path().with_extension("own")
     }
 }
 
-/// The other side of [`Computer::kill_at`].
+/// The child's side of [`Computer::kill_at`].
 pub(crate) struct Child {
     folder: PathBuf,
     at: usize,
@@ -289,8 +289,8 @@ fn places(folder: &Path) -> Places {
     Places { bundled_helper: folder.join("came-with-it"), ..Places::in_scratch(folder).unwrap() }
 }
 
-/// A helper program by its contract, with files outside of everything for a keychain: one entry for this
-/// home, which is named beside the helper, and the usual one.
+/// A helper program that follows the contract, with files outside the home as a keychain: one entry for this home,
+/// which is named beside the helper, and the default one.
 fn put_helper(folder: &Path, path: &Path) {
     let chain = folder.with_extension("keychain");
     let (chain, own) = (chain.display(), folder.with_extension("own"));
@@ -309,7 +309,7 @@ impl Drop for Computer {
     }
 }
 
-/// Every JSON file is whole.
+/// Checks that every JSON file is complete.
 fn torn(root: &Path) -> Result<(), String> {
     for (path, bytes) in snapshot(root) {
         let is_json = path.extension().is_some_and(|ending| ending == "json");
@@ -345,7 +345,7 @@ fn folders_below(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Folders that came with files that are gone.
+/// Removes all empty folders.
 fn remove_empty_folders(folder: &Path) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         if entry.path().is_dir() {

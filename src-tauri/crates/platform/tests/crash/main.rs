@@ -1,8 +1,8 @@
-//! The program is killed, or the disk fails, at every step of connecting and undoing, from forty
-//! states that people have: whatever happens, the next start finds the old state or the new one.
+//! Kills the program, or lets the disk fail, at every step of connecting and undoing, from forty realistic states.
+//! The next start must recover to the old state or the new one.
 //!
-//! A test of its own kind (no harness): the steps are counted first, then each is met by a sudden end
-//! in a child process, and by four errors of the disk in this one.
+//! This test has no harness: the steps are counted first; then the program is killed at each in a child process, and
+//! each gets a disk error in this one.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "a test")]
 
 #[cfg(unix)]
@@ -17,6 +17,6 @@ fn main() {
     points::main();
 }
 
-/// The stand-in keychain is a shell script, and a sudden end is a signal: neither is there.
+/// The stand-in keychain is a shell script and interruptions are signals: neither exists on this system.
 #[cfg(not(unix))]
 fn main() {}

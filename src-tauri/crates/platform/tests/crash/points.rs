@@ -1,4 +1,4 @@
-//! Every step of an act, met by a sudden end and by errors of the disk.
+//! Runs an act with a kill and with disk errors at every step.
 
 use std::process::Command;
 
@@ -7,8 +7,8 @@ use airouter_platform::fault_injection;
 use crate::computer::{self, Act, Computer};
 use crate::states::{self, State};
 
-/// What the disk says: it is full, it fails, it denies, it is read-only. Our code never asks which, so
-/// the steps take turns, and each is met once by an error that passes and once by one that stays.
+/// Disk errors: full, I/O error, permission denied, read-only. The product does not distinguish them, so they alternate
+/// between the steps; each step gets one error that occurs once and one that persists.
 const DISK: [i32; 4] = [28, 5, 13, 30];
 
 /// Of how many steps one is met: all of them, unless `AIROUTER_CRASH` gives another number.

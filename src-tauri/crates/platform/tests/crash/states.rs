@@ -1,4 +1,4 @@
-//! The states from which people begin.
+//! The states in which computers are before this program is used.
 
 /// Another tool's profile.
 pub(crate) const OTHER: &str = "99999999-9999-4999-8999-999999999999";
@@ -10,21 +10,21 @@ pub(crate) struct State {
     pub(crate) name: String,
     /// Files below Claude's folder, by their path in it.
     pub(crate) files: Vec<(String, String)>,
-    /// This program has connected it before, to another address with another key.
+    /// This program has connected it already, to another address with another key.
     pub(crate) connected: bool,
     /// The key goes into the profile instead of the keychain.
     pub(crate) static_key: bool,
 }
 
 impl State {
-    /// True when there is a gateway to leave.
+    /// True if there is a gateway to leave.
     pub(crate) fn has_a_gateway(&self) -> bool {
         let holds = |text: &str| self.files.iter().any(|(_, file)| file.contains(text));
         self.connected || (holds(&format!(r#""appliedId":"{OTHER}""#)) && !holds(r#""deploymentMode":"1p""#))
     }
 }
 
-/// All of them: five libraries, four settings, connected before or not.
+/// All states: five libraries × four settings × connected before or not.
 pub(crate) fn all() -> Vec<State> {
     let entry = format!(r#"{{"id":"{OTHER}","name":"Ollama","note":{{"a":[1.50,1e5]}}}}"#);
     let many: Vec<String> =

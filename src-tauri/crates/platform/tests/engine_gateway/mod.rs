@@ -22,11 +22,11 @@ pub(crate) struct Row {
     pub(crate) kind: String,
     /// The property in words.
     pub(crate) text: String,
-    /// Whether the engine got an answer and the use of a tool out of it.
+    /// Whether the engine got an answer and a tool call from it.
     pub(crate) works: bool,
-    /// Whether it had to ask for whole answers where its streams came to nothing.
+    /// Whether its streams failed and it had to request complete answers.
     pub(crate) by_fallback: bool,
-    /// Said to the first messages, once each.
+    /// Replies to the first messages, one each.
     #[serde(default)]
     first: Vec<Reply>,
     refuses: Option<Refuses>,
@@ -68,12 +68,12 @@ fn version() -> String {
     "1.1".to_owned()
 }
 
-/// All rows. The first is healthy; the others hold only what differs from it.
+/// All rows. The first is healthy; the others contain only the differences from it.
 pub(crate) fn rows() -> Vec<Row> {
     let mut rows: Vec<Row> = ROWS.lines().map(|line| serde_json::from_str(line).expect("a row")).collect();
     let usual = rows[0].replies.clone();
     for row in &mut rows {
-        // What a row says of one model or one header goes before what is usual for any.
+        // A row's own reply for a model or header takes precedence over the usual one.
         row.replies.extend(
             usual
                 .iter()
@@ -111,7 +111,7 @@ impl Server {
             while let Ok((connection, _)) = listener.accept().await {
                 let (row, counters) = (Arc::clone(&row), Arc::clone(&shared));
                 tokio::spawn(async move {
-                    // A client that has seen enough leaves early.
+                    // The client may close the connection early.
                     let _ = serve(connection, &row, &counters).await;
                 });
             }
@@ -119,17 +119,17 @@ impl Server {
         Self { base, counters, serving }
     }
 
-    /// How many requests came.
+    /// How many requests were received.
     pub(crate) fn count(&self) -> usize {
         self.counters.count.load(Ordering::SeqCst)
     }
 
-    /// How many were under way at once.
+    /// How many were served at the same time, at most.
     pub(crate) fn most_at_once(&self) -> usize {
         self.counters.most.load(Ordering::SeqCst)
     }
 
-    /// A request that the fixture knows no reply to.
+    /// A request without a reply in the fixture.
     pub(crate) fn strange(&self) -> Option<String> {
         self.counters.strange.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -147,7 +147,7 @@ async fn serve(mut connection: TcpStream, row: &Row, counters: &Counters) -> std
     let now = counters.now.fetch_add(1, Ordering::SeqCst) + 1;
     counters.most.fetch_max(now, Ordering::SeqCst);
     let reply = row.reply(&request, counters);
-    // Counted as over before its last bytes leave: the client may ask on once it has them.
+    // Counted as finished before the reply is sent: the client may send its next request once it has it.
     counters.now.fetch_sub(1, Ordering::SeqCst);
     match reply {
         Some(reply) => reply.send(&mut connection, &request.model).await,

@@ -1,4 +1,4 @@
-//! A request, as far as the rows tell requests apart.
+//! A request, as far as the rows distinguish requests.
 
 use serde_json::Value;
 use tokio::net::TcpStream;
@@ -25,7 +25,7 @@ pub(super) struct Request {
 }
 
 impl Request {
-    /// Reads one request; nothing if the client says none.
+    /// Reads one request; `None` if the client sends none.
     pub(super) async fn read(connection: &mut TcpStream) -> std::io::Result<Option<Self>> {
         let mut text = Vec::new();
         let end = loop {
@@ -65,7 +65,7 @@ impl Request {
         }
     }
 
-    /// The names of the reply, the most exact first.
+    /// The names under which the fixture may have the reply, the most specific first.
     pub(super) fn keys(&self) -> Vec<String> {
         let scheme = self.scheme();
         if !self.is_message {
@@ -101,7 +101,7 @@ impl Request {
         self.body["tools"].as_array().map_or(&[], Vec::as_slice)
     }
 
-    /// Whether it has a part, by the names of `tests/engine/record.py`.
+    /// Whether the request has a part, by the names of `tests/engine/record.py`.
     pub(super) fn has(&self, part: &str) -> bool {
         let betas = self.field("anthropic-beta").unwrap_or_default();
         let text = |name: &str| self.body[name].to_string();

@@ -1,4 +1,4 @@
-//! Replies without an end, and a check that takes too long as a whole.
+//! Endless replies, and a check that exceeds its total time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,7 +7,7 @@ use std::time::Duration;
 use airouter_core::check::{LampId, LampState, LayerId};
 use airouter_core::finding::{Code, Owner};
 
-use crate::check_run::{LIMITS, CheckRun, CheckOutcome, assert_no_canary};
+use crate::check_run::{CheckOutcome, CheckRun, LIMITS, assert_no_canary};
 use crate::pki::Leaf;
 use crate::server::{Behaviour, Response, Script, Server, Then, always, reply};
 
@@ -55,7 +55,7 @@ async fn ten_megabytes_are_read() {
 }
 
 #[tokio::test]
-async fn what_is_packed_and_cannot_be_unpacked_is_named() {
+async fn a_body_that_cannot_be_decoded_is_named() {
     let packed = reply("200 OK", "content-type: application/json\r\ncontent-encoding: gzip\r\n", "\u{1f}\u{8b}\u{8}");
     let outcome = run_check(always(packed, || Then::Keep), LIMITS.request).await;
     outcome.failed(Code::EncodingBroken, Owner::Gateway, LayerId::Message);
@@ -69,7 +69,7 @@ async fn a_stream_without_an_end_is_cut() {
         if head.starts_with("GET") {
             return Response { bytes: reply("200 OK", JSON, MODELS).into_bytes(), then: Then::Keep };
         }
-        // Whole answers are asked for after the stream; the body is not looked at here.
+        // The first message is streamed; the later ones request complete answers.
         let is_stream = is_first.swap(false, Ordering::Relaxed);
         if is_stream {
             let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n";

@@ -1,11 +1,11 @@
-//! Certificates that are not right, and clocks that make right ones look wrong.
+//! Invalid certificates, and wrong clocks that make valid ones look invalid.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use airouter_core::check::LayerId;
 use airouter_core::finding::{Code, Owner};
 
-use crate::check_run::{CheckRun, CheckOutcome, assert_no_canary};
+use crate::check_run::{CheckOutcome, CheckRun, assert_no_canary};
 use crate::pki::Leaf;
 use crate::server::{Behaviour, Server, Then, always, reply};
 
@@ -17,7 +17,7 @@ async fn showing(leaf: Leaf) -> Server {
     Server::start(Behaviour::Tls(leaf, always(reply("200 OK", "", "{}"), || Then::Keep))).await
 }
 
-/// A server of plain http that says what time it is.
+/// A plain HTTP server with a `Date` header.
 async fn saying(time: SystemTime) -> Server {
     let date = format!("date: {}\r\n", httpdate::fmt_http_date(time));
     Server::start(Behaviour::Plain(always(reply("301 Moved", &date, ""), || Then::Close))).await
@@ -53,7 +53,7 @@ async fn expired() {
     outcome.failed(Code::TlsExpired, Owner::Gateway, LayerId::Tls);
     assert_eq!(outcome.evidence("not_after"), Some("2020-01-01"));
     assert_eq!(outcome.evidence("issuer"), Some("Test Root"));
-    // Nobody says what time it is: then the clock is not blamed.
+    // Without the time from a server, the clock is not blamed.
     run_check(Leaf::Expired, None, None).await.failed(Code::TlsExpired, Owner::Gateway, LayerId::Tls);
 }
 
@@ -70,7 +70,7 @@ async fn a_clock_that_is_ahead() {
     let outcome = run_check(Leaf::Good, Some(year(2095)), Some(SystemTime::now())).await;
     outcome.failed(Code::TlsClock, Owner::ThisComputer, LayerId::Tls);
     assert!(outcome.evidence("clock_off_hours").is_some());
-    // It cannot be told from an expired certificate when nobody says the time.
+    // Without the time from a server, it cannot be told from an expired certificate.
     run_check(Leaf::Good, Some(year(2095)), None).await.failed(Code::TlsExpired, Owner::Gateway, LayerId::Tls);
 }
 
@@ -81,19 +81,19 @@ async fn a_clock_that_is_behind() {
         Owner::ThisComputer,
         LayerId::Tls,
     );
-    // This program was built later than that, so nobody has to be asked.
+    // This program was built later than that, so no server has to be asked.
     run_check(Leaf::Good, Some(year(2015)), None).await.failed(Code::TlsClock, Owner::ThisComputer, LayerId::Tls);
 }
 
 #[tokio::test]
-async fn a_clock_that_is_right_by_everybody_else() {
-    // The certificate has expired and the others agree about the time.
+async fn a_clock_that_the_server_confirms() {
+    // The certificate has expired, and the server's time agrees with the clock.
     let outcome = run_check(Leaf::Good, Some(year(2095)), Some(year(2095) + Duration::from_secs(3600))).await;
     outcome.failed(Code::TlsExpired, Owner::Gateway, LayerId::Tls);
 }
 
 #[tokio::test]
-async fn the_time_may_be_silent_for_long() {
+async fn a_time_server_that_never_answers() {
     let server = showing(Leaf::Expired).await;
     let silent = Server::start(Behaviour::Silence).await;
     let outcome = CheckRun::host(server.port()).with_plain_port(silent.port()).run().await;
@@ -109,7 +109,7 @@ async fn another_host() {
 }
 
 #[tokio::test]
-async fn an_issuer_that_nobody_knows_is_shown_by_name() {
+async fn an_unknown_issuer_is_shown_by_name() {
     let outcome = run_check(Leaf::UnknownIssuer, None, None).await;
     outcome.failed(Code::TlsInspect, Owner::CompanyPolicy, LayerId::Tls);
     assert_eq!(outcome.evidence("issuer"), Some("Office Inspection CA"));
@@ -117,7 +117,7 @@ async fn an_issuer_that_nobody_knows_is_shown_by_name() {
 }
 
 #[tokio::test]
-async fn a_certificate_that_vouches_for_itself() {
+async fn a_self_signed_certificate() {
     let outcome = run_check(Leaf::SelfSigned, None, None).await;
     outcome.failed(Code::TlsInspect, Owner::CompanyPolicy, LayerId::Tls);
     assert_eq!(outcome.evidence("self_signed"), Some("yes"));

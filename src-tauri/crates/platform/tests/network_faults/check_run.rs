@@ -1,4 +1,4 @@
-//! Running the real check against what is played, and what every fault has in common.
+//! Runs the real check against simulated servers, and checks what all faults have in common.
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use crate::pki::{HOST, roots};
 
-/// Short limits, so that what never ends is seen to end.
+/// Short limits, so that tests of endless replies end soon.
 pub(crate) const LIMITS: Limits = Limits {
     name: Duration::from_millis(700),
     connect: Duration::from_millis(1500),
@@ -25,12 +25,12 @@ pub(crate) const LIMITS: Limits = Limits {
     longest_wait: Duration::ZERO,
 };
 
-/// A key that must not be heard anywhere but by the gateway, within TLS. The practice gateway takes it.
+/// A key that only the gateway may receive, within TLS. The practice gateway accepts it.
 pub(crate) fn canary() -> String {
     Fault::Ok.example_key()
 }
 
-/// A check that is to be run.
+/// The settings of a check.
 pub(crate) struct CheckRun {
     pub(crate) address: String,
     pub(crate) options: Options,
@@ -39,15 +39,15 @@ pub(crate) struct CheckRun {
 }
 
 impl CheckRun {
-    /// The gateway by its name, which leads to this computer.
+    /// The gateway by name, with the address of this computer.
     pub(crate) fn host(port: u16) -> Self {
         Self::named(port, &["127.0.0.1"])
     }
 
-    /// The gateway by its name, which leads to these addresses.
+    /// The gateway by name, with these addresses.
     pub(crate) fn named(port: u16, addresses: &[&str]) -> Self {
         let at = addresses.iter().map(|address| address.parse().expect("an address")).collect();
-        // The usual port is not written: an address that does is repaired first.
+        // The default port is left out, because the check would remove it from the address.
         let port = if port == 443 { String::new() } else { format!(":{port}") };
         let mut run = Self::at(format!("https://{HOST}{port}/claude"));
         run.options.names = Names::of([(HOST, Answer::At(at))]);
@@ -60,7 +60,7 @@ impl CheckRun {
             limits: LIMITS,
             more_roots: roots(),
             proxies: Proxies::These(ProxySettings::default()),
-            // Nobody listens there, unless a test says otherwise.
+            // A port without a server, unless a test sets another.
             plain_port: PlainPort(9),
             ..Options::default()
         };
@@ -106,14 +106,14 @@ impl CheckRun {
     }
 }
 
-/// What came of it.
+/// The result of a check.
 pub(crate) struct CheckOutcome {
     pub(crate) report: CheckReport,
     pub(crate) took: Duration,
 }
 
 impl CheckOutcome {
-    /// The code, its owner, the layer that failed, and that it ended in time.
+    /// Checks the code, its owner, the layer that failed, and that the check ended in time.
     #[track_caller]
     pub(crate) fn failed(&self, code: Code, owner: Owner, layer: LayerId) -> &Self {
         let report = &self.report;
@@ -130,7 +130,7 @@ impl CheckOutcome {
         self.within(LIMITS.request + LIMITS.clock)
     }
 
-    /// It ended by then, and a second.
+    /// Checks that it ended within the limit plus one second.
     #[track_caller]
     pub(crate) fn within(&self, limit: Duration) -> &Self {
         assert!(self.took < limit + Duration::from_secs(1), "it took {:?}", self.took);
@@ -160,7 +160,7 @@ impl CheckOutcome {
     }
 }
 
-/// These bytes hold no key, in whatever header it might have been.
+/// Checks that these bytes contain no key in any header.
 #[track_caller]
 pub(crate) fn assert_no_canary(recorded: &[u8]) {
     let recorded = String::from_utf8_lossy(recorded).to_lowercase();

@@ -1,11 +1,11 @@
-//! Connections that are refused, swallowed, cut or stalled before anything is said.
+//! Connections that are refused, dropped, cut or stalled before the first request.
 
 use airouter_core::check::LayerId;
 use airouter_core::finding::{Code, Owner};
 use tokio::net::{TcpSocket, TcpStream};
 
 use crate::check_run::{CheckRun, assert_no_canary};
-use crate::server::{ClosedPort, Behaviour, Server};
+use crate::server::{Behaviour, ClosedPort, Server};
 
 #[tokio::test]
 async fn refused() {
@@ -19,7 +19,7 @@ async fn refused() {
 
 #[tokio::test]
 async fn swallowed() {
-    // A queue that is full answers nothing at all, as a firewall that drops does.
+    // A full accept queue does not answer, like a firewall that drops packets.
     let socket = TcpSocket::new_v4().expect("a socket");
     socket.bind("127.0.0.1:0".parse().expect("an address")).expect("a port");
     let listener = socket.listen(1).expect("a listener");
@@ -54,7 +54,7 @@ async fn a_handshake_that_stalls() {
 
 #[tokio::test]
 async fn no_tls_in_common() {
-    // A fatal alert "protocol version" in a record of TLS 1.0, as a server of old sends it.
+    // A fatal alert "protocol version" in a TLS 1.0 record, as an old server sends it.
     let old = Behaviour::Says(&[0x15, 3, 1, 0, 2, 2, 70]);
     let wants_tls = Behaviour::Says(b"HTTP/1.1 400 Bad Request\r\n\r\nThe plain HTTP request was sent to HTTPS port");
     let ssh = Behaviour::Says(b"SSH-2.0-OpenSSH_9.6\r\n");
@@ -67,7 +67,7 @@ async fn no_tls_in_common() {
 }
 
 #[tokio::test]
-async fn a_server_without_encryption_is_told_as_such_and_no_proxy_is_blamed() {
+async fn a_server_without_encryption_is_named_and_no_proxy_is_blamed() {
     let server = Server::start(Behaviour::Says(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n")).await;
     let outcome = CheckRun::host(server.port()).run().await;
     outcome.failed(Code::WrongScheme, Owner::AirouterSetup, LayerId::Tls);

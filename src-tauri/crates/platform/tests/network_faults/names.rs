@@ -1,4 +1,4 @@
-//! Names that lead nowhere, elsewhere, or to one family of addresses only.
+//! Names without an address, with wrong addresses, or with one address family only.
 
 use airouter_core::check::LayerId;
 use airouter_core::finding::{Code, Owner};
@@ -7,7 +7,7 @@ use airouter_practice::gateway::{Gateway, GatewayOptions, start};
 
 use crate::check_run::{CheckRun, assert_no_canary};
 use crate::pki::{HOST, Leaf};
-use crate::server::{ClosedPort, Behaviour, Server};
+use crate::server::{Behaviour, ClosedPort, Server};
 
 /// A healthy gateway behind TLS.
 pub(crate) async fn healthy(ip: &str) -> (Gateway, Server) {
@@ -36,7 +36,7 @@ async fn a_healthy_gateway_passes_with_all_layers_and_their_times() {
 #[tokio::test]
 async fn no_such_name() {
     let outcome = CheckRun::at("https://no-such-host.invalid/claude").run().await;
-    // A computer without any network is told so, by the same lookup.
+    // On a computer without a network, the same lookup gives `Offline`.
     if outcome.report.findings[0].code != Code::Offline {
         outcome.failed(Code::Dns, Owner::Network, LayerId::Name);
         assert_eq!(outcome.evidence("host"), Some("no-such-host.invalid"));
@@ -56,7 +56,7 @@ async fn a_lookup_that_never_ends() {
 }
 
 #[tokio::test]
-async fn a_name_that_leads_to_nobody_on_this_computer() {
+async fn a_name_that_leads_to_a_closed_port_on_this_computer() {
     let closed_port = ClosedPort::reserve();
     let closed = closed_port.port();
     for address in ["127.0.0.1", "0.0.0.0", "::1"] {
@@ -94,7 +94,11 @@ async fn one_dead_family_costs_nothing_and_is_noted() {
     let (_gateway, six) = healthy("::1").await;
     let outcome = CheckRun::named(six.port(), &["127.0.0.1", "::1"]).run().await;
     outcome.passed();
-    assert!(outcome.fact(LayerId::Tcp, "silent").is_some_and(|dead| dead.contains("127.0.0.1")), "{:?}", outcome.report.layers);
+    assert!(
+        outcome.fact(LayerId::Tcp, "silent").is_some_and(|dead| dead.contains("127.0.0.1")),
+        "{:?}",
+        outcome.report.layers
+    );
 }
 
 #[tokio::test]
@@ -108,9 +112,17 @@ async fn the_system_says_that_there_is_no_network() {
 fn a_computer_without_a_network() {
     in_namespace("names::a_computer_without_a_network", "true", async |has_namespace| {
         if has_namespace {
-            CheckRun::at("https://gate.example/claude").run().await.failed(Code::Offline, Owner::Network, LayerId::Name);
+            CheckRun::at("https://gate.example/claude").run().await.failed(
+                Code::Offline,
+                Owner::Network,
+                LayerId::Name,
+            );
             CheckRun::named(443, &["203.0.113.7"]).run().await.failed(Code::Offline, Owner::Network, LayerId::Tcp);
-            CheckRun::at("https://[2001:db8::7]/claude").run().await.failed(Code::Offline, Owner::Network, LayerId::Tcp);
+            CheckRun::at("https://[2001:db8::7]/claude").run().await.failed(
+                Code::Offline,
+                Owner::Network,
+                LayerId::Tcp,
+            );
         } else {
             let mut run = CheckRun::host(443);
             run.options.names = Names::of([(HOST, Answer::NoNetwork)]);
@@ -125,7 +137,7 @@ fn a_made_up_address_of_a_proxy_tool() {
     let network = format!("ip link set lo up && ip address add {address}/32 dev lo");
     in_namespace("names::a_made_up_address_of_a_proxy_tool", &network, async |has_namespace| {
         if has_namespace {
-            // The tool takes the connection and gets no further.
+            // The tool accepts the connection but cannot reach the gateway.
             for part in [Behaviour::ResetAfterHello, Behaviour::Silence] {
                 let server = Server::start_at(address, part).await;
                 let outcome = CheckRun::named(server.port(), &[address]).run().await;
@@ -133,14 +145,14 @@ fn a_made_up_address_of_a_proxy_tool() {
                 assert_no_canary(&server.raw());
             }
         }
-        // The tool is gone and its address stayed; without a namespace, an address that it may use too.
+        // The tool has ended, but its address is still returned; without a namespace, loopback takes its place.
         let left = if has_namespace { address } else { "127.0.0.1" };
         CheckRun::named(9, &[left]).run().await.failed(Code::DnsHijack, Owner::ThisComputer, LayerId::Name);
     });
 }
 
-/// Runs a part of a test in a copy of this program with a network of its own, set up by a shell; where
-/// there are no namespaces it runs here and is told so.
+/// Runs a part of a test in a copy of this program with its own network namespace, which `set_up` prepares. Without
+/// namespaces the part runs in this process and gets `false`.
 fn in_namespace(test: &str, set_up: &str, part: impl AsyncFnOnce(bool)) {
     const INSIDE: &str = "AIROUTER_TEST_NAMESPACE";
     let unshare = |script: &str| {

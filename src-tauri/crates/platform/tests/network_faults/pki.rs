@@ -1,5 +1,4 @@
-//! Certificates made while the test runs: a root that is trusted, one that is not, and leaves with any
-//! validity.
+//! Certificates that are made at run time: a trusted root, an untrusted one, and server certificates of any validity.
 
 use std::sync::{Arc, LazyLock};
 
@@ -10,7 +9,7 @@ use rcgen::{
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
-/// The host that all certificates but the wrong one are for.
+/// The host of all certificates except `OtherHost`.
 pub(crate) const HOST: &str = "gate.test";
 
 type Root = CertifiedIssuer<'static, KeyPair>;
@@ -23,7 +22,7 @@ pub(crate) fn roots() -> Vec<CertificateDer<'static>> {
     vec![TRUSTED.as_ref().der().clone()]
 }
 
-/// A certificate to show.
+/// A server certificate.
 #[derive(Clone, Copy)]
 pub(crate) enum Leaf {
     Good,
@@ -34,7 +33,7 @@ pub(crate) enum Leaf {
     SelfSigned,
 }
 
-/// A server's side of TLS with this certificate.
+/// A TLS server configuration with this certificate.
 pub(crate) fn side(leaf: Leaf) -> Arc<ServerConfig> {
     let (host, from, until) = match leaf {
         Leaf::Expired => (HOST, 2015, 2020),

@@ -1,4 +1,4 @@
-//! Proxies that refuse, are gone or are something else, and those that let through.
+//! Proxies that refuse, do not answer or are no proxies, and those that work.
 
 use std::time::{Duration, SystemTime};
 
@@ -12,10 +12,10 @@ use crate::check_run::{CheckRun, assert_no_canary};
 use crate::names::healthy;
 use crate::pki::{HOST, Leaf};
 use crate::proxy_server::{ProxyBehaviour, ProxyServer};
-use crate::server::{ClosedPort, Behaviour, Server, Then, always, reply};
+use crate::server::{Behaviour, ClosedPort, Server, Then, always, reply};
 
 #[tokio::test]
-async fn proxies_that_refuse_are_told_with_their_status() {
+async fn proxies_that_refuse_are_reported_with_their_status() {
     for (answer, code, owner, status) in [
         ("HTTP/1.1 407 Login\r\ncontent-length: 0\r\n\r\n", Code::ProxyAuth, Owner::Network, "407"),
         ("HTTP/1.1 403 No\r\ncontent-length: 0\r\n\r\n", Code::ProxyBlock, Owner::CompanyPolicy, "403"),
@@ -118,7 +118,7 @@ async fn a_proxy_behind_tls_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_opens_what_it_passes_on() {
+async fn a_proxy_that_inspects_tls() {
     let inspector =
         Server::start(Behaviour::Tls(Leaf::UnknownIssuer, always(reply("200 OK", "", "{}"), || Then::Keep))).await;
     let proxy = ProxyServer::start(ProxyBehaviour::HttpTo(inspector.port())).await;
@@ -131,7 +131,7 @@ async fn a_proxy_that_opens_what_it_passes_on() {
 }
 
 #[tokio::test]
-async fn a_proxy_tells_the_time() {
+async fn the_time_comes_from_the_proxys_reply() {
     let server = Server::start(Behaviour::Tls(Leaf::Good, always(reply("200 OK", "", "{}"), || Then::Keep))).await;
     let proxy = ProxyServer::start(ProxyBehaviour::HttpTo(server.port())).await;
     let ahead = SystemTime::now() + Duration::from_secs(100 * 365 * 24 * 3600);
@@ -140,7 +140,7 @@ async fn a_proxy_tells_the_time() {
 }
 
 #[tokio::test]
-async fn what_is_no_proxy_is_told_before_anything_is_sent() {
+async fn an_invalid_proxy_is_reported_before_anything_is_sent() {
     let (_gateway, server) = healthy("127.0.0.1").await;
     let outcome = CheckRun::host(server.port()).through("127.0.0.1").run().await;
     outcome.failed(Code::ProxyInvalid, Owner::ThisComputer, LayerId::Proxy);
@@ -149,7 +149,7 @@ async fn what_is_no_proxy_is_told_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn a_script_is_told_and_the_way_is_tried_without_it() {
+async fn a_proxy_script_is_reported_and_the_direct_route_is_tried() {
     let (_gateway, server) = healthy("127.0.0.1").await;
     let mut run = CheckRun::host(server.port());
     let values = WindowsValues { script: Some("http://wpad.test/proxy.pac"), ..WindowsValues::default() };

@@ -1,4 +1,4 @@
-//! Proxies that let through, refuse, or are something else.
+//! Proxy servers that forward, refuse, or do not work.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,19 +12,19 @@ use crate::server::{RecordingStream, read_head};
 /// What a proxy does.
 #[derive(Clone, Copy)]
 pub(crate) enum ProxyBehaviour {
-    /// HTTP, and whatever is asked for leads to this port here.
+    /// HTTP; every tunnel leads to this local port.
     HttpTo(u16),
-    /// The same after a name and a password.
+    /// The same, with a required login.
     HttpWithLoginTo(u16),
-    /// HTTP, and this is answered.
+    /// HTTP; this is the reply.
     HttpSays(&'static str),
-    /// SOCKS, leading to this port here.
+    /// SOCKS; every tunnel leads to this local port.
     SocksTo(u16),
-    /// The same after a name and a password.
+    /// The same, with a required login.
     SocksWithLoginTo(u16),
-    /// SOCKS, refusing with this code.
+    /// SOCKS; refuses with this code.
     SocksRefuses(u8),
-    /// SOCKS that takes nobody without a login.
+    /// SOCKS; accepts no client without a login.
     SocksWantsLogin,
 }
 

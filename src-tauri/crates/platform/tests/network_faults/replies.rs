@@ -1,11 +1,11 @@
-//! Replies that are cut, stalled, sent elsewhere or given by somebody else.
+//! Replies that are cut, stalled, redirected or come from another server.
 
 use std::sync::Arc;
 
 use airouter_core::check::{LampState, LayerId};
 use airouter_core::finding::{Code, Owner};
 
-use crate::check_run::{CheckRun, CheckOutcome, assert_no_canary};
+use crate::check_run::{CheckOutcome, CheckRun, assert_no_canary};
 use crate::pki::{HOST, Leaf};
 use crate::server::{Behaviour, Response, Script, Server, Then, always, reply};
 
@@ -20,7 +20,7 @@ async fn run_check(script: Script) -> (CheckOutcome, Server) {
     (outcome, server)
 }
 
-/// How many requests came.
+/// How many requests were received.
 fn count(server: &Server) -> usize {
     server.requests().matches("HTTP/1.1\r\n").count()
 }
@@ -67,7 +67,7 @@ async fn a_message_that_is_cut_after_a_list_that_came() {
 }
 
 #[tokio::test]
-async fn redirects_are_told_and_never_followed() {
+async fn redirects_are_reported_and_never_followed() {
     let elsewhere = Server::start(Behaviour::Plain(always(reply("200 OK", "", "{}"), || Then::Keep))).await;
     let port = elsewhere.port();
     for (status, target, code, owner) in [
@@ -77,7 +77,8 @@ async fn redirects_are_told_and_never_followed() {
         ("307 Temporary", format!("http://127.0.0.1:{port}/login"), Code::CaptivePortal, Owner::Network),
         ("302 Found", format!("http://login.hotel.test:{port}/"), Code::CaptivePortal, Owner::Network),
     ] {
-        let (outcome, server) = run_check(always(reply(status, &format!("location: {target}\r\n"), ""), || Then::Keep)).await;
+        let (outcome, server) =
+            run_check(always(reply(status, &format!("location: {target}\r\n"), ""), || Then::Keep)).await;
         outcome.failed(code, owner, LayerId::Http);
         assert!(count(&server) <= 2, "the list and one message at most: {}", server.requests());
     }
@@ -108,7 +109,7 @@ async fn a_refused_key_is_not_sent_again_and_again() {
     let json = "content-type: application/json\r\n";
     let (outcome, server) = run_check(always(reply("403 Forbidden", json, body), || Then::Keep)).await;
     outcome.failed(Code::Forbidden, Owner::Account, LayerId::Account);
-    // A list may be closed to a key that messages accept, so one message is the last try.
+    // The list may refuse a key that messages accept, so one message is tried last.
     assert_eq!(count(&server), 2, "the list, then a message: {}", server.requests());
     let body = r#"{"error":{"message":"Invalid token"}}"#;
     let (outcome, server) = run_check(always(reply("401 Unauthorized", json, body), || Then::Keep)).await;
@@ -117,7 +118,7 @@ async fn a_refused_key_is_not_sent_again_and_again() {
 }
 
 #[tokio::test]
-async fn when_to_try_again_is_told() {
+async fn retry_after_is_reported() {
     let head = "content-type: application/json\r\nretry-after: 17\r\n";
     let body = r#"{"error":{"message":"Too many requests"}}"#;
     let (outcome, _) = run_check(always(reply("429 Too Many Requests", head, body), || Then::Keep)).await;

@@ -1,4 +1,4 @@
-//! A server that plays a part and keeps every byte that it was sent.
+//! A server with a scripted behaviour that records every byte it receives.
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,7 +13,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::pki::{Leaf, side};
 
-/// What a listener plays once it is connected to.
+/// What a server does with a connection.
 #[derive(Clone)]
 pub(crate) enum Behaviour {
     /// Resets at once.
@@ -22,52 +22,52 @@ pub(crate) enum Behaviour {
     ResetAfterHello,
     /// Waits for the first bytes, then closes.
     CloseAfterHello,
-    /// Says nothing, ever.
+    /// Never sends anything.
     Silence,
-    /// Waits for the first bytes, says this and closes.
+    /// Waits for the first bytes, sends this and closes.
     Says(&'static [u8]),
-    /// Speaks TLS, then HTTP by a script.
+    /// TLS, then HTTP by a script.
     Tls(Leaf, Script),
-    /// Speaks TLS and passes everything on to a plain server on this computer.
+    /// TLS; forwards everything to a plain server at this local port.
     TlsTo(Leaf, u16),
-    /// Speaks HTTP by a script.
+    /// HTTP by a script.
     Plain(Script),
 }
 
-/// From the head of a request to what is sent back.
+/// Maps the head of a request to the response.
 pub(crate) type Script = Arc<dyn Fn(&str) -> Response + Send + Sync>;
 
-/// What is sent back.
+/// A response, and what happens to the connection afterwards.
 pub(crate) struct Response {
     pub(crate) bytes: Vec<u8>,
     pub(crate) then: Then,
 }
 
-/// What comes after it.
+/// What happens to the connection after the response.
 pub(crate) enum Then {
-    /// The connection stays open for another request.
+    /// It stays open for another request.
     Keep,
     Close,
-    /// The connection stays open, and nothing more is said.
+    /// It stays open, and nothing more is sent.
     Silence,
-    /// The same again and again.
+    /// These bytes are sent without end.
     Repeat(Vec<u8>),
-    /// A byte now and then.
+    /// The response is sent byte by byte, without end.
     Drip,
 }
 
-/// A script that always plays the same.
+/// A script that always gives the same response.
 pub(crate) fn always(bytes: impl Into<Vec<u8>>, then: fn() -> Then) -> Script {
     let bytes = bytes.into();
     Arc::new(move |_| Response { bytes: bytes.clone(), then: then() })
 }
 
-/// A whole reply of HTTP/1.1.
+/// A complete HTTP/1.1 reply.
 pub(crate) fn reply(status: &str, headers: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\n\r\n{body}", body.len())
 }
 
-/// A port on which nobody listens, kept so that nobody else can.
+/// A reserved port without a server.
 pub(crate) struct ClosedPort(tokio::net::TcpSocket);
 
 impl ClosedPort {
@@ -106,7 +106,7 @@ impl Server {
             while let Ok((stream, _)) = listener.accept().await {
                 let (behaviour, raw, plain) = (behaviour.clone(), to_raw.clone(), to_plain.clone());
                 tokio::spawn(async move {
-                    // Whoever is played to may leave at any moment.
+                    // The client may close the connection at any moment.
                     let _ = serve(behaviour, RecordingStream { stream, recorded: raw }, plain).await;
                 });
             }
@@ -118,12 +118,12 @@ impl Server {
         self.address.port()
     }
 
-    /// Every byte, as it came over the wire.
+    /// Every byte that was received, before TLS decryption.
     pub(crate) fn raw(&self) -> Vec<u8> {
         self.raw.lock().expect("unharmed").clone()
     }
 
-    /// What was said within TLS, or in plain HTTP.
+    /// What was received within TLS, or in plain HTTP.
     pub(crate) fn requests(&self) -> String {
         String::from_utf8_lossy(&self.plain.lock().expect("unharmed")).into_owned()
     }
@@ -168,13 +168,16 @@ async fn serve(behaviour: Behaviour, mut stream: RecordingStream<TcpStream>, rec
     }
 }
 
-/// Whatever comes, as much as there is.
+/// Reads what is available.
 async fn read_some(stream: &mut RecordingStream<TcpStream>) -> io::Result<usize> {
     stream.read(&mut [0; 4096]).await
 }
 
 /// HTTP/1.1, one request after another.
-async fn converse<S: AsyncRead + AsyncWrite + Unpin>(mut stream: RecordingStream<S>, script: &Script) -> io::Result<()> {
+async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
+    mut stream: RecordingStream<S>,
+    script: &Script,
+) -> io::Result<()> {
     loop {
         let head = read_head(&mut stream).await?;
         let length =
@@ -213,7 +216,7 @@ pub(crate) async fn read_head<S: AsyncRead + Unpin>(stream: &mut S) -> io::Resul
     Ok(String::from_utf8_lossy(&head).into_owned())
 }
 
-/// Hears everything that is read.
+/// A stream that records everything that is read from it.
 pub(crate) struct RecordingStream<S> {
     pub(crate) stream: S,
     pub(crate) recorded: Recorded,

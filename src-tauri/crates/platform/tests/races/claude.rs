@@ -1,7 +1,7 @@
-//! Somebody who plays Claude: writes its files whole, at any moment, without asking anybody.
+//! A simulated Claude, which writes its files completely at any moment, without any lock.
 //!
-//! Claude writes from memory what it read at its start; a window of it, or another tool, reads a file,
-//! changes one value and writes it once. Both replace the file at one stroke.
+//! Claude writes what it has in memory since its start; one of its windows, or another tool, reads a file, changes one
+//! value and writes it once. Both replace the file atomically.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,16 +20,16 @@ pub(crate) enum WritePattern {
     FromMemory,
 }
 
-/// One of Claude's files with its habit.
+/// One of Claude's files, and how it is written.
 #[derive(Debug, Clone)]
 pub(crate) struct Writes {
     pub(crate) path: PathBuf,
     pub(crate) pattern: WritePattern,
-    /// It was there at first and nobody may remove it.
+    /// It existed at first and must not be removed.
     pub(crate) stays: bool,
 }
 
-/// Something that was written, by which it is found again.
+/// A write, by which its value is found again.
 #[derive(Debug, Clone)]
 pub(crate) struct Written {
     pub(crate) path: PathBuf,
@@ -38,7 +38,7 @@ pub(crate) struct Written {
     pub(crate) has_entry: bool,
 }
 
-/// Numbers without any order, the same for the same seed.
+/// Pseudo-random numbers, the same for the same seed.
 pub(crate) struct Random(u64);
 
 impl Random {
@@ -54,7 +54,10 @@ impl Random {
     }
 }
 
-/// Writes until it is over; gives what was written, or what was torn or missing.
+/// Writes files until `is_over`. Returns the writes.
+///
+/// # Errors
+/// A file that was torn or missing.
 pub(crate) fn write_files(files: &[Writes], mut random: Random, is_over: &AtomicBool) -> Result<Vec<Written>, String> {
     let mut memory: Vec<Value> = Vec::new();
     for file in files {
@@ -67,13 +70,13 @@ pub(crate) fn write_files(files: &[Writes], mut random: Random, is_over: &Atomic
         let at = usize::try_from(random.below(files.len() as u64)).unwrap();
         let (file, name) = (&files[at], format!("foreign-{round}"));
         round += 1;
-        // Looking alone finds what is torn.
+        // Every read checks that the file is not torn.
         let now = read(file)?;
         let has_entry = match file.pattern {
             WritePattern::Never => continue,
             WritePattern::Once if once[at] => continue,
             WritePattern::Once => {
-                // Our profile may not be there yet; nobody switches anything in it then.
+                // Our profile may not exist yet; then there is nothing to change in it.
                 let Some(mut value) = now else { continue };
                 let has_entry = note(&mut value, &name);
                 once[at] = true;
@@ -106,7 +109,7 @@ fn read(file: &Writes) -> Result<Option<Value>, String> {
     }
 }
 
-/// A value of its own, and in a list of profiles an entry.
+/// Adds a unique value, and in a list of profiles an entry; returns whether an entry was added.
 fn note(value: &mut Value, name: &str) -> bool {
     value[name] = json!({ "big": 12_345_678_901_234_567_890_u64, "文": name });
     let Some(entries) = value.get_mut("entries").and_then(Value::as_array_mut) else { return false };
@@ -114,8 +117,8 @@ fn note(value: &mut Value, name: &str) -> bool {
     true
 }
 
-/// Replaces a file that somebody may have removed since it was read: a removed profile is not made
-/// again, since nobody could tell then whether it was left or came back. False when it is gone.
+/// Replaces a file unless it was removed since it was read: a profile that was created again could not be told from one
+/// that was never removed. False if it is gone.
 fn put_in_place(path: &Path, value: &Value) -> bool {
     let fresh = beside(path);
     let is_written = std::fs::write(&fresh, value.to_string()).is_ok();
@@ -130,7 +133,7 @@ fn beside(path: &Path) -> PathBuf {
 
 fn put(path: &Path, value: &Value) {
     let folder = path.parent().unwrap();
-    // The folder may be removed again by whoever made it; then nothing is written.
+    // A copy of the program may remove the folder again before the file is written; then try again.
     let fresh = beside(path);
     loop {
         std::fs::create_dir_all(folder).unwrap();

@@ -1,4 +1,4 @@
-//! One copy of the program: a process that does what it is told, line by line.
+//! One copy of the program: a process that carries out orders from standard input, one per line.
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -15,16 +15,16 @@ use airouter_platform::places::Places;
 use airouter_platform::{apply, fault_injection, undo};
 use serde::{Deserialize, Serialize};
 
-/// What a copy is to do.
+/// An order for a copy.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Order {
     pub(crate) folder: PathBuf,
-    /// The letter by which its steps are known.
+    /// The letter that marks its steps in the common step file.
     pub(crate) mark: char,
-    /// The host to connect to; nothing means to undo.
+    /// The host to connect to; `None` to undo.
     pub(crate) host: Option<String>,
     pub(crate) static_key: bool,
-    /// Turned away because another copy works, it asks again until it is let in.
+    /// If another copy holds the lock, try again until it is free.
     pub(crate) patient: bool,
 }
 
@@ -45,13 +45,13 @@ impl Copy {
         Self { child, orders, ends, mark }
     }
 
-    /// Lets it begin; does not wait.
+    /// Sends an order; does not wait.
     pub(crate) fn begin(&mut self, order: &Order) {
         let line = serde_json::to_string(&Order { mark: self.mark, ..order.clone() }).unwrap();
         writeln!(self.orders, "{line}").unwrap();
     }
 
-    /// Waits for its end.
+    /// Waits for the result of the order.
     pub(crate) fn end(&mut self) -> String {
         let mut line = String::new();
         self.ends.read_line(&mut line).unwrap();
@@ -73,7 +73,7 @@ pub(crate) fn serve() {
         let mut steps = std::fs::OpenOptions::new().append(true).create(true).open(order.folder.join("steps")).unwrap();
         let mark = [order.mark as u8];
         fault_injection::set(Some(Box::new(move |step| {
-            // Folders are made before the lock is taken, which lies in one of them.
+            // The folders for the lock file are created before the lock is taken.
             if step != "make folder" { steps.write_all(&mark) } else { Ok(()) }
         })));
         let mut end = carry_out(&order);
@@ -109,7 +109,7 @@ fn carry_out(order: &Order) -> String {
     }
 }
 
-/// Connects to a host with the key that belongs to it.
+/// Connects to a host with the host's own key.
 pub(crate) fn connect(places: &Places, host: &str, static_key: bool) -> (Outcome, Vec<Finding>) {
     let wishes = Wishes {
         name: "AIRouter".to_owned(),
@@ -126,7 +126,7 @@ pub(crate) fn connect(places: &Places, host: &str, static_key: bool) -> (Outcome
     (report.outcome, report.findings)
 }
 
-/// The key that belongs to a host, so that a mix-up shows.
+/// The key of a host, different for each, so that a mix-up is noticed.
 pub(crate) fn key_for(host: &str) -> String {
     format!("sk-{}-0123456789abcdef0123456789", host.split('.').next().unwrap())
 }
@@ -135,7 +135,7 @@ pub(crate) fn places(folder: &Path) -> Places {
     Places { bundled_helper: folder.join("came-with-it"), account: None, ..Places::in_scratch(folder).unwrap() }
 }
 
-/// A helper program by its contract, with a file for a keychain.
+/// A helper program that follows the contract, with a file as a keychain.
 pub(crate) fn put_helper(folder: &Path) {
     let (chain, path) = (folder.join("keychain"), folder.join("came-with-it"));
     let chain = chain.display();

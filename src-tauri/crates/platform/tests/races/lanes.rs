@@ -1,4 +1,4 @@
-//! The runs, shared out to processes.
+//! Distributes the runs over worker processes (lanes).
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -9,7 +9,7 @@ use crate::run::Run;
 /// How many runs there are, unless `AIROUTER_RACES` gives another number.
 const RUNS: usize = 1000;
 
-/// All lanes, or the one that this process is.
+/// Starts all lanes, or runs the lane or the copy that this process is.
 pub(crate) fn main() {
     if std::env::var_os("RACES_COPY").is_some() {
         return copy::serve();
@@ -18,7 +18,7 @@ pub(crate) fn main() {
     if let Ok(lane) = std::env::var("RACES_LANE") {
         return drive(lane.parse().unwrap(), lanes);
     }
-    // In processes, as the copies are: a thread that starts a program holds the others' files open.
+    // Processes instead of threads: a thread that starts a program would inherit the other threads' open files.
     let start = |lane: usize| {
         let mut child = Command::new(std::env::current_exe().unwrap());
         child.env("RACES_LANE", lane.to_string()).spawn().unwrap()

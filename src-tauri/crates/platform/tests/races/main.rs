@@ -1,9 +1,9 @@
-//! A thousand times two copies of the program start at once, while somebody plays a Claude that writes
-//! its settings, its list of profiles and switches in the profile: nothing that anybody wrote is lost,
-//! no file is ever torn, and the two copies never work at the same time.
+//! Starts two copies of the program at once, a thousand times, while a simulated Claude writes its settings, its list
+//! of profiles and switches in the profile. No write of any of them may be lost, no file may be torn, and the two
+//! copies must never work at the same time.
 //!
-//! A test of its own kind (no harness): the copies are processes, with the real lock between them, and
-//! stay alive from run to run so that both begin in the same instant.
+//! This test has no harness: the copies are processes with the real lock between them, and stay alive from run to run,
+//! so that both begin at the same instant.
 #![allow(
     clippy::disallowed_methods,
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! One run: a computer, two copies and a Claude at once, and the judgement afterwards.
+//! One run: a computer, two copies of the program and a simulated Claude at once, and the checks afterwards.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,7 +24,7 @@ pub(crate) struct Run {
     number: usize,
 }
 
-/// What everybody said.
+/// The results of a run.
 pub(crate) struct Results {
     pub(crate) ends: [String; 2],
     pub(crate) foreign: Vec<Written>,
@@ -33,13 +33,13 @@ pub(crate) struct Results {
 
 impl Run {
     pub(crate) fn new(number: usize) -> Self {
-        // In memory, where there is such a place: thousands of syncs are no test of a disk.
+        // In `/dev/shm` if that exists: thousands of syncs would be slow on a disk and test nothing more.
         let parent = if Path::new("/dev/shm").is_dir() { "/dev/shm" } else { "/tmp" };
         let folder = tempfile::tempdir_in(parent).unwrap();
         let places = places(folder.path());
         put_helper(folder.path());
         std::fs::create_dir_all(places.library()).unwrap();
-        // Every combination of these comes up, whatever the dice say.
+        // Derived from the number, so that every combination occurs.
         let (static_key, connected, undoes) = (!number.is_multiple_of(3), number % 4 < 2, number.is_multiple_of(4));
         let has_files = !number.is_multiple_of(5);
         if has_files {
@@ -54,7 +54,10 @@ impl Run {
             assert_eq!(connect(&places, OLD, static_key).0, Outcome::Written);
         }
         let mut random = Random::new(number);
-        let mut pattern = || [WritePattern::Never, WritePattern::Once, WritePattern::FromMemory][usize::try_from(random.below(3)).unwrap()];
+        let mut pattern = || {
+            [WritePattern::Never, WritePattern::Once, WritePattern::FromMemory]
+                [usize::try_from(random.below(3)).unwrap()]
+        };
         let mut files = vec![
             Writes { path: places.mode(), pattern: pattern(), stays: has_files },
             Writes { path: places.meta(), pattern: pattern(), stays: has_files },
@@ -66,7 +69,7 @@ impl Run {
         Self { folder, places, static_key, undoes, files, number }
     }
 
-    /// Lets all begin, and waits until the copies have ended.
+    /// Starts all at once, and waits until the copies have ended.
     pub(crate) fn go(&self, copies: &mut [Copy; 2]) -> Results {
         let is_over = AtomicBool::new(false);
         let order = |host: Option<&str>| Order {
@@ -89,7 +92,7 @@ impl Run {
         })
     }
 
-    /// Looks at everything, as the next start does, then undoes and looks again.
+    /// Checks everything after the next start, then undoes and checks again.
     pub(crate) fn judge(&self, results: &Results) -> Result<(), String> {
         let context = |why: String| format!("{why}\n  {:?} {:?}\n  {}", results.ends, self.files, self.texts());
         self.never_at_once().map_err(context)?;
@@ -108,7 +111,7 @@ impl Run {
         self.nothing_of_ours_is_left().map_err(context)
     }
 
-    /// The steps of one copy lie together.
+    /// The steps of the two copies are not interleaved.
     fn never_at_once(&self) -> Result<(), String> {
         let steps = std::fs::read_to_string(self.folder.path().join("steps")).unwrap_or_default();
         let mut order: Vec<char> = steps.chars().collect();
@@ -122,11 +125,11 @@ impl Run {
                 Ok(bytes) => {
                     serde_json::from_slice::<Value>(&bytes).map_err(|_| format!("{} is torn", write.path.display()))?
                 }
-                // Our own profile goes when everything is undone, with what was switched in it.
+                // Our own profile is removed by an undo, together with changes of Claude in it.
                 Err(_) if self.is_our_profile(&write.path) => continue,
                 Err(_) => return Err(format!("{} is gone with {}", write.path.display(), write.name)),
             };
-            // In a list of profiles, the entry that came with the value is there too.
+            // In a list of profiles, the entry that was added with the value is kept too.
             let lists = value.get("entries").and_then(Value::as_array);
             let is_listed = lists.is_none_or(|entries| entries.iter().any(|entry| entry["id"] == *write.name));
             if value.get(&write.name).is_none() || (write.has_entry && !is_listed) {
@@ -136,7 +139,7 @@ impl Run {
         Ok(())
     }
 
-    /// Address and key of the journal are those that Claude would use, unless Claude wrote old values.
+    /// Claude would use the address of the journal with its key, unless Claude has written old values from memory.
     fn belongs_together(&self) -> Result<(), String> {
         let Some(journal) = state::journal(&self.places).unwrap() else { return Ok(()) };
         if self.is_written_from_memory(&self.places.profile(&journal.profile_id)) {
@@ -154,7 +157,7 @@ impl Run {
         }
     }
 
-    /// No address, no key, no temporary file, unless Claude had them in memory.
+    /// No address, no key and no temporary file of ours is left, unless Claude has written it from memory.
     fn nothing_of_ours_is_left(&self) -> Result<(), String> {
         for path in [self.places.root.clone(), self.places.library()].iter().flat_map(|folder| listed(folder)) {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -1,4 +1,4 @@
-//! A home in which Claude is connected already, so that all three files are there.
+//! A home in which Claude is connected already, so that all three files exist.
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -20,7 +20,7 @@ pub(crate) struct Home {
     profile: PathBuf,
 }
 
-/// Mode, owner, and bytes or where a link leads.
+/// Mode, owner, and the bytes of a file or the target of a link.
 type Thing = (u32, u32, Vec<u8>);
 
 impl Home {
@@ -63,13 +63,13 @@ impl Home {
         apply::apply(&self.places, &wishes, &key, None, &mut |_| {})
     }
 
-    /// The list, with nothing selected, so that there is something to write.
+    /// The list, changed so that nothing is selected and there is something to write.
     pub(crate) fn meta(&self) -> PathBuf {
         let applied = format!("\"appliedId\": \"{}\"", self.profile.file_stem().unwrap().to_string_lossy());
         changed(self.places.meta(), &applied, "\"appliedId\": \"\"")
     }
 
-    /// The settings, with the ordinary mode, so that there is something to write.
+    /// The settings, changed to the ordinary mode, so that there is something to write.
     pub(crate) fn mode(&self) -> PathBuf {
         changed(self.places.mode(), "\"3p\"", "\"1p\"")
     }
@@ -105,13 +105,13 @@ impl Home {
         self.folder.path().join("elsewhere")
     }
 
-    /// A Claude that takes no notice of being asked to quit.
+    /// A Claude that ignores requests to quit.
     pub(crate) fn start_a_claude_that_stays(&self) -> Child {
         let path = self.claude();
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, "#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 0.2; done\n").unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-        // By its interpreter, as the system would: while another test forks, a file that was just written is busy.
+        // Through its interpreter, as the system would: while another test forks, a new file may be busy (`ETXTBSY`).
         let child = Command::new("/bin/sh").arg(&path).stdin(Stdio::null()).spawn().unwrap();
         let install = claude::locate(&self.places).unwrap();
         while !claude::is_running(&install) {
@@ -149,7 +149,7 @@ fn changed(path: PathBuf, from: &str, to: &str) -> PathBuf {
     path
 }
 
-/// Gives a file to another user; false when that is not possible here.
+/// Gives a file to another user; false if that is not possible here.
 pub(crate) fn give_away(path: &Path) -> bool {
     const NOBODY: u32 = 65_534;
     if std::os::unix::fs::chown(path, Some(NOBODY), None).is_ok() {
@@ -160,13 +160,13 @@ pub(crate) fn give_away(path: &Path) -> bool {
     given.is_ok_and(|status| status.success())
 }
 
-/// Something that cannot be written as long as this lives.
+/// Keeps a file or folder unwritable until it is dropped.
 pub(crate) enum Lock {
     Flag(PathBuf),
     Mode(PathBuf, u32),
 }
 
-/// Locks a file or a folder, even for root; nothing when that is not possible here.
+/// Makes a file or a folder unwritable, even for root; `None` if that is not possible here.
 pub(crate) fn lock(path: &Path) -> Option<Lock> {
     let flagged = Command::new("chattr").arg("+i").arg(path).stderr(Stdio::null()).status();
     if flagged.is_ok_and(|status| status.success()) {
@@ -191,9 +191,9 @@ impl Drop for Lock {
     }
 }
 
-/// Past the test runner's silence: what was not tried must not look as if it had been.
+/// Prints past the test runner's output capture, so that a test that was not run as intended is noticed.
 pub(crate) fn loudly(what: &str) {
     use std::io::Write;
     let tty = std::fs::OpenOptions::new().write(true).open("/proc/self/fd/2");
-    let _ = tty.and_then(|mut tty| writeln!(tty, "\n*** NOT TRIED AS MEANT: {what} ***"));
+    let _ = tty.and_then(|mut tty| writeln!(tty, "\n*** NOT RUN AS INTENDED: {what} ***"));
 }

@@ -1,5 +1,5 @@
-//! A tiny HTTP/1.1 server on loopback that answers what it is told to, byte for byte, and remembers
-//! what it was asked. It closes after each reply, so that no reply can leak into the next.
+//! A tiny HTTP/1.1 server on loopback with scripted replies, which records the requests. It closes the connection after
+//! each reply, so that no reply can leak into the next.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// What a request is for, read from the request alone.
+/// The kind of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// The list of models.
@@ -29,7 +29,7 @@ pub(crate) struct Request {
     pub(crate) kind: Kind,
     /// Whether it carried a key.
     pub(crate) has_key: bool,
-    /// Whether the key stood in `x-api-key`.
+    /// Whether the key was in `x-api-key`.
     pub(crate) by_x_api_key: bool,
 }
 
@@ -51,7 +51,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts one that asks `answer` what to say.
+    /// Starts a server whose replies come from `answer`.
     pub(crate) async fn start(answer: impl Fn(Request) -> Answer + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
@@ -61,7 +61,7 @@ impl Server {
             while let Ok((connection, _)) = listener.accept().await {
                 let (answer, notes) = (Arc::clone(&answer), Arc::clone(&notes));
                 tokio::spawn(async move {
-                    // A client that leaves early is the client's affair.
+                    // The client may close the connection early.
                     let _ = serve(connection, &*answer, &notes).await;
                 });
             }
@@ -69,7 +69,7 @@ impl Server {
         Self { base, seen, serving }
     }
 
-    /// What it was asked so far.
+    /// The requests so far.
     pub(crate) fn seen(&self) -> Vec<Request> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -5,13 +5,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::edits::{Edit, Which};
 use crate::escape;
+use crate::expected::Expected;
 use crate::home::Home;
 use crate::keychain::{Behaviour, Behaviours};
 use crate::product::{End, Gateway, Verb};
-use crate::rules::{self, Violation, Fault};
+use crate::rules::{self, Fault, Violation};
 use crate::states::State;
 use crate::tally::Tally;
-use crate::expected::Expected;
 
 /// The verbs that a person can choose, with gateways that the states have connected and one that they have not.
 const VERBS: [Verb; 8] = [
@@ -120,7 +120,12 @@ fn cell(home: &Home, state: &State, case: &Case, ways: &mut HashMap<u64, Vec<Vio
 }
 
 /// Checks that there is a way out; done once for each distinct state.
-fn way_out(home: &Home, expected: &Expected, end: Option<(Verb, End)>, ways: &mut HashMap<u64, Vec<Violation>>) -> Vec<Violation> {
+fn way_out(
+    home: &Home,
+    expected: &Expected,
+    end: Option<(Verb, End)>,
+    ways: &mut HashMap<u64, Vec<Violation>>,
+) -> Vec<Violation> {
     let mut hasher = DefaultHasher::new();
     home.everything().hash(&mut hasher);
     expected.fingerprint(&mut hasher);
@@ -132,7 +137,9 @@ fn answers() -> Vec<Answer> {
     let mut answers = Vec::new();
     for is_emptied in [false, true] {
         for print in [Behaviour::Ok, Behaviour::Exits(5), Behaviour::Exits(4), Behaviour::Garbage] {
-            for store in [Behaviour::Ok, Behaviour::Exits(5), Behaviour::Exits(4), Behaviour::DoesThenFails, Behaviour::Once] {
+            for store in
+                [Behaviour::Ok, Behaviour::Exits(5), Behaviour::Exits(4), Behaviour::DoesThenFails, Behaviour::Once]
+            {
                 for forget in [Behaviour::Ok, Behaviour::Exits(5), Behaviour::Exits(4)] {
                     let check = if print == Behaviour::Garbage { Behaviour::Ok } else { print };
                     let behaviours = Behaviours { print, store, forget, check, version: Behaviour::Ok };

@@ -73,14 +73,19 @@ impl<'a> View<'a> {
 
     /// True if a gateway with our helper is selected and the keychain holds the key that was pasted for it.
     pub(crate) fn is_working(&self) -> bool {
-        self.selected_gateway().is_some_and(|selected| selected.names_helper && self.key().is_some_and(|key| fits(&selected.base, &key)))
+        self.selected_gateway()
+            .is_some_and(|selected| selected.names_helper && self.key().is_some_and(|key| fits(&selected.base, &key)))
     }
 
     /// The address and the key, if the selected profile of one gateway gets the key of another. Without the helper
     /// program Claude gets no key.
     pub(crate) fn wrong_key(&self) -> Option<(String, String)> {
         let selected = self.selected_gateway()?;
-        let key = if selected.names_helper { self.key().filter(|_| self.has_helper()) } else { selected.key_in_profile.clone() };
+        let key = if selected.names_helper {
+            self.key().filter(|_| self.has_helper())
+        } else {
+            selected.key_in_profile.clone()
+        };
         key.filter(|key| !fits(&selected.base, key)).map(|key| (selected.base, key))
     }
 

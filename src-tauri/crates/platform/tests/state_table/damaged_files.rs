@@ -1,8 +1,8 @@
 //! Damages files so that they cannot be read or parsed, and records how to repair them.
 
 use crate::edits::Which;
+use crate::expected::{DamagedFile, Expected};
 use crate::home::{self, Home, Node};
-use crate::expected::{Expected, DamagedFile};
 
 /// Replaces a file with the bytes that `make` returns, or with a folder.
 pub(crate) fn damage(
@@ -40,5 +40,7 @@ pub(crate) fn unreadable(home: &Home, expected: &mut Expected, which: Which) {
     let (mode_now, owner_now) = if is_root { (mode, NOBODY) } else { (0, owner) };
     let present = Node::File { bytes: bytes.clone(), mode: mode_now, owner: owner_now };
     home::put(&path, &present);
-    expected.damaged_files.insert(path, DamagedFile { present, original: Some(Node::File { bytes, mode, owner }), is_empty: false });
+    expected
+        .damaged_files
+        .insert(path, DamagedFile { present, original: Some(Node::File { bytes, mode, owner }), is_empty: false });
 }

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use crate::damaged_files::{damage, unreadable};
+use crate::expected::Expected;
 use crate::home::{self, Home, Node};
 use crate::product::JournalState;
 use crate::states::OTHER;
-use crate::expected::Expected;
-use crate::damaged_files::{damage, unreadable};
 
 /// One of the three files that this program writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -122,7 +122,9 @@ impl Edit {
             Self::Note(number) => change(home, expected, &home.places.meta(), &|value| value["note"] = json!(number)),
             Self::ChangeModels(number) => {
                 if let Some(path) = Which::Profile.path(home) {
-                    change(home, expected, &path, &|value| value["inferenceModels"] = json!([format!("claude-{number}")]));
+                    change(home, expected, &path, &|value| {
+                        value["inferenceModels"] = json!([format!("claude-{number}")])
+                    });
                 }
             }
             Self::Chmod(which, mode) => chmod(home, expected, which, mode),
@@ -131,7 +133,9 @@ impl Edit {
             Self::Nul(which) => damage(home, expected, which, true, |bytes| Some(vec![0; bytes.len().max(7)])),
             Self::Bom(which) => damage(home, expected, which, false, |bytes| Some([b"\xef\xbb\xbf", bytes].concat())),
             Self::Comment(which) => damage(home, expected, which, false, |bytes| Some([b"// mine\n", bytes].concat())),
-            Self::Cut(which) => damage(home, expected, which, false, |bytes| Some(bytes[..bytes.len() * 2 / 3].to_vec())),
+            Self::Cut(which) => {
+                damage(home, expected, which, false, |bytes| Some(bytes[..bytes.len() * 2 / 3].to_vec()))
+            }
             Self::Folder(which) => damage(home, expected, which, false, |_| None),
             Self::Unreadable(which) => unreadable(home, expected, which),
             Self::AsBefore(which) => as_before(home, expected, which),
@@ -245,7 +249,10 @@ fn new_profile(home: &Home, expected: &mut Expected, number: u8) {
 }
 
 fn chmod(home: &Home, expected: &mut Expected, which: Which, mode: u32) {
-    let Some(path) = which.path(home).filter(|path| path.is_file() && !expected.damaged_files.contains_key(path)) else { return };
+    let Some(path) = which.path(home).filter(|path| path.is_file() && !expected.damaged_files.contains_key(path))
+    else {
+        return;
+    };
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
     expected.touch(&path).modes.insert(mode);
 }

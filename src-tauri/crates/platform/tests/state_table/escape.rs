@@ -2,11 +2,11 @@
 //! verbs after which nothing of ours is left and every byte is as at first.
 
 use crate::claude::View;
+use crate::expected::{Expected, STYLE};
 use crate::home::{Home, Tree};
 use crate::keychain::Behaviours;
 use crate::product::{End, Gateway, Verb};
-use crate::rules::{self, Violation, Fault};
-use crate::expected::{STYLE, Expected};
+use crate::rules::{self, Fault, Violation};
 
 /// The usual sequence: the program is started, and the person chooses *undo*, twice if a key had remained.
 const USUAL: [Verb; 3] = [Verb::Start, Verb::Undo, Verb::Undo];
@@ -36,7 +36,7 @@ pub(crate) fn judge(home: &Home, expected: &Expected, end: Option<(Verb, End)>) 
             violations.push(Violation { rule: "undone, though a file could not be read", detail: wrong.join("; ") });
         }
     }
-    let way = walk(home, &mended, &USUAL);
+    let way = run_verbs(home, &mended, &USUAL);
     violations.extend(way.violations);
     let mut left = way.left;
     if !left.is_empty() {
@@ -48,7 +48,7 @@ pub(crate) fn judge(home: &Home, expected: &Expected, end: Option<(Verb, End)>) 
         let mut tried = String::new();
         for others in OTHERS {
             home.put_back(&start);
-            let way = walk(home, &mended, others);
+            let way = run_verbs(home, &mended, others);
             tried.push_str(&format!("; {}: {}", way.report, way.residue.join(", ")));
             if way.residue.is_empty() {
                 left.clear();
@@ -74,7 +74,7 @@ struct Way {
     violations: Vec<Violation>,
 }
 
-fn walk(home: &Home, expected: &Expected, verbs: &[Verb]) -> Way {
+fn run_verbs(home: &Home, expected: &Expected, verbs: &[Verb]) -> Way {
     let mut expected = expected.clone();
     let (mut report, mut violations) = (Vec::new(), Vec::new());
     for verb in verbs {
@@ -87,11 +87,10 @@ fn walk(home: &Home, expected: &Expected, verbs: &[Verb]) -> Way {
         if let Some(words) = &done.report {
             report.push(format!("{verb:?} {:?} {}", words.end, words.codes()));
         }
-        violations.extend(
-            done.violations
-                .into_iter()
-                .map(|violation| Violation { detail: format!("on the way out, {verb:?}: {}", violation.detail), ..violation }),
-        );
+        violations.extend(done.violations.into_iter().map(|violation| Violation {
+            detail: format!("on the way out, {verb:?}: {}", violation.detail),
+            ..violation
+        }));
     }
     let everything = home.everything();
     let now = View::new(home, &everything);
@@ -125,7 +124,9 @@ fn residue(expected: &Expected, home: &Home, now: &View<'_>, everything: &Tree) 
     // Without a journal the original selection is unknown, and the ordinary mode is the way out.
     let is_left = expected.is_journal_lost && now.mode().as_deref() == Some("1p");
     if !is_left
-        && now.selected_gateway().is_some_and(|selected| Gateway::ALL.iter().any(|gateway| gateway.base() == selected.base))
+        && now
+            .selected_gateway()
+            .is_some_and(|selected| Gateway::ALL.iter().any(|gateway| gateway.base() == selected.base))
         && base.selected_gateway() != now.selected_gateway()
     {
         left.push("our gateway is selected".to_owned());

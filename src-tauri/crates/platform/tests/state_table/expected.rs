@@ -49,7 +49,12 @@ pub(crate) struct Expected {
 impl Expected {
     /// A home that this program has never touched.
     pub(crate) fn new(home: &Home) -> Self {
-        Self { baseline: home.claudes(), touched: BTreeMap::new(), damaged_files: BTreeMap::new(), is_journal_lost: false }
+        Self {
+            baseline: home.claudes(),
+            touched: BTreeMap::new(),
+            damaged_files: BTreeMap::new(),
+            is_journal_lost: false,
+        }
     }
 
     /// Makes the state before a verb the new baseline: there was no journal, and the verb has begun one.
@@ -133,7 +138,8 @@ impl Expected {
             (before, now) if before == now => None,
             (None, None) => None,
             (None, Some(Node::Folder { .. })) => {
-                let is_used = self.touched.keys().chain(self.damaged_files.keys()).any(|touched| touched.starts_with(path));
+                let is_used =
+                    self.touched.keys().chain(self.damaged_files.keys()).any(|touched| touched.starts_with(path));
                 (!is_used && now.keys().all(|below| below == path || !below.starts_with(path)))
                     .then(|| "an empty folder is left".to_owned())
             }

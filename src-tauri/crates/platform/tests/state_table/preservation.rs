@@ -2,11 +2,11 @@
 //! must not be left behind.
 
 use crate::claude::{self, SelectedGateway};
+use crate::expected::{Expected, is_temporary};
 use crate::home::Tree;
 use crate::product::{End, Gateway, JournalState, Report, Verb};
 use crate::rules::Judge;
 use crate::states::HEADER;
-use crate::expected::{Expected, is_temporary};
 
 impl Judge<'_> {
     /// The old address never gets the new key, and no working key is deleted.
@@ -30,7 +30,8 @@ impl Judge<'_> {
         if earlier.is_none() || earlier == later {
             return;
         }
-        let has_succeeded = self.report.is_none_or(|report| matches!(report.end, End::Written | End::Undone | End::Cleaned));
+        let has_succeeded =
+            self.report.is_none_or(|report| matches!(report.end, End::Written | End::Undone | End::Cleaned));
         let may_recover = self.before.journal_state() == JournalState::Pending;
         // A new address that could not be rolled back keeps its key, and the report says so.
         let waits = self.report.is_some_and(Report::is_interrupted);
@@ -39,8 +40,9 @@ impl Judge<'_> {
         let is_going_back =
             matches!(self.verb, Verb::Undo | Verb::Leave) && !self.now.bases_of_helper().iter().any(is_of_key);
         if later.is_none() {
-            let fits =
-                |selected: SelectedGateway| selected.names_helper && earlier.as_deref().is_some_and(|key| claude::fits(&selected.base, key));
+            let fits = |selected: SelectedGateway| {
+                selected.names_helper && earlier.as_deref().is_some_and(|key| claude::fits(&selected.base, key))
+            };
             if self.now.selected_gateway().is_some_and(fits) {
                 self.violation("the key of a selected profile is deleted", "");
             } else if self.before.is_working() && !has_succeeded && !may_recover && !is_going_back {
@@ -64,7 +66,8 @@ impl Judge<'_> {
             }
             // A file that only this program made may be removed, whatever happened to it.
             let is_ours_alone = !expected.baseline.contains_key(path)
-                && (damaged.is_empty || path.starts_with(self.home.places.library()) && *path != self.home.places.meta());
+                && (damaged.is_empty
+                    || path.starts_with(self.home.places.library()) && *path != self.home.places.meta());
             if is_ours_alone && (damaged.is_empty || !now.contains_key(path)) {
                 continue;
             }

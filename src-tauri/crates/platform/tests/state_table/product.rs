@@ -267,5 +267,11 @@ fn summarize(end: End, findings: &[Finding]) -> Report {
             finding.evidence.iter().map(|evidence| format!("{}={}", evidence.name, evidence.value)).collect();
         (finding.code.number().to_owned(), finding.blocks(), evidence.join(" "))
     };
-    Report { end, findings: findings.iter().map(one).collect(), restored: Vec::new(), left: Vec::new(), is_healthy: None }
+    Report {
+        end,
+        findings: findings.iter().map(one).collect(),
+        restored: Vec::new(),
+        left: Vec::new(),
+        is_healthy: None,
+    }
 }

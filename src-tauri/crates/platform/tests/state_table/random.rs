@@ -2,12 +2,12 @@
 
 use crate::edits::{Edit, Which};
 use crate::escape;
+use crate::expected::Expected;
 use crate::home::Home;
 use crate::keychain::{Behaviour, Behaviours};
 use crate::product::{Gateway, Verb};
-use crate::rules::{self, Violation, Fault};
+use crate::rules::{self, Fault, Violation};
 use crate::states;
-use crate::expected::Expected;
 
 /// One step of a sequence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,9 +151,24 @@ fn fault(random: &mut Random) -> Fault {
 }
 
 fn behaviours(random: &mut Random) -> Behaviours {
-    const PRINT: [Behaviour; 6] = [Behaviour::Ok, Behaviour::Ok, Behaviour::Exits(5), Behaviour::Exits(4), Behaviour::Exits(7), Behaviour::Garbage];
-    const STORE: [Behaviour; 6] = [Behaviour::Ok, Behaviour::Ok, Behaviour::Exits(5), Behaviour::Exits(4), Behaviour::DoesThenFails, Behaviour::Once];
-    const FORGET: [Behaviour; 5] = [Behaviour::Ok, Behaviour::Ok, Behaviour::Exits(5), Behaviour::Exits(4), Behaviour::DoesThenFails];
+    const PRINT: [Behaviour; 6] = [
+        Behaviour::Ok,
+        Behaviour::Ok,
+        Behaviour::Exits(5),
+        Behaviour::Exits(4),
+        Behaviour::Exits(7),
+        Behaviour::Garbage,
+    ];
+    const STORE: [Behaviour; 6] = [
+        Behaviour::Ok,
+        Behaviour::Ok,
+        Behaviour::Exits(5),
+        Behaviour::Exits(4),
+        Behaviour::DoesThenFails,
+        Behaviour::Once,
+    ];
+    const FORGET: [Behaviour; 5] =
+        [Behaviour::Ok, Behaviour::Ok, Behaviour::Exits(5), Behaviour::Exits(4), Behaviour::DoesThenFails];
     match random.below(6) {
         0..2 => Behaviours::NORMAL,
         2 => Behaviours::LOCKED,

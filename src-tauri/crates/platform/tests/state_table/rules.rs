@@ -1,11 +1,11 @@
 //! The rules that must hold after each verb, checked from the outside.
 
 use crate::claude::View;
+use crate::expected::Expected;
 use crate::home::{Home, Tree};
 use crate::keychain::Behaviours;
 use crate::kill;
 use crate::product::{self, JournalState, Report, Verb};
-use crate::expected::Expected;
 
 /// A violated rule: its name, and what is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +44,8 @@ pub(crate) fn act(home: &Home, expected: &mut Expected, verb: Verb, fault: Fault
     }
     let now = home.everything();
     let views = (View::new(home, &before), View::new(home, &now));
-    let mut judge = Judge { home, before: views.0, now: views.1, verb, report: report.as_ref(), violations: Vec::new() };
+    let mut judge =
+        Judge { home, before: views.0, now: views.1, verb, report: report.as_ref(), violations: Vec::new() };
     judge.keys();
     judge.files(expected, &before, &now);
     judge.journal_state();

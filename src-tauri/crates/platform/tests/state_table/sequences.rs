@@ -13,21 +13,25 @@
 #[cfg(unix)]
 mod claude;
 #[cfg(unix)]
+mod damaged_files;
+#[cfg(unix)]
 mod edits;
 #[cfg(unix)]
 mod escape;
 #[cfg(unix)]
-mod home;
+mod expected;
 #[cfg(unix)]
-mod preservation;
+mod home;
 #[cfg(unix)]
 mod keychain;
 #[cfg(unix)]
 mod kill;
 #[cfg(unix)]
-mod product;
-#[cfg(unix)]
 mod panics;
+#[cfg(unix)]
+mod preservation;
+#[cfg(unix)]
+mod product;
 #[cfg(unix)]
 mod random;
 #[cfg(unix)]
@@ -38,10 +42,6 @@ mod statements;
 mod states;
 #[cfg(unix)]
 mod tally;
-#[cfg(unix)]
-mod expected;
-#[cfg(unix)]
-mod damaged_files;
 
 /// Number of sequences of the usual run.
 #[cfg(unix)]

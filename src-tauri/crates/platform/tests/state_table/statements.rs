@@ -1,11 +1,11 @@
 //! Rules about the report: nothing that it says is false.
 
 use crate::claude::View;
+use crate::expected::{Expected, STYLE};
 use crate::home::Tree;
 use crate::keychain::Behaviours;
 use crate::product::{self, End, JournalState, Report, Verb};
-use crate::rules::{Judge, Fault};
-use crate::expected::{STYLE, Expected};
+use crate::rules::{Fault, Judge};
 
 /// The difference that is reported if the helper program is gone.
 const HELPER_GONE: &str = "the helper is gone";
@@ -23,7 +23,8 @@ impl Judge<'_> {
         match report.end {
             End::Panicked => self.violation("the program panicked", ""),
             End::RolledBack | End::Refused if !report.is_interrupted() => {
-                let what = self.differs_from(&self.before).filter(|_| self.before.journal_state() != JournalState::Pending);
+                let what =
+                    self.differs_from(&self.before).filter(|_| self.before.journal_state() != JournalState::Pending);
                 let what = if self.before.journal_state() == JournalState::Pending {
                     self.differs_from_recovered(before, now, behaviours)
                 } else {

@@ -7,10 +7,10 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use crate::edits::{Edit, Which};
+use crate::expected::Expected;
 use crate::home::{Home, Node, Tree};
 use crate::kill;
 use crate::product::{self, End, Gateway, Verb};
-use crate::expected::Expected;
 
 /// Another tool's profile.
 pub(crate) const OTHER: &str = "99999999-9999-4999-8999-999999999999";

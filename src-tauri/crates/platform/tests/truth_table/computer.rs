@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use airouter_core::address::GatewayUrl;
 use airouter_core::check::AuthScheme;
-use airouter_core::claude::outlook::Outlook;
+use airouter_core::claude::prediction::StartPrediction;
 use airouter_core::plan::Wishes;
 use airouter_core::secret::Secret;
 use airouter_core::view::{KeyPlace, Outcome, UndoGoal};
@@ -28,7 +28,7 @@ pub(crate) enum Block {
     Unusable,
 }
 
-/// What the administrator decides.
+/// The administrator's configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Policy {
     None,
@@ -49,7 +49,7 @@ pub(crate) struct Case {
 }
 
 impl Case {
-    /// A computer on which nothing is special.
+    /// A computer with default values.
     pub(crate) fn plain() -> Self {
         let version = (2, 26_454, 0);
         Self { number: 0, version, mode: None, block: Block::Absent, chooser_off: None, policy: Policy::None }
@@ -106,7 +106,7 @@ impl Computer {
         let status =
             format!("Package: claude-desktop\nStatus: install ok installed\nVersion: {major}.{minor}.{patch}\n");
         put(&places.system.join("var/lib/dpkg/status"), &status, 0o644);
-        // The key mostly goes into the profile, because no program has to be started for it.
+        // Mostly with the key in the profile, because then no helper has to be started.
         let key_place = if case.number.is_multiple_of(8) { KeyPlace::Keychain } else { KeyPlace::Profile };
         let computer = Self { _folder: folder, places, key_place };
         computer.put_library(
@@ -131,7 +131,7 @@ impl Computer {
         put(&self.places.system.join("etc/claude-desktop/managed-settings.json"), text, mode);
     }
 
-    /// Replaces the library by one with this list and, perhaps, the other tool's profile.
+    /// Replaces the list of profiles, and writes or removes the other tool's profile.
     pub(crate) fn put_library(&self, meta: &str, profile: Option<&str>) {
         let path = self.places.library().join(format!("{OTHER}.json"));
         put(&self.places.meta(), meta, 0o600);
@@ -141,7 +141,7 @@ impl Computer {
         }
     }
 
-    /// Connects; false when nothing was to be written.
+    /// Connects; false if it was refused.
     pub(crate) fn connect(&self) -> bool {
         let wishes = Wishes {
             name: "AIRouter".to_owned(),
@@ -163,7 +163,7 @@ impl Computer {
         }
     }
 
-    /// Puts the case's mode and chooser into what was written, and takes them out again.
+    /// Sets the case's mode and chooser in the written files, calls `look`, and restores the files.
     pub(crate) fn while_others_edit<T>(&self, case: &Case, look: impl FnOnce() -> T) {
         let paths = [self.our_profile(), self.places.mode()];
         let texts = paths.clone().map(|path| fs::read_to_string(path).unwrap());
@@ -186,7 +186,7 @@ impl Computer {
         assert!(report.undone && report.left.is_empty(), "{report:?}");
     }
 
-    /// Somebody lets everybody read our profile.
+    /// Makes our profile readable for everybody, as another program might.
     pub(crate) fn open_our_profile(&self) {
         fs::set_permissions(self.our_profile(), fs::Permissions::from_mode(0o644)).unwrap();
     }
@@ -196,12 +196,12 @@ impl Computer {
         self.places.library().join(format!("{}.json", journal.profile_id))
     }
 
-    /// What this program predicts.
-    pub(crate) fn outlook(&self) -> Outlook {
-        observe::outlook(&self.places, claude::locate(&self.places).as_ref()).unwrap()
+    /// This program's prediction.
+    pub(crate) fn predict_start(&self) -> StartPrediction {
+        observe::predict_start(&self.places, claude::locate(&self.places).as_ref()).unwrap()
     }
 
-    /// Where the stand-in looks.
+    /// The folders that the stand-in reads.
     pub(crate) fn sources(&self, case: &Case) -> Sources {
         let (major, minor, patch) = case.version;
         Sources {

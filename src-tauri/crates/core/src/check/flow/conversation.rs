@@ -16,43 +16,43 @@ impl CheckFlow {
     /// Sends a request of the conversation, with what was learned so far left out.
     pub(super) fn ask(&mut self, model: &str, kind: Kind) {
         let question = Question::new(self.scheme, model, kind);
-        let stream = question.stream && self.talk.fallback.is_none();
-        let (without, cap) = (self.talk.healed.clone(), self.talk.cap);
+        let stream = question.stream && self.conversation.fallback.is_none();
+        let (without, cap) = (self.conversation.left_out.clone(), self.conversation.cap);
         self.ready.push(Step::Ask(Box::new(Question { stream, without, cap, ..question })));
     }
 
     /// Takes the reply to any message.
-    pub(super) fn on_answer(&mut self, question: Question, told: TimedReply) {
-        let outcome = self.outcome(&question, &told);
+    pub(super) fn on_answer(&mut self, question: Question, timed: TimedReply) {
+        let outcome = self.outcome(&question, &timed);
         self.count(&question, &outcome);
-        if self.talk.search.is_some() {
-            let accepted = told.reply.as_ref().is_ok_and(crate::gateway::Reply::is_success);
+        if self.conversation.search.is_some() {
+            let accepted = timed.reply.as_ref().is_ok_and(crate::gateway::Reply::is_success);
             return self.on_search(&question, accepted);
         }
-        if self.ask_again(&question, &told, &outcome) {
+        if self.retry(&question, &timed, &outcome) {
             return;
         }
-        let passing = self.talk.passing.take();
-        if let (Kind::Turn, Outcome::Refused(finding, _), Some(first)) = (&question.kind, &outcome, passing)
+        let transient = self.conversation.transient.take();
+        if let (Kind::Turn, Outcome::Refused(finding, _), Some(first)) = (&question.kind, &outcome, transient)
             && finding.code != first.code
         {
-            return self.message_refused(question, told, first);
+            return self.message_refused(question, timed, first);
         }
         match question.kind {
-            Kind::Turn => self.told_turn(question, told, outcome),
+            Kind::Turn => self.on_turn(question, timed, outcome),
             Kind::Forced => self.on_forced(&question, outcome),
-            Kind::Least(_) => self.on_least(&question, outcome),
-            Kind::Result(_) => self.on_result(&question, &told, outcome),
-            Kind::Tiny => self.told_tiny(outcome),
+            Kind::NoInput(_) => self.on_no_input(&question, outcome),
+            Kind::Result(_) => self.on_result(&question, &timed, outcome),
+            Kind::Tiny => self.on_tiny(outcome),
         }
     }
 
-    fn told_turn(&mut self, question: Question, told: TimedReply, outcome: Outcome) {
-        self.lamp(LampId::Answer).millis = Some(told.millis);
+    fn on_turn(&mut self, question: Question, timed: TimedReply, outcome: Outcome) {
+        self.lamp(LampId::Answer).millis = Some(timed.millis);
         match outcome {
             Outcome::Answer(answer) if answer.is_empty() => {
                 // The engine asks once more, and then shows an empty answer.
-                if !std::mem::replace(&mut self.talk.repeated, true) {
+                if !std::mem::replace(&mut self.conversation.repeated, true) {
                     return self.ask_turn(&question.model);
                 }
                 let rule = if question.stream { "stream-holds-nothing" } else { "answer-holds-nothing" };
@@ -60,19 +60,19 @@ impl CheckFlow {
             }
             Outcome::Answer(answer) => self.answered(&question, &answer),
             Outcome::Unusable(finding) if question.stream => self.fall_back(&question, finding),
-            Outcome::Unusable(finding) => self.message_refused(question, told, finding),
-            Outcome::Lost(finding) if question.stream && told.reply.is_ok() => {
-                self.talk.lost = Some(finding);
+            Outcome::Unusable(finding) => self.message_refused(question, timed, finding),
+            Outcome::Lost(finding) if question.stream && timed.reply.is_ok() => {
+                self.conversation.lost = Some(finding);
                 self.ask(&question.model, Kind::Tiny);
             }
-            Outcome::Lost(finding) => self.message_refused(question, told, finding),
-            Outcome::Refused(finding, status) => self.turn_refused(question, told, finding, status),
+            Outcome::Lost(finding) => self.message_refused(question, timed, finding),
+            Outcome::Refused(finding, status) => self.turn_refused(question, timed, finding, status),
         }
     }
 
-    fn turn_refused(&mut self, question: Question, told: TimedReply, finding: Finding, status: Option<u16>) {
-        if let (Ok(reply), Some(400 | 413 | 422)) = (&told.reply, status)
-            && self.heal(&question, reply, &finding)
+    fn turn_refused(&mut self, question: Question, timed: TimedReply, finding: Finding, status: Option<u16>) {
+        if let (Ok(reply), Some(400 | 413 | 422)) = (&timed.reply, status)
+            && self.on_malformed(&question, reply, &finding)
         {
             return;
         }
@@ -81,17 +81,17 @@ impl CheckFlow {
         if question.stream && may_fall_back && !is_about_the_model {
             return self.fall_back(&question, finding);
         }
-        let fell_for_it = self.talk.fallback.as_ref().is_some_and(|first| first.fact("status") == Some("404"));
+        let fell_for_it = self.conversation.fallback.as_ref().is_some_and(|first| first.fact("status") == Some("404"));
         if status == Some(404) && fell_for_it && self.list_accepted && !is_about_the_model {
             return self.try_without_query(&question, &finding);
         }
-        self.message_refused(question, told, finding);
+        self.message_refused(question, timed, finding);
     }
 
     /// Gives streaming up: the same is requested as a whole answer.
     pub(super) fn fall_back(&mut self, question: &Question, finding: Finding) {
-        self.talk.fallback = Some(finding);
-        self.talk.repeated = false;
+        self.conversation.fallback = Some(finding);
+        self.conversation.repeated = false;
         self.ask(&question.model, question.kind.clone());
     }
 
@@ -99,7 +99,7 @@ impl CheckFlow {
     fn answered(&mut self, question: &Question, answer: &Answer) {
         self.light(LampId::Address);
         self.light(LampId::Key);
-        self.list_was_no_matter();
+        self.downgrade_list_failure();
         self.answered_model = Some(question.model.clone());
         let lamp = self.lamp(LampId::Answer);
         lamp.facts.push(Evidence::new("model", &question.model));
@@ -121,7 +121,7 @@ impl CheckFlow {
 
     /// Sets the lamp of streaming by whether streaming had to be given up.
     fn judge_streaming(&mut self) {
-        match self.talk.fallback.clone() {
+        match self.conversation.fallback.clone() {
             None => self.light(LampId::Streaming),
             Some(why) => {
                 let evidence = why.evidence.clone();
@@ -141,7 +141,7 @@ impl CheckFlow {
         }
     }
 
-    fn told_tiny(&mut self, outcome: Outcome) {
+    fn on_tiny(&mut self, outcome: Outcome) {
         let fault = match outcome {
             Outcome::Answer(answer) => {
                 let may_be_empty = answer.stop_reason.as_deref() == Some("max_tokens");
@@ -155,7 +155,7 @@ impl CheckFlow {
             }
             Outcome::Unusable(finding) | Outcome::Lost(finding) | Outcome::Refused(finding, _) => Some(finding),
         };
-        if let Some(lost) = self.talk.lost.take() {
+        if let Some(lost) = self.conversation.lost.take() {
             return self.stream_lost(lost, fault);
         }
         if let Some(fault) = fault {

@@ -1,6 +1,6 @@
 //! The list of models, requested with the key and without it.
 
-use super::blame::{is_about_the_route, knows_the_key, lamp_of};
+use super::attribution::{is_about_the_route, knows_the_key, lamp_of};
 use super::{CheckFlow, Step, TimedReply};
 use crate::check::{AuthScheme, LampId};
 use crate::finding::{Code, Evidence, Finding};
@@ -8,15 +8,15 @@ use crate::gateway::{Asked, NetFault, Route, Verdict, classify, read_models};
 use crate::models::offer;
 
 impl CheckFlow {
-    pub(super) fn on_list(&mut self, scheme: AuthScheme, told: &TimedReply) {
-        self.lamp(LampId::Address).millis = Some(told.millis);
-        self.lamp(LampId::Models).millis = Some(told.millis);
-        let models = match &told.reply {
+    pub(super) fn on_list(&mut self, scheme: AuthScheme, timed: &TimedReply) {
+        self.lamp(LampId::Address).millis = Some(timed.millis);
+        self.lamp(LampId::Models).millis = Some(timed.millis);
+        let models = match &timed.reply {
             Err(fault) => return self.no_list(fault),
             Ok(reply) => match classify(reply, &self.asked(Route::Models, true)) {
                 // Accepted is only a list that names a model of Anthropic's.
                 Verdict::Ok => read_models(reply).into_models(),
-                Verdict::Trouble(finding) => return self.list_refused(scheme, finding),
+                Verdict::Failed(finding) => return self.list_refused(scheme, finding),
             },
         };
         self.light(LampId::Address);
@@ -35,14 +35,14 @@ impl CheckFlow {
     /// Handles a missing reply to the list. If the route probe passed, messages may still be answered.
     fn no_list(&mut self, fault: &NetFault) {
         let finding = self.no_reply(fault);
-        let way_is_clear = self.reach.as_ref().is_some_and(|reach| reach.trouble.is_none());
+        let route_is_clear = self.reach.as_ref().is_some_and(|reach| reach.failure.is_none());
         match fault {
             NetFault::Encoding => {
-                self.list_trouble = Some(finding);
+                self.list_failure = Some(finding);
                 self.ask_message();
             }
-            NetFault::Reset if way_is_clear => {
-                self.list_trouble = Some(finding);
+            NetFault::Reset if route_is_clear => {
+                self.list_failure = Some(finding);
                 self.ask_message();
             }
             _ => self.fail(LampId::Address, finding),
@@ -70,10 +70,10 @@ impl CheckFlow {
         let is_final =
             matches!(finding.code, Code::KeyExpired | Code::KeyDisabled | Code::AccountDisabled | Code::IpBlocked);
         match lamp {
-            LampId::Address if !may_be_the_lists_alone(finding.code) => self.fail(LampId::Address, finding),
+            LampId::Address if !may_be_list_only(finding.code) => self.fail(LampId::Address, finding),
             _ if is_final || finding.code == Code::ModelsEmpty => self.list_failed(lamp, finding),
             _ => {
-                self.list_trouble = Some(finding);
+                self.list_failure = Some(finding);
                 self.ask_message();
             }
         }
@@ -87,9 +87,9 @@ impl CheckFlow {
         self.fail(lamp, finding);
     }
 
-    pub(super) fn on_open_list(&mut self, told: &TimedReply) {
+    pub(super) fn on_open_list(&mut self, timed: &TimedReply) {
         let Some((refused, question)) = self.refused_message.take() else { return };
-        let is_open = told.reply.as_ref().is_ok_and(|reply| {
+        let is_open = timed.reply.as_ref().is_ok_and(|reply| {
             let asked = Asked { sent_key: false, ..self.asked(Route::Models, false) };
             classify(reply, &asked) == Verdict::Ok
         });
@@ -101,6 +101,6 @@ impl CheckFlow {
 
 /// True for failures that a gateway may have with its list while it answers messages: a page of its front
 /// server, a redirect to the sign-in of its console.
-fn may_be_the_lists_alone(code: Code) -> bool {
+fn may_be_list_only(code: Code) -> bool {
     is_about_the_route(code) || matches!(code, Code::GatewayDown | Code::Redirect)
 }

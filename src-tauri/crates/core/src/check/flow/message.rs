@@ -1,6 +1,6 @@
 //! Refused messages: which lamp fails, and which model is asked next.
 
-use super::blame::{is_about_the_route, knows_the_key, lamp_of, nearest, retitled};
+use super::attribution::{is_about_the_route, knows_the_key, lamp_of, more_specific, with_code};
 use super::{CheckFlow, Step, TimedReply};
 use crate::check::question::Question;
 use crate::check::{LampId, LampState};
@@ -15,10 +15,10 @@ const PROBE_MODEL: &str = "claude-haiku-4-5-20251001";
 
 impl CheckFlow {
     /// Handles a turn that was refused and is not retried.
-    pub(super) fn message_refused(&mut self, question: Question, told: TimedReply, finding: Finding) {
-        let rests_on_the_list = told.reply.as_ref().is_ok_and(|reply| self.rests_on_the_list(reply));
+    pub(super) fn message_refused(&mut self, question: Question, timed: TimedReply, finding: Finding) {
+        let rests_on_the_list = timed.reply.as_ref().is_ok_and(|reply| self.rests_on_the_list(reply));
         if rests_on_the_list && self.list_accepted && !std::mem::replace(&mut self.asked_open_list, true) {
-            self.refused_message = Some((told, question));
+            self.refused_message = Some((timed, question));
             self.ready.push(Step::OpenList);
             return;
         }
@@ -30,18 +30,18 @@ impl CheckFlow {
     fn rests_on_the_list(&self, reply: &Reply) -> bool {
         let code = |models_accepted_key| {
             let asked = Asked { models_accepted_key, ..self.asked(Route::Messages, true) };
-            classify(reply, &asked).trouble().map(|finding| finding.code)
+            classify(reply, &asked).failure().map(|finding| finding.code)
         };
         code(true) != code(false)
     }
 
     /// Judges the refused message again, now that it is known whether the list is public.
-    pub(super) fn judge_again(&mut self, told: &TimedReply, question: &Question) {
-        let finding = match &told.reply {
+    pub(super) fn judge_again(&mut self, timed: &TimedReply, question: &Question) {
+        let finding = match &timed.reply {
             Err(fault) => self.no_reply(fault),
             Ok(reply) => match classify(reply, &self.asked(Route::Messages, true)) {
                 Verdict::Ok => Finding::new(Code::NotAnthropic),
-                Verdict::Trouble(finding) => finding,
+                Verdict::Failed(finding) => finding,
             },
         };
         self.judge_refusal(question, finding);
@@ -54,13 +54,13 @@ impl CheckFlow {
             return;
         }
         if finding.code == Code::ClientRestricted && serves_claude(finding.fact("said").unwrap_or_default()) {
-            return self.for_claude_alone(finding);
+            return self.serves_only_claude(finding);
         }
         let is_about_the_model = matches!(finding.code, Code::ModelNotFound | Code::ModelNotAllowed | Code::NoChannel);
         if is_about_the_model {
             self.asked_models.push(question.model.clone());
             if let Some(next) = self.next_model().filter(|_| self.asked_models.len() < 2) {
-                self.talk.fallback = None;
+                self.conversation.fallback = None;
                 self.ask_turn(&next);
                 return;
             }
@@ -71,43 +71,43 @@ impl CheckFlow {
     }
 
     /// The gateway serves only Claude's own programs and refuses this one: nothing more can be tested.
-    fn for_claude_alone(&mut self, finding: Finding) {
+    fn serves_only_claude(&mut self, finding: Finding) {
         self.light(LampId::Address);
         self.light(LampId::Key);
-        self.list_was_no_matter();
+        self.downgrade_list_failure();
         self.warn(LampId::Answer, finding.softened().with("for", "claude"));
     }
 
     /// Messages are answered, so the failed list becomes a warning that the list is closed.
-    pub(super) fn list_was_no_matter(&mut self) {
-        let Some(trouble) = self.list_trouble.take() else { return };
-        let because = trouble.code.number();
+    pub(super) fn downgrade_list_failure(&mut self) {
+        let Some(failure) = self.list_failure.take() else { return };
+        let because = failure.code.number();
         self.warn(LampId::Models, Finding::new(Code::ModelsNotListed).with("because", because));
-        if trouble.code == Code::KeyRejected {
-            self.extra.push(trouble.softened().with("on", "list"));
+        if failure.code == Code::KeyRejected {
+            self.extra.push(failure.softened().with("on", "list"));
         }
     }
 
     pub(super) fn message_failed(&mut self, finding: Finding) {
         let lamp = lamp_of(finding.code, LampId::Answer);
-        if let Some(list_trouble) = self.list_trouble.take() {
+        if let Some(list_failure) = self.list_failure.take() {
             let says_no_more = matches!(lamp, LampId::Address) || finding.code == Code::UpstreamError;
-            if list_trouble.code == Code::UpstreamError && says_no_more {
+            if list_failure.code == Code::UpstreamError && says_no_more {
                 // The message says no more than the list, and the list proved that the gateway is there.
-                return self.list_failed(LampId::Models, list_trouble);
+                return self.list_failed(LampId::Models, list_failure);
             }
-            let list_lamp = lamp_of(list_trouble.code, LampId::Models);
+            let list_lamp = lamp_of(list_failure.code, LampId::Models);
             if list_lamp == LampId::Key && (says_no_more || lamp == LampId::Key) {
                 // Refused on both routes, and the list gave the reason.
-                let refusal = self.refusal(list_trouble);
+                let refusal = self.refusal(list_failure);
                 return self.list_failed(LampId::Key, refusal);
             }
-            if !is_about_the_route(list_trouble.code) && says_no_more && knows_the_key(&list_trouble) {
-                return self.list_failed(list_lamp, list_trouble);
+            if !is_about_the_route(list_failure.code) && says_no_more && knows_the_key(&list_failure) {
+                return self.list_failed(list_lamp, list_failure);
             }
             // Neither route exists: the address is wrong. If one exists, the other one is reported.
             if lamp == LampId::Address {
-                return self.fail(LampId::Address, nearest(list_trouble, finding));
+                return self.fail(LampId::Address, more_specific(list_failure, finding));
             }
             self.warn(LampId::Models, Finding::new(Code::ModelsNotListed));
         }
@@ -118,7 +118,7 @@ impl CheckFlow {
                 self.light(LampId::Address);
                 return self.fail(LampId::Answer, finding);
             }
-            let finding = if is_about_the_route(finding.code) { retitled(finding, Code::OpenaiOnly) } else { finding };
+            let finding = if is_about_the_route(finding.code) { with_code(finding, Code::OpenaiOnly) } else { finding };
             self.lamp(LampId::Address).state = LampState::Running;
             return self.fail(LampId::Address, finding);
         }

@@ -21,8 +21,8 @@ pub(super) enum Outcome {
 }
 
 impl CheckFlow {
-    pub(super) fn outcome(&self, question: &Question, told: &TimedReply) -> Outcome {
-        let reply = match &told.reply {
+    pub(super) fn outcome(&self, question: &Question, timed: &TimedReply) -> Outcome {
+        let reply = match &timed.reply {
             Ok(reply) => reply,
             Err(NetFault::Encoding) => {
                 return Outcome::Unusable(Finding::new(Code::EncodingBroken).with("rule", "not-encoded-as-it-says"));
@@ -50,7 +50,7 @@ impl CheckFlow {
 
     fn refused(&self, reply: &Reply) -> Outcome {
         match classify(reply, &self.asked(Route::Messages, true)) {
-            Verdict::Trouble(finding) => Outcome::Refused(finding, Some(reply.status)),
+            Verdict::Failed(finding) => Outcome::Refused(finding, Some(reply.status)),
             Verdict::Ok => Outcome::Unusable(Finding::new(Code::NotAnthropic)),
         }
     }

@@ -1,7 +1,7 @@
 //! The two authentication headers, and which refusal counts when both are refused.
 
 use super::CheckFlow;
-use super::blame::retitled;
+use super::attribution::with_code;
 use crate::check::AuthScheme;
 use crate::finding::{Code, Finding};
 
@@ -26,7 +26,7 @@ impl CheckFlow {
             }
             _ => last,
         };
-        if telling.code == Code::AuthScheme { retitled(telling, Code::KeyMissing) } else { telling }
+        if telling.code == Code::AuthScheme { with_code(telling, Code::KeyMissing) } else { telling }
     }
 }
 

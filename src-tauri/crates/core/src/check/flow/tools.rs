@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::blame::retitled;
+use super::attribution::with_code;
 use super::outcome::Outcome;
 use super::{CheckFlow, TimedReply};
 use crate::check::LampId;
-use crate::check::question::{Kind, Offered, Question, WORD_IN_RESULT};
+use crate::check::question::{Kind, OfferedTool, Question, WORD_IN_RESULT};
 use crate::finding::{Code, Evidence, Finding};
 use crate::gateway::{Answer, Call};
 
@@ -24,7 +24,7 @@ impl CheckFlow {
             return self.fail(LampId::Tools, named);
         }
         if let Some(call) = answer.calls.first() {
-            self.talk.repeated = false;
+            self.conversation.repeated = false;
             self.ask(&question.model, Kind::Result(Box::new(call.clone())));
         }
     }
@@ -33,16 +33,16 @@ impl CheckFlow {
         match outcome {
             Outcome::Answer(answer) if answer.has_calls() => self.judge_calls(question, &answer),
             Outcome::Refused(_, Some(400 | 422)) => {
-                self.talk.demand_refused = true;
-                self.ask(&question.model, Kind::Least(true));
+                self.conversation.demand_refused = true;
+                self.ask(&question.model, Kind::NoInput(true));
             }
             Outcome::Refused(finding, _) => self.tools_failed(finding),
-            _ => self.ask(&question.model, Kind::Least(false)),
+            _ => self.ask(&question.model, Kind::NoInput(false)),
         }
     }
 
     /// Judges the last try: a tool without input, in a whole answer.
-    pub(super) fn on_least(&mut self, question: &Question, outcome: Outcome) {
+    pub(super) fn on_no_input(&mut self, question: &Question, outcome: Outcome) {
         match outcome {
             Outcome::Answer(answer) if !answer.calls.is_empty() => {
                 let offered = question.offered();
@@ -52,7 +52,7 @@ impl CheckFlow {
                 self.lamp(LampId::Tools).facts.push(Evidence::new("seen", "whole-answer"));
                 self.tools_work(&question.model);
             }
-            Outcome::Answer(_) if self.talk.demand_refused => {
+            Outcome::Answer(_) if self.conversation.demand_refused => {
                 let finding =
                     Finding::new(Code::ToolsBroken).softened().with("rule", "demand-refused-and-never-called");
                 self.warn(LampId::Tools, finding);
@@ -61,12 +61,12 @@ impl CheckFlow {
             Outcome::Answer(_) => {
                 self.fail(LampId::Tools, Finding::new(Code::ToolsBroken).with("rule", "never-called"));
             }
-            Outcome::Refused(_, Some(400 | 422)) if question.kind == Kind::Least(false) => {
-                self.talk.demand_refused = true;
-                self.ask(&question.model, Kind::Least(true));
+            Outcome::Refused(_, Some(400 | 422)) if question.kind == Kind::NoInput(false) => {
+                self.conversation.demand_refused = true;
+                self.ask(&question.model, Kind::NoInput(true));
             }
             // An unreadable whole answer says nothing about tools; the stream was read well.
-            Outcome::Unusable(finding) if self.talk.fallback.is_none() => {
+            Outcome::Unusable(finding) if self.conversation.fallback.is_none() => {
                 let finding = Finding { evidence: finding.evidence, ..Finding::new(Code::ToolsBroken) };
                 self.warn(LampId::Tools, finding.softened().with("because", Code::WholeAnswerOdd.number()));
                 self.ask_tiny(&question.model);
@@ -77,7 +77,7 @@ impl CheckFlow {
         }
     }
 
-    pub(super) fn on_result(&mut self, question: &Question, told: &TimedReply, outcome: Outcome) {
+    pub(super) fn on_result(&mut self, question: &Question, timed: &TimedReply, outcome: Outcome) {
         match outcome {
             Outcome::Answer(answer) => {
                 if answer.usage.is_broken {
@@ -88,7 +88,7 @@ impl CheckFlow {
                 if is_told {
                     return self.tools_work(&question.model);
                 }
-                if !std::mem::replace(&mut self.talk.repeated, true) {
+                if !std::mem::replace(&mut self.conversation.repeated, true) {
                     return self.ask(&question.model, question.kind.clone());
                 }
                 let rule = if answer.is_empty() { "result-not-answered" } else { "result-lost" };
@@ -100,7 +100,7 @@ impl CheckFlow {
                 self.warn(LampId::Streaming, noted.with("because", because));
                 self.fall_back(question, finding);
             }
-            Outcome::Refused(_, Some(400)) if told.reply.as_ref().is_ok_and(|reply| self.heals(reply)) => {
+            Outcome::Refused(_, Some(400)) if timed.reply.as_ref().is_ok_and(|reply| self.leave_out(reply)) => {
                 self.ask(&question.model, question.kind.clone());
             }
             Outcome::Refused(finding, Some(404)) if question.stream => self.fall_back(question, finding),
@@ -116,7 +116,7 @@ impl CheckFlow {
     fn tools_work(&mut self, model: &str) {
         self.light(LampId::Tools);
         // Where streaming had to be given up, the whole answer was tested already.
-        if self.talk.fallback.is_none() {
+        if self.conversation.fallback.is_none() {
             self.ask_tiny(model);
         }
     }
@@ -128,18 +128,18 @@ impl CheckFlow {
     /// A message was answered just before, so a refusal here is about tools, unless the gateway is
     /// overloaded.
     fn tools_failed(&mut self, finding: Finding) {
-        let is_passing = matches!(
+        let is_transient = matches!(
             finding.code,
             Code::RateLimited | Code::Overloaded | Code::QuotaExhausted | Code::ReadTimeout | Code::Reset
         );
-        let finding = if is_passing { finding } else { retitled(finding, Code::ToolsBroken) };
+        let finding = if is_transient { finding } else { with_code(finding, Code::ToolsBroken) };
         self.fail(LampId::Tools, finding);
     }
 }
 
 /// Why a call is useless to the engine, if it is: it needs an id, a name that was offered, and an object
 /// that fits the tool's schema (obs, engine 2.1.332).
-fn fault(call: &Call, offered: &[Offered]) -> Option<&'static str> {
+fn fault(call: &Call, offered: &[OfferedTool]) -> Option<&'static str> {
     if call.id.trim().is_empty() {
         return Some("call-without-id");
     }
@@ -150,12 +150,12 @@ fn fault(call: &Call, offered: &[Offered]) -> Option<&'static str> {
         return Some("input-incomplete");
     }
     // Claude refuses a call with members that its schema does not name; the tool without input is ours alone.
-    let is_known = |name: &String| tool.required.contains(&name.as_str()) || REMEMBERED.contains(&name.as_str());
+    let is_known = |name: &String| tool.required.contains(&name.as_str()) || OPTIONAL_INPUT.contains(&name.as_str());
     if tool.required.is_empty() || input.keys().all(is_known) { None } else { Some("input-not-offered") }
 }
 
 /// Further input of Claude's own tool for reading; models know it from training.
-const REMEMBERED: &[&str] = &["offset", "limit", "pages"];
+const OPTIONAL_INPUT: &[&str] = &["offset", "limit", "pages"];
 
 /// A tool's name for a finding. A text that cannot be a name is not quoted: cut short, it might be a part
 /// of the key that redaction does not recognise.

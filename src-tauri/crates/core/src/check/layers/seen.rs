@@ -3,7 +3,7 @@
 //! There is only one inference: a reply that came has passed every layer below it. The layer of the account
 //! passes only by an answered message.
 
-use super::super::reach::Reach;
+use super::super::route_probe::RouteProbe;
 use super::super::{Lamp, LampId, LampState};
 use super::{Layer, LayerId, layer_of};
 use crate::finding::{Code, Evidence, Finding};
@@ -13,7 +13,7 @@ pub(in super::super) struct Seen<'a> {
     /// The lamps, none of them open.
     pub(in super::super) lamps: &'a [Lamp],
     /// The route probe, as far as it is known.
-    pub(in super::super) reach: Option<&'a Reach>,
+    pub(in super::super) reach: Option<&'a RouteProbe>,
     /// The status and the milliseconds of the very first reply.
     pub(in super::super) first_reply: Option<(u16, u32)>,
     /// A finding about the proxy that did not end the check.
@@ -64,13 +64,13 @@ impl Seen<'_> {
     }
 
     fn on_the_way(&self, id: LayerId) -> Layer {
-        let leg = self.reach.and_then(|reach| reach.legs.iter().find(|leg| leg.id == id));
-        let trouble = self.reach.and_then(|reach| reach.trouble.as_ref()).filter(|trouble| trouble.layer == id);
+        let leg = self.reach.and_then(|reach| reach.steps.iter().find(|leg| leg.id == id));
+        let failure = self.reach.and_then(|reach| reach.failure.as_ref()).filter(|failure| failure.layer == id);
         let mut layer = untested(id);
         if let Some(leg) = leg {
             (layer.facts, layer.millis) = (leg.facts.clone(), leg.millis);
-        } else if let Some(trouble) = trouble {
-            (layer.facts, layer.millis) = (trouble.facts.clone(), trouble.millis);
+        } else if let Some(failure) = failure {
+            (layer.facts, layer.millis) = (failure.facts.clone(), failure.millis);
         }
         // A reply came over this layer, whatever the route probe met.
         if leg.is_some() || self.first_reply.is_some() {
@@ -109,11 +109,11 @@ impl Seen<'_> {
     /// The layer of a lamp's finding: what the route probe met, else what the code says, limited to the
     /// layers of the lamp. What fails after an answer came is not put below that answer.
     fn place(&self, lamp: LampId, code: Code) -> LayerId {
-        let met = self.reach.and_then(|reach| reach.trouble.as_ref());
-        if let Some(trouble) = met.filter(|_| lamp == LampId::Address && self.first_reply.is_none())
-            && trouble.finding().code == code
+        let met = self.reach.and_then(|reach| reach.failure.as_ref());
+        if let Some(failure) = met.filter(|_| lamp == LampId::Address && self.first_reply.is_none())
+            && failure.finding().code == code
         {
-            return trouble.layer;
+            return failure.layer;
         }
         let by_code = layer_of(code);
         if lamp == LampId::Address && self.list_came() && by_code <= LayerId::Http {

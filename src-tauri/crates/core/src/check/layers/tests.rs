@@ -1,12 +1,12 @@
 //! Each code has its layer, and no layer passes without evidence.
 
-use super::super::reach::{Leg, Reach, Trouble};
+use super::super::route_probe::{ProbeFailure, ProbeStep, RouteProbe};
 use super::super::{Lamp, LampId};
 use super::*;
 use crate::gateway::NetFault;
 
 #[test]
-fn every_blocking_code_of_the_road_has_its_layer() {
+fn every_blocking_code_of_the_check_has_its_layer() {
     use LayerId::{Account, Http, Key, Message, Models, Name, Proxy, Shape, Streaming, Tcp, Tls, Tools};
     let table: &[(LayerId, &[&str])] = &[
         (Name, &["AR-201", "AR-202", "AR-203", "AR-301"]),
@@ -64,7 +64,7 @@ fn drawn(layers: &[Layer]) -> String {
 }
 
 #[track_caller]
-fn check(states: &str, code: Option<Code>, reach: Option<&Reach>, replied: bool, expected: &str) {
+fn check(states: &str, code: Option<Code>, reach: Option<&RouteProbe>, replied: bool, expected: &str) {
     let lamps = lamps(states, code);
     let seen = Seen { lamps: &lamps, reach, first_reply: replied.then_some((200, 9)), proxy_note: None };
     let layers = seen.layers();
@@ -92,10 +92,10 @@ fn the_lowest_failure_carries_the_finding_and_ends_the_row() {
 
 #[test]
 fn the_walk_knows_better_than_the_code_where_it_ended() {
-    let leg = |id| Leg { id, facts: Vec::new(), millis: Some(3) };
-    let reach = Reach {
-        legs: vec![leg(LayerId::Name), leg(LayerId::Tcp), leg(LayerId::Proxy)],
-        trouble: Some(Trouble {
+    let leg = |id| ProbeStep { id, facts: Vec::new(), millis: Some(3) };
+    let reach = RouteProbe {
+        steps: vec![leg(LayerId::Name), leg(LayerId::Tcp), leg(LayerId::Proxy)],
+        failure: Some(ProbeFailure {
             layer: LayerId::Tls,
             fault: NetFault::Reset,
             clock_is_off: false,

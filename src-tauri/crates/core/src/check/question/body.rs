@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::habits::{Habits, Thinking, on_the_wire};
+use super::engine_params::{EngineParams, Thinking, wire_id};
 use super::tools::{READ, READY, RESULT, to_json};
 use super::{Kind, Part, Question};
 
@@ -16,22 +16,22 @@ const FEW_TOKENS: u32 = 1_024;
 const PATH: &str = "/tmp/airouter-setup-check.txt";
 
 pub(super) fn text(question: &Question) -> String {
-    let model = on_the_wire(&question.model);
+    let model = wire_id(&question.model);
     if question.kind == Kind::Tiny {
         return json!({"model": model, "max_tokens": 1, "messages": [{"role": "user", "content": "."}]}).to_string();
     }
-    let habits = question.habits();
-    let max_tokens = max_tokens(question, &habits);
+    let params = question.params();
+    let max_tokens = max_tokens(question, &params);
     let mut members = vec![("model", json!(model)), ("max_tokens", json!(max_tokens))];
-    members.push(("messages", messages(question, &habits)));
+    members.push(("messages", messages(question, &params)));
     members.push(("system", system(question)));
     if !question.leaves(Part::Tools) {
         let few = question.leaves(Part::ToolCount);
         members.push(("tools", to_json(few, question.leaves(Part::ToolSchema))));
     }
     members.extend(demand(question).map(|demand| ("tool_choice", demand)));
-    members.extend(thinking(question, &habits, max_tokens).map(|thinking| ("thinking", thinking)));
-    if let Some(effort) = habits.effort.filter(|_| !question.leaves(Part::Effort)) {
+    members.extend(thinking(question, &params, max_tokens).map(|thinking| ("thinking", thinking)));
+    if let Some(effort) = params.effort.filter(|_| !question.leaves(Part::Effort)) {
         members.push(("output_config", json!({"effort": effort})));
     }
     if !question.leaves(Part::Metadata) {
@@ -42,20 +42,20 @@ pub(super) fn text(question: &Question) -> String {
     spread(&members, if question.leaves(Part::Size) { 0 } else { SIZE })
 }
 
-fn max_tokens(question: &Question, habits: &Habits) -> u32 {
+fn max_tokens(question: &Question, params: &EngineParams) -> u32 {
     if let Some(cap) = question.cap {
-        return cap.min(habits.max_tokens);
+        return cap.min(params.max_tokens);
     }
-    if question.leaves(Part::MaxTokens) { FEW_TOKENS } else { habits.max_tokens }
+    if question.leaves(Part::MaxTokens) { FEW_TOKENS } else { params.max_tokens }
 }
 
-fn thinking(question: &Question, habits: &Habits, max_tokens: u32) -> Option<Value> {
+fn thinking(question: &Question, params: &EngineParams, max_tokens: u32) -> Option<Value> {
     // A tool call cannot be demanded of a model that thinks first.
-    let is_demanded = matches!(question.kind, Kind::Forced | Kind::Least(_));
+    let is_demanded = matches!(question.kind, Kind::Forced | Kind::NoInput(_));
     if question.leaves(Part::Thinking) || is_demanded {
         return None;
     }
-    match habits.thinking {
+    match params.thinking {
         Thinking::Off => None,
         Thinking::Adaptive if !question.leaves(Part::Adaptive) => Some(json!({"type": "adaptive"})),
         Thinking::Adaptive | Thinking::Budget => {
@@ -71,7 +71,7 @@ fn demand(question: &Question) -> Option<Value> {
     }
     match question.kind {
         Kind::Forced => Some(json!({"type": "tool", "name": READ})),
-        Kind::Least(false) => Some(json!({"type": "tool", "name": READY})),
+        Kind::NoInput(false) => Some(json!({"type": "tool", "name": READY})),
         _ => None,
     }
 }
@@ -85,9 +85,9 @@ fn system(question: &Question) -> Value {
     texts.iter().enumerate().map(block).collect()
 }
 
-fn messages(question: &Question, habits: &Habits) -> Value {
+fn messages(question: &Question, params: &EngineParams) -> Value {
     let prompt = match question.kind {
-        Kind::Least(_) => format!("Call the tool {READY} now."),
+        Kind::NoInput(_) => format!("Call the tool {READY} now."),
         _ => format!(
             "READ THE FILE {PATH} now by calling the tool {READ} with this file_path. Then reply with the last word of the file and nothing else."
         ),
@@ -103,7 +103,7 @@ fn messages(question: &Question, habits: &Habits) -> Value {
         }
         _ => turns.push(json!({"role": "user", "content": [cached(said(&prompt), question)]})),
     }
-    if habits.system_turn && !question.leaves(Part::RoleSystem) {
+    if params.system_turn && !question.leaves(Part::RoleSystem) {
         turns.push(json!({"role": "system", "content": "Answer in English."}));
     }
     Value::Array(turns)

@@ -11,7 +11,7 @@ fn read(question: &Question) -> Value {
 }
 
 /// Model; id as sent; max_tokens; thinking; effort; whether a turn of the role system follows; betas.
-const HABITS: &[(&str, &str, u32, &str, &str, bool, usize)] = &[
+const PARAMS: &[(&str, &str, u32, &str, &str, bool, usize)] = &[
     ("claude-sonnet-5", "claude-sonnet-5", 64_000, "adaptive", "high", true, 3),
     ("claude-opus-5-5", "claude-opus-5-5", 128_000, "adaptive", "medium", true, 3),
     ("claude-opus-4-7", "claude-opus-4-7", 64_000, "adaptive", "xhigh", false, 3),
@@ -27,7 +27,7 @@ const HABITS: &[(&str, &str, u32, &str, &str, bool, usize)] = &[
 
 #[test]
 fn each_model_is_asked_as_the_engine_asks_it() {
-    for (model, wire, max_tokens, thinking, effort, system_turn, betas) in HABITS {
+    for (model, wire, max_tokens, thinking, effort, system_turn, betas) in PARAMS {
         let question = turn(model);
         let body = read(&question);
         let roles: Vec<&str> =

@@ -17,7 +17,7 @@ const MOST: u64 = 9_007_199_254_740_991;
 
 /// An offered tool, as far as a call of it can be judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Offered {
+pub struct OfferedTool {
     /// Its name.
     pub name: String,
     /// The text members that its input must hold.
@@ -25,12 +25,12 @@ pub struct Offered {
 }
 
 /// The offered tools; with `few` only the two that the check uses.
-pub(super) fn offered(few: bool) -> Vec<Offered> {
+pub(super) fn offered(few: bool) -> Vec<OfferedTool> {
     let ours = [
-        Offered { name: READY.to_owned(), required: Vec::new() },
-        Offered { name: READ.to_owned(), required: vec!["file_path"] },
+        OfferedTool { name: READY.to_owned(), required: Vec::new() },
+        OfferedTool { name: READ.to_owned(), required: vec!["file_path"] },
     ];
-    let more = (3..=COUNT).map(|place| Offered { name: format!("unused_{place}"), required: Vec::new() });
+    let more = (3..=COUNT).map(|place| OfferedTool { name: format!("unused_{place}"), required: Vec::new() });
     ours.into_iter().chain(more.take(if few { 0 } else { COUNT })).collect()
 }
 

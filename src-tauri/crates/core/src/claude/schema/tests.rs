@@ -49,19 +49,19 @@ fn each_name_stands_once() {
 }
 
 #[test]
-fn a_name_that_is_almost_right_is_told_with_the_right_one() {
-    for (written, meant) in [
+fn a_misspelled_name_is_reported_with_the_right_one() {
+    for (written, intended) in [
         ("chatTabEnable", "chatTabEnabled"),
         ("ChatTab_Enabled", "chatTabEnabled"),
         ("inferenceGatewayBaseURL", "inferenceGatewayBaseUrl"),
         ("inferenceGatewayApiKeys", "inferenceGatewayApiKey"),
         ("coworkEgressAlowedHost", "coworkEgressAllowedHosts"),
     ] {
-        assert_eq!(stranger(written), Some(Stranger::Misspelled(meant)), "{written}");
+        assert_eq!(judge_unknown(written), Some(UnknownName::Misspelled(intended)), "{written}");
     }
-    assert_eq!(stranger("chatTabEnab"), Some(Stranger::Newer), "three letters are too many");
-    assert_eq!(stranger("isDxtEnabled"), Some(Stranger::Renamed("isDesktopExtensionEnabled")));
-    assert_eq!(stranger("chatTabEnabled"), None);
+    assert_eq!(judge_unknown("chatTabEnab"), Some(UnknownName::Newer), "three letters are too many");
+    assert_eq!(judge_unknown("isDxtEnabled"), Some(UnknownName::Renamed("isDesktopExtensionEnabled")));
+    assert_eq!(judge_unknown("chatTabEnabled"), None);
     let finding = lint([("chatTabEnable", &json!(true))], None).unwrap_err();
     assert_eq!(finding.fact("instead"), Some("chatTabEnabled"));
 }
@@ -108,32 +108,32 @@ fn every_name_has_the_standing_that_the_validator_gives_it() {
         let expected = match answer.standing.as_str() {
             // The validator knows the name and has refused each of its values since 2026-10-07.
             "checked" if name == "organizationPluginsUrl" => {
-                (None, Some(Stranger::Renamed("allowedPluginMarketplaces")))
+                (None, Some(UnknownName::Renamed("allowedPluginMarketplaces")))
             }
             "checked" => (Some(Standing::Anywhere), None),
             "reserved" => (Some(Standing::Reserved), None),
             "local_or_mdm_only" => (Some(Standing::LocalOnly), None),
             "deprecated_name" => {
                 let now = key_named(answer.instead.as_ref().unwrap()).unwrap().name;
-                (None, Some(Stranger::Renamed(now)))
+                (None, Some(UnknownName::Renamed(now)))
             }
-            _ if is_refused => (None, Some(Stranger::NotAKey)),
-            _ => (None, Some(Stranger::Newer)),
+            _ if is_refused => (None, Some(UnknownName::NotAKey)),
+            _ => (None, Some(UnknownName::Newer)),
         };
-        assert_eq!((standing(name), stranger(name)), expected, "{name}");
+        assert_eq!((standing(name), judge_unknown(name)), expected, "{name}");
     }
     let strangers = keys().map(|(key, _)| key.name).filter(|name| !answers.contains_key(*name));
     assert_eq!(strangers.collect::<Vec<_>>(), [] as [&str; 0]);
 }
 
-/// Answers that this program does not share, each with its reason.
+/// Answers of the validator that this program deviates from, each with its reason.
 fn is_ours(name: &str, value: &Value, is_taken: bool) -> bool {
     match name {
-        // A history id that is no UUID is one that no server of ours gives.
+        // A history id that is not a UUID is never given by this program.
         "deploymentOrganizationUuid" => is_taken && value.is_string(),
         // Only Anthropic's own server may serve them; an administrator may write them.
         "usageMetricsEnabled" | "claudeInChromeEnabled" => !is_taken,
-        // The language's own conversions: `true` and `[1]` as the number 1. Nobody means that.
+        // JavaScript's own conversions: `true` and `[1]` as the number 1. No administrator writes that on purpose.
         "inferenceModelPricingMultiplier"
         | "inferenceMaxTokensPerWindow"
         | "inferenceTokenWindowHours"
@@ -145,8 +145,8 @@ fn is_ours(name: &str, value: &Value, is_taken: bool) -> bool {
                     || ["true", "false"].contains(&text)
                     || text.starts_with('['))
         }
-        // As a text a foreign field is refused and as an object it is not; a policy for tools that are not
-        // known, a second form of the same list, and servers that need more than their shape.
+        // As a text an unknown field is refused and as an object it is not; a policy for unknown tools, a
+        // second form of the same list, and servers with requirements beyond their shape.
         "claudeAiImport" | "banner" => !is_taken && value.is_string(),
         "builtinToolPolicy" => {
             [json!({"Bash": "ask-session"}), json!({"WebFetch(domain:a.example)": "allow"})].contains(value)

@@ -5,8 +5,8 @@ use super::key;
 use crate::finding::Code;
 use crate::gateway::case::Case;
 use crate::gateway::signals::Shape;
-use crate::gateway::subject::{self, Who};
-use crate::gateway::words::{self, BARRED, OVER, PLAINLY};
+use crate::gateway::subject::{self, Subject};
+use crate::gateway::words::{self, DISABLED, EXPIRED, UNAMBIGUOUS};
 
 /// Words for money and allowances that have no other meaning.
 #[rustfmt::skip]
@@ -32,7 +32,7 @@ const BOUGHT: &[&str] = &["subscription", "subscriptions", "plan", "membership",
 
 /// Words for too little or used up.
 #[rustfmt::skip]
-const SHORT: &[&str] = &[
+const LACK: &[&str] = &[
     "insufficient", "not enough", "exhausted", "exceed*", "reached", "depleted", "too low", "is low", "is 0",
     "is zero", "empty", "negative", "ran out", "run out", "out of", "used up", "over budget", "exceededbudget",
     "no active", "no valid", "none", "required", "requires", "need more", "more credits", "failed", "hit",
@@ -46,10 +46,10 @@ const SHORT: &[&str] = &[
 pub(in crate::gateway) fn barred(case: &Case) -> Option<Code> {
     // "Suspended, please check your billing": the money is what the person can fix.
     let is_it = case.or_unknown(400..500)
-        && !case.signals.any(PLAINLY)
+        && !case.signals.any(UNAMBIGUOUS)
         && case.signals.one(|text| {
-            let by_state = subject::subjects(text, BARRED).contains(&Who::Account);
-            let by_time = subject::subjects(text, OVER).contains(&Who::Account);
+            let by_state = subject::subjects(text, DISABLED).contains(&Subject::Account);
+            let by_time = subject::subjects(text, EXPIRED).contains(&Subject::Account);
             (by_state || by_time) && !key::is_catch_all(text) && !busy::no_line_in(&case.signals)
         });
     is_it.then_some(Code::AccountDisabled)
@@ -58,7 +58,7 @@ pub(in crate::gateway) fn barred(case: &Case) -> Option<Code> {
 /// The balance, quota, budget or subscription is used up.
 pub(in crate::gateway) fn run_out(case: &Case) -> Option<Code> {
     let signals = &case.signals;
-    if signals.any(PLAINLY) && !signals.one(only_pace) {
+    if signals.any(UNAMBIGUOUS) && !signals.one(only_pace) {
         return Some(Code::QuotaExhausted);
     }
     if case.status == Some(402) {
@@ -72,7 +72,7 @@ pub(in crate::gateway) fn run_out(case: &Case) -> Option<Code> {
 
 /// True for words of money beside words of lack, unless rate-limit words explain them.
 fn is_short(text: &str) -> bool {
-    if !words::any(text, SHORT) || words::any(text, &["context length", "max_tokens", "context window"]) {
+    if !words::any(text, LACK) || words::any(text, &["context length", "max_tokens", "context window"]) {
         return false;
     }
     let money = words::any(text, MONEY) && !only_pace(text);
@@ -90,10 +90,10 @@ fn only_pace(text: &str) -> bool {
 
 /// True for a subscription that is expired, missing or inactive. "Subscription key" is a key.
 fn has_lapsed(text: &str) -> bool {
-    let bought = |stems: &[&str]| subject::subjects(text, stems).contains(&Who::Plan);
+    let bought = |stems: &[&str]| subject::subjects(text, stems).contains(&Subject::Plan);
     words::any(text, BOUGHT)
-        && (bought(OVER)
-            || bought(BARRED)
+        && (bought(EXPIRED)
+            || bought(DISABLED)
             || bought(&[
                 "no active",
                 "no valid",

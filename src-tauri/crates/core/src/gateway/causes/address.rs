@@ -3,12 +3,12 @@
 use super::busy;
 use crate::finding::Code;
 use crate::gateway::case::Case;
-use crate::gateway::subject::{self, Who};
+use crate::gateway::subject::{self, Subject};
 use crate::gateway::words;
 
 /// Words that refuse the caller's network address.
 #[rustfmt::skip]
-const KEPT_OUT: &[&str] = &[
+const ADDRESS_REFUSED: &[&str] = &[
     "not allowed", "not permitted", "not authorized", "not in", "denied", "blocked", "forbidden", "restricted",
     "banned", "rejected", "whitelist*", "allowlist*", "not on", "can only be used", "only be used", "outside", "blacklist*", "blocklist*", "unauthorized",
     "not supported", "unsupported", "白名单", "黑名单", "不在", "拒绝", "禁止", "限制", "不允许", "受限",
@@ -66,7 +66,7 @@ pub(in crate::gateway) fn kept_out(case: &Case) -> Option<Code> {
                     "所在地",
                 ],
             );
-            names && words::any(text, KEPT_OUT) && !words::any(text, busy::TOO_MANY)
+            names && words::any(text, ADDRESS_REFUSED) && !words::any(text, busy::TOO_MANY)
         });
     let by_list = case.is(&[401, 403])
         && case.signals.any(&["ip whitelist", "ip allowlist", "not whitelisted", "ip白名单", "ip 白名单"]);
@@ -83,10 +83,10 @@ pub(in crate::gateway) fn no_model(case: &Case) -> Option<Code> {
     if !(case.is(&[400, 404, 410, 422, 403, 500, 501, 503]) || case.status.is_none()) {
         return None;
     }
-    let told = case.signals.one(is_unknown_model);
+    let is_unknown = case.signals.one(is_unknown_model);
     // `not_found_error` with a message that names a model, such as "model: claude-x".
     let labelled = case.signals.any(&["not found error", "notfounderror", "not found"])
-        && case.signals.one(|text| subject::before(text, text.len()).is_some_and(|(who, _)| who == Who::Model))
+        && case.signals.one(|text| subject::before(text, text.len()).is_some_and(|(who, _)| who == Subject::Model))
         && !case.signals.any(NO_PATH);
     let is_404_like = !case.is(&[403, 500, 501]);
     let no_provider = case.status == Some(404)
@@ -96,7 +96,7 @@ pub(in crate::gateway) fn no_model(case: &Case) -> Option<Code> {
             "deployment not found",
             "deploymentnotfound",
         ]);
-    (told || no_provider || (labelled && is_404_like)).then_some(if case.status == Some(503) {
+    (is_unknown || no_provider || (labelled && is_404_like)).then_some(if case.status == Some(503) {
         Code::NoChannel
     } else {
         Code::ModelNotFound
@@ -107,7 +107,7 @@ pub(in crate::gateway) fn no_model(case: &Case) -> Option<Code> {
 pub(in crate::gateway) fn is_unknown_model(text: &str) -> bool {
     const BAD_VALUE: &[&str] =
         &["不能为空", "未指定", "is required", "cannot be empty", "missing", "must be specified", "未提供"];
-    subject::subjects(text, NO_MODEL).contains(&Who::Model) && !words::any(text, BAD_VALUE)
+    subject::subjects(text, NO_MODEL).contains(&Subject::Model) && !words::any(text, BAD_VALUE)
 }
 
 /// Nothing is served at this path.

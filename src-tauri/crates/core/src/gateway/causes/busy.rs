@@ -5,7 +5,7 @@
 use crate::finding::Code;
 use crate::gateway::case::Case;
 use crate::gateway::signals::Signals;
-use crate::gateway::words::{self, PLAINLY};
+use crate::gateway::words::{self, UNAMBIGUOUS};
 
 /// Words for overload.
 #[rustfmt::skip]
@@ -17,7 +17,7 @@ pub(in crate::gateway) const OVERLOAD: &[&str] = &[
 
 /// Words for channels and pooled accounts.
 #[rustfmt::skip]
-const LINES: &[&str] = &[
+const CHANNELS: &[&str] = &[
     "channel", "channels", "account", "accounts", "provider", "providers", "deployment", "deployments",
     "backend", "backends", "node", "nodes", "instance", "instances", "upstreams", "keys", "endpoint",
     "resource", "supplier", "suppliers",
@@ -40,7 +40,7 @@ const NONE_FREE: &[&str] = &[
 ];
 
 #[rustfmt::skip]
-const ALL_LINES: &[&str] = &[
+const ALL_CHANNELS: &[&str] = &[
     "所有账", "所有渠道", "所有线路", "所有通道", "所有上游", "所有节点", "所有供应", "所有服务商", "所有密钥",
     "全部账", "账号全部", "账号均", "账号都", "账户均", "账户全部", "渠道均", "渠道全部", "渠道都", "线路均", "线路全部", "通道均",
     "节点均", "上游均", "全部渠道", "全部线路", "全部上游", "账号池", "号池", "all accounts", "all available accounts",
@@ -67,7 +67,7 @@ const NO_PRICE: &[&str] = &[
 
 /// Words for concurrent requests.
 #[rustfmt::skip]
-const AT_ONCE: &[&str] = &[
+const CONCURRENCY: &[&str] = &[
     "concurrency", "concurrent", "queue full", "queue timeout", "queue is full", "queue overloaded",
     "waiting in queue", "并发", "排队", "队列已满", "同时请求", "too many pending", "pending requests",
 ];
@@ -86,7 +86,7 @@ pub(in crate::gateway) const TOO_MANY: &[&str] = &[
 /// quota" is a failure of the gateway).
 pub(in crate::gateway) fn no_line(case: &Case) -> Option<Code> {
     // "Out of balance, or no resource free" is about the balance of this person.
-    let is_money = case.or_unknown(400..500) && case.signals.any(PLAINLY) && !case.signals.any(ALL_LINES);
+    let is_money = case.or_unknown(400..500) && case.signals.any(UNAMBIGUOUS) && !case.signals.any(ALL_CHANNELS);
     let may_be = case.status.is_none_or(|status| !matches!(status, 401 | 402)) && !is_money;
     (may_be && no_line_in(&case.signals)).then_some(Code::NoChannel)
 }
@@ -100,7 +100,7 @@ pub(in crate::gateway) fn no_line_in(signals: &Signals) -> bool {
 pub(in crate::gateway) fn no_line_said(text: &str) -> bool {
     words::any(text, NONE_FREE)
         || words::any(text, NO_PRICE)
-        || words::any(text, ALL_LINES) && words::any(text, ALL_GONE)
+        || words::any(text, ALL_CHANNELS) && words::any(text, ALL_GONE)
         || none_free(text)
         || none_available(text)
 }
@@ -108,13 +108,13 @@ pub(in crate::gateway) fn no_line_said(text: &str) -> bool {
 /// 没有找到可用的上游账号, 未能获取可用通道: "none", "free" and a channel, in this order and close together.
 fn none_free(text: &str) -> bool {
     const NONE: &[&str] = &["没有", "无", "未找到", "找不到", "暂无", "未能", "未获取", "不到", "缺少"];
-    const FREE_LINES: &[&str] =
+    const FREE_CHANNELS: &[&str] =
         &["渠道", "通道", "账号", "账户", "线路", "上游", "节点", "供应商", "服务商", "资源", "密钥池"];
     words::places(text, NONE).iter().any(|(_, end)| {
         let near: String = text[*end..].chars().take(16).collect();
         words::places(&near, &["可用", "空闲", "健康", "合适"])
             .iter()
-            .any(|(_, to)| words::any(&near[*to..].chars().take(8).collect::<String>(), FREE_LINES))
+            .any(|(_, to)| words::any(&near[*to..].chars().take(8).collect::<String>(), FREE_CHANNELS))
     })
 }
 
@@ -130,7 +130,7 @@ fn none_available(text: &str) -> bool {
                 .take(8)
                 .collect::<Vec<_>>()
                 .join(" ");
-            words::any(&near, LINES)
+            words::any(&near, CHANNELS)
                 && words::any(&near, FREE)
                 && !words::any(&near, &["with the given", "credentials", "subscription"])
         },
@@ -157,8 +157,8 @@ pub(in crate::gateway) fn at_once(case: &Case) -> Option<Code> {
     // A 5xx must name a limit: "failed to acquire a concurrency slot" is a failure of the gateway.
     // 并发或金额限制 names concurrency and money at once, and such a sentence is about money.
     let full = |text: &str| {
-        words::any(text, AT_ONCE)
-            && !words::any(text, PLAINLY)
+        words::any(text, CONCURRENCY)
+            && !words::any(text, UNAMBIGUOUS)
             && (case.or_unknown(400..500) || words::any(text, IS_FULL))
     };
     (case.or_unknown(400..600) && case.signals.one(full)).then_some(Code::RateLimited)

@@ -4,8 +4,8 @@
 use super::address;
 use crate::finding::Code;
 use crate::gateway::case::Case;
-use crate::gateway::subject::{self, Who};
-use crate::gateway::words::{self, BARRED};
+use crate::gateway::subject::{self, Subject};
+use crate::gateway::words::{self, DISABLED};
 
 /// Words that refuse what follows them.
 #[rustfmt::skip]
@@ -50,13 +50,14 @@ pub(in crate::gateway) fn group(case: &Case) -> Option<Code> {
         || case.status == Some(503) && case.signals.any(&["分组已", "group is disabled", "group disabled"]);
     let is_it = may_be
         && case.signals.one(|text| {
-            let told = refused_in(text).into_iter().any(|who| matches!(who, Who::Group | Who::Service));
-            let off = subject::subjects(text, BARRED).iter().any(|who| matches!(who, Who::Group | Who::Service));
+            let refused = refused_in(text).into_iter().any(|who| matches!(who, Subject::Group | Subject::Service));
+            let off =
+                subject::subjects(text, DISABLED).iter().any(|who| matches!(who, Subject::Group | Subject::Service));
             let claimed = words::any(
                 text,
                 &["api not supported", "group not allowed", "group not assigned", "group deleted", "group disabled"],
             );
-            (told || off || claimed) && !address::is_unknown_model(text)
+            (refused || off || claimed) && !address::is_unknown_model(text)
         });
     is_it.then_some(Code::NoClaudePermission)
 }
@@ -80,7 +81,7 @@ pub(in crate::gateway) fn by_label(case: &Case) -> Option<Code> {
 
 fn refuses_model(text: &str, is_refusal: bool) -> bool {
     let whose = refused_in(text);
-    let off = subject::subjects(text, BARRED).contains(&Who::Model);
+    let off = subject::subjects(text, DISABLED).contains(&Subject::Model);
     let for_key = words::any(
         text,
         &[
@@ -126,12 +127,12 @@ fn refuses_model(text: &str, is_refusal: bool) -> bool {
     let needs_more = words::any(text, &["model", "claude-*", "模型"])
         && words::any(text, &["plan", "tier", "套餐", "等级", "会员"])
         && words::any(text, &["requires", "require", "upgrade", "only available", "需要", "升级"]);
-    ((whose.contains(&Who::Model) || off) && (for_key || is_refusal) && !unknown)
-        || (needs_more && is_refusal && !whose.contains(&Who::Service))
+    ((whose.contains(&Subject::Model) || off) && (for_key || is_refusal) && !unknown)
+        || (needs_more && is_refusal && !whose.contains(&Subject::Service))
 }
 
 /// The subjects that a text refuses: the object of "no access to", the subject of "is not allowed".
-fn refused_in(text: &str) -> Vec<Who> {
+fn refused_in(text: &str) -> Vec<Subject> {
     let mut all = Vec::new();
     for (start, end) in words::places(text, TO_USE) {
         let object = subject::after(text, end).filter(|(_, far)| *far < 40).map(|(who, _)| who);

@@ -5,8 +5,8 @@
 
 use crate::finding::Code;
 use crate::gateway::case::Case;
-use crate::gateway::subject::{self, Who};
-use crate::gateway::words::{self, BARRED, OVER};
+use crate::gateway::subject::{self, Subject};
+use crate::gateway::words::{self, DISABLED, EXPIRED};
 
 /// Words for an unknown key.
 #[rustfmt::skip]
@@ -20,7 +20,7 @@ pub(in crate::gateway) const UNKNOWN: &[&str] = &[
 
 /// Words that refuse the caller without naming a subject.
 #[rustfmt::skip]
-const NOT_LET_IN: &[&str] = &[
+const CALLER_REFUSED: &[&str] = &[
     "authentication error", "authentication failed", "authentication failure", "failed to authenticate",
     "could not authenticate", "unauthenticated", "invalid authentication", "invalid credentials", "auth error",
     "auth failed", "no connected db", "认证失败", "鉴权失败", "身份验证失败", "身份认证失败", "未登录",
@@ -31,10 +31,10 @@ pub(in crate::gateway) fn expired(case: &Case) -> Option<Code> {
     let is_it = case.or_unknown(400..500)
         && !is_behind(case)
         && case.signals.one(|text| {
-            let whose = subject::subjects(text, OVER);
-            let of_key = whose.contains(&Who::Key)
+            let whose = subject::subjects(text, EXPIRED);
+            let of_key = whose.contains(&Subject::Key)
                 || (whose.is_empty() && words::any(text, &["expired", "已过期", "jwt expired"]));
-            of_key && words::any(text, OVER) && !is_catch_all(text)
+            of_key && words::any(text, EXPIRED) && !is_catch_all(text)
         });
     is_it.then_some(Code::KeyExpired)
 }
@@ -42,7 +42,7 @@ pub(in crate::gateway) fn expired(case: &Case) -> Option<Code> {
 /// The key is disabled.
 pub(in crate::gateway) fn disabled(case: &Case) -> Option<Code> {
     let is_it = case.or_unknown(400..500)
-        && case.signals.one(|text| subject::subjects(text, BARRED).contains(&Who::Key) && !is_catch_all(text));
+        && case.signals.one(|text| subject::subjects(text, DISABLED).contains(&Subject::Key) && !is_catch_all(text));
     is_it.then_some(Code::KeyDisabled)
 }
 
@@ -50,15 +50,15 @@ pub(in crate::gateway) fn disabled(case: &Case) -> Option<Code> {
 pub(in crate::gateway) fn unknown(case: &Case) -> Option<Code> {
     let may_be = case.is(&[400, 401, 403, 404, 422]) || case.status.is_none();
     let by_words = |text: &str| {
-        subject::subjects(text, UNKNOWN).contains(&Who::Key)
-            || words::any(text, NOT_LET_IN)
+        subject::subjects(text, UNKNOWN).contains(&Subject::Key)
+            || words::any(text, CALLER_REFUSED)
             || is_catch_all(text)
-            || names_a_line(text)
+            || names_a_channel(text)
     };
     if !may_be || !case.signals.one(by_words) {
         return None;
     }
-    Some(if case.list_took_the_key() && !case.signals.one(names_a_line) {
+    Some(if case.list_took_the_key() && !case.signals.one(names_a_channel) {
         Code::UpstreamError
     } else {
         Code::KeyRejected
@@ -70,15 +70,15 @@ pub(in crate::gateway) fn is_catch_all(text: &str) -> bool {
     let doubtful = words::any(text, &["or", "and/or", "或", "或者", "、", "/"]);
     doubtful
         && words::any(text, UNKNOWN)
-        && (words::any(text, BARRED)
-            || words::any(text, OVER)
+        && (words::any(text, DISABLED)
+            || words::any(text, EXPIRED)
             || words::any(text, &["missing", "deleted", "未提供", "缺少"]))
         && !words::any(text, &["user", "account", "用户", "账户", "账号"])
 }
 
 /// True when a text says that keys with a channel suffix are for administrators; on an ordinary key such a
 /// suffix is a paste error.
-fn names_a_line(text: &str) -> bool {
+fn names_a_channel(text: &str) -> bool {
     words::any(
         text,
         &["指定渠道", "指定通道", "specify channel*", "specifying channel*", "specific channel*", "specify a channel"],

@@ -64,7 +64,7 @@ pub(in crate::gateway) fn redirect(case: &Case) -> Option<Code> {
         return None;
     }
     let elsewhere = target_host(case.reply.header("location").unwrap_or_default())
-        .is_some_and(|host| !case.asked.base_host.is_empty() && !is_kin(&host, case.asked.base_host));
+        .is_some_and(|host| !case.asked.base_host.is_empty() && !is_related_host(&host, case.asked.base_host));
     let is_temporary = matches!(case.reply.status, 302 | 303 | 307);
     Some(if elsewhere && is_temporary { Code::CaptivePortal } else { Code::Redirect })
 }
@@ -140,7 +140,7 @@ fn target_host(location: &str) -> Option<String> {
 }
 
 /// True for the same host, or one of the same domain (`www.example.com` and `api.example.com`).
-fn is_kin(host: &str, base: &str) -> bool {
+fn is_related_host(host: &str, base: &str) -> bool {
     let base = base.to_ascii_lowercase();
     let base = if base.starts_with('[') { base.as_str() } else { base.split(':').next().unwrap_or_default() };
     let parent = |name: &str| name.split('.').rev().take(2).collect::<Vec<_>>().join(".");

@@ -5,7 +5,7 @@
 
 use crate::finding::Code;
 use crate::gateway::case::Case;
-use crate::gateway::subject::{self, Who};
+use crate::gateway::subject::{self, Subject};
 use crate::gateway::words;
 
 /// The clients that such a limit names.
@@ -36,12 +36,12 @@ const REFUSED: &[&str] = &[
 ];
 
 /// Words for concurrent requests, which are limits of another kind.
-const AT_ONCE: &[&str] = &["concurren*", "并发", "too many", "rate limit*", "频率", "速率", "频繁", "ip", "ips"];
+const CONCURRENCY: &[&str] = &["concurren*", "并发", "too many", "rate limit*", "频率", "速率", "频繁", "ip", "ips"];
 
 /// The program is refused.
 pub(in crate::gateway) fn refused(case: &Case) -> Option<Code> {
     let refuses =
-        case.or_unknown(400..600) && case.signals.one(|text| !words::any(text, AT_ONCE) && refuses_program(text));
+        case.or_unknown(400..600) && case.signals.one(|text| !words::any(text, CONCURRENCY) && refuses_program(text));
     refuses.then_some(Code::ClientRestricted)
 }
 
@@ -50,7 +50,7 @@ fn refuses_program(text: &str) -> bool {
     (words::any(text, NAMED) && words::any(text, ONLY) && names_it_near(text))
         || words::places(text, REFUSED)
             .iter()
-            .any(|(start, end)| subject::nearest(text, *start, *end) == Some(Who::Program))
+            .any(|(start, end)| subject::nearest(text, *start, *end) == Some(Subject::Program))
 }
 
 /// True when "only" and the name stand close together: a long text may hold both by chance.

@@ -7,7 +7,7 @@
 use super::key::{self, UNKNOWN};
 use crate::finding::Code;
 use crate::gateway::case::Case;
-use crate::gateway::subject::{self, Who};
+use crate::gateway::subject::{self, Subject};
 use crate::gateway::words;
 
 /// Words for a key and for what carries it.
@@ -124,7 +124,7 @@ fn is_missing(text: &str) -> bool {
     {
         return false;
     }
-    let was_there = subject::subjects(text, UNKNOWN).contains(&Who::Key);
+    let was_there = subject::subjects(text, UNKNOWN).contains(&Subject::Key);
     // What FastAPI's authentication answers when the header is absent.
     words::any(text, ABSENT)
         || words::places(text, CARRIED).iter().any(|(start, end)| {

@@ -22,7 +22,7 @@ const DECLARED: &[&str] = &[
 ];
 
 /// Words for an upstream.
-const BEHIND: &[&str] =
+const UPSTREAM_WORDS: &[&str] =
     &["upstream", "provider", "backend", "bad response", "bad_response*", "上游", "渠道返回", "服务商"];
 
 /// Anthropic's own words for an account without credit or rights: through a gateway, the gateway's account.
@@ -55,7 +55,7 @@ pub(in crate::gateway) fn wrapped(case: &Case) -> Option<Code> {
     let declared = signals.any(DECLARED);
     let inner = signals.quoted.as_deref().unwrap_or_default();
     let inner_has = |stems: &[&str]| inner.iter().any(|text| words::any(text, stems));
-    let quotes = signals.quoted.is_some() || signals.one(names_a_status_behind);
+    let quotes = signals.quoted.is_some() || signals.one(names_an_upstream_status);
     if !quotes {
         let refused = case.is(&[401, 403])
             && (declared || signals.any(&["upstream", "上游"]))
@@ -91,7 +91,7 @@ pub(in crate::gateway) fn wrapped(case: &Case) -> Option<Code> {
 }
 
 /// True for "upstream 401", "provider returned 403", "status code 502" beside a word for an upstream.
-fn names_a_status_behind(text: &str) -> bool {
+fn names_an_upstream_status(text: &str) -> bool {
     const LEADS: &[&str] = &[
         "upstream",
         "provider",
@@ -107,7 +107,7 @@ fn names_a_status_behind(text: &str) -> bool {
         "状态码",
         "上游",
     ];
-    words::any(text, BEHIND)
+    words::any(text, UPSTREAM_WORDS)
         && LEADS.iter().any(|lead| {
             words::places(text, &[lead]).iter().any(|(_, end)| {
                 let rest = text[*end..].trim_start_matches([' ', ':', '(', '=', '：', '（']);

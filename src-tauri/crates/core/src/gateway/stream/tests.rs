@@ -1,4 +1,4 @@
-//! What a stream must have, rule by rule, as it was measured.
+//! The requirements for a stream, rule by rule, as measured.
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -39,7 +39,7 @@ fn read(body: &str, cut: bool) -> StreamState {
     StreamWatch::read(&Reply::new(200, [("content-type", "text/event-stream")], body), cut)
 }
 
-/// What is expected: the text of an answer, or how it ends and by which rule.
+/// The expected result: the text of an answer, or the kind of end and its rule.
 #[derive(Debug, PartialEq, Eq)]
 enum Is {
     Done(&'static str),
@@ -68,7 +68,7 @@ fn what_is_odd_but_does_no_harm() {
     done(text(&good()).trim_end());
     done(&text(&without("message_stop")));
     done(&text(&without("message_delta")));
-    // The name may be wrong as long as there is one, and what stands under an unknown one may be no JSON.
+    // The name may be wrong but not missing, and the data under an unknown one need not be JSON.
     done(&good().iter().map(|value| event("message", value)).collect::<String>());
     done(&format!("event: note\ndata: hello there\n\n{}", text(&good())));
     let mut odd = good();
@@ -125,7 +125,7 @@ fn what_is_taken_for_a_lost_connection() {
     let StreamState::Lost(finding) = read(&text(&good()[..4]), true) else { panic!("not lost") };
     assert_eq!(finding.code, Code::Reset);
     let StreamState::Lost(_) = read(": hi\n\n", true) else { panic!("not lost") };
-    // Cut after its end it was whole.
+    // Cut after its end, it is complete.
     let StreamState::Done(_) = read(&text(&good()), true) else { panic!("not done") };
 }
 

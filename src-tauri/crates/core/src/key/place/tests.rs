@@ -8,7 +8,7 @@ fn airouter() -> Preset {
     Preset::airouter()
 }
 
-/// Where the key of a paste belongs when it would go to AIRouter: the address that is named instead.
+/// The other address that the key of a paste belongs to when it would be sent to AIRouter.
 fn elsewhere(text: &str) -> Option<String> {
     let preset = airouter();
     match read(text, false).unwrap_or_else(|finding| panic!("{text:?} gave {finding:?}")).belongs(&preset.base, &preset)
@@ -23,7 +23,7 @@ fn check(text: &str, expected: Option<&str>) {
     assert_eq!(elsewhere(text).as_deref(), expected, "{text:?}");
 }
 
-/// A key and an address in every form in which they are handed on.
+/// A key and an address in every form in which they are given out.
 fn forms(base: &str) -> Vec<String> {
     let encoded = base.replace(':', "%3A").replace('/', "%2F");
     let packed = {
@@ -97,7 +97,7 @@ fn addresses_without_a_scheme_on_this_computer_and_in_chinese_count() {
     check(&format!("地址https://relay.example/claude请勿外传，密钥{KEY}"), Some(OTHER));
     check(&format!("地址https://relay.example，密钥{KEY}"), Some("https://relay.example"));
     check(&with("htps://relay.example/claude"), Some(OTHER));
-    // In no form that could be used, and named all the same.
+    // Not in a usable form, and reported nevertheless.
     check(&with("https://me:secret@relay.example/claude"), Some("relay.example"));
     check(&with("https://aigc.aochengc1oud.com/claude"), Some("aigc.aochengc1oud.com"));
 }

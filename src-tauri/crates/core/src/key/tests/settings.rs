@@ -6,7 +6,7 @@ const RELAY: &str = "cr_26dc10a486a25c8b4b2776edabc7c2a465cc1779cae1f5d6963ff539
 const OTHER: &str = "sk-Zyx987Wvu654Tsr321Qpo098Nml765Kji432Hgf109Edc876";
 const BASE: &str = "http://127.0.0.1:11434/claude";
 
-/// For a gateway of one's own, as where an address is given.
+/// Reads for a self-hosted gateway, as where an address is given.
 #[track_caller]
 fn check_key(text: &str, key: &str) {
     let paste = read(text, false).unwrap_or_else(|finding| panic!("{text:?} gave {finding:?}"));

@@ -88,7 +88,7 @@ fn import_links_are_unfolded() {
 }
 
 #[test]
-fn of_two_keys_the_one_that_is_meant_is_taken() {
+fn of_two_keys_the_one_for_claude_is_used() {
     let other = "sk-Zyx987Wvu654Tsr321Qpo098Nml765Kji432Hgf109Edc876";
     check_refused(&format!("备用：{other}\n密钥：{KEY}"), "several");
     check_found(&format!("OPENAI_API_KEY={other}\nANTHROPIC_AUTH_TOKEN={KEY}"), None);

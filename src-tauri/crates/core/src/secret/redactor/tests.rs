@@ -14,7 +14,7 @@ fn check(secrets: &[&str], text: &str, expected: &str) {
     assert_eq!(knows(secrets).text(text), expected);
 }
 
-/// All forms in which a server may give a text back.
+/// All forms in which a server may echo a text.
 fn forms_of(secret: &str) -> Vec<String> {
     let each = |form: &dyn Fn(u8) -> String| secret.bytes().map(form).collect::<String>();
     let percent = |upper: bool| {

@@ -1,5 +1,5 @@
-//! Any number of connections, one over the other, with any wishes, in any library, with others
-//! writing in between: in the end nothing of ours is left and everything of theirs is.
+//! Any number of connections, one after the other, with any wishes, in any library, with writes of others
+//! in between: after undo nothing of this program is left and everything of others is.
 
 use super::*;
 
@@ -13,7 +13,7 @@ fn our_profile() -> String {
     format!("{ROOT}/configLibrary/11111111-1111-4111-8111-111111111111.json")
 }
 
-/// What somebody may want, the key's place included.
+/// Any wishes, including the place of the key.
 fn any_wishes() -> impl Strategy<Value = Wishes> {
     let base = prop::sample::select(vec!["https://aigc.aochengcloud.com/claude", "https://gate.example:8443"]);
     let models = prop::sample::subsequence(vec!["claude-sonnet-4-6", "claude-haiku-4-5", "claude-opus-5"], 1..=3);
@@ -42,7 +42,7 @@ fn apply_all(folder: &mut Folder, wishes: &[Wishes]) -> Journal {
     journal.unwrap()
 }
 
-/// What somebody adds later, by the letter of the file.
+/// The later additions of others, by the letter of the file.
 fn add(folder: &mut Folder, path: &str, value: &Value) {
     let Some(text) = folder.get(path) else { return };
     let document = Document::parse(text.as_bytes()).unwrap();
@@ -57,7 +57,7 @@ fn add(folder: &mut Folder, path: &str, value: &Value) {
     folder.insert(path.to_owned(), document.text().to_owned());
 }
 
-/// The same files but our profile, which is gone or has lost its exact text where a key was in it.
+/// The same files except our profile, which is gone or has lost its exact text where it held a key.
 fn but_our_profile(folder: &Folder) -> Folder {
     folder.iter().filter(|(path, _)| **path != our_profile()).map(|(path, text)| (path.clone(), text.clone())).collect()
 }
@@ -66,7 +66,7 @@ fn holds_a_key(folder: &Folder) -> bool {
     folder.values().any(|text| text.contains("sk-for-"))
 }
 
-/// Few cases: this runs with every build.
+/// Only a few cases, since this runs with every build.
 fn few() -> ProptestConfig {
     ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() }
 }
@@ -98,7 +98,7 @@ proptest! {
         apply(&mut once, wishes.last().unwrap(), None);
         let ours = |folder: &Folder| {
             let mut profile = values(folder)[&our_profile()].clone();
-            // A name is the person's once it is there.
+            // An existing name belongs to the person.
             profile.as_object_mut().unwrap().remove(keys::DISPLAY_NAME);
             profile.as_object().unwrap().iter().map(|(key, value)| (key.clone(), value.clone())).collect::<BTreeMap<_, _>>()
         };
@@ -129,7 +129,7 @@ proptest! {
         for (round, wishes) in wishes.iter().enumerate() {
             journal = Some(apply(&mut folder, wishes, journal));
             if round == 0 {
-                // Files that are there without us: others' additions to them must survive everything.
+                // Files that existed before: additions of others to them must be preserved.
                 for path in expected.keys().cloned().collect::<Vec<_>>() {
                     add(&mut folder, &path, &added);
                     add(&mut expected, &path, &added);
@@ -138,7 +138,7 @@ proptest! {
         }
         undo(&mut folder, &journal.unwrap());
         let mut left = values(&folder);
-        // An entry goes into a list that we made, too; in a library without one there was none to add to.
+        // Entries are added to a list of this program, too; a library without a list has none to add to.
         for (path, value) in values(&expected) {
             let found = left.remove(&path).unwrap_or_default();
             for (key, value) in value.as_object().unwrap() {
@@ -149,7 +149,7 @@ proptest! {
 
     #[test]
     fn taking_back_the_last_connection_leaves_the_one_before(before in libraries(), first in any_wishes(), second in any_wishes()) {
-        // A key that was in the profile is not in any journal; platform keeps it in hand instead.
+        // A key that was in the profile is not in any journal; the platform holds it in memory instead.
         prop_assume!(first.key_place == KeyPlace::Keychain);
         let mut folder = before;
         let journal = apply(&mut folder, &first, None);

@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn an_app_that_somebody_else_signed_is_not_claude() {
+    fn an_app_with_another_signature_is_not_claude() {
         let mac = Mac::new();
         mac.signs("Original");
         let changed = mac.app("Applications/Claude.app", IDENTIFIER, "2.26454.0");

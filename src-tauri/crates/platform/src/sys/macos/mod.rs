@@ -20,8 +20,8 @@ use std::time::Duration;
 use airouter_core::view::Os;
 
 pub(crate) use super::unix::{
-    free_room, identity, is_executable, is_open_elsewhere, is_mine, make_private_folders, move_running_program_aside, may_change, may_enter, names,
-    forbid_core_dumps, other_owner, sync_folder,
+    forbid_core_dumps, free_room, identity, is_executable, is_mine, is_open_elsewhere, make_private_folders,
+    may_change, may_enter, move_running_program_aside, names, other_owner, sync_folder,
 };
 pub(crate) use files::{copy_attributes, make_executable};
 #[cfg(any(test, feature = "sandbox"))]
@@ -30,7 +30,7 @@ pub(crate) use install::{has_claude_code, locate, version_of};
 pub(crate) use locale::language;
 pub(crate) use parts::virtualisation;
 pub(crate) use places::{
-    claude_environment, base_folders, log_of, obstacle, ordinary_log, roots, scratch_base_folders, usual_root,
+    base_folders, claude_environment, log_of, obstacle, ordinary_log, roots, scratch_base_folders, usual_root,
 };
 pub(crate) use policy::managed;
 pub(crate) use processes::{ask_to_quit, is_claude};

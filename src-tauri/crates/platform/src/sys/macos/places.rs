@@ -30,7 +30,10 @@ fn below(home: PathBuf, system: PathBuf) -> BaseFolders {
 /// the person's keychain by it, and the stand-in starts the helper.
 pub(crate) fn claude_environment(base_folders: &BaseFolders) -> Vec<(String, String)> {
     let text = |path: &Path| path.to_string_lossy().into_owned();
-    vec![("PRACTICE_HOME".to_owned(), text(&base_folders.home)), ("PRACTICE_SYSTEM_ROOT".to_owned(), text(&base_folders.system))]
+    vec![
+        ("PRACTICE_HOME".to_owned(), text(&base_folders.home)),
+        ("PRACTICE_SYSTEM_ROOT".to_owned(), text(&base_folders.system)),
+    ]
 }
 
 /// Claude's default third-party folder.

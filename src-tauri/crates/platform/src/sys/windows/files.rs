@@ -106,7 +106,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn a_new_file_is_mine_and_nobody_knows_a_missing_one() {
+    fn a_new_file_is_mine_and_a_missing_one_is_not() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("文件.json");
         replace(&path, b"{}", Privacy::OwnerOnly).unwrap();
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_another_program_holds_is_replaced_when_it_lets_go() {
+    fn an_open_file_is_replaced_when_the_other_program_closes_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("_meta.json");
         std::fs::write(&path, "old").unwrap();

@@ -104,7 +104,10 @@ mod tests {
     #[test]
     fn the_folders_of_the_system_are_known() {
         let base_folders = base_folders().expect("every account has them");
-        assert!(base_folders.local.is_dir() && base_folders.config.is_dir() && base_folders.system.is_dir(), "{base_folders:?}");
+        assert!(
+            base_folders.local.is_dir() && base_folders.config.is_dir() && base_folders.system.is_dir(),
+            "{base_folders:?}"
+        );
         assert!(build().is_some_and(|build| build >= 17763), "{:?}", build());
         assert!(!calls::has_package_identity());
     }
@@ -163,6 +166,8 @@ mod tests {
         assert!(log_of(&places.base_folders, &places.root).starts_with(&places.root));
         assert!(ordinary_log(&places.base_folders).starts_with(&places.base_folders.config));
         let told = claude_environment(&places.base_folders);
-        assert!(told.iter().any(|(name, value)| name == "LOCALAPPDATA" && Path::new(value) == places.base_folders.local));
+        assert!(
+            told.iter().any(|(name, value)| name == "LOCALAPPDATA" && Path::new(value) == places.base_folders.local)
+        );
     }
 }

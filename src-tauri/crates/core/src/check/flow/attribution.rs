@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::TimedReply;
 use crate::address::GatewayUrl;
 use crate::check::LampId;
-use crate::check::reach::Reach;
+use crate::check::route_probe::RouteProbe;
 use crate::finding::{Code, Finding};
 use crate::gateway::{Asked, NetFault, Route, Verdict, classify, read_message};
 
@@ -40,26 +40,26 @@ pub(super) fn is_about_the_route(code: Code) -> bool {
 }
 
 /// Of the findings of both routes about the address, the more specific one.
-pub(super) fn nearest(list: Finding, message: Finding) -> Finding {
+pub(super) fn more_specific(list: Finding, message: Finding) -> Finding {
     if is_about_the_route(message.code) && !is_about_the_route(list.code) { list } else { message }
 }
 
 /// The same finding under another code; the evidence `because` holds the first one.
-pub(super) fn retitled(finding: Finding, code: Code) -> Finding {
+pub(super) fn with_code(finding: Finding, code: Code) -> Finding {
     Finding { code, owner: code.owner(), severity: code.severity(), evidence: finding.evidence }
         .with("because", finding.code.number())
 }
 
 /// True for faults that a route probe cannot meet: a key that cannot be sent, a reply that is too long, an
 /// unknown encoding.
-pub(super) fn is_no_fault_of_the_way(fault: &NetFault) -> bool {
+pub(super) fn is_not_a_route_fault(fault: &NetFault) -> bool {
     matches!(fault, NetFault::BadHeader | NetFault::TooLarge | NetFault::Encoding)
 }
 
 /// The finding for a missing reply: what the route probe met, else what the HTTP client reported.
-pub(super) fn why_no_reply(fault: &NetFault, reach: Option<&Reach>) -> Finding {
-    match reach.and_then(|reach| reach.trouble.as_ref()) {
-        Some(trouble) if !is_no_fault_of_the_way(fault) => trouble.finding(),
+pub(super) fn no_reply_finding(fault: &NetFault, reach: Option<&RouteProbe>) -> Finding {
+    match reach.and_then(|reach| reach.failure.as_ref()) {
+        Some(failure) if !is_not_a_route_fault(fault) => failure.finding(),
         _ => fault.finding(false),
     }
 }
@@ -67,7 +67,7 @@ pub(super) fn why_no_reply(fault: &NetFault, reach: Option<&Reach>) -> Finding {
 /// `here` or `private` for an address that is not on the public network, where that changes what has to be
 /// done: loopback, or a private network (RFC 1918, RFC 4193, RFC 6598, names without a dot and those that
 /// no public server knows). `None` for other addresses and for findings that are not about connecting.
-pub(super) fn whereabouts(base: &GatewayUrl, finding: &Finding) -> Option<&'static str> {
+pub(super) fn network_kind(base: &GatewayUrl, finding: &Finding) -> Option<&'static str> {
     if !matches!(finding.code, Code::Dns | Code::TcpRefused | Code::TcpTimeout | Code::Offline) {
         return None;
     }
@@ -91,13 +91,13 @@ pub(super) fn whereabouts(base: &GatewayUrl, finding: &Finding) -> Option<&'stat
 
 /// Judges the answer of one model to a one-token message; `None` means that it answers. The key was
 /// accepted before. `reach` is the result of a route probe made after there was no answer.
-pub fn judge_trial(told: &TimedReply, reach: &Reach, base_host: &str) -> Option<Finding> {
+pub fn judge_trial(timed: &TimedReply, reach: &RouteProbe, base_host: &str) -> Option<Finding> {
     let asked = Asked { route: Route::Messages, sent_key: true, models_accepted_key: true, base_host };
-    match &told.reply {
-        Err(fault) => Some(why_no_reply(fault, Some(reach))),
+    match &timed.reply {
+        Err(fault) => Some(no_reply_finding(fault, Some(reach))),
         Ok(reply) => match classify(reply, &asked) {
             Verdict::Ok => read_message(reply).err(),
-            Verdict::Trouble(finding) => Some(finding),
+            Verdict::Failed(finding) => Some(finding),
         },
     }
 }

@@ -11,16 +11,16 @@ use crate::gateway::NetFault;
 
 /// The result of a route probe.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Reach {
+pub struct RouteProbe {
     /// The steps that passed, in order.
-    pub legs: Vec<Leg>,
+    pub steps: Vec<ProbeStep>,
     /// The step that failed, if one did.
-    pub trouble: Option<Trouble>,
+    pub failure: Option<ProbeFailure>,
 }
 
 /// A step that passed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Leg {
+pub struct ProbeStep {
     /// Which step: name, tcp, proxy or tls.
     pub id: LayerId,
     /// What was observed, such as `address` = `203.0.113.7`.
@@ -31,7 +31,7 @@ pub struct Leg {
 
 /// The step that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
+pub struct ProbeFailure {
     /// Which step. The fault alone does not always tell: a connection may be cut while it is made and
     /// while it is encrypted.
     pub layer: LayerId,
@@ -45,7 +45,7 @@ pub struct Trouble {
     pub millis: Option<u32>,
 }
 
-impl Trouble {
+impl ProbeFailure {
     /// The failure as a finding, with all observations as evidence, each name once.
     pub fn finding(&self) -> Finding {
         let mut finding = self.fault.finding(self.clock_is_off);
@@ -65,14 +65,14 @@ mod tests {
 
     #[test]
     fn what_was_seen_is_evidence_and_nothing_is_said_twice() {
-        let trouble = Trouble {
+        let failure = ProbeFailure {
             layer: LayerId::Tls,
             fault: NetFault::TlsInspect { issuer: Some("Office Root".to_owned()) },
             clock_is_off: false,
             facts: vec![Evidence::new("issuer", "Office Root"), Evidence::new("not_after", "2027-01-01")],
             millis: None,
         };
-        let finding = trouble.finding();
+        let finding = failure.finding();
         assert_eq!(finding.code, Code::TlsInspect);
         let names: Vec<_> = finding.evidence.iter().map(|fact| fact.name.as_str()).collect();
         assert_eq!(names, ["issuer", "not_after"]);

@@ -2,7 +2,7 @@ use super::*;
 use crate::claude::library::ProfileFact;
 use serde_json::{Value, json};
 
-/// A whole path, which systems write in two ways.
+/// An absolute path, which has another form on Windows.
 const PROGRAM: &str = if cfg!(windows) { r"C:\key.exe" } else { "/opt/key" };
 
 const ID: &str = "7d4c1a90-5b2e-4f38-9a61-0c8e3f5d2b47";
@@ -18,7 +18,7 @@ struct Computer {
 }
 
 impl Computer {
-    /// One on which everything is right.
+    /// One with a valid configuration.
     fn connected() -> Self {
         Self {
             managed: ManagedSource::Absent,
@@ -42,7 +42,7 @@ impl Computer {
         Self { managed, ..self }
     }
 
-    fn outlook(&self) -> Outlook {
+    fn predict_start(&self) -> StartPrediction {
         let file = |value: &Value| match value {
             Value::Null => FileFact::Absent,
             Value::String(text) => FileFact::Present(text.clone().into_bytes()),
@@ -57,7 +57,7 @@ impl Computer {
             mode: file(&self.mode),
             profiles: vec![ProfileFact { id: ID.to_owned(), path: "/r/p".to_owned(), file: profile }],
         };
-        outlook(&self.managed, &library, self.version)
+        predict_start(&self.managed, &library, self.version)
     }
 }
 
@@ -73,37 +73,43 @@ fn block() -> Value {
 }
 
 #[track_caller]
-fn check(computer: &Computer, expected: Outlook) {
-    assert_eq!(computer.outlook(), expected);
+fn check(computer: &Computer, expected: StartPrediction) {
+    assert_eq!(computer.predict_start(), expected);
 }
 
 #[track_caller]
 fn check_ordinary(computer: &Computer, reason: Reason) {
-    check(computer, Outlook::Ordinary(reason));
+    check(computer, StartPrediction::Ordinary(reason));
 }
 
-/// The verdict on a profile with these values changed.
+/// The prediction for a profile with these values changed.
 #[track_caller]
 fn check_block(changes: Value, expected: Result<(KeySource, &[&str], bool), Unusable>) {
     let expected = match expected {
-        Err(unusable) => Outlook::Degraded(Source::Local, unusable),
+        Err(unusable) => StartPrediction::Degraded(Source::Local, unusable),
         Ok((key, models, asks_for_models)) => {
             let models = models.iter().map(|id| (*id).to_owned()).collect();
-            Outlook::Gateway(Inference { source: Source::Local, host: HOST.to_owned(), key, models, asks_for_models })
+            StartPrediction::Gateway(Inference {
+                source: Source::Local,
+                host: HOST.to_owned(),
+                key,
+                models,
+                asks_for_models,
+            })
         }
     };
-    assert_eq!(Computer::with_profile(changes.clone()).outlook(), expected, "{changes}");
+    assert_eq!(Computer::with_profile(changes.clone()).predict_start(), expected, "{changes}");
 }
 
-fn is_gateway_of(outlook: &Outlook, source: Source, host: &str) -> bool {
-    outlook.gateway().is_some_and(|inference| (inference.source, inference.host.as_str()) == (source, host))
+fn is_gateway_of(predicted: &StartPrediction, source: Source, host: &str) -> bool {
+    predicted.gateway().is_some_and(|inference| (inference.source, inference.host.as_str()) == (source, host))
 }
 
 #[test]
 fn a_right_profile_in_the_right_mode_connects() {
-    let outlook = Computer::connected().outlook();
-    assert!(is_gateway_of(&outlook, Source::Local, HOST), "{outlook:?}");
-    assert!(!format!("{outlook:?}").contains("sk-0123456789"), "a key is told");
+    let predicted = Computer::connected().predict_start();
+    assert!(is_gateway_of(&predicted, Source::Local, HOST), "{predicted:?}");
+    assert!(!format!("{predicted:?}").contains("sk-0123456789"), "a key is shown");
 }
 
 #[test]
@@ -125,10 +131,10 @@ fn the_persisted_mode_decides_unless_the_chooser_is_off() {
             computer = Computer::with_profile(json!({ "disableDeploymentModeChooser": chooser_off }));
         }
         computer.mode = mode.clone();
-        let word = match computer.outlook() {
-            Outlook::Gateway(_) => "gateway",
-            Outlook::SignIn(_) => "sign-in",
-            Outlook::Ordinary(Reason::ModeIsOrdinary) => "ordinary",
+        let word = match computer.predict_start() {
+            StartPrediction::Gateway(_) => "gateway",
+            StartPrediction::SignIn(_) => "sign-in",
+            StartPrediction::Ordinary(Reason::ModeIsOrdinary) => "ordinary",
             other => panic!("{mode} {chooser_off}: {other:?}"),
         };
         assert_eq!(word, expected, "{mode} {chooser_off}");
@@ -170,15 +176,15 @@ fn the_administrator_comes_first() {
     let mut company = block();
     company["inferenceGatewayBaseUrl"] = json!("https://company.example:8443");
     company["inferenceModels"] = json!("[\"claude-opus-5\"]");
-    // The registry holds a flag as a number, too, and people write it in their own way.
+    // The registry holds a flag as a number, too, and people write it in several forms.
     for flag in [json!("false"), json!(0), json!("0"), json!(" FALSE ")] {
         company["modelDiscoveryEnabled"] = flag.clone();
-        let outlook = Computer::connected().managed(&company).outlook();
-        assert!(is_gateway_of(&outlook, Source::Managed, "company.example:8443"), "{flag}: {outlook:?}");
+        let predicted = Computer::connected().managed(&company).predict_start();
+        assert!(is_gateway_of(&predicted, Source::Managed, "company.example:8443"), "{flag}: {predicted:?}");
     }
     company["modelDiscoveryEnabled"] = json!("no");
-    let outlook = Computer::connected().managed(&company).outlook();
-    assert_eq!(outlook, Outlook::Degraded(Source::Managed, Unusable::WrongType("modelDiscoveryEnabled")));
+    let predicted = Computer::connected().managed(&company).predict_start();
+    assert_eq!(predicted, StartPrediction::Degraded(Source::Managed, Unusable::WrongType("modelDiscoveryEnabled")));
     check_ordinary(&Computer::connected().managed(&json!({ "chatTabEnabled": true })), Reason::PolicyWithoutInference);
     let rejected = ManagedSource::Rejected { path: "/etc/x".to_owned(), why: "owner".to_owned() };
     check_ordinary(&Computer { managed: rejected, ..Computer::connected() }, Reason::PolicyRejected);
@@ -188,7 +194,7 @@ fn the_administrator_comes_first() {
 fn a_policy_on_updates_leaves_the_library_in_force_since_a_version() {
     let updates = json!({ "disableAutoUpdates": true });
     let mut computer = Computer::connected().managed(&updates);
-    assert!(is_gateway_of(&computer.outlook(), Source::Local, HOST));
+    assert!(is_gateway_of(&computer.predict_start(), Source::Local, HOST));
     computer.version = Some(Version(1, 15_199, 9));
     check_ordinary(&computer, Reason::PolicyWithoutInference);
     check_ordinary(&Computer::connected().managed(&json!({})), Reason::PolicyWithoutInference);
@@ -197,9 +203,9 @@ fn a_policy_on_updates_leaves_the_library_in_force_since_a_version() {
 #[test]
 fn what_is_not_a_gateway_is_said() {
     let bedrock = Computer::with_profile(json!({ "inferenceProvider": "bedrock" }));
-    check(&bedrock, Outlook::OtherProvider(Source::Local, "bedrock".to_owned()));
+    check(&bedrock, StartPrediction::OtherProvider(Source::Local, "bedrock".to_owned()));
     let served = json!({ "bootstrapUrl": "https://company.example/bootstrap" });
-    check(&Computer::with_profile(served), Outlook::FromServer(Source::Local));
+    check(&Computer::with_profile(served), StartPrediction::FromServer(Source::Local));
     let old = Computer { version: Some(Version(1, 2_580, 0)), ..Computer::connected() };
     check_ordinary(&old, Reason::TooOld);
 }
@@ -227,14 +233,14 @@ fn a_block_that_cannot_be_used_is_degraded() {
 fn one_foreign_model_spoils_the_list_of_an_old_version() {
     let mut computer = Computer::with_profile(json!({ "inferenceModels": ["gpt-5", "claude-sonnet-4-6"] }));
     computer.version = Some(Version(1, 44_121, 1));
-    check(&computer, Outlook::Degraded(Source::Local, Unusable::Models));
+    check(&computer, StartPrediction::Degraded(Source::Local, Unusable::Models));
 }
 
 #[test]
 fn without_a_kind_the_program_wins() {
     let mut computer = Computer::with_profile(json!({ "inferenceCredentialHelper": PROGRAM }));
     computer.version = Some(Version(1, 2_581, 0));
-    let outlook = computer.outlook();
-    let key = outlook.gateway().map(|inference| &inference.key);
+    let predicted = computer.predict_start();
+    let key = predicted.gateway().map(|inference| &inference.key);
     assert_eq!(key, Some(&KeySource::Program(PROGRAM.to_owned())), "1.2581 does not know kinds");
 }

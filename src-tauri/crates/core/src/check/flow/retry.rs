@@ -14,16 +14,16 @@ const LONGEST_WAIT: u32 = 60;
 
 impl CheckFlow {
     /// Retries the request where that may help. Returns false when the outcome is final.
-    pub(super) fn ask_again(&mut self, question: &Question, told: &TimedReply, outcome: &Outcome) -> bool {
-        if question.tries >= MORE_TRIES || !may_pass(told, outcome) {
+    pub(super) fn retry(&mut self, question: &Question, timed: &TimedReply, outcome: &Outcome) -> bool {
+        if question.tries >= MORE_TRIES || !is_transient(timed, outcome) {
             return false;
         }
-        let wait = match told.reply.as_ref().ok().and_then(retry_after) {
+        let wait = match timed.reply.as_ref().ok().and_then(retry_after) {
             Some(wait) if wait > LONGEST_WAIT => return false,
             wait => wait,
         };
         if let Outcome::Refused(finding, _) = outcome {
-            self.talk.passing.get_or_insert_with(|| finding.clone());
+            self.conversation.transient.get_or_insert_with(|| finding.clone());
         }
         let again = Question { tries: question.tries + 1, wait, ..question.clone() };
         self.ready.push(Step::Ask(Box::new(again)));
@@ -31,8 +31,8 @@ impl CheckFlow {
     }
 }
 
-fn may_pass(told: &TimedReply, outcome: &Outcome) -> bool {
-    let should = told.reply.as_ref().ok().and_then(|reply| reply.header("x-should-retry"));
+fn is_transient(timed: &TimedReply, outcome: &Outcome) -> bool {
+    let should = timed.reply.as_ref().ok().and_then(|reply| reply.header("x-should-retry"));
     match (should, outcome) {
         (Some("false"), _) | (_, Outcome::Answer(_)) => false,
         (_, Outcome::Lost(_)) => true,
@@ -52,6 +52,6 @@ fn may_pass(told: &TimedReply, outcome: &Outcome) -> bool {
 }
 
 fn retry_after(reply: &Reply) -> Option<u32> {
-    let told = reply.header("retry-after")?.trim();
-    told.parse::<f64>().ok().filter(|seconds| *seconds >= 0.0).map(|seconds| seconds.min(1e6).ceil() as u32)
+    let value = reply.header("retry-after")?.trim();
+    value.parse::<f64>().ok().filter(|seconds| *seconds >= 0.0).map(|seconds| seconds.min(1e6).ceil() as u32)
 }

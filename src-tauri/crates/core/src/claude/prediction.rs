@@ -21,7 +21,7 @@ pub use inference::{Inference, KeySource, Unusable};
 
 /// The predicted start.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outlook {
+pub enum StartPrediction {
     /// The ordinary mode with Claude.ai, for this reason.
     Ordinary(Reason),
     /// The sign-in screen, with the gateway as one choice: nothing is connected until the person chooses it
@@ -81,17 +81,17 @@ pub enum Reason {
 /// Predicts the next start. `version` is the older of the installed and the running version; the newest
 /// rules apply when it is unknown. Sources: facts 1.1 (which source counts, OD), the library's form (PI,
 /// 1.46388.4), the mode's truth table (PI, three readings up to 1.24012.9).
-pub fn outlook(managed: &ManagedSource, library: &Library, version: Option<Version>) -> Outlook {
+pub fn predict_start(managed: &ManagedSource, library: &Library, version: Option<Version>) -> StartPrediction {
     if version.is_some_and(|version| version < Version::FIRST_WITH_GATEWAY) {
-        return Outlook::Ordinary(Reason::TooOld);
+        return StartPrediction::Ordinary(Reason::TooOld);
     }
     let (source, document) = match winner(managed, library, version) {
         Ok(won) => won,
-        Err(reason) => return Outlook::Ordinary(reason),
+        Err(reason) => return StartPrediction::Ordinary(reason),
     };
     let values = Values::new(document.values(), source, version);
     if !values.is_activated() {
-        return Outlook::Ordinary(match source {
+        return StartPrediction::Ordinary(match source {
             Source::Managed => Reason::PolicyWithoutInference,
             Source::Local => Reason::NoInference,
         });
@@ -99,19 +99,19 @@ pub fn outlook(managed: &ManagedSource, library: &Library, version: Option<Versi
     let persisted = persisted(&library.mode);
     let is_forced = match values.flag(keys::NO_CHOOSER) {
         Ok(flag) => flag == Some(true),
-        Err(unusable) => return Outlook::Degraded(source, unusable),
+        Err(unusable) => return StartPrediction::Degraded(source, unusable),
     };
     if persisted.as_deref() == Some("1p") && !is_forced {
-        return Outlook::Ordinary(Reason::ModeIsOrdinary);
+        return StartPrediction::Ordinary(Reason::ModeIsOrdinary);
     }
     if values.is_served() {
-        return Outlook::FromServer(source);
+        return StartPrediction::FromServer(source);
     }
     match inference::read(&values) {
-        Err(unusable) => Outlook::Degraded(source, unusable),
-        Ok(Err(provider)) => Outlook::OtherProvider(source, provider),
-        Ok(Ok(inference)) if is_forced || persisted.as_deref() == Some("3p") => Outlook::Gateway(inference),
-        Ok(Ok(inference)) => Outlook::SignIn(inference),
+        Err(unusable) => StartPrediction::Degraded(source, unusable),
+        Ok(Err(provider)) => StartPrediction::OtherProvider(source, provider),
+        Ok(Ok(inference)) if is_forced || persisted.as_deref() == Some("3p") => StartPrediction::Gateway(inference),
+        Ok(Ok(inference)) => StartPrediction::SignIn(inference),
     }
 }
 
@@ -175,7 +175,7 @@ fn persisted(mode: &FileFact) -> Option<String> {
     mode.document().ok()?.get(keys::MODE)?.as_str().map(str::to_owned)
 }
 
-impl Outlook {
+impl StartPrediction {
     /// True when Claude leaves its ordinary mode, or would if the configuration were usable. Also true where
     /// the selected profile is not listed: which one Claude uses then is a guess.
     pub fn leads_away(&self) -> bool {

@@ -5,7 +5,7 @@
 use crate::check::question::Part;
 
 /// The part that the engine leaves out after a 400 in these words, and the limit that it takes over.
-pub(super) fn healed_by_the_engine(text: &str) -> Option<(Part, Option<u32>)> {
+pub(super) fn left_out_by_engine(text: &str) -> Option<(Part, Option<u32>)> {
     let text = text.to_lowercase().replace('\\', "");
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
     if has(&["input should be 'user' or 'assistant'", "unexpected role \"system\""]) {
@@ -102,17 +102,17 @@ mod tests {
 
     #[test]
     fn only_the_engines_words_heal() {
-        let heals = |text: &str| healed_by_the_engine(text).map(|(part, _)| part);
-        assert_eq!(heals("messages: Input should be 'user' or 'assistant'"), Some(Part::RoleSystem));
-        assert_eq!(heals(r#"{"message":"Unexpected role \"system\""}"#), Some(Part::RoleSystem));
-        assert_eq!(heals("This model does not support the effort parameter."), Some(Part::Effort));
+        let part_of = |text: &str| left_out_by_engine(text).map(|(part, _)| part);
+        assert_eq!(part_of("messages: Input should be 'user' or 'assistant'"), Some(Part::RoleSystem));
+        assert_eq!(part_of(r#"{"message":"Unexpected role \"system\""}"#), Some(Part::RoleSystem));
+        assert_eq!(part_of("This model does not support the effort parameter."), Some(Part::Effort));
         assert_eq!(
-            heals("Unexpected value(s) `effort-2025-11-24` for the `anthropic-beta` header"),
+            part_of("Unexpected value(s) `effort-2025-11-24` for the `anthropic-beta` header"),
             Some(Part::Effort)
         );
-        assert_eq!(heals("thinking.type.adaptive is not supported"), Some(Part::Adaptive));
+        assert_eq!(part_of("thinking.type.adaptive is not supported"), Some(Part::Adaptive));
         let most = "max_tokens: 64000 > 8192, which is the maximum allowed number of output tokens";
-        assert_eq!(healed_by_the_engine(&format!("{most} for claude-x")), Some((Part::MaxTokens, Some(8192))));
+        assert_eq!(left_out_by_engine(&format!("{most} for claude-x")), Some((Part::MaxTokens, Some(8192))));
         for other in [
             most,
             "role must be user or assistant",
@@ -125,7 +125,7 @@ mod tests {
             "cache_control: Extra inputs are not permitted",
             "metadata: Extra inputs are not permitted",
         ] {
-            assert_eq!(heals(other), None, "{other}");
+            assert_eq!(part_of(other), None, "{other}");
         }
     }
 

@@ -4,15 +4,15 @@ use super::{DoctorCheck, DoctorState, DoctorStep};
 use crate::finding::{Code, Finding, Severity};
 
 /// The checks so far.
-pub(super) struct Sheet {
+pub(super) struct CheckList {
     checks: Vec<DoctorCheck>,
     /// True when this connection was configured, so that its problems count in full.
-    pub(super) is_meant: bool,
+    pub(super) is_configured: bool,
 }
 
-impl Sheet {
-    pub(super) fn new(is_meant: bool) -> Self {
-        Self { checks: Vec::new(), is_meant }
+impl CheckList {
+    pub(super) fn new(is_configured: bool) -> Self {
+        Self { checks: Vec::new(), is_configured }
     }
 
     /// Adds a check that was made; no finding means that nothing is wrong.
@@ -23,8 +23,8 @@ impl Sheet {
 
     /// Adds a check of a problem that connecting would fix: it counts in full only where this connection was
     /// configured.
-    pub(super) fn mendable(&mut self, step: DoctorStep, code: Code, finding: Option<Finding>) {
-        let finding = finding.map(|finding| if self.is_meant { finding } else { finding.softened() });
+    pub(super) fn fixed_by_connecting(&mut self, step: DoctorStep, code: Code, finding: Option<Finding>) {
+        let finding = finding.map(|finding| if self.is_configured { finding } else { finding.softened() });
         self.tested(step, code, finding);
     }
 
@@ -34,9 +34,9 @@ impl Sheet {
     }
 
     /// Adds a check that was made if `look` is `Some`.
-    pub(super) fn perhaps(&mut self, step: DoctorStep, code: Code, look: Option<Option<Finding>>) {
+    pub(super) fn tested_if(&mut self, step: DoctorStep, code: Code, look: Option<Option<Finding>>) {
         match look {
-            Some(finding) => self.mendable(step, code, finding),
+            Some(finding) => self.fixed_by_connecting(step, code, finding),
             None => self.untested(step, code),
         }
     }

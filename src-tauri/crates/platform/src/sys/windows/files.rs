@@ -99,7 +99,7 @@ pub(crate) fn identity(file: &std::fs::File) -> Option<(u64, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::{Privacy, install_program, look, remove, replace};
+    use crate::files::{Privacy, install_program, inspect, remove, replace};
     use airouter_core::claude::library::FileFact;
     use std::os::windows::fs::OpenOptionsExt;
     use std::process::{Command, Stdio};
@@ -113,9 +113,9 @@ mod tests {
         let meta = std::fs::metadata(&path).unwrap();
         assert!(is_mine(&path, &meta));
         assert!(!is_mine(&folder.path().join("nothing"), &meta));
-        assert_eq!(look(&path, folder.path()), FileFact::Present(b"{}".to_vec()));
+        assert_eq!(inspect(&path, folder.path()), FileFact::Present(b"{}".to_vec()));
         remove(&path).unwrap();
-        assert_eq!(look(&path, folder.path()), FileFact::Absent);
+        assert_eq!(inspect(&path, folder.path()), FileFact::Absent);
     }
 
     #[test]

@@ -99,7 +99,7 @@ pub(crate) fn identity(file: &std::fs::File) -> Option<(u64, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::{Privacy, install_program, inspect, remove, replace};
+    use crate::files::{Privacy, inspect, install_program, remove, replace};
     use airouter_core::claude::library::FileFact;
     use std::os::windows::fs::OpenOptionsExt;
     use std::process::{Command, Stdio};

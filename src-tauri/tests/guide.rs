@@ -6,7 +6,7 @@
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, SystemTime};
 
@@ -41,7 +41,10 @@ impl Computer {
         for part in ["home", "bin"] {
             std::fs::create_dir(folder.path().join(part)).unwrap();
         }
-        std::fs::copy(CLI, folder.path().join("bin/claude-desktop")).unwrap();
+        // The stand-in of another package: cargo builds it for that package's tests, into the same folder.
+        let stand_in = Path::new(CLI).with_file_name("practice-claude");
+        std::fs::copy(stand_in, folder.path().join("bin/claude-desktop"))
+            .expect("the stand-in: run `cargo build -p airouter-practice`");
         Self { folder, runtime, gateway, running: None }
     }
 
@@ -129,9 +132,10 @@ impl Computer {
     fn open_claude(&mut self) {
         let program = self.folder.path().join("bin/claude-desktop");
         let child = self.command(&program.to_string_lossy()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        self.running = Some(child.unwrap());
+        let child = self.running.insert(child.unwrap());
         let log = self.folder.path().join("home/.config/Claude/logs/main.log");
         while !std::fs::read_to_string(&log).is_ok_and(|text| text.contains("Starting app")) {
+            assert_eq!(child.try_wait().unwrap(), None, "the stand-in ended before it had written its log");
             std::thread::sleep(Duration::from_millis(20));
         }
     }

@@ -3,9 +3,10 @@
 use anyhow::Result;
 
 use crate::build;
-use crate::desktop::cargo_in_desktop_session;
+use crate::desktop::driver;
 use crate::machine::{Purpose, prepare};
-use crate::step::{cargo, step};
+use crate::quiet::quiet_step;
+use crate::step::{cargo, program, step, target};
 
 /// Measures the start beside an empty window's, the check beside curl, and writing beside copying, and fails above the limits. It is no
 /// test: figures depend on the machine, and only their ratios are judged.
@@ -13,11 +14,10 @@ pub(crate) fn bench() -> Result<()> {
     prepare(Purpose::Test)?;
     // As they are built for tests: what is shipped starts sooner, and the empty window hardly.
     build::page()?;
-    build::programs()?;
+    build::programs_and_drivers()?;
     build::empty_window()?;
-    let mut starts = cargo_in_desktop_session()?;
-    step("the first screen beside an empty window", starts.args(["run", "--quiet", "-p", "e2e", "--bin", "start"]))?;
-    step("the check beside curl", cargo().args(["run", "--quiet", "-p", "e2e", "--bin", "bench"]))?;
+    quiet_step("the first screen beside an empty window", "start", &mut driver("start")?)?;
+    step("the check beside curl", &mut program(target().join("debug/bench")))?;
     // Optimized, because a debugged reader of JSON would hide what the disk does.
     step("writing beside copying", cargo().args(["bench", "--quiet", "-p", "airouter-platform", "--bench", "write"]))
 }

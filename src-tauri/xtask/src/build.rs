@@ -13,7 +13,16 @@ pub(crate) fn page() -> Result<()> {
 
 /// Builds the programs, the page in the window, and those for rehearsals and tests.
 pub(crate) fn programs() -> Result<()> {
-    let packages = ["-p", "airouter-setup", "-p", "airouter-practice"];
+    build_programs(&["-p", "airouter-setup", "-p", "airouter-practice"])
+}
+
+/// The same, and the programs that drive them in a desktop session: in one command, because cargo builds many
+/// libraries anew for another set of packages.
+pub(crate) fn programs_and_drivers() -> Result<()> {
+    build_programs(&["-p", "airouter-setup", "-p", "airouter-practice", "-p", "e2e"])
+}
+
+fn build_programs(packages: &[&str]) -> Result<()> {
     let mut build = cargo();
     build.arg("build").args(packages).args(["--bins", "--features", "airouter-setup/rehearsal"]);
     step("build the programs", &mut build)

@@ -1,12 +1,12 @@
 //! A desktop session of its own for a window: a private D-Bus session, a virtual display and an unlocked key
 //! ring, none of which is the person's.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::step::{cargo, target};
+use crate::step::target;
 
 /// Wide and high enough for the largest window in the pictures. Without `-noreset` the display starts anew
 /// whenever its last window is closed, and refuses one that is opened in that moment.
@@ -30,13 +30,13 @@ pub(crate) fn offer_key_ring(data: &Path) -> Result<()> {
     Ok(std::fs::write(services.join("org.freedesktop.secrets.service"), KEY_RING)?)
 }
 
-/// Cargo, in such a session.
+/// A program of the package `e2e`, in such a session; [`crate::build::programs_and_drivers`] builds it.
 ///
 /// # Errors
 /// Those of [`session`].
-pub(crate) fn cargo_in_desktop_session() -> Result<Command> {
+pub(crate) fn driver(name: &str) -> Result<Command> {
     let mut command = session("desktop", 0)?;
-    command.arg(cargo().get_program());
+    command.arg(target().join("debug").join(name));
     Ok(command)
 }
 
@@ -56,11 +56,6 @@ pub(crate) fn session(name: &str, number: usize) -> Result<Command> {
     std::fs::create_dir_all(&run)?;
     offer_key_ring(&run)?;
     keep_private(&run)?;
-    let real = |name: &str, folder: &str| {
-        std::env::var_os(name)
-            .map(PathBuf::from)
-            .or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(folder)))
-    };
 
     // Each looks for a free display in a range of its own: two that look at once would find the same.
     let display = (99 + 100 * number).to_string();
@@ -72,11 +67,6 @@ pub(crate) fn session(name: &str, number: usize) -> Result<Command> {
         .env("XDG_RUNTIME_DIR", &run)
         .env("LANG", "C.UTF-8")
         .env("PROGRAMS", target().join("debug"));
-    for (name, folder) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
-        if let Some(path) = real(name, folder) {
-            command.env(name, path);
-        }
-    }
     for name in [
         "XDG_CONFIG_HOME",
         "XDG_DATA_HOME",

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::build;
-use crate::desktop::cargo_in_desktop_session;
+use crate::desktop::driver;
 use crate::machine::{Purpose, prepare};
 use crate::quiet::quiet_step;
 
@@ -11,11 +11,7 @@ use crate::quiet::quiet_step;
 pub(crate) fn fleet(homes: u32) -> Result<()> {
     prepare(Purpose::Test)?;
     build::page()?;
-    build::programs()?;
-    let mut fleet = cargo_in_desktop_session()?;
-    quiet_step(
-        "the fleet",
-        "fleet",
-        fleet.args(["run", "--quiet", "-p", "e2e", "--bin", "fleet", "--"]).arg(homes.to_string()),
-    )
+    build::programs_and_drivers()?;
+    let mut fleet = driver("fleet")?;
+    quiet_step("the fleet", "fleet", fleet.arg(homes.to_string()))
 }

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::build;
-use crate::desktop::cargo_in_desktop_session;
+use crate::desktop::driver;
 use crate::machine::{Purpose, prepare};
 use crate::quiet::quiet_step;
 use crate::step::{program, target};
@@ -14,21 +14,16 @@ pub(crate) fn rehearse() -> Result<()> {
     let has_display = has_display();
     prepare(if has_display { Purpose::Build } else { Purpose::Drive })?;
     build::page()?;
-    build::programs()?;
     if has_display {
+        build::programs()?;
         let folder = target().join("rehearsal");
         eprintln!("── rehearsal: nothing real is touched; everything happens in {}", folder.display());
         return quiet_step("the wizard", "wizard", program(target().join("debug/airouter-rehearsal")).arg(folder));
     }
+    build::programs_and_drivers()?;
     let pictures = target().join("flow");
     eprintln!("── no display: the flow is walked on a virtual one");
-    quiet_step(
-        "the flow",
-        "flow",
-        cargo_in_desktop_session()?
-            .args(["run", "--quiet", "-p", "e2e", "--bin", "pictures", "--", "flow"])
-            .arg(&pictures),
-    )?;
+    quiet_step("the flow", "flow", driver("pictures")?.arg("flow").arg(&pictures))?;
     eprintln!("── the pictures are in {}", pictures.display());
     Ok(())
 }

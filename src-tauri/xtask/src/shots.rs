@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::build;
-use crate::desktop::cargo_in_desktop_session;
+use crate::desktop::driver;
 use crate::machine::{Purpose, prepare, prepare_page};
 use crate::quiet::quiet_step;
 use crate::step::{npm, step, target};
@@ -15,7 +15,7 @@ pub(crate) fn shots() -> Result<()> {
     prepare(Purpose::Test)?;
     prepare_page()?;
     build::page()?;
-    build::programs()?;
+    build::programs_and_drivers()?;
     let folder = target().join("shots");
     if folder.exists() {
         std::fs::remove_dir_all(&folder)?;
@@ -26,10 +26,7 @@ pub(crate) fn shots() -> Result<()> {
         quiet_step(
             &format!("pictures of the program: {what}"),
             &format!("pictures-{what}"),
-            cargo_in_desktop_session()?
-                .args(["run", "--quiet", "-p", "e2e", "--bin", "pictures", "--", what])
-                .arg(&program)
-                .env("GDK_DPI_SCALE", scale),
+            driver("pictures")?.arg(what).arg(&program).env("GDK_DPI_SCALE", scale),
         )?;
     }
     step("pictures of the page", npm().args(["run", "pictures", "--"]).arg(folder.join("page")))?;

@@ -20,8 +20,20 @@ use crate::times::spoken;
 /// How many run at once.
 const AT_ONCE: usize = 2;
 /// Those that take longest come first, so that the last one does not run alone.
-const LONGEST: [&str; 9] =
-    ["gallery", "diagnosis", "crash", "truth_table", "leaks", "flow", "state_table", "sequences", "races"];
+const LONGEST: [&str; 12] = [
+    "gallery",
+    "diagnosis",
+    "fleet",
+    "access",
+    "crash",
+    "truth_table",
+    "leaks",
+    "rehearsal",
+    "airouter_core (lib)",
+    "state_table",
+    "sequences",
+    "races",
+];
 
 /// A test program.
 #[derive(Debug, Clone, PartialEq, Eq)]

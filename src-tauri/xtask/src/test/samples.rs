@@ -14,7 +14,7 @@ const SHORT: [(&str, &str); 8] = [
     // One of so many shapes of keys, through the check alone.
     ("AIROUTER_SHAPES", "7"),
     // One step of so many at which the program is killed or the disk fails.
-    ("AIROUTER_CRASH", "8"),
+    ("AIROUTER_CRASH", "16"),
     // One of so many states of Claude's files.
     ("AIROUTER_TRUTH", "11"),
     // So many runs of two copies at once.

@@ -7,6 +7,8 @@ import { CHROMIUM } from "./tests/chromium.ts";
 export default defineConfig({
   plugins: [svelte()],
   test: {
+    // A state of the gallery is shown, measured and pictured in half a second: that is nothing to be told.
+    slowTestThreshold: 5_000,
     projects: [
       {
         extends: true,

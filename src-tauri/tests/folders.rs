@@ -29,8 +29,11 @@ impl Home {
         let folder = tempfile::tempdir().unwrap();
         let home = Self { folder, is_root: rustix::process::geteuid().is_root() };
         fs::set_permissions(home.folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
-        // Where the tests are built, somebody else may not look.
-        fs::copy(env!("CARGO_BIN_EXE_airouter-setup-cli"), home.program()).unwrap();
+        // Where the tests are built, somebody else may not look. Another program copies it: a child that a test
+        // beside this one starts in that moment would hold our open copy, and what is open for writing is not run.
+        let mut copy = Command::new("cp");
+        copy.arg(env!("CARGO_BIN_EXE_airouter-setup-cli")).arg(home.program());
+        assert!(copy.status().unwrap().success(), "the program is not copied");
         home
     }
 

@@ -43,8 +43,10 @@ impl Computer {
         }
         // The stand-in of another package: cargo builds it for that package's tests, into the same folder.
         let stand_in = Path::new(CLI).with_file_name("practice-claude");
-        std::fs::copy(stand_in, folder.path().join("bin/claude-desktop"))
-            .expect("the stand-in: run `cargo build -p airouter-practice`");
+        // Copied by another program: a child that a test beside this one starts in that moment would hold our open
+        // copy, and what is open for writing is not run.
+        let copied = Command::new("cp").arg(stand_in).arg(folder.path().join("bin/claude-desktop")).status();
+        assert!(copied.unwrap().success(), "the stand-in: run `cargo build -p airouter-practice`");
         Self { folder, runtime, gateway, running: None }
     }
 

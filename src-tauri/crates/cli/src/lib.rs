@@ -2,7 +2,6 @@
 //!
 //! `--json` prints one object on standard output; text for people goes to standard error. Exit codes:
 //! 0 ok, 1 a finding blocks, 2 wrong use, 3 refused and nothing written, 4 internal error.
-#![allow(clippy::disallowed_methods, reason = "a program of its own: it owns its arguments and environment")]
 
 mod arguments;
 mod doctor;

@@ -2,20 +2,18 @@
 //! download of its own.
 
 use std::ffi::OsString;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use airouter_core::finding::{Code, Finding};
-use airouter_platform::places::beside_this_program;
+use airouter_platform::run_beside;
 
 /// Its file name.
 const PROGRAM: &str = if cfg!(windows) { "airouter-rehearsal-cli.exe" } else { "airouter-rehearsal-cli" };
 
-/// Runs it with the same arguments and streams, and gives its exit code; nothing where it is not there or
-/// does not start.
+/// Runs it with the same arguments and streams, and gives its exit code; `None` where it is not there or does
+/// not start.
 pub(crate) fn run<'a>(arguments: impl Iterator<Item = &'a OsString>) -> Option<ExitCode> {
-    let program = beside_this_program(PROGRAM).filter(|program| program.is_file())?;
-    let status = Command::new(program).args(arguments).status().ok()?;
-    Some(ExitCode::from(u8::try_from(status.code()?).ok()?))
+    run_beside(PROGRAM, arguments).map(ExitCode::from)
 }
 
 /// The finding for a rehearsal that was asked for where the program for it is missing.

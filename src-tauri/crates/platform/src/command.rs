@@ -1,12 +1,15 @@
 //! Runs programs with a time limit: a keychain may wait for the person forever, and desktop settings may be read
 //! over a bus that does not answer.
 
+use std::ffi::OsString;
 use std::io::{self, IsTerminal, Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
+
+use crate::places::beside_this_program;
 
 /// How a program ended.
 pub(crate) struct Ended {
@@ -23,6 +26,14 @@ impl Ended {
     pub(crate) fn reason(&self) -> &str {
         self.error.lines().next().unwrap_or_default()
     }
+}
+
+/// Runs a program that lies beside this one with these arguments and the streams of this one, and waits for it.
+/// Gives its exit code; `None` where it is not there, does not start, or was ended by a signal.
+pub fn run_beside<'a>(name: &str, arguments: impl Iterator<Item = &'a OsString>) -> Option<u8> {
+    let program = beside_this_program(name).filter(|program| program.is_file())?;
+    let ended = Command::new(program).args(arguments).status().ok()?;
+    u8::try_from(ended.code()?).ok()
 }
 
 /// Runs a program with `input` on its standard input, and kills it after `limit`.

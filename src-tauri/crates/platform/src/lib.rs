@@ -39,4 +39,4 @@ mod sys;
 pub mod undo;
 pub mod uninstall;
 
-pub use command::is_terminal;
+pub use command::{is_terminal, run_beside};

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use airouter_core::finding::{Code, Finding};
 use airouter_core::preset::Preset;
@@ -36,8 +37,8 @@ fn usual_folder() -> Result<PathBuf, Finding> {
     Ok(Places::here()?.state.with_file_name("airouter-rehearsal"))
 }
 
-fn resume(folder: &Path) -> Result<Box<dyn Sandbox>, Finding> {
-    Ok(Box::new(Folder { path: folder.to_owned(), simulated: Simulated::resume(folder)? }))
+fn resume(folder: &Path) -> Result<Arc<dyn Sandbox>, Finding> {
+    Ok(Arc::new(Folder { path: folder.to_owned(), simulated: Simulated::resume(folder)? }))
 }
 
 /// A sandbox in a folder.
@@ -63,10 +64,10 @@ impl Sandbox for Folder {
         self.simulated.view()
     }
 
-    fn begin(&mut self, scenario: &str) -> Result<(), Finding> {
+    fn begin(&self, scenario: &str) -> Result<Arc<dyn Sandbox>, Finding> {
         let not_set = || Finding::new(Code::RehearsalNotSet).with("reason", "no such scenario");
-        self.simulated = Simulated::create(&self.path, Scenario::named(scenario).ok_or_else(not_set)?)?;
-        Ok(())
+        let simulated = Simulated::create(&self.path, Scenario::named(scenario).ok_or_else(not_set)?)?;
+        Ok(Arc::new(Self { path: self.path.clone(), simulated }))
     }
 
     fn while_writing(&self) -> Option<Box<dyn Any>> {

@@ -1,6 +1,7 @@
 //! What the window needs of a rehearsal. The shipped window has none; the rehearsal program brings one.
 
 use std::any::Any;
+use std::sync::Arc;
 
 use airouter_core::finding::Finding;
 use airouter_core::preset::Preset;
@@ -8,7 +9,7 @@ use airouter_core::view::Rehearsal;
 use airouter_platform::places::Places;
 
 /// A simulated computer with a gateway of its own.
-pub trait Sandbox: Send {
+pub trait Sandbox: Send + Sync {
     /// Where its files are. The same for every scenario.
     fn places(&self) -> &Places;
 
@@ -21,11 +22,11 @@ pub trait Sandbox: Send {
     /// What the page shows of the rehearsal.
     fn view(&self) -> Rehearsal;
 
-    /// Begins another scenario from a cleared folder.
+    /// Begins another scenario from a cleared folder, in place of this one. May take seconds.
     ///
     /// # Errors
     /// `RehearsalNotSet` with the reason.
-    fn begin(&mut self, scenario: &str) -> Result<(), Finding>;
+    fn begin(&self, scenario: &str) -> Result<Arc<dyn Sandbox>, Finding>;
 
     /// What must live while a thread writes, such as a simulated full disk.
     fn while_writing(&self) -> Option<Box<dyn Any>>;

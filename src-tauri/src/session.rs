@@ -33,7 +33,6 @@ pub struct Session {
 struct Inner {
     places: Places,
     offers: Offers,
-    is_rehearsal: bool,
     scene: Mutex<Scene>,
     memory: Mutex<Memory>,
     ahead: Mutex<Option<JoinHandle<Overview>>>,
@@ -42,7 +41,7 @@ struct Inner {
 /// What a rehearsal exchanges while the window is open. Otherwise it stays as it is.
 struct Scene {
     preset: Arc<Preset>,
-    sandbox: Option<Box<dyn Sandbox>>,
+    sandbox: Option<Arc<dyn Sandbox>>,
 }
 
 #[derive(Default)]
@@ -72,7 +71,7 @@ impl Session {
     }
 
     /// A session in a sandbox: nothing real is touched.
-    pub fn in_sandbox(sandbox: Box<dyn Sandbox>) -> Self {
+    pub fn in_sandbox(sandbox: Arc<dyn Sandbox>) -> Self {
         let (places, preset) = (sandbox.places().clone(), Arc::new(sandbox.preset().clone()));
         Self::new(places, Scene { preset, sandbox: Some(sandbox) })
     }
@@ -83,18 +82,8 @@ impl Session {
     }
 
     fn new(places: Places, scene: Scene) -> Self {
-        let is_rehearsal = scene.sandbox.is_some();
         let (offers, scene) = (Offers::default(), Mutex::new(scene));
-        Self {
-            inner: Arc::new(Inner {
-                places,
-                offers,
-                is_rehearsal,
-                scene,
-                memory: Mutex::default(),
-                ahead: Mutex::default(),
-            }),
-        }
+        Self { inner: Arc::new(Inner { places, offers, scene, memory: Mutex::default(), ahead: Mutex::default() }) }
     }
 
     pub(crate) fn places(&self) -> &Places {
@@ -144,7 +133,7 @@ impl Session {
     }
 
     pub(crate) fn is_rehearsal(&self) -> bool {
-        self.inner.is_rehearsal
+        self.scene().sandbox.is_some()
     }
 
     pub(crate) fn rehearsal(&self) -> Option<Rehearsal> {
@@ -156,16 +145,12 @@ impl Session {
     /// # Errors
     /// `RehearsalNotSet` where this is no rehearsal or there is no such scenario.
     pub(crate) fn set_scenario(&self, id: &str) -> Result<(), Finding> {
-        if !self.is_rehearsal() {
-            return Err(Finding::new(Code::RehearsalNotSet).with("reason", "no rehearsal"));
-        }
+        let no_rehearsal = || Finding::new(Code::RehearsalNotSet).with("reason", "no rehearsal");
+        let sandbox = self.scene().sandbox.clone().ok_or_else(no_rehearsal)?;
         self.stop_check();
         self.forget();
-        let mut scene = self.scene();
-        if let Some(sandbox) = &mut scene.sandbox {
-            sandbox.begin(id)?;
-            scene.preset = Arc::new(sandbox.preset().clone());
-        }
+        let sandbox = sandbox.begin(id)?;
+        *self.scene() = Scene { preset: Arc::new(sandbox.preset().clone()), sandbox: Some(sandbox) };
         Ok(())
     }
 

@@ -2,7 +2,6 @@
 //! download of its own for support staff; nothing of it is installed.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
@@ -53,13 +52,9 @@ pub(crate) fn pack(programs: &Path) -> Result<PathBuf> {
     // The `tar` of Windows makes a `.zip` by the name's ending.
     let (ending, how) = if cfg!(windows) { ("zip", "-acf") } else { ("tar.gz", "-czf") };
     let made = folder.join(format!("{name}.{ending}"));
-    step("the archive", program_in("tar", &folder).arg(how).arg(&made).arg(&name))?;
+    let mut tar = program("tar");
+    tar.current_dir(&folder).arg(how).arg(&made).arg(&name);
+    step("the archive", &mut tar)?;
     std::fs::remove_dir_all(content)?;
     Ok(made)
-}
-
-fn program_in(name: &str, folder: &Path) -> Command {
-    let mut command = program(name);
-    command.current_dir(folder);
-    command
 }

@@ -14,6 +14,7 @@ pub const COMMAND_NAMES: &[&str] = &[
     "plan",
     "apply",
     "undo",
+    "end_claude",
     "doctor",
     "preview_report",
     "save_report",

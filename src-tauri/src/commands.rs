@@ -247,6 +247,13 @@ pub async fn undo<R: Runtime>(
     .await
 }
 
+/// Ends Claude without asking it. The page has told the person what is lost, and the person has agreed.
+#[tauri::command]
+pub async fn end_claude(session: State<'_, Session>) -> Answer<()> {
+    let session = session.inner().clone();
+    guard_blocking(move || claude::locate(session.places()).map_or(Ok(()), |install| claude::end(&install))).await
+}
+
 /// Forgets the key and everything found with it.
 #[tauri::command]
 pub async fn forget_session(session: State<'_, Session>) -> Result<(), Finding> {

@@ -98,6 +98,7 @@ pub fn equip<R: Runtime>(shell: Builder<R>, session: Session) -> Builder<R> {
             commands::plan,
             commands::apply,
             commands::undo,
+            commands::end_claude,
             commands::doctor,
             commands::preview_report,
             commands::save_report,

@@ -75,6 +75,7 @@ fn every_command_answers_and_no_answer_holds_the_key() {
     let undone = ask("undo", json!({"goal": "before", "restart": false, "onPhase": channel})).unwrap();
     assert_eq!(undone["undone"], true, "{undone}");
     assert!(!holds(shell.folder.path(), CANARY), "and undoing has taken it away");
+    assert!(ask("end_claude", json!({})).unwrap().is_null(), "a Claude that does not run needs no end");
     ask("forget_session", json!({})).unwrap();
     assert_eq!(
         ask("check", json!({"wishes": {"address": null, "scheme": null}, "onLamp": channel})).unwrap_err()["code"],

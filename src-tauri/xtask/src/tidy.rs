@@ -5,6 +5,7 @@
 mod codes;
 mod duplicates;
 pub(crate) mod floors;
+mod handles;
 mod lengths;
 mod page;
 
@@ -89,6 +90,7 @@ pub(crate) fn tidy() -> Result<()> {
     }
     breaches.extend(codes::breaches(&files)?);
     breaches.extend(page::breaches(&files));
+    breaches.extend(handles::breaches(&files));
     breaches.extend(floors::breaches()?);
     breaches.extend(duplicates::breaches(&files));
     let (long, median) = lengths::breaches(&files);

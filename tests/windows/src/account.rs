@@ -20,6 +20,8 @@ use crate::programs;
 pub const VERSION: &str = "2.26454.0";
 /// The package of the site, by its full name.
 pub const PACKAGE: &str = "Claude_2.26454.0.0_x64__pzs8sxrjxfjjc";
+/// A newer version of it.
+pub const NEWER_PACKAGE: &str = "Claude_2.30001.0.0_x64__pzs8sxrjxfjjc";
 /// Its family.
 pub const FAMILY: &str = "Claude_pzs8sxrjxfjjc";
 /// The package of the Store, an older version.
@@ -104,6 +106,8 @@ impl Account {
         put_program("practice-claude.exe", &folder.join(format!("app-{version}")).join("claude.exe"))?;
         let stub = folder.join("claude.exe");
         put_program("practice-claude.exe", &stub)?;
+        // A program that runs as administrator, as all do under Wine, lets the shell start Claude.
+        put_program("practice-claude.exe", &self.windows().join("explorer.exe"))?;
         Ok(stub)
     }
 
@@ -114,6 +118,13 @@ impl Account {
         put_program("practice-claude.exe", &self.windows().join("explorer.exe"))?;
         let (key, _) = RegKey::predef(HKEY_CURRENT_USER).create_subkey(format!(r"{PACKAGES}\{full_name}"))?;
         Ok(key.set_value("PackageRootFolder", &folder.as_os_str())?)
+    }
+
+    /// Puts a newer version of a package beside the one that is registered. The shell of this account registers it
+    /// when it starts the package the next time.
+    pub fn stage_update(&self, full_name: &str) -> Result<()> {
+        let folder = self.folder.path().join("WindowsApps").join(full_name);
+        put_program("practice-claude.exe", &folder.join(r"app\claude.exe"))
     }
 
     /// Another program of the same name somewhere in this account; it lives in a world of its own.
@@ -149,6 +160,7 @@ impl Account {
             .env("LOCALAPPDATA", self.local())
             .env("APPDATA", self.roaming())
             .env("windir", self.windows())
+            .env("PRACTICE_CLAUDE_PERSON", "quits")
             .env_remove("CLAUDE_USER_DATA_DIR")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -201,6 +213,26 @@ impl Account {
         let text = String::from_utf8(output.stdout)?;
         let value = serde_json::from_str(&text).with_context(|| format!("{words:?}: not one JSON object: {text}"))?;
         Ok((output.status.code().context("an exit code")?, value))
+    }
+
+    /// Like [`Self::cli`], with what it prints on standard error.
+    pub fn cli_aloud(&self, words: &[&str], key: &str) -> Result<(i32, Value, String)> {
+        use std::io::Write;
+        let mut command = self.command(&programs().join("airouter-setup-cli.exe"));
+        command.args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn()?;
+        child.stdin.take().context("standard input")?.write_all(key.as_bytes())?;
+        let output = child.wait_with_output()?;
+        let value = serde_json::from_slice(&output.stdout).context("one JSON object")?;
+        Ok((output.status.code().context("an exit code")?, value, String::from_utf8_lossy(&output.stderr).into_owned()))
+    }
+
+    /// All that Claude has written to its logs.
+    pub fn logs(&self) -> String {
+        let mut files = Vec::new();
+        collect(&self.home(), "", &mut files);
+        let logs = files.into_iter().filter(|(name, _)| name.to_lowercase().ends_with(r"\main.log"));
+        logs.map(|(_, bytes)| String::from_utf8_lossy(&bytes).into_owned()).collect()
     }
 
     /// All files below Claude's folders with their bytes, but for what Claude writes of its own accord.
@@ -278,7 +310,7 @@ fn clean_registry() {
         let _ = RegKey::predef(hive).delete_subkey_all(POLICIES);
     }
     let person = RegKey::predef(HKEY_CURRENT_USER);
-    for full_name in [PACKAGE, STORE_PACKAGE] {
+    for full_name in [PACKAGE, NEWER_PACKAGE, STORE_PACKAGE] {
         let _ = person.delete_subkey_all(format!(r"{PACKAGES}\{full_name}"));
     }
     for (path, names) in [(INTERNET, &["ProxyServer", "ProxyEnable"][..]), (DESKTOP, &["PreferredUILanguages"])] {

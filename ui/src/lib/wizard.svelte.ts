@@ -217,6 +217,18 @@ export class Wizard {
     }
   }
 
+  /** Ends Claude, which loses what it has not saved; gives the reason where it still runs. */
+  async endClaude(): Promise<Finding | null> {
+    try {
+      await this.#backend.endClaude();
+      return null;
+    } catch (thrown) {
+      return asFinding(thrown);
+    } finally {
+      await this.look();
+    }
+  }
+
   /** Uses the preset that is shown, by its address, or none. */
   async answerPreset(used: string | null): Promise<void> {
     try {

@@ -4,6 +4,7 @@
 import { asFinding, type Backend } from "../../src/lib/backend/backend";
 import type { Fake } from "../../src/lib/backend/fake";
 import { finding, type Scenario } from "../../src/lib/backend/scenes";
+import type { ApplyReport } from "../../src/lib/bindings/ApplyReport";
 import type { Code } from "../../src/lib/bindings/Code";
 import { loadWords } from "../../src/lib/words";
 import { fill, KEY, paste, press, shown, unfold } from "./person";
@@ -20,6 +21,14 @@ export type View = {
 
 /** An answer that never comes, so that a screen stays as it is while it waits. */
 const never = <T>() => new Promise<T>(() => undefined);
+
+const CLAUDE_STAYS: ApplyReport = {
+  outcome: "refused",
+  phases: [],
+  findings: [finding("AR-103", "claude")],
+  proof: null,
+  static_key_may_help: false,
+};
 
 async function toModels(): Promise<void> {
   await paste();
@@ -166,6 +175,23 @@ export const VIEWS: Record<string, View> = {
     reach: then(toReview, () => press("#apply"), () => shown("#phase-install-helper[data-state=running]")),
   },
 
+  "apply-quit-by-hand": {
+    scenario: "claude-running",
+    change: () => ({
+      apply(_, onPhase) {
+        onPhase({ step: "quit-claude", state: "running", finding: finding("AR-123", "claude", "info") });
+        return never();
+      },
+    }),
+    reach: then(toReview, () => press("#apply"), () => shown("#tray-picture")),
+  },
+
+  "result-claude-stays": { scenario: "claude-running", change: () => ({ apply: () => Promise.resolve(CLAUDE_STAYS) }), reach: toResult },
+  "result-end-claude": {
+    scenario: "claude-running",
+    change: () => ({ apply: () => Promise.resolve(CLAUDE_STAYS) }),
+    reach: then(toResult, () => ask("[data-remedy=end-claude]")),
+  },
   "result-proved": { scenario: "healthy", reach: toResult },
   "result-proved-unfolded": { scenario: "healthy", reach: then(toResult, unfold) },
   "result-written": { scenario: "healthy", reach: then(toReview, () => press("#write-only"), () => shown("[data-outcome]")) },

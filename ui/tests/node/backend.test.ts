@@ -30,6 +30,7 @@ async function callAll(backend: Backend): Promise<void> {
     backend.plan(WISHES),
     backend.apply(WISHES, () => undefined),
     backend.undo("before", false, () => undefined),
+    backend.endClaude(),
     backend.doctor(),
     backend.previewReport(),
     backend.saveReport(),

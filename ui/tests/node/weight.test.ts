@@ -37,9 +37,12 @@ it.each(Object.keys(LANGUAGES))("weighs at most 60 kB before the first screen in
   expect(weightOf(read)).toBeLessThanOrEqual(MOST);
 });
 
-it("weighs at most 60 kB with the script and style of every screen", () => {
+/** Of what is read after the first screen, when there is nothing else to do; a library by mistake is noticed. */
+const MOST_OF_ALL = 70_000;
+
+it("weighs at most 70 kB with the script and style of every screen", () => {
   const words = Object.keys(LANGUAGES).flatMap((language) => [`${language}.js`, `findings.${language}.js`]);
   const all = readdirSync(join(BUILT, "assets")).filter((file) => /\.(js|css)$/.test(file) && !words.includes(file));
   expect(all.length).toBeGreaterThanOrEqual(3);
-  expect(weightOf(all)).toBeLessThanOrEqual(MOST);
+  expect(weightOf(all)).toBeLessThanOrEqual(MOST_OF_ALL);
 });

@@ -10,7 +10,7 @@ use airouter_core::plan::Wishes;
 use airouter_core::preset::Preset;
 use airouter_core::secret::Secret;
 use airouter_core::undo::Journal;
-use airouter_core::view::{Locale, Outcome, SetupWishes, UndoGoal};
+use airouter_core::view::{Locale, Outcome, Phase, PhaseState, SetupWishes, UndoGoal};
 use airouter_platform::doctor::{self as examine, Depth};
 use airouter_platform::helper::Removal;
 use airouter_platform::places::Places;
@@ -20,7 +20,7 @@ use airouter_platform::{
 
 use crate::arguments::{Apply, Auth, Gateway, Repair, Undo};
 use crate::output::Answer;
-use crate::{key, people};
+use crate::{key, people, words};
 
 /// `check`
 pub(crate) fn check(arguments: &Gateway, locale: Locale) -> Answer {
@@ -191,7 +191,7 @@ fn go_back(arguments: &Undo, goal: UndoGoal, locale: Locale) -> Answer {
     }
     let is_running = claude::locate(&places).is_some_and(|install| claude::is_running(&install));
     let may_quit = is_running && Consent::of(arguments.yes, locale).to_quit();
-    let report = undoing::undo(&places, goal, may_quit, &mut |_| {});
+    let report = undoing::undo(&places, goal, may_quit, &mut |phase| tell_request(phase, locale));
     let nothing_done = !report.undone && !report.unfinished && report.findings.iter().any(Finding::blocks);
     let answer =
         if nothing_done { Answer::refused(report.findings.clone()) } else { Answer::new(report.findings.clone()) };
@@ -248,7 +248,7 @@ fn carry_out(
     if facts.claude.is_running && wishes.restart && !consent.to_quit() {
         return Answer::refused(vec![Finding::new(Code::ClaudeRunning)]).with("plan", view);
     }
-    let report = act::apply(places, wishes, key, Some(&plan), &mut |_| {});
+    let report = act::apply(places, wishes, key, Some(&plan), &mut |phase| tell_request(phase, consent.locale()));
     before.extend(report.findings);
     let answer = match report.outcome {
         Outcome::Refused => Answer::refused(before),
@@ -260,6 +260,13 @@ fn carry_out(
         .with("phases", &report.phases)
         .with("proof", &report.proof)
         .with("static_key_may_help", report.static_key_may_help)
+}
+
+/// Prints what the person is to do while a step waits for it, on standard error: standard output is for the answer.
+fn tell_request(phase: &Phase, locale: Locale) {
+    let Some(finding) = phase.finding.as_ref().filter(|_| phase.state == PhaseState::Running) else { return };
+    // Nobody may read it; then the step ends without what was asked for, and the answer says so.
+    let _ = writeln!(std::io::stderr(), "{}", words::sentence(finding, locale, &Preset::airouter()));
 }
 
 pub(crate) fn run_check(asked: &Asked, arguments: &Gateway) -> CheckReport {

@@ -117,6 +117,14 @@ catalogue! {
     AutomationRefused = "AR-121", "automation_refused", ThisComputer, Blocking;
     /// The app that calls itself Claude Desktop is signed by another maker, or not signed.
     ClaudeForeign = "AR-122", "claude_foreign", Claude, Blocking;
+    /// Claude stays behind its icon; the person is asked to quit it there, and this program waits.
+    QuitByHand = "AR-123", "quit_by_hand", Claude, Info;
+    /// Claude runs with more rights than this program, so it can neither be asked nor ended.
+    ClaudeElevated = "AR-124", "claude_elevated", Claude, Blocking;
+    /// The system still has Claude's files in use; all is written, and Claude starts after a restart.
+    RestartNeeded = "AR-125", "restart_needed", ThisComputer, Blocking;
+    /// Claude's package or program is from a publisher that is not known as Anthropic.
+    PublisherUnknown = "AR-126", "publisher_unknown", Claude, Warning;
     /// Claude has been running since before its configuration was written.
     ClaudeNotRestarted = "AR-131", "claude_not_restarted", Claude, Blocking;
     /// Variables for Claude Code are set and may take precedence over the written values.

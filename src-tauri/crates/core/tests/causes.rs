@@ -26,8 +26,15 @@ const GENERAL: &[(&str, &str, &[&str])] = &[
 ];
 
 /// Codes that arise on one system alone, because only its code makes them.
-const ALONE: &[(Code, Os)] =
-    &[(Code::InsideClaude, Os::Windows), (Code::ClaudeMustMove, Os::Windows), (Code::AutomationRefused, Os::Macos)];
+const ALONE: &[(Code, Os)] = &[
+    (Code::InsideClaude, Os::Windows),
+    (Code::ClaudeMustMove, Os::Windows),
+    (Code::AutomationRefused, Os::Macos),
+    (Code::QuitByHand, Os::Windows),
+    (Code::ClaudeElevated, Os::Windows),
+    (Code::RestartNeeded, Os::Windows),
+    (Code::PublisherUnknown, Os::Windows),
+];
 
 /// What only some systems have, by the words for it.
 const THINGS: &[(&[&str], &[Os])] = &[

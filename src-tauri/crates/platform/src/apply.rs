@@ -17,7 +17,7 @@ use airouter_core::transaction::Progress;
 use airouter_core::undo::Journal;
 use airouter_core::view::{ApplyReport, KeyPlace, Outcome, Phase, PhaseState, StepId};
 
-use crate::claude::{self, Install};
+use crate::claude::{self, Install, Started};
 use crate::helper::{self, HelperUse, Removal};
 use crate::places::{Places, library_in};
 use crate::{files, observe, recover, state};
@@ -93,7 +93,9 @@ impl Run<'_> {
 
         let was_running = first.steps.contains(&StepId::QuitClaude);
         if was_running {
-            self.step(StepId::QuitClaude, |run| run.install.as_ref().map_or(Ok(()), claude::quit)).map_err(refused)?;
+            self.step(StepId::QuitClaude, Self::quit_claude).map_err(refused)?;
+            // An update may have been registered when Claude's last process ended: it lies in another place then.
+            self.install = claude::locate(self.places).or(self.install.take());
         }
         let (plan, more) = match self.while_claude_is_closed(&first, was_running) {
             Ok(done) => done,
@@ -102,7 +104,7 @@ impl Run<'_> {
                 if was_running
                     && stopped.outcome != Outcome::Interrupted
                     && let Some(install) = &self.install
-                    && let Err(finding) = claude::start(install, self.places)
+                    && let Err(finding) = claude::start(install, self.places, &|| false)
                 {
                     stopped.findings.push(finding.softened());
                 }
@@ -121,6 +123,13 @@ impl Run<'_> {
             ));
         }
         Ok(self.start_and_prove(findings))
+    }
+
+    fn quit_claude(&mut self) -> Result<(), Finding> {
+        let Some(install) = self.install.clone() else { return Ok(()) };
+        claude::quit(&install, &mut |request| {
+            self.report_phase(StepId::QuitClaude, PhaseState::Running, Some(request));
+        })
     }
 
     fn while_claude_is_closed(&mut self, first: &Plan, was_running: bool) -> Result<(Plan, Vec<Finding>), Stopped> {
@@ -274,7 +283,15 @@ impl Run<'_> {
     fn start_and_prove(&mut self, mut findings: Vec<Finding>) -> ApplyReport {
         let Some(install) = self.install.clone() else { return self.report(Outcome::Written, findings, None) };
         let positions = prove::LogPositions::record(self.places);
-        if let Err(finding) = self.step(StepId::StartClaude, |run| claude::start(&install, run.places)) {
+        let mut unseen = None;
+        let started = self.step(StepId::StartClaude, |run| {
+            match claude::start(&install, run.places, &|| positions.has_grown())? {
+                Started::Seen => {}
+                Started::NotYet(finding) => unseen = Some(finding),
+            }
+            Ok(())
+        });
+        if let Err(finding) = started {
             findings.push(finding.softened());
             return self.report(Outcome::Unproved, findings, None);
         }
@@ -292,6 +309,8 @@ impl Run<'_> {
                 self.report(Outcome::Proved, findings, Some(proof))
             }
             Err(finding) => {
+                // Nothing was seen of it at all: then it did not start, whatever else is missing.
+                let finding = unseen.filter(|_| !positions.has_grown()).unwrap_or(finding);
                 // For support: what the files should have led to, to compare with what Claude did.
                 tracing::info!(predicted = ?observe::predict_start(self.places, Some(&install)), "not proved");
                 self.report_phase(StepId::Prove, PhaseState::Failed, Some(finding.clone()));

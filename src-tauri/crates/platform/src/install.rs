@@ -15,4 +15,6 @@ pub struct Install {
     pub version: Option<Version>,
     /// Folders whose programs all belong to Claude, on systems where Claude has more than one program.
     pub folders: Vec<PathBuf>,
+    /// The families of its packages, which stay when a version gets another folder; Windows only.
+    pub families: Vec<String>,
 }

@@ -27,6 +27,7 @@ pub mod net;
 pub mod observe;
 pub mod places;
 pub mod preset;
+mod process;
 pub mod recover;
 pub mod redaction;
 pub mod report;

@@ -59,9 +59,11 @@ pub fn facts(places: &Places, install: Option<&Install>) -> Result<Facts, Findin
     })
 }
 
-/// Why nothing may be written on this computer now; `None` if writing is allowed.
+/// Why nothing may be written on this computer now, or else a doubt that the person should know; `None` if there is
+/// neither.
 fn obstacle(places: &Places, install: Option<&Install>) -> Option<Finding> {
-    install.and_then(claude::obstacle).or_else(|| sys::obstacle(places))
+    let doubt = || install.and_then(|install| sys::doubt(install, places));
+    install.and_then(claude::obstacle).or_else(|| sys::obstacle(places)).or_else(doubt)
 }
 
 /// The present content of Claude's files in one of its folders. Includes the journal's profile even if it is not

@@ -8,7 +8,7 @@ use airouter_core::undo::{Journal, UndoPlan, plan_undo};
 use airouter_core::view::{Phase, PhaseState, StepId, UndoGoal, UndoReport};
 
 use crate::apply::leave;
-use crate::claude;
+use crate::claude::{self, Started};
 use crate::helper;
 use crate::places::Places;
 use crate::restore::{remove_key_unless_needed, undo_journal};
@@ -97,7 +97,7 @@ fn carry_out(
         findings.extend(remove_key_unless_needed(places, None, may_hold_key)?.finding);
         return Ok(UndoResult { plan: UndoPlan { findings, ..UndoPlan::default() }, files_restored: true });
     }
-    let mut tell = |step: StepId, state: PhaseState| on_phase(&Phase { step, state, finding: None });
+    let mut tell = |step, state, finding: Option<Finding>| on_phase(&Phase { step, state, finding });
 
     // If only a key is left to remove, Claude may run: nothing of Claude's refers to it.
     let only_the_key = state::journal(places)?.is_some_and(|journal| journal.is_key_alone());
@@ -107,21 +107,21 @@ fn carry_out(
         if !restart {
             return Err(Finding::new(Code::ClaudeRunning));
         }
-        tell(StepId::QuitClaude, PhaseState::Running);
-        claude::quit(install)?;
-        tell(StepId::QuitClaude, PhaseState::Done);
+        tell(StepId::QuitClaude, PhaseState::Running, None);
+        claude::quit(install, &mut |request| tell(StepId::QuitClaude, PhaseState::Running, Some(request)))?;
+        tell(StepId::QuitClaude, PhaseState::Done, None);
     }
 
     recover::remove_leftovers(places);
     let has_no_journal = state::journal(places)?.is_none();
-    tell(StepId::WriteFiles, PhaseState::Running);
+    tell(StepId::WriteFiles, PhaseState::Running, None);
     let changed = change_files(places, goal);
     let is_done = changed.as_ref().is_ok_and(|result| result.files_restored);
-    tell(StepId::WriteFiles, if is_done { PhaseState::Done } else { PhaseState::Failed });
+    tell(StepId::WriteFiles, if is_done { PhaseState::Done } else { PhaseState::Failed }, None);
     let mut result = match (changed, &running) {
         (Err(finding), Some(install)) => {
             // Claude was running before, so it is started again; a failure of that does not change the result.
-            let _ = claude::start(install, places);
+            let _ = claude::start(install, places, &|| false);
             return Err(finding);
         }
         (changed, _) => changed?,
@@ -133,12 +133,14 @@ fn carry_out(
     result.plan.findings.extend(set_aside);
 
     if let Some(install) = &running {
-        tell(StepId::StartClaude, PhaseState::Running);
-        match claude::start(install, places) {
-            Ok(()) => tell(StepId::StartClaude, PhaseState::Done),
-            Err(finding) => {
+        tell(StepId::StartClaude, PhaseState::Running, None);
+        // It may lie in another place after an update that was waiting for its end.
+        let install = claude::locate(places).unwrap_or_else(|| install.clone());
+        match claude::start(&install, places, &|| false) {
+            Ok(Started::Seen) => tell(StepId::StartClaude, PhaseState::Done, None),
+            Ok(Started::NotYet(finding)) | Err(finding) => {
                 result.plan.findings.push(finding.softened());
-                tell(StepId::StartClaude, PhaseState::Failed);
+                tell(StepId::StartClaude, PhaseState::Failed, None);
             }
         }
     }

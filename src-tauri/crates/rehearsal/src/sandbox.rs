@@ -13,8 +13,9 @@ use airouter_core::plan::Wishes;
 use airouter_core::preset::Preset;
 use airouter_core::secret::Secret;
 use airouter_core::view::{KeyPlace, Outcome, PracticeScenario, PracticeScript, Rehearsal};
+use airouter_platform::claude::{self, Started};
 use airouter_platform::places::Places;
-use airouter_platform::{apply, claude, fault_injection, sandbox};
+use airouter_platform::{apply, fault_injection, sandbox};
 use airouter_practice::claude::request_stop;
 use airouter_practice::fixture::{self, ComputerPaths};
 use airouter_practice::gateway::{Fault, GatewayOptions};
@@ -64,7 +65,10 @@ impl Sandbox {
         }
         if scenario.fixture.claude == App::Stays {
             let install = claude::locate(&sandbox.places).ok_or_else(|| not_set("no stand-in"))?;
-            claude::start(&install, &sandbox.places).map_err(caused_by)?;
+            match claude::start(&install, &sandbox.places, &|| false).map_err(caused_by)? {
+                Started::Seen => {}
+                Started::NotYet(finding) => return Err(caused_by(finding)),
+            }
         }
         Ok(sandbox)
     }

@@ -16,11 +16,13 @@ const LEFT_OUT: [&str; 5] = [
 ];
 
 /// Which files of the page name which codes.
-const NAMED: [(&str, &[&str]); 8] = [
+const NAMED: [(&str, &[&str]); 9] = [
     // The field that is marked as wrong.
     ("ui/src/parts/KeyField.svelte", &["KEY_LINT"]),
     // The place of a finding, and what the notes beside the key say already.
     ("ui/src/screens/Key.svelte", &["KEY_CLEANED", "URL_LINT", "URL_REPAIRED"]),
+    // The picture that shows where to click.
+    ("ui/src/screens/Apply.svelte", &["QUIT_BY_HAND"]),
     // The title.
     ("ui/src/screens/Prepare.svelte", &["CLAUDE_MISSING"]),
     // Said beside the signature.

@@ -3,7 +3,7 @@
 
 use airouter_practice::gateway::{Fault, GatewayOptions, start};
 use anyhow::Result;
-use e2e_windows::account::{Account, FAMILY, PACKAGE, VERSION};
+use e2e_windows::account::{Account, FAMILY, NEWER_PACKAGE, PACKAGE, VERSION};
 use serde_json::{Value, json};
 
 use crate::{apply, codes};
@@ -44,7 +44,8 @@ async fn from_an_empty_account_to_the_proof_and_back() -> Result<()> {
     let mode = account.root().join("claude_desktop_config.json");
     std::fs::write(&mode, r#"{"deploymentMode":"1p"}"#)?;
     let (exit, answer) = account.cli(&["status", "--json"], "")?;
-    assert_eq!((exit, codes(&answer)), (1, vec!["AR-711"]), "drift is named");
+    // The stand-in is not Anthropic's, and no package says otherwise.
+    assert_eq!((exit, codes(&answer)), (1, vec!["AR-711", "AR-126"]), "drift is named");
     let (exit, answer) = account.cli(&["repair", "--yes", "--json"], "")?;
     assert_eq!((exit, &answer["outcome"]), (0, &json!("proved")), "{answer}");
     let saved: Value = serde_json::from_str(&std::fs::read_to_string(&mode)?)?;
@@ -110,7 +111,28 @@ async fn a_package_with_a_copy_in_its_container_is_connected_in_both_places() ->
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_the_right_claude_is_ended() -> Result<()> {
+async fn the_person_is_asked_to_quit_a_claude_that_no_program_can_reach() -> Result<()> {
+    let gateway = start(GatewayOptions::default()).await?;
+    let account = Account::new()?;
+    let stub = account.install_by_squirrel(VERSION)?;
+    let app = account.local().join("AnthropicClaude");
+    let preset = account.preset(&gateway.base_url())?;
+    account.command(&stub).spawn()?.wait()?;
+    account.wait_until("Claude runs", || !account.running(&app).is_empty())?;
+
+    let words = [&apply(&preset, &[])[..], &["--lang", "en"]].concat();
+    let (exit, answer, said) = account.cli_aloud(&words, &Fault::Ok.example_key())?;
+    assert_eq!((exit, &answer["outcome"]), (0, &json!("proved")), "{answer}");
+    assert!(said.contains("AR-123") && said.contains("right-click Claude's icon"), "{said}");
+    assert_eq!(account.running(&app).len(), 1, "the new one runs and the old one is gone");
+    let log = account.logs();
+    assert!(log.contains("window closed; staying in the tray") && log.contains("quit requested"), "{log}");
+    assert!(!log.contains("nobody sees"), "a window was told to close that no person sees: {log}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_ended_and_nothing_is_written_where_nobody_helps() -> Result<()> {
     let gateway = start(GatewayOptions::default()).await?;
     let account = Account::new()?;
     let stub = account.install_by_squirrel(VERSION)?;
@@ -118,18 +140,43 @@ async fn only_the_right_claude_is_ended() -> Result<()> {
     let preset = account.preset(&gateway.base_url())?;
     let mut code = account.start_namesake(r".local\bin\claude.exe")?;
     let mut agent = account.start_namesake(r"AppData\Local\Claude-3p\claude-code\2.1.0\claude.exe")?;
-
-    // This one stays when it is asked to quit, so it is ended: it, and nobody else.
-    account.command(&stub).env("PRACTICE_CLAUDE_QUIRKS", "refuse-quit").spawn()?.wait()?;
+    account.command(&stub).env("PRACTICE_CLAUDE_PERSON", "away").spawn()?.wait()?;
     account.wait_until("Claude runs", || !account.running(&app).is_empty())?;
-    let (exit, answer) =
-        account.cli(&["apply", "--preset", &preset, "--key-stdin", "--json"], &Fault::Ok.example_key())?;
+    let key = Fault::Ok.example_key();
+    let (exit, answer) = account.cli(&["apply", "--preset", &preset, "--key-stdin", "--json"], &key)?;
     assert_eq!((exit, codes(&answer)), (3, vec!["AR-102"]), "nobody is quit without consent");
-    let (exit, answer) = account.cli(&apply(&preset, &[]), &Fault::Ok.example_key())?;
-    assert_eq!((exit, &answer["outcome"]), (0, &json!("proved")), "{answer}");
-    assert_eq!(account.running(&app).len(), 1, "the new one runs and the old one is gone");
+    let before = account.claude_files();
+
+    let (exit, answer) = account.cli(&apply(&preset, &[]), &key)?;
+    assert_eq!((exit, &answer["outcome"], codes(&answer)[0]), (3, &json!("refused"), "AR-103"), "{answer}");
+    assert_eq!(account.running(&app).len(), 1, "Claude was ended without a word");
+    assert!(!account.root().join("configLibrary").exists(), "something was written");
+    assert_eq!(account.claude_files(), before);
+    assert!(!account.logs().contains("nobody sees"), "a window was told to close that no person sees");
     assert!(code.try_wait()?.is_none(), "Claude Code was ended");
     assert!(agent.try_wait()?.is_none(), "Claude's own agent was ended");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_that_waited_for_claudes_end_is_the_one_that_runs() -> Result<()> {
+    let gateway = start(GatewayOptions::default()).await?;
+    let account = Account::new()?;
+    account.install_package(PACKAGE)?;
+    let preset = account.preset(&gateway.base_url())?;
+    let key = Fault::Ok.example_key();
+    let (exit, answer) = account.cli(&apply(&preset, &[]), &key)?;
+    assert_eq!((exit, &answer["outcome"]), (0, &json!("proved")), "{answer}");
+
+    // The shell of this account registers it before it starts the package, as Windows does when the last process of
+    // the old version has ended.
+    account.stage_update(NEWER_PACKAGE)?;
+    let mode = account.container(FAMILY).join("claude_desktop_config.json");
+    std::fs::write(&mode, r#"{"deploymentMode":"1p"}"#)?;
+    let (exit, answer) = account.cli(&["repair", "--yes", "--json"], "")?;
+    assert_eq!((exit, &answer["outcome"]), (0, &json!("proved")), "a running Claude is not \"not started\": {answer}");
+    let (_, answer) = account.cli(&["status", "--json"], "")?;
+    assert_eq!(answer["claude"]["version"], "2.30001.0", "{answer}");
     Ok(())
 }
 

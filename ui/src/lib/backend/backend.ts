@@ -42,6 +42,7 @@ export const COMMANDS = [
   "plan",
   "apply",
   "undo",
+  "end_claude",
   "doctor",
   "preview_report",
   "save_report",
@@ -71,6 +72,8 @@ export interface Backend {
   plan(wishes: SetupWishes): Promise<PlanView>;
   apply(wishes: SetupWishes, onPhase: (phase: Phase) => void): Promise<ApplyReport>;
   undo(goal: UndoGoal, restart: boolean, onPhase: (phase: Phase) => void): Promise<UndoReport>;
+  /** Ends Claude without asking it; the person has agreed. */
+  endClaude(): Promise<void>;
   doctor(): Promise<DoctorReport>;
   previewReport(): Promise<ReportView>;
   /** Saves what was shown last, and tells where. */

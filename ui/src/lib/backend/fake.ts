@@ -224,6 +224,10 @@ export function fake({ scenario: played, locale, pace, os = "linux" }: FakeOptio
         ],
       };
     },
+    async endClaude() {
+      await hear("end_claude");
+      overview = { ...overview, claude: { ...overview.claude, running: false } };
+    },
     async doctor() {
       await hear("doctor");
       return doctorOf(scenario, overview.status !== null);

@@ -32,6 +32,7 @@ export const tauri: Backend = {
   plan: (wishes) => ask("plan", { wishes }),
   apply: (wishes, onPhase) => ask("apply", { wishes, onPhase: channel(onPhase) }),
   undo: (goal, restart, onPhase) => ask("undo", { goal, restart, onPhase: channel(onPhase) }),
+  endClaude: () => ask("end_claude"),
   doctor: () => ask("doctor"),
   previewReport: () => ask("preview_report"),
   saveReport: () => ask("save_report"),

@@ -3,4 +3,4 @@
 /**
  * What can be done about a finding.
  */
-export type Remedy = "download-claude" | "open-console" | "top-up" | "copy-for-it" | "use-proxy" | "use-preset-address" | "replace-key" | "choose-models" | "repair" | "retry" | "leave";
+export type Remedy = "download-claude" | "open-console" | "top-up" | "copy-for-it" | "use-proxy" | "use-preset-address" | "replace-key" | "choose-models" | "repair" | "retry" | "end-claude" | "leave";

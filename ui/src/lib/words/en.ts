@@ -56,6 +56,7 @@ export const en: Words = {
     "replace-key": "Use another key",
     "choose-models": "Choose models again",
     repair: "Repair",
+    "end-claude": "End Claude",
   },
   evidence: {
     status: "Status",
@@ -370,11 +371,18 @@ export const en: Words = {
     "start-claude": "Start Claude",
     prove: "Read Claude's log to confirm the connection",
   },
+  endClaude: {
+    title: "End Claude?",
+    body: "Text that was not sent and tasks that are running will be lost. Chats are not affected.",
+    confirm: "End Claude",
+    failed: "Claude still runs. Restart the computer, then open this program again.",
+  },
   apply: {
     title: "Connecting",
     undoTitle: "Undoing",
     lead: "This takes about half a minute. Even after a power cut, the next start puts everything in order.",
     progress: "Progress",
+    tray: "Bottom right of the screen: click ^, right-click Claude's icon, click Quit",
     stopWaiting: "Stop waiting, show the result",
     step: (now, all, what) => (all === 0 ? `${what}…` : `Step ${now} of ${all}: ${what}`),
     slow: {

@@ -55,6 +55,7 @@ const zh = {
     "replace-key": "换一个密钥",
     "choose-models": "重新选择模型",
     repair: "修复",
+    "end-claude": "强制关闭Claude",
   },
   evidence: {
     status: "返回状态",
@@ -371,11 +372,18 @@ const zh = {
     "start-claude": "启动Claude",
     prove: "查看Claude的日志，确认接入成功",
   },
+  endClaude: {
+    title: "要强制关闭Claude吗？",
+    body: "没发出的文字、正在运行的任务会丢失。聊天记录不受影响。",
+    confirm: "强制关闭",
+    failed: "Claude还是没有关闭。请重启电脑，再打开这个程序。",
+  },
   apply: {
     title: "正在接入",
     undoTitle: "正在还原",
     lead: "大约需要半分钟。就算中途断电，下次打开也会自动恢复完整。",
     progress: "进度",
+    tray: "屏幕右下角：点“^”，在Claude的图标上点右键，再点“Quit”",
     stopWaiting: "不等了，先看结果",
     step: (now: number, all: number, what: string) => (all === 0 ? `${what}…` : `第${now}步，共${all}步：${what}`),
     slow: {

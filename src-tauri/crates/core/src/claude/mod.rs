@@ -13,6 +13,7 @@ pub mod models;
 pub mod packages;
 pub mod policy;
 pub mod prediction;
+pub mod processes;
 mod role;
 pub mod roots;
 pub mod schema;
@@ -20,6 +21,8 @@ pub mod shape;
 pub mod tools;
 pub mod version;
 mod view;
+pub mod windows_start;
+pub mod windows_window;
 
 pub use role::FileRole;
 pub use view::ClaudeView;

@@ -3,12 +3,24 @@
 //! A packaged app has a full name, such as `Claude_1.46388.4.0_x64__pzs8sxrjxfjjc`: name, version,
 //! processor, resource and a hash of the publisher, separated by `_`. Name and hash are its *family*, by which
 //! it is started and its data is filed. There are two families, one from the site and one from the Store
-//! (PI); they are recognised by the name, since a new certificate would change the hash.
+//! (PI). A package of the same name from another publisher has another hash: anybody can make one, and a new
+//! certificate of Anthropic's would change the hash as well. So such a package counts as Claude, with a doubt.
 
 use super::version::Version;
+use super::windows_start::shown;
+use crate::finding::{Code, Finding};
 
 /// The names of Claude's packages (PI).
 const NAMES: [&str; 2] = ["Claude", "AnthropicPBC.Claude"];
+
+/// The families of Anthropic's own packages (PI).
+pub const FAMILIES: [&str; 2] = ["Claude_pzs8sxrjxfjjc", "AnthropicPBC.Claude_fnn82j28hfe8t"];
+
+/// The name in the certificate with which Anthropic signs its programs (PI).
+const PUBLISHER: &str = "Anthropic, PBC";
+
+/// Where the shell lists apps, before an app's name.
+const APPS: &str = r"shell:AppsFolder\";
 
 /// A package of Claude Desktop.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,10 +44,41 @@ impl Package {
     }
 
     /// The path in the shell's folder of apps, by which the package is started. Its programs lie in a
-    /// folder that changes with each version and cannot be started from there.
-    pub fn app(&self) -> String {
-        format!(r"shell:AppsFolder\{}!Claude", self.family)
+    /// folder that changes with each version and cannot be started from there. `ids` are the names of the
+    /// package's apps, as far as the system tells them; without them the usual name counts (PI).
+    pub fn app(&self, ids: &[String]) -> String {
+        let usual = format!("{}!Claude", self.family);
+        let is_usual = |id: &&String| id.eq_ignore_ascii_case(&usual);
+        let id = ids.iter().find(is_usual).or(ids.first()).unwrap_or(&usual);
+        format!("{APPS}{id}")
     }
+
+    /// True if it is of one of Anthropic's own families.
+    pub fn is_known(&self) -> bool {
+        FAMILIES.iter().any(|family| family.eq_ignore_ascii_case(&self.family))
+    }
+}
+
+/// The name of the app in such a path; `None` for the path of a program.
+pub fn app_of(launcher: &str) -> Option<&str> {
+    launcher.strip_prefix(APPS)
+}
+
+/// The doubt about a program that no package carries. `publisher` is the name in its signature, or the number by
+/// which the system does not trust it.
+pub fn doubt(publisher: Result<&str, u32>) -> Option<Finding> {
+    let said = match publisher {
+        Ok(PUBLISHER) => return None,
+        Ok(other) => Finding::new(Code::PublisherUnknown).with("publisher", other),
+        Err(answer) => Finding::new(Code::PublisherUnknown).with("reason", shown(answer)),
+    };
+    Some(said)
+}
+
+/// The doubt about packages, of which one that is not Anthropic's is enough.
+pub fn doubt_of_packages<'a>(packages: impl IntoIterator<Item = &'a Package>) -> Option<Finding> {
+    let foreign = packages.into_iter().find(|package| !package.is_known())?;
+    Some(Finding::new(Code::PublisherUnknown).with("publisher", &foreign.family))
 }
 
 /// The version in the name of a folder that Squirrel makes, such as `app-1.44121.2` (PI).
@@ -81,7 +124,29 @@ mod tests {
     #[test]
     fn a_package_is_started_by_its_family() {
         let package = Package::of_full_name("Claude_1.46388.4.0_x64__pzs8sxrjxfjjc").unwrap();
-        assert_eq!(package.app(), r"shell:AppsFolder\Claude_pzs8sxrjxfjjc!Claude");
+        let usual = r"shell:AppsFolder\Claude_pzs8sxrjxfjjc!Claude";
+        assert_eq!(package.app(&[]), usual);
+        let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
+        assert_eq!(package.app(&ids(&["Claude_pzs8sxrjxfjjc!Helper", "Claude_pzs8sxrjxfjjc!Claude"])), usual);
+        let renamed = package.app(&ids(&["Claude_pzs8sxrjxfjjc!App"]));
+        assert_eq!(renamed, r"shell:AppsFolder\Claude_pzs8sxrjxfjjc!App", "the manifest has the last word");
+        assert_eq!(app_of(&renamed), Some("Claude_pzs8sxrjxfjjc!App"));
+        assert_eq!(app_of(r"C:\x\claude.exe"), None);
+    }
+
+    #[test]
+    fn another_publisher_is_a_doubt() {
+        let package = |name| Package::of_full_name(name).unwrap();
+        let own =
+            [package("Claude_1.0.0.0_x64__pzs8sxrjxfjjc"), package("AnthropicPBC.Claude_1.0.0.0_x64__fnn82j28hfe8t")];
+        assert_eq!(doubt_of_packages(&own), None);
+        let foreign = package("Claude_1.0.0.0_x64__0123456789abc");
+        let found = doubt_of_packages(own.iter().chain([&foreign])).unwrap();
+        assert_eq!(found.fact("publisher"), Some("Claude_0123456789abc"));
+        assert!(!found.blocks(), "a new certificate of Anthropic's must not stop everybody");
+        assert_eq!(doubt(Ok("Anthropic, PBC")), None);
+        assert_eq!(doubt(Ok("Anthropic, PBC.")).unwrap().fact("publisher"), Some("Anthropic, PBC."));
+        assert_eq!(doubt(Err(0x800B_0100)).unwrap().fact("reason"), Some("0x800B0100"));
     }
 
     #[test]

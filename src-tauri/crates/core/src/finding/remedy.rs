@@ -33,13 +33,15 @@ pub enum Remedy {
     Repair,
     /// Do the same once more.
     Retry,
+    /// End Claude without asking it, after the person has agreed to lose what it has not saved.
+    EndClaude,
     /// Go back to Anthropic's own sign-in.
     Leave,
 }
 
 impl Remedy {
     /// All remedies.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::DownloadClaude,
         Self::OpenConsole,
         Self::TopUp,
@@ -50,12 +52,13 @@ impl Remedy {
         Self::ChooseModels,
         Self::Repair,
         Self::Retry,
+        Self::EndClaude,
         Self::Leave,
     ];
 
     /// True when the remedy is what helps, and another try of the same is not.
     pub fn replaces_retry(self) -> bool {
-        !matches!(self, Self::Retry | Self::CopyForIt | Self::Leave)
+        !matches!(self, Self::Retry | Self::CopyForIt | Self::EndClaude | Self::Leave)
     }
 
     /// True when the gateway's console is needed, which not every preset has.
@@ -84,7 +87,9 @@ impl Code {
     /// What this program can do about it, if anything.
     pub fn remedy(self) -> Option<Remedy> {
         match self {
-            Code::ClaudeMissing | Code::ClaudeTooOld | Code::ClaudeForeign => Some(Remedy::DownloadClaude),
+            Code::ClaudeMissing | Code::ClaudeTooOld | Code::ClaudeForeign | Code::PublisherUnknown => {
+                Some(Remedy::DownloadClaude)
+            }
             Code::KeyRejected
             | Code::KeyDisabled
             | Code::KeyExpired
@@ -135,8 +140,11 @@ impl Code {
             | Code::ValueMistyped
             | Code::ClaudeReportErrors
             | Code::ClaudeReportDiffers => Some(Remedy::Repair),
+            Code::ClaudeStays => Some(Remedy::EndClaude),
             Code::ClaudeRunning
-            | Code::ClaudeStays
+            | Code::QuitByHand
+            | Code::ClaudeElevated
+            | Code::RestartNeeded
             | Code::ClaudeNotStarted
             | Code::ClaudeMustMove
             | Code::AutomationRefused

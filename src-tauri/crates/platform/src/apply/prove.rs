@@ -32,6 +32,11 @@ impl LogPositions {
         }
     }
 
+    /// True if Claude has written to any of its logs since.
+    pub(super) fn has_grown(&self) -> bool {
+        self.third_party.iter().chain([&self.ordinary]).any(|log| !log.appended().is_empty())
+    }
+
     /// What Claude has written since to its third-party logs.
     fn appended(&self) -> String {
         self.third_party.iter().map(LogPosition::appended).collect()
@@ -84,8 +89,10 @@ mod tests {
         let positions = LogPositions::record(&places);
         let code = || positions.verdict(Reading::Pending).unwrap_err().code;
         assert_eq!(code(), Code::ProofSilent);
+        assert!(!positions.has_grown());
         fs_err::write(&places.ordinary_log, "of an earlier start\nStarting app\n").unwrap();
         assert_eq!(code(), Code::ProofOrdinaryMode);
+        assert!(positions.has_grown());
         let started = positions.verdict(Reading::Started).unwrap_err();
         assert_eq!((started.code, started.fact("seen")), (Code::ProofSilent, Some("mode")));
     }

@@ -14,19 +14,22 @@ use airouter_core::proxy::{ProxySettings, of_gnome};
 use airouter_core::view::Os;
 
 use airouter_core::finding::Finding;
-use sysinfo::{Process, Signal};
 
+use super::QuitStep;
 #[cfg(any(test, feature = "sandbox"))]
 use super::StandIn;
-use super::unix::{is_executable, start_program};
+use super::unix::{is_executable, processes_of_this_person, send_term, start_program};
 use crate::command;
 use crate::install::Install;
 use crate::places::{BaseFolders, Places};
+use crate::process::Process;
 
 /// This system.
 pub(crate) const OS: Os = Os::Linux;
-/// How long Claude may take to quit after each attempt: it saves its settings and ends its agents.
-pub(crate) const QUIT_LIMITS: &[Duration] = &[Duration::from_secs(20)];
+/// How Claude is made to quit, and how long it may take after each step: it saves its settings and ends its agents.
+pub(crate) const QUIT_STEPS: &[(QuitStep, Duration)] = &[(QuitStep::Ask, Duration::from_secs(20))];
+/// How long Claude may take to appear.
+pub(crate) const START_LIMIT: Duration = Duration::from_secs(15);
 /// True if programs that Claude starts see redirected folders; not on this system.
 pub(crate) const CHILDREN_SEE_OTHER_FOLDERS: bool = false;
 
@@ -116,7 +119,7 @@ pub(crate) fn locate(places: &Places) -> Option<Install> {
     let usual = USUAL_PLACES.iter().map(|path| places.system.join(path));
     let launcher = on_path.chain(usual).find(|path| is_executable(path))?;
     let program = launcher.canonicalize().ok()?;
-    Some(Install { version: package_version(places), launcher, program, folders: Vec::new() })
+    Some(Install { version: package_version(places), launcher, program, folders: Vec::new(), families: Vec::new() })
 }
 
 /// True if Claude Code, the command line program, is installed. It is not Claude Desktop.
@@ -175,7 +178,7 @@ pub(crate) fn managed(places: &Places) -> ManagedSource {
 /// True if a running program is the Claude of this install: by its exact path or, for a start script, by the path
 /// that its interpreter was given. Never by name alone: Claude Code has the same name. Never by folder: other
 /// programs may be in the same folder.
-pub(crate) fn is_claude(install: &Install, exe: Option<&Path>, command: &[std::ffi::OsString]) -> bool {
+fn is_claude(install: &Install, exe: Option<&Path>, command: &[std::ffi::OsString]) -> bool {
     let Some(exe) = exe else { return false };
     // The kernel appends this mark to the path of a program whose file was replaced meanwhile.
     if Path::new(exe.to_string_lossy().trim_end_matches(" (deleted)")) == install.program {
@@ -190,21 +193,19 @@ pub(crate) fn version_of(_program: &Path) -> Option<Version> {
     None
 }
 
+/// The processes of this person; `None` if the system does not list them.
+pub(crate) fn processes(install: &Install) -> Option<Vec<Process>> {
+    processes_of_this_person(install, is_claude)
+}
+
 /// Asks Claude's processes to quit. `first` are those that were not started by another of them; only these are
 /// asked, because they end the others.
 ///
 /// # Errors
 /// None on this system.
-pub(crate) fn ask_to_quit(
-    _install: &Install,
-    first: &[&Process],
-    _all: &[&Process],
-    _attempt: usize,
-) -> Result<(), Finding> {
-    for process in first {
-        process.kill_with(Signal::Term);
-    }
-    Ok(())
+pub(crate) fn ask_to_quit(_install: &Install, first: &[&Process], _step: QuitStep) -> Result<Option<Finding>, Finding> {
+    first.iter().for_each(|process| send_term(process));
+    Ok(None)
 }
 
 /// Starts Claude so that it keeps running when this program ends.
@@ -297,6 +298,7 @@ mod tests {
             program: "/usr/lib/claude-desktop/claude-desktop".into(),
             version: None,
             folders: Vec::new(),
+            families: Vec::new(),
         };
         let is = |exe: &str| is_claude(&install, Some(Path::new(exe)), &[]);
         assert!(is("/usr/lib/claude-desktop/claude-desktop"));
@@ -314,6 +316,7 @@ mod tests {
             program: "/usr/bin/claude-desktop".into(),
             version: None,
             folders: Vec::new(),
+            families: Vec::new(),
         };
         assert!(is_claude(&install, Some(Path::new("/usr/bin/claude-desktop")), &[]));
         assert!(!is_claude(&install, Some(Path::new("/usr/bin/bash")), &[]));

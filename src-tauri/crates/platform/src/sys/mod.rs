@@ -16,9 +16,9 @@ mod linux;
 pub(crate) use linux::*;
 #[cfg(target_os = "linux")]
 pub(crate) use unix::{
-    copy_attributes, forbid_core_dumps, free_room, identity, is_executable, is_mine, is_open_elsewhere,
-    make_executable, make_private_folders, may_change, may_enter, move_running_program_aside, names, other_owner,
-    sync_folder,
+    copy_attributes, doubt, end_process, forbid_core_dumps, free_room, identity, is_executable, is_mine,
+    is_open_elsewhere, make_executable, make_private_folders, may_change, may_enter, move_running_program_aside, names,
+    other_owner, sync_folder,
 };
 
 #[cfg(windows)]
@@ -38,4 +38,17 @@ pub(crate) struct StandIn {
     pub(crate) programs: Vec<PathBuf>,
     /// Files beside it, with their texts.
     pub(crate) files: Vec<(PathBuf, String)>,
+}
+
+/// A way to make Claude quit; all of them let it save.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum QuitStep {
+    /// Claude is asked, as its own menu or window would.
+    Ask,
+    /// Claude is asked by a signal, which it cannot answer with a question.
+    #[cfg(any(target_os = "macos", all(target_os = "linux", test)))]
+    Signal,
+    /// The person is asked to quit it, since there is no other way to reach the app behind its icon.
+    #[cfg(windows)]
+    AskPerson,
 }

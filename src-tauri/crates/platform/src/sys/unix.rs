@@ -1,5 +1,6 @@
 //! What Linux and macOS have in common: files with modes and owners, renames over open files, process groups.
 
+use std::ffi::OsString;
 use std::fs::{File, Metadata, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
@@ -7,10 +8,68 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use airouter_core::finding::Finding;
 use rustix::fs::{Access, AtFlags, XattrFlags, fsetxattr, getxattr, listxattr};
 use rustix::io::Errno;
+use sysinfo::{ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System, UpdateKind};
 
+use crate::install::Install;
 use crate::places::Places;
+use crate::process::Process;
+
+/// The processes of this person, without those that have ended; `None` if the system does not list them. `is_claude`
+/// decides by the path of the program and its command line which are Claude Desktop.
+pub(super) fn processes_of_this_person(
+    install: &Install,
+    is_claude: impl Fn(&Install, Option<&Path>, &[OsString]) -> bool,
+) -> Option<Vec<Process>> {
+    // Threads would be listed as processes; on a desktop there are ten times as many of them.
+    let what = ProcessRefreshKind::nothing()
+        .without_tasks()
+        .with_exe(UpdateKind::Always)
+        .with_cmd(UpdateKind::Always)
+        .with_user(UpdateKind::Always);
+    let mut system = System::new().ok()?;
+    system.refresh_processes_specifics(ProcessesToUpdate::All, true, what);
+    let me = sysinfo::get_current_pid().ok()?;
+    let my_user = system.process(me)?.user_id();
+    let is_alive = |it: &&sysinfo::Process| it.thread_kind().is_none() && it.status() != ProcessStatus::Zombie;
+    let process = |it: &sysinfo::Process| {
+        let exe = it.exe().filter(|exe| *exe != Path::new(""));
+        let is_mine = it.user_id() == my_user && it.pid() != me;
+        Process {
+            id: it.pid().as_u32(),
+            parent: it.parent().map(sysinfo::Pid::as_u32),
+            started: it.start_time(),
+            name: it.name().to_string_lossy().into_owned(),
+            is_claude: is_mine && is_claude(install, exe, it.cmd()),
+            exe: exe.map(Path::to_owned),
+            is_of_package: false,
+            is_elevated: false,
+        }
+    };
+    Some(system.processes().values().filter(is_alive).map(process).collect())
+}
+
+/// Sends the signal by which the system ends programs that may save first (`SIGTERM`).
+pub(super) fn send_term(process: &Process) {
+    let id = i32::try_from(process.id).ok().and_then(rustix::process::Pid::from_raw);
+    // One that has ended meanwhile needs no signal.
+    id.map(|id| rustix::process::kill_process(id, rustix::process::Signal::TERM));
+}
+
+/// A doubt whether Claude is Anthropic's. Always `None` here: macOS judges the signature where Claude is found, and on
+/// Linux the package manager did when it was installed.
+pub(crate) fn doubt(_install: &Install, _places: &Places) -> Option<Finding> {
+    None
+}
+
+/// Ends a process at once; it cannot save. Returns whether it was ended. One that got the id of another is not ended.
+pub(crate) fn end_process(install: &Install, process: &Process) -> bool {
+    let is_it = crate::sys::processes(install).is_some_and(|all| all.iter().any(|it| it.is_claude && it.is(process)));
+    let id = i32::try_from(process.id).ok().and_then(rustix::process::Pid::from_raw);
+    is_it && id.is_some_and(|id| rustix::process::kill_process(id, rustix::process::Signal::KILL).is_ok())
+}
 
 /// Starts one of Claude's programs so that it keeps running when this program ends.
 ///

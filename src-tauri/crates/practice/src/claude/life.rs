@@ -34,6 +34,8 @@ pub(super) struct Setup {
     pub(super) quirks: Vec<Quirk>,
     /// What the person switches in the app's window, written into the applied profile at the end.
     pub(super) choices: Map<String, Value>,
+    /// After the window was closed a person quits the app from the menu of its icon.
+    pub(super) person_quits: bool,
     /// How long a request may take.
     pub(super) patience: Duration,
 }
@@ -46,6 +48,8 @@ pub(super) enum End {
 }
 
 const SLOW_QUIT: Duration = Duration::from_secs(3);
+/// How long it takes to be asked, and to find the icon and its menu.
+const UNTIL_PERSON_QUITS: Duration = Duration::from_secs(7);
 
 /// Lives until a person quits the app.
 pub(super) async fn live(setup: Setup) -> io::Result<End> {
@@ -69,7 +73,15 @@ pub(super) async fn live(setup: Setup) -> io::Result<End> {
             wish = person.wish() => match wish {
                 Wish::Quit if setup.has(Quirk::RefuseQuit) => app.log.info("quit requested; not now"),
                 Wish::Quit => break,
-                Wish::CloseWindow => app.log.info("window closed; staying in the tray"),
+                Wish::CloseWindow => {
+                    app.log.info("window closed; staying in the tray");
+                    if setup.person_quits {
+                        tokio::time::sleep(UNTIL_PERSON_QUITS).await;
+                        break;
+                    }
+                }
+                #[cfg(windows)]
+                Wish::CloseHidden => app.log.error("a window that nobody sees was told to close"),
                 Wish::Continue => app.chosen()?,
             },
             () = stop_file.removed() => return Ok(End::Crashed),

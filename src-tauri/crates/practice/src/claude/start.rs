@@ -19,6 +19,7 @@ enum Unusable {
     Sources(NoSources),
     Quirks,
     Choices,
+    Person,
     Patience,
 }
 
@@ -68,6 +69,11 @@ fn setup(variable: impl Fn(&str) -> Option<OsString>) -> Result<Setup, Unusable>
         Some(json) => strict_json::object(json.as_bytes()).map_err(|_| Unusable::Choices)?,
         None => Map::<String, Value>::new(),
     };
+    let person_quits = match text("PRACTICE_CLAUDE_PERSON").as_deref() {
+        None | Some("away") => false,
+        Some("quits") => true,
+        Some(_) => return Err(Unusable::Person),
+    };
     let patience = match text("PRACTICE_CLAUDE_PATIENCE_MS") {
         Some(number) => number.parse().map_err(|_| Unusable::Patience)?,
         None => 10_000,
@@ -76,6 +82,7 @@ fn setup(variable: impl Fn(&str) -> Option<OsString>) -> Result<Setup, Unusable>
         quirks: quirks::parse(&text("PRACTICE_CLAUDE_QUIRKS").unwrap_or_default()).ok_or(Unusable::Quirks)?,
         sources: Sources::from_env(variable).map_err(Unusable::Sources)?,
         choices,
+        person_quits,
         patience: Duration::from_millis(patience),
     })
 }
@@ -87,6 +94,7 @@ impl Unusable {
             Self::Sources(NoSources::BadVersion) => "PRACTICE_CLAUDE_VERSION must be three numbers, as in 2.26454.0",
             Self::Quirks => "PRACTICE_CLAUDE_QUIRKS has an unknown word",
             Self::Choices => "PRACTICE_CLAUDE_USER_TOGGLES must be a JSON object",
+            Self::Person => "PRACTICE_CLAUDE_PERSON must be \"quits\" or \"away\"",
             Self::Patience => "PRACTICE_CLAUDE_PATIENCE_MS must be a number",
         }
     }
@@ -114,6 +122,8 @@ mod tests {
     fn a_misspelled_setting_is_noticed() {
         let quirk = [("HOME", "/h"), ("PRACTICE_CLAUDE_QUIRKS", "slow")];
         check(&[], &quirk, "practice-claude: PRACTICE_CLAUDE_QUIRKS has an unknown word");
+        let person = [("HOME", "/h"), ("PRACTICE_CLAUDE_PERSON", "sleeps")];
+        check(&[], &person, "practice-claude: PRACTICE_CLAUDE_PERSON must be \"quits\" or \"away\"");
         check(&[], &[], "practice-claude: set HOME");
     }
 }

@@ -5,5 +5,8 @@
 pub(super) enum Wish {
     Quit,
     CloseWindow,
+    /// Closing a window that nobody sees; no person does that.
+    #[cfg(windows)]
+    CloseHidden,
     Continue,
 }

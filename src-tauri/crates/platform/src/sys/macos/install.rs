@@ -41,6 +41,7 @@ pub(crate) fn locate(places: &Places) -> Option<Install> {
         // Any of them may be started, and the oldest one knows the fewest keys.
         version: genuine.iter().filter_map(|found| found.info.version).min(),
         folders: genuine.into_iter().map(|found| found.folder).collect(),
+        families: Vec::new(),
     })
 }
 

@@ -19,9 +19,10 @@ use std::time::Duration;
 
 use airouter_core::view::Os;
 
+use super::QuitStep;
 pub(crate) use super::unix::{
-    forbid_core_dumps, free_room, identity, is_executable, is_mine, is_open_elsewhere, make_private_folders,
-    may_change, may_enter, move_running_program_aside, names, other_owner, sync_folder,
+    doubt, end_process, forbid_core_dumps, free_room, identity, is_executable, is_mine, is_open_elsewhere,
+    make_private_folders, may_change, may_enter, move_running_program_aside, names, other_owner, sync_folder,
 };
 pub(crate) use files::{copy_attributes, make_executable};
 #[cfg(any(test, feature = "sandbox"))]
@@ -33,15 +34,18 @@ pub(crate) use places::{
     base_folders, claude_environment, log_of, obstacle, ordinary_log, roots, scratch_base_folders, usual_root,
 };
 pub(crate) use policy::managed;
-pub(crate) use processes::{ask_to_quit, is_claude};
+pub(crate) use processes::{ask_to_quit, processes};
 pub(crate) use proxy::proxy_settings;
 pub(crate) use start::start;
 
 /// This system.
 pub(crate) const OS: Os = Os::Macos;
-/// How long Claude may take to quit after each attempt: after an Apple event it saves its settings, ends its agents,
-/// and may ask the person something; after a signal it does not ask.
-pub(crate) const QUIT_LIMITS: &[Duration] = &[Duration::from_secs(20), Duration::from_secs(10)];
+/// How Claude is made to quit, and how long it may take after each step: after an Apple event it saves its settings,
+/// ends its agents, and may ask the person something; after a signal it does not ask.
+pub(crate) const QUIT_STEPS: &[(QuitStep, Duration)] =
+    &[(QuitStep::Ask, Duration::from_secs(20)), (QuitStep::Signal, Duration::from_secs(10))];
+/// How long Claude may take to appear.
+pub(crate) const START_LIMIT: Duration = Duration::from_secs(15);
 /// True if programs that Claude starts see redirected folders; not on this system.
 pub(crate) const CHILDREN_SEE_OTHER_FOLDERS: bool = false;
 

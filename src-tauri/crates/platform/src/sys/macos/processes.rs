@@ -10,10 +10,12 @@ use std::time::Duration;
 use airouter_core::claude::apple_event::{SCRIPT, asked};
 use airouter_core::claude::bundle::{IDENTIFIER, is_in_bundle};
 use airouter_core::finding::{Code, Finding};
-use sysinfo::{Process, Signal};
 
+use super::super::QuitStep;
+use super::super::unix::{processes_of_this_person, send_term};
 use crate::command;
 use crate::install::Install;
+use crate::process::Process;
 
 /// The system's program for Apple events.
 const OSASCRIPT: &str = "/usr/bin/osascript";
@@ -21,31 +23,29 @@ const OSASCRIPT: &str = "/usr/bin/osascript";
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// True if a running program is in one of the bundles of this install.
-pub(crate) fn is_claude(install: &Install, exe: Option<&Path>, _command: &[OsString]) -> bool {
+fn is_claude(install: &Install, exe: Option<&Path>, _command: &[OsString]) -> bool {
     let Some(exe) = exe else { return false };
     let exe = exe.to_string_lossy();
     install.folders.iter().any(|folder| is_in_bundle(&exe, &folder.to_string_lossy()))
 }
 
-/// Asks Claude to quit: at the first attempt by an Apple event, as the Dock does; then by a signal to `first`, its
-/// processes that were not started by another of them. A stand-in gets the signal at once, because the event would
-/// reach the real Claude.
+/// The processes of this person; `None` if the system does not list them.
+pub(crate) fn processes(install: &Install) -> Option<Vec<Process>> {
+    processes_of_this_person(install, is_claude)
+}
+
+/// Asks Claude to quit: first by an Apple event, as the Dock does; then by a signal to `first`, its processes that
+/// were not started by another of them. A stand-in gets the signal at once, because the event would reach the real
+/// Claude.
 ///
 /// # Errors
 /// `AutomationRefused` if the system did not allow the event.
-pub(crate) fn ask_to_quit(
-    install: &Install,
-    first: &[&Process],
-    _all: &[&Process],
-    attempt: usize,
-) -> Result<(), Finding> {
-    if attempt == 0 && install.launcher == Path::new(IDENTIFIER) {
-        return send_quit(Path::new(OSASCRIPT));
+pub(crate) fn ask_to_quit(install: &Install, first: &[&Process], step: QuitStep) -> Result<Option<Finding>, Finding> {
+    if step == QuitStep::Ask && install.launcher == Path::new(IDENTIFIER) {
+        return send_quit(Path::new(OSASCRIPT)).map(|()| None);
     }
-    for process in first {
-        process.kill_with(Signal::Term);
-    }
-    Ok(())
+    first.iter().for_each(|process| send_term(process));
+    Ok(None)
 }
 
 fn send_quit(osascript: &Path) -> Result<(), Finding> {
@@ -64,7 +64,6 @@ mod tests {
     use super::super::Mac;
     use super::*;
     use std::os::unix::process::ExitStatusExt;
-    use sysinfo::{Pid, ProcessesToUpdate, System};
 
     fn install() -> Install {
         Install {
@@ -72,6 +71,7 @@ mod tests {
             program: "/Applications/Claude.app/Contents/MacOS/Claude".into(),
             version: None,
             folders: vec!["/Applications/Claude.app".into(), "/Users/li/Applications/Claude.app".into()],
+            families: Vec::new(),
         }
     }
 
@@ -110,14 +110,32 @@ mod tests {
 
     #[test]
     fn a_stand_in_gets_a_signal_and_so_does_a_claude_that_ignored_the_event() {
-        let mut child = Command::new("/bin/sleep").arg("60").spawn().unwrap();
-        let id = Pid::from_u32(child.id());
-        let mut system = System::new().unwrap();
-        system.refresh_processes(ProcessesToUpdate::Some(&[id]), true);
-        let first = [system.process(id).unwrap()];
+        let process = |id| Process {
+            id,
+            parent: None,
+            started: 0,
+            name: "sleep".to_owned(),
+            exe: None,
+            is_claude: true,
+            is_of_package: false,
+            is_elevated: false,
+        };
         let stand_in = Install { launcher: "/scratch/Claude.app/Contents/MacOS/Claude".into(), ..install() };
-        assert_eq!(ask_to_quit(&stand_in, &first, &first, 0), Ok(()));
-        assert_eq!(child.wait().unwrap().signal(), Some(15));
-        assert_eq!(ask_to_quit(&install(), &[], &[], 1), Ok(()), "the second attempt sends no event");
+        for (install, step) in [(stand_in, QuitStep::Ask), (install(), QuitStep::Signal)] {
+            let mut child = Command::new("/bin/sleep").arg("60").spawn().unwrap();
+            assert_eq!(ask_to_quit(&install, &[&process(child.id())], step), Ok(None));
+            assert_eq!(child.wait().unwrap().signal(), Some(15));
+        }
+    }
+
+    #[test]
+    fn this_persons_processes_are_listed_without_this_program() {
+        let mut child = Command::new("/bin/sleep").arg("60").spawn().unwrap();
+        let folder = std::fs::canonicalize("/bin/sleep").unwrap();
+        let all = processes(&Install { folders: vec![folder], ..install() }).unwrap();
+        assert!(all.iter().any(|process| process.id == child.id() && process.name == "sleep"));
+        assert!(all.iter().filter(|process| process.id == std::process::id()).all(|process| !process.is_claude));
+        child.kill().unwrap();
+        child.wait().unwrap();
     }
 }

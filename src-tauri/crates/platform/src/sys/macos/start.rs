@@ -63,7 +63,8 @@ mod tests {
         let mac = Mac::new();
         let came = mac.places.system.join("came");
         let program = mac.program("Claude", &format!(": > '{}'", came.display()));
-        let install = Install { launcher: program.clone(), program, version: None, folders: Vec::new() };
+        let install =
+            Install { launcher: program.clone(), program, version: None, folders: Vec::new(), families: Vec::new() };
         start(&install, &mac.places).unwrap();
         assert!(crate::claude::wait_until(LIMIT, || came.exists()));
     }

@@ -1,15 +1,20 @@
 //! System calls that no crate offers safely. Nothing else in this program is `unsafe`.
 #![allow(unsafe_code, reason = "these calls take raw handles and pointers; each has a SAFETY comment")]
 
-use std::collections::HashSet;
-use std::ffi::OsString;
-use std::os::windows::ffi::{OsStrExt, OsStringExt};
-use std::path::{Path, PathBuf};
+mod activation;
+mod optional;
+mod packages;
+mod processes;
+mod signature;
+mod windows;
+
+use std::ffi::OsStr;
+use std::os::windows::ffi::OsStrExt;
+use std::path::Path;
 use std::ptr;
 
 use windows_sys::Win32::Foundation::{
-    APPMODEL_ERROR_NO_PACKAGE, CloseHandle, ERROR_SUCCESS, HANDLE, HANDLE_FLAG_INHERIT, HWND, LPARAM, LocalFree,
-    SetHandleInformation, TRUE,
+    APPMODEL_ERROR_NO_PACKAGE, CloseHandle, ERROR_SUCCESS, HANDLE, HANDLE_FLAG_INHERIT, LocalFree, SetHandleInformation,
 };
 use windows_sys::Win32::Security::Authorization::{GetNamedSecurityInfoW, SE_FILE_OBJECT, SetNamedSecurityInfoW};
 use windows_sys::Win32::Security::{
@@ -22,19 +27,22 @@ use windows_sys::Win32::Storage::FileSystem::GetDiskFreeSpaceExW;
 use windows_sys::Win32::Storage::Packaging::Appx::GetCurrentPackageFamilyName;
 use windows_sys::Win32::System::Console::{GetStdHandle, STD_ERROR_HANDLE, STD_INPUT_HANDLE, STD_OUTPUT_HANDLE};
 use windows_sys::Win32::System::Threading::{
-    GetCurrentProcess, IsProcessorFeaturePresent, OpenProcess, OpenProcessToken, PF_VIRT_FIRMWARE_ENABLED,
-    PROCESS_NAME_WIN32, PROCESS_QUERY_LIMITED_INFORMATION, PROCESS_TERMINATE, QueryFullProcessImageNameW,
-    TerminateProcess,
+    GetCurrentProcess, IsProcessorFeaturePresent, OpenProcessToken, PF_VIRT_FIRMWARE_ENABLED,
 };
-use windows_sys::Win32::UI::WindowsAndMessaging::{
-    EnumWindows, GetWindowThreadProcessId, IsWindowVisible, PostMessageW, WM_CLOSE,
-};
-use windows_sys::core::BOOL;
+
+pub(super) use activation::activate;
+pub(super) use packages::{application_ids, folder_of, full_names};
+pub(super) use processes::{am_elevated, end_process, list, session_of, told_of};
+pub(super) use signature::publisher;
+pub(super) use windows::{close, windows_of};
 
 /// Longest path that the system gives, in UTF-16 units.
 const LONGEST_PATH: usize = 32_768;
-/// The exit code of a process that is terminated here; it has no meaning.
-const ENDED: u32 = 1;
+
+/// A text as the system's functions take it: in UTF-16, with a zero at its end.
+fn wide(text: &OsStr) -> Vec<u16> {
+    text.encode_wide().chain([0]).collect()
+}
 
 /// Closes a handle when it goes out of scope.
 struct Handle(HANDLE);
@@ -59,60 +67,6 @@ pub(super) fn free_room(folder: &Path) -> Option<u64> {
 pub(super) fn virtualisation() -> bool {
     // SAFETY: the call takes a number and gives one.
     unsafe { IsProcessorFeaturePresent(PF_VIRT_FIRMWARE_ENABLED) != 0 }
-}
-
-/// The arguments and the result of [`close_windows`].
-struct CloseRequest<'a> {
-    processes: &'a HashSet<u32>,
-    hidden_too: bool,
-    asked: usize,
-}
-
-/// Asks the top-level windows of these processes to close, as their close button would; with `hidden_too`, also
-/// invisible windows. Returns how many were asked.
-pub(super) fn close_windows(processes: &HashSet<u32>, hidden_too: bool) -> usize {
-    let mut wanted = CloseRequest { processes, hidden_too, asked: 0 };
-    // SAFETY: the callback is called only before this returns, with a pointer to a value that outlives it.
-    unsafe { EnumWindows(Some(ask_window), ptr::from_mut(&mut wanted) as LPARAM) };
-    wanted.asked
-}
-
-unsafe extern "system" fn ask_window(window: HWND, wanted: LPARAM) -> BOOL {
-    // SAFETY: the pointer is the one that `close_windows` passed, to a value that nothing else uses now.
-    let wanted = unsafe { &mut *(wanted as *mut CloseRequest<'_>) };
-    let mut process = 0;
-    // SAFETY: a window that is gone gives no process; the pointer is valid for the call.
-    unsafe { GetWindowThreadProcessId(window, &raw mut process) };
-    // SAFETY: takes any window handle and only reads.
-    let is_visible = unsafe { IsWindowVisible(window) } != 0;
-    if wanted.processes.contains(&process) && (is_visible || wanted.hidden_too) {
-        // SAFETY: posts a message without pointers; a window that is gone refuses it.
-        unsafe { PostMessageW(window, WM_CLOSE, 0, 0) };
-        wanted.asked += 1;
-    }
-    TRUE
-}
-
-/// Terminates a process if `is_right` accepts the path of its program. Returns whether it was terminated. The id may
-/// have been reused since it was listed, so the path is read through the same handle that terminates.
-pub(super) fn end_process(id: u32, is_right: impl Fn(&Path) -> bool) -> bool {
-    // SAFETY: takes no pointers; an unknown number gives a null handle.
-    let handle = unsafe { OpenProcess(PROCESS_TERMINATE | PROCESS_QUERY_LIMITED_INFORMATION, 0, id) };
-    if handle.is_null() {
-        return false;
-    }
-    let handle = Handle(handle);
-    // SAFETY: the handle is open and has the right to terminate the process.
-    program_of(&handle).is_some_and(|program| is_right(&program)) && unsafe { TerminateProcess(handle.0, ENDED) } != 0
-}
-
-fn program_of(process: &Handle) -> Option<PathBuf> {
-    let mut buffer = vec![0u16; LONGEST_PATH];
-    let mut length = LONGEST_PATH as u32;
-    // SAFETY: the buffer has as many units as `length` says, and `length` is set to what was written.
-    let done =
-        unsafe { QueryFullProcessImageNameW(process.0, PROCESS_NAME_WIN32, buffer.as_mut_ptr(), &raw mut length) };
-    (done != 0).then(|| PathBuf::from(OsString::from_wide(buffer.get(..length as usize).unwrap_or_default())))
 }
 
 /// Keeps child processes from inheriting this process's standard streams. A child inherits every inheritable handle,

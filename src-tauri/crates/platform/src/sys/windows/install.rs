@@ -1,15 +1,19 @@
 //! Finds Claude Desktop: packages, which the registry lists for each person, and Squirrel installs in the person's own
 //! folder. Both may exist and run at the same time.
 //!
-//! The registry is read instead of the system's package API: it needs no COM, and tests can write to it. It lists the
-//! packages that are registered for this person and can be started. The list is not documented, but has existed since
-//! Windows 8; on a computer without it, Claude would be reported as missing.
+//! The system's own functions tell the packages that are registered for this person. Where they tell of none, as under
+//! Wine, which does not have them, a list in the registry is read. It is not documented, but has existed since Windows 8.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 
-use airouter_core::claude::packages::{Package, squirrel_version};
+use airouter_core::claude::packages::{self, FAMILIES, Package, doubt_of_packages, squirrel_version};
 use airouter_core::claude::version::Version;
+use airouter_core::finding::Finding;
 
+use super::calls;
 use super::registry::{Hive, key, text};
 use crate::install::Install;
 use crate::places::Places;
@@ -26,6 +30,8 @@ const PROGRAM: &str = "claude.exe";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Found {
     pub(super) package: Package,
+    /// Its full name.
+    pub(super) full_name: String,
     /// Its folder, with the version in its name.
     pub(super) folder: PathBuf,
 }
@@ -47,22 +53,57 @@ pub(crate) fn locate(places: &Places) -> Option<Install> {
     if squirrel.is_some() {
         folders.extend(versions(&squirrel_folder(places)));
     }
+    let families = packages.iter().map(|found| found.package.family.clone()).collect();
     let newest = packages.into_iter().max_by_key(|found| found.package.version);
     match (newest, squirrel) {
         (Some(found), _) => Some(Install {
-            launcher: PathBuf::from(found.package.app()),
+            launcher: PathBuf::from(found.package.app(&calls::application_ids(&found.full_name))),
             program: program_in(&found.folder),
             version: found.package.version,
             folders,
+            families,
         }),
         (None, Some(squirrel)) => Some(Install {
             launcher: squirrel.stub,
             program: squirrel.newest.join(PROGRAM),
             version: squirrel.version,
             folders,
+            families,
         }),
         (None, None) => None,
     }
+}
+
+/// A doubt whether Claude is Anthropic's: by the families of its packages, else by the signature of its program. None
+/// in a scratch folder, whose Claude is the stand-in.
+pub(crate) fn doubt(install: &Install, places: &Places) -> Option<Finding> {
+    if places.is_scratch() {
+        return None;
+    }
+    let packages = packages(places);
+    if packages.is_empty() {
+        return doubt_of_program(&install.program, calls::publisher);
+    }
+    doubt_of_packages(packages.iter().map(|found| &found.package))
+}
+
+/// A program with its size and the time of its last change, and what was found of it.
+type Judged = (PathBuf, u64, Option<SystemTime>, Option<Finding>);
+
+/// The doubt about a program. Its hash is computed for that, which takes a while for one of 200 MB, so the last result
+/// is kept until the file changes.
+fn doubt_of_program(program: &Path, publisher: impl Fn(&Path) -> Result<String, u32>) -> Option<Finding> {
+    static LAST: Mutex<Option<Judged>> = Mutex::new(None);
+    let meta = fs_err::metadata(program).ok()?;
+    let (size, changed) = (meta.len(), meta.modified().ok());
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, _, _, found)) = last.as_ref().filter(|it| (it.0.as_path(), it.1, it.2) == (program, size, changed))
+    {
+        return found.clone();
+    }
+    let found = packages::doubt(publisher(program).as_deref().map_err(|answer| *answer));
+    *last = Some((program.to_owned(), size, changed, found.clone()));
+    found
 }
 
 /// True if Claude Code, the command line program, is installed. It is not Claude Desktop.
@@ -89,9 +130,30 @@ pub(crate) fn stand_in(places: &Places, version: &str) -> StandIn {
     }
 }
 
-/// The packages of Claude that are installed for this person; none in a scratch folder, which has no registry.
+/// The packages of Claude that are installed for this person; none in a scratch folder, which has no registry. A
+/// package whose folder is gone is not installed, whatever a list says.
 pub(super) fn packages(places: &Places) -> Vec<Found> {
-    if places.is_scratch() { Vec::new() } else { packages_under(PACKAGES) }
+    if places.is_scratch() {
+        return Vec::new();
+    }
+    let told = FAMILIES.iter().flat_map(|family| calls::full_names(family));
+    let found = |full_name: String| {
+        let package = Package::of_full_name(&full_name)?;
+        Some(Found { folder: calls::folder_of(&full_name)?, package, full_name })
+    };
+    let mut all: Vec<Found> = told.filter_map(found).collect();
+    for listed in packages_under(PACKAGES) {
+        if !all.iter().any(|found| found.package.family.eq_ignore_ascii_case(&listed.package.family)) {
+            all.push(listed);
+        }
+    }
+    all.retain(|found| !is_gone(&found.folder));
+    all
+}
+
+/// True if a folder is not there; false also if the system does not let this person look.
+fn is_gone(folder: &Path) -> bool {
+    fs_err::metadata(folder).is_err_and(|error| error.kind() == ErrorKind::NotFound)
 }
 
 fn packages_under(path: &str) -> Vec<Found> {
@@ -101,7 +163,7 @@ fn packages_under(path: &str) -> Vec<Found> {
         .filter_map(|full_name| {
             let package = Package::of_full_name(&full_name)?;
             let folder = PathBuf::from(text(&list.open_subkey(&full_name).ok()?, "PackageRootFolder")?);
-            folder.is_absolute().then_some(Found { package, folder })
+            folder.is_absolute().then_some(Found { package, full_name, folder })
         })
         .collect()
 }
@@ -186,6 +248,39 @@ mod tests {
         assert!(packages_under(r"Software\AIRouter Setup Tests\nobody").is_empty());
         let folder = tempfile::tempdir().unwrap();
         assert!(packages(&Places::in_scratch(folder.path()).unwrap()).is_empty(), "a rehearsal sees none");
+    }
+
+    #[test]
+    fn a_package_without_its_folder_is_not_installed() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(!is_gone(folder.path()));
+        assert!(is_gone(&folder.path().join("Claude_1.0.0.0_x64__pzs8sxrjxfjjc")));
+    }
+
+    #[test]
+    fn a_program_is_judged_again_when_it_has_changed() {
+        use std::cell::Cell;
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places::in_scratch(folder.path()).unwrap();
+        let program = folder.path().join(PROGRAM);
+        let asked = Cell::new(0);
+        let judge = |answer: Result<&str, u32>| {
+            let publisher = |_: &Path| {
+                asked.set(asked.get() + 1);
+                answer.map(str::to_owned)
+            };
+            doubt_of_program(&program, publisher).map(|finding| finding.code)
+        };
+        assert_eq!(judge(Err(1)), None, "there is no such program");
+        put(&program);
+        let unknown = Some(airouter_core::finding::Code::PublisherUnknown);
+        assert_eq!((judge(Err(0x800B_0100)), judge(Ok("Anthropic, PBC"))), (unknown, unknown));
+        assert_eq!(asked.get(), 1);
+        std::fs::write(&program, "another").unwrap();
+        assert_eq!((judge(Ok("Anthropic, PBC")), asked.get()), (None, 2));
+        let install =
+            Install { launcher: program.clone(), program, version: None, folders: Vec::new(), families: Vec::new() };
+        assert_eq!(doubt(&install, &places), None, "a stand-in");
     }
 
     #[test]

@@ -19,28 +19,34 @@ use std::time::Duration;
 
 use airouter_core::view::Os;
 
+use super::QuitStep;
+
 pub(crate) use files::{
     copy_attributes, identity, is_executable, is_mine, is_open_elsewhere, make_executable, make_private_folders,
     may_change, may_enter, move_running_program_aside, names, other_owner, sync_folder,
 };
 #[cfg(any(test, feature = "sandbox"))]
 pub(crate) use install::stand_in;
-pub(crate) use install::{has_claude_code, locate, version_of};
+pub(crate) use install::{doubt, has_claude_code, locate, version_of};
 pub(crate) use locale::language;
 pub(crate) use parts::{free_room, virtualisation};
 pub(crate) use places::{
     base_folders, claude_environment, log_of, obstacle, ordinary_log, roots, scratch_base_folders, usual_root,
 };
 pub(crate) use policy::managed;
-pub(crate) use processes::{ask_to_quit, is_claude};
+pub(crate) use processes::{ask_to_quit, end_process, processes};
 pub(crate) use proxy::proxy_settings;
 pub(crate) use start::start;
 
 /// This system.
 pub(crate) const OS: Os = Os::Windows;
-/// How long Claude may take to quit after each attempt: its visible windows are closed, then the hidden ones, then
-/// its processes are terminated. Closing the window leaves Claude in the tray (OD, 1.13576.0), so the last attempt
-/// is usually needed.
-pub(crate) const QUIT_LIMITS: &[Duration] = &[Duration::from_secs(5), Duration::from_secs(5), Duration::from_secs(10)];
+/// How Claude is made to quit, and how long it may take after each step: its main window is closed, then the person is
+/// asked. Closing the window leaves Claude behind its icon in the notification area (OD, 1.13576.0) unless that is
+/// switched off. It is never ended here: unsaved work would be lost, and Windows may keep a package in use whose
+/// programs were ended (claude-code #61342).
+pub(crate) const QUIT_STEPS: &[(QuitStep, Duration)] =
+    &[(QuitStep::Ask, Duration::from_secs(5)), (QuitStep::AskPerson, Duration::from_secs(30))];
+/// How long Claude may take to appear: an update that waited for its end is registered first.
+pub(crate) const START_LIMIT: Duration = Duration::from_secs(60);
 /// True: programs that a packaged Claude starts see redirected folders (PI: claude-code #93152, #94254).
 pub(crate) const CHILDREN_SEE_OTHER_FOLDERS: bool = true;

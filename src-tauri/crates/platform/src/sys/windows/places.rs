@@ -37,6 +37,8 @@ pub(crate) fn claude_environment(base_folders: &BaseFolders) -> Vec<(String, Str
         ("APPDATA".to_owned(), text(&base_folders.config)),
         ("LOCALAPPDATA".to_owned(), text(&base_folders.local)),
         ("PRACTICE_SYSTEM_ROOT".to_owned(), text(&base_folders.system)),
+        // The stand-in has no icon to click, so it plays the person as well.
+        ("PRACTICE_CLAUDE_PERSON".to_owned(), "quits".to_owned()),
     ]
 }
 
@@ -120,7 +122,8 @@ mod tests {
         assert_eq!(places.base_folders, scratch_base_folders(&folder.path().join("李 雷")));
         let names = ["Claude_1.46388.4.0_x64__pzs8sxrjxfjjc", "AnthropicPBC.Claude_2.26454.0.0_x64__fnn82j28hfe8t"];
         let packages = || {
-            let found = |name| Found { package: Package::of_full_name(name).unwrap(), folder: r"C:\x".into() };
+            let package = |name: &str| Package::of_full_name(name).unwrap();
+            let found = |name: &str| Found { package: package(name), full_name: name.into(), folder: r"C:\x".into() };
             names.map(found).to_vec()
         };
         let cache = |family: &str| places.base_folders.local.join("Packages").join(family).join("LocalCache");

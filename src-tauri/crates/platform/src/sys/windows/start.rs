@@ -1,12 +1,18 @@
-//! Starts Claude. A package is started through the shell's folder of apps: the folder of its programs changes with each
-//! version, and a program that is started from there has no package identity. A Squirrel install is started by its
-//! own small program.
+//! Starts Claude. A package is started by its name: the folder of its programs changes with each version, and a
+//! program that is started from there has no package identity. A Squirrel install is started by its own small program.
+//!
+//! An elevated program would pass its rights on to what it starts, so it lets the desktop's shell start Claude.
 
 use std::ffi::OsStr;
 use std::io;
 use std::os::windows::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use airouter_core::claude::packages::app_of;
+use airouter_core::claude::windows_start::{AfterAnswer, after};
 
 use super::calls;
 use crate::install::Install;
@@ -14,14 +20,46 @@ use crate::places::Places;
 
 /// Process creation flags: no console, and a process group of its own.
 const DETACHED: u32 = 0x0000_0008 | 0x0000_0200;
+/// How often a package is started that is being replaced by its update, and the pause between: half a minute.
+const ATTEMPTS: u32 = 15;
+const PAUSE: Duration = Duration::from_secs(2);
 
 /// Starts Claude so that it keeps running when this program ends.
 ///
 /// # Errors
-/// The system's error.
+/// The system's error, or the HRESULT of a package that cannot be started until the computer is.
 pub(crate) fn start(install: &Install, places: &Places) -> io::Result<()> {
     calls::keep_streams();
-    let (program, word) = words(install, places);
+    let by_shell = calls::am_elevated() && !places.is_scratch();
+    match app_of(&install.launcher.to_string_lossy()) {
+        Some(app) if !by_shell => start_package(|| calls::activate(app), || spawn(install, places, true), PAUSE),
+        Some(_) => spawn(install, places, true),
+        None => spawn(install, places, by_shell),
+    }
+}
+
+/// Starts a package, and again while it is being replaced; by the shell where the other way is not there.
+fn start_package(
+    activate: impl Fn() -> io::Result<u32>,
+    by_shell: impl FnOnce() -> io::Result<()>,
+    pause: Duration,
+) -> io::Result<()> {
+    for _ in 0..ATTEMPTS {
+        let answer = activate()?;
+        tracing::info!(answer = airouter_core::claude::windows_start::shown(answer), "start of a package");
+        match after(answer) {
+            AfterAnswer::Wait => return Ok(()),
+            AfterAnswer::RestartComputer => return Err(io::Error::from_raw_os_error(answer.cast_signed())),
+            AfterAnswer::AskShell => break,
+            AfterAnswer::Again => thread::sleep(pause),
+        }
+    }
+    by_shell()
+}
+
+/// Starts a program: Claude's, or the shell's with Claude's name or path.
+fn spawn(install: &Install, places: &Places, by_shell: bool) -> io::Result<()> {
+    let (program, word) = words(install, places, by_shell);
     let mut command = Command::new(program);
     command
         .args(word)
@@ -38,10 +76,9 @@ pub(crate) fn start(install: &Install, places: &Places) -> io::Result<()> {
 }
 
 /// The program to run and its argument.
-fn words<'a>(install: &'a Install, places: &Places) -> (PathBuf, Option<&'a OsStr>) {
-    let launcher = install.launcher.as_os_str();
-    if launcher.to_string_lossy().starts_with("shell:") {
-        (places.system.join("explorer.exe"), Some(launcher))
+fn words<'a>(install: &'a Install, places: &Places, by_shell: bool) -> (PathBuf, Option<&'a OsStr>) {
+    if by_shell {
+        (places.system.join("explorer.exe"), Some(install.launcher.as_os_str()))
     } else {
         (install.launcher.clone(), None)
     }
@@ -50,21 +87,57 @@ fn words<'a>(install: &'a Install, places: &Places) -> (PathBuf, Option<&'a OsSt
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::cell::Cell;
 
-    #[test]
-    fn a_package_is_started_by_the_shell_and_never_by_its_program() {
-        let folder = tempfile::tempdir().unwrap();
-        let places = Places::in_scratch(folder.path()).unwrap();
-        let install = |launcher: &str| Install {
+    fn install(launcher: &str) -> Install {
+        Install {
             launcher: launcher.into(),
             program: r"C:\Program Files\WindowsApps\x\app\claude.exe".into(),
             version: None,
             folders: Vec::new(),
-        };
-        let package = install(r"shell:AppsFolder\Claude_pzs8sxrjxfjjc!Claude");
-        assert_eq!(words(&package, &places), (places.system.join("explorer.exe"), Some(package.launcher.as_os_str())));
+            families: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_shell_gets_the_name_or_the_path() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places::in_scratch(folder.path()).unwrap();
+        let shell = places.system.join("explorer.exe");
+        for launcher in [r"shell:AppsFolder\Claude_pzs8sxrjxfjjc!Claude", r"C:\x\claude.exe"] {
+            let claude = install(launcher);
+            assert_eq!(words(&claude, &places, true), (shell.clone(), Some(claude.launcher.as_os_str())));
+        }
         let squirrel = install(r"C:\x\claude.exe");
-        assert_eq!(words(&squirrel, &places), (squirrel.launcher.clone(), None));
+        assert_eq!(words(&squirrel, &places, false), (squirrel.launcher.clone(), None));
         assert!(start(&squirrel, &places).is_err(), "what is not there does not start");
+        assert!(spawn(&squirrel, &places, true).is_err(), "this computer has no shell");
+    }
+
+    /// The numbers of starts by name and by the shell, and the result.
+    #[track_caller]
+    fn check(answers: &[u32], expected: (usize, usize), error: Option<u32>) {
+        let (asked, shell) = (Cell::new(0), Cell::new(0));
+        let activate = || {
+            let answer = answers.get(asked.get()).or(answers.last()).copied().unwrap();
+            asked.set(asked.get() + 1);
+            Ok(answer)
+        };
+        let by_shell = || {
+            shell.set(shell.get() + 1);
+            Ok(())
+        };
+        let done = start_package(activate, by_shell, Duration::ZERO);
+        assert_eq!((asked.get(), shell.get()), expected, "{answers:X?}");
+        assert_eq!(done.err().and_then(|it| it.raw_os_error()), error.map(u32::cast_signed), "{answers:X?}");
+    }
+
+    #[test]
+    fn each_answer_leads_on() {
+        check(&[0], (1, 0), None);
+        check(&[0x8007_3D00, 0x8027_0254, 0], (3, 0), None);
+        check(&[0x8007_0020], (1, 0), Some(0x8007_0020));
+        check(&[0x8004_0154], (1, 1), None);
+        check(&[0x8007_3D00], (ATTEMPTS as usize, 1), None);
     }
 }

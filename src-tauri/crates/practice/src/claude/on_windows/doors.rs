@@ -18,7 +18,7 @@ pub(in super::super) fn other_than_the_app() -> Option<ExitCode> {
     let own = std::env::current_exe().ok()?;
     if own.file_stem().is_some_and(|name| name.eq_ignore_ascii_case("explorer")) {
         let word = std::env::args_os().nth(1)?;
-        return Some(open(packaged(&word)));
+        return Some(open(packaged(&word).or_else(|| program(&word))));
     }
     newest_beside(&own).map(|program| open(Some(program)))
 }
@@ -39,13 +39,31 @@ fn newest_beside(own: &Path) -> Option<PathBuf> {
     Some(newest.join("claude.exe")).filter(|program| program.is_file())
 }
 
+/// The program that a path names: the shell starts it as a click would.
+fn program(word: &OsStr) -> Option<PathBuf> {
+    Some(PathBuf::from(word)).filter(|program| program.is_absolute() && program.is_file())
+}
+
 /// The program of the package that `shell:AppsFolder\<family>!Claude` names.
 fn packaged(word: &OsStr) -> Option<PathBuf> {
     let family = word.to_str()?.strip_prefix(r"shell:AppsFolder\")?.strip_suffix("!Claude")?;
-    let list = RegKey::predef(HKEY_CURRENT_USER).open_subkey(PACKAGES).ok()?;
+    let list = RegKey::predef(HKEY_CURRENT_USER).create_subkey(PACKAGES).ok()?.0;
     let full_name = list.enum_keys().flatten().find(|name| is_of(name, family))?;
-    let folder: String = list.open_subkey(full_name).ok()?.get_value("PackageRootFolder").ok()?;
-    Some(Path::new(&folder).join(r"app\claude.exe")).filter(|program| program.is_file())
+    let folder: String = list.open_subkey(&full_name).ok()?.get_value("PackageRootFolder").ok()?;
+    let folder = registered(&list, &full_name, Path::new(&folder), family).unwrap_or(folder.into());
+    Some(folder.join(r"app\claude.exe")).filter(|program| program.is_file())
+}
+
+/// Registers another version of the package that lies beside the registered one; gives its folder. Windows does so
+/// with an update when the last process of the package has ended.
+fn registered(list: &RegKey, full_name: &str, folder: &Path, family: &str) -> Option<PathBuf> {
+    let beside = std::fs::read_dir(folder.parent()?).ok()?.flatten().map(|entry| entry.path());
+    let is_other = |name: &str| name != full_name && is_of(name, family);
+    let update = beside.into_iter().find(|path| path.file_name().and_then(OsStr::to_str).is_some_and(is_other))?;
+    let (key, _) = list.create_subkey(update.file_name()?).ok()?;
+    key.set_value("PackageRootFolder", &update.as_os_str()).ok()?;
+    list.delete_subkey_all(full_name).ok()?;
+    Some(update)
 }
 
 fn is_of(full_name: &str, family: &str) -> bool {
@@ -63,6 +81,9 @@ mod tests {
         assert!(!is_of("Claude_1.46388.4.0_x64__pzs8sxrjxfjjc", "AnthropicPBC.Claude_fnn82j28hfe8t"));
         assert_eq!(packaged(OsStr::new(r"shell:AppsFolder\Nobody_0000000000000!Claude")), None);
         assert_eq!(packaged(OsStr::new(r"C:\x.exe")), None);
+        let own = std::env::current_exe().expect("a path");
+        assert_eq!(program(own.as_os_str()), Some(own.clone()));
+        assert_eq!(program(OsStr::new(r"shell:AppsFolder\Nobody!App")), None);
     }
 
     #[test]

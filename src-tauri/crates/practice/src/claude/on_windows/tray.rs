@@ -1,8 +1,9 @@
 //! The app's windows: one that a person sees, one behind the icon in the tray that nobody sees.
 //!
-//! Closing the first hides it, and the app lives on (OD, 1.13576.0). Closing the second is what the menu
-//! of the icon does: the app quits, and saves. Both are real windows of Windows, because whoever wants to
-//! quit the app finds them by asking the system.
+//! Closing the first hides it, and the app lives on (OD, 1.13576.0). The second takes no message that another
+//! program may send: the app quits by the menu of its icon alone, which a test plays with a message of its own
+//! ([`MENU_QUIT`]). Told to close, it stays, and the log says so, since a program that does that breaks the icon of a
+//! real app. Both are real windows of Windows, because whoever wants to quit the app finds them by asking the system.
 #![allow(unsafe_code, reason = "windows are made by calls that take raw handles and a callback")]
 
 use std::io;
@@ -21,6 +22,8 @@ use super::super::wish::Wish;
 
 /// The message by which a test continues on the sign-in screen.
 const CONTINUE: u32 = WM_APP + 1;
+/// The message by which a test clicks *Quit* in the menu of the icon.
+const MENU_QUIT: u32 = WM_APP + 2;
 
 /// What a window does when it is closed, and whom it tells.
 struct Window {
@@ -40,7 +43,7 @@ impl Tray {
         let (opened, is_open) = mpsc::channel();
         std::thread::spawn(move || {
             let both = window("Claude", WS_OVERLAPPEDWINDOW, Wish::CloseWindow, &tell)
-                .and_then(|seen| window("Claude tray", WS_POPUP, Wish::Quit, &tell).map(|_| seen));
+                .and_then(|seen| window("Claude tray", WS_POPUP, Wish::CloseHidden, &tell).map(|_| seen));
             match both {
                 Ok(seen) => {
                     // SAFETY: the window was just made by this thread.
@@ -118,6 +121,10 @@ unsafe extern "system" fn answer(window: HWND, message: u32, first: WPARAM, seco
             let _ = state.tell.send(Wish::Continue);
             0
         }
+        (MENU_QUIT, Some(state)) => {
+            let _ = state.tell.send(Wish::Quit);
+            0
+        }
         (WM_QUERYENDSESSION, Some(_)) => 1,
         // SAFETY: hands on what the system has given.
         _ => unsafe { DefWindowProcW(window, message, first, second) },
@@ -169,6 +176,7 @@ mod tests {
         check("Claude", WM_CLOSE, Wish::CloseWindow);
         check("Claude", WM_CLOSE, Wish::CloseWindow);
         check("Claude", CONTINUE, Wish::Continue);
-        check("Claude tray", WM_CLOSE, Wish::Quit);
+        check("Claude tray", WM_CLOSE, Wish::CloseHidden);
+        check("Claude tray", MENU_QUIT, Wish::Quit);
     }
 }

@@ -60,6 +60,9 @@ export const en: Words = {
   },
   evidence: {
     status: "Status",
+    answer: "The system's answer",
+    publisher: "Publisher",
+    children: "Still running",
     path: "Place",
     reason: "Reason",
     vendor: "Vendor",

@@ -59,6 +59,9 @@ const zh = {
   },
   evidence: {
     status: "返回状态",
+    answer: "系统的答复",
+    publisher: "发布者",
+    children: "还在运行",
     path: "位置",
     reason: "原因",
     vendor: "所属服务",

@@ -127,7 +127,7 @@ pub enum Started {
 /// # Errors
 /// `RestartNeeded` if the system still has Claude's files in use, else `ClaudeNotStarted`, with the system's reason.
 pub fn start(install: &Install, places: &Places, has_spoken: &dyn Fn() -> bool) -> Result<Started, Finding> {
-    sys::start(install, places).map_err(|error| {
+    let answer = sys::start(install, places).map_err(|error| {
         let finding = match windows_start::finding(error.raw_os_error()) {
             Some(finding) => finding,
             None => Finding::new(Code::ClaudeNotStarted).with("reason", error),
@@ -141,7 +141,8 @@ pub fn start(install: &Install, places: &Places, has_spoken: &dyn Fn() -> bool) 
     if wait_until(sys::START_LIMIT, || runs() || has_spoken()) {
         Ok(Started::Seen)
     } else {
-        Ok(Started::NotYet(Finding::new(Code::ClaudeNotStarted).with("reason", "it is not there")))
+        let finding = Finding::new(Code::ClaudeNotStarted).with("reason", "it is not there");
+        Ok(Started::NotYet(answer.iter().fold(finding, |finding, answer| finding.with("answer", answer))))
     }
 }
 

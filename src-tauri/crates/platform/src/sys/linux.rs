@@ -208,12 +208,13 @@ pub(crate) fn ask_to_quit(_install: &Install, first: &[&Process], _step: QuitSte
     Ok(None)
 }
 
-/// Starts Claude so that it keeps running when this program ends.
+/// Starts Claude so that it keeps running when this program ends. Returns what the system answered, if it says anything
+/// but that it worked; never on this system.
 ///
 /// # Errors
 /// The system's error.
-pub(crate) fn start(install: &Install, places: &Places) -> io::Result<()> {
-    start_program(&install.launcher, places)
+pub(crate) fn start(install: &Install, places: &Places) -> io::Result<Option<String>> {
+    start_program(&install.launcher, places).map(|()| None)
 }
 
 /// The person's language by the environment.

@@ -16,13 +16,14 @@ use crate::places::Places;
 /// Time limit for the start: at the first start the system verifies the whole app.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Starts Claude so that it keeps running when this program ends.
+/// Starts Claude so that it keeps running when this program ends. Returns what the system answered, if it says anything
+/// but that it worked; never on this system.
 ///
 /// # Errors
 /// The system's error, or the reason that `open` printed.
-pub(crate) fn start(install: &Install, places: &Places) -> io::Result<()> {
+pub(crate) fn start(install: &Install, places: &Places) -> io::Result<Option<String>> {
     if install.launcher != Path::new(IDENTIFIER) {
-        return start_program(&install.launcher, places);
+        return start_program(&install.launcher, places).map(|()| None);
     }
     let mut open = Command::new(places.system.join("usr/bin/open"));
     open.args(["-b", IDENTIFIER]);
@@ -31,7 +32,7 @@ pub(crate) fn start(install: &Install, places: &Places) -> io::Result<()> {
         open.args(["--env", &format!("CLAUDE_USER_DATA_DIR={}", root.to_string_lossy())]);
     }
     let ended = command::run(&mut open, "", LIMIT)?;
-    if ended.code == Some(0) { Ok(()) } else { Err(io::Error::other(ended.reason().to_owned())) }
+    if ended.code == Some(0) { Ok(None) } else { Err(io::Error::other(ended.reason().to_owned())) }
 }
 
 #[cfg(test)]

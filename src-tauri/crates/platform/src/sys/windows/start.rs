@@ -12,7 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 use airouter_core::claude::packages::app_of;
-use airouter_core::claude::windows_start::{AfterAnswer, after};
+use airouter_core::claude::windows_start::{AfterAnswer, after, shown};
 
 use super::calls;
 use crate::install::Install;
@@ -24,17 +24,18 @@ const DETACHED: u32 = 0x0000_0008 | 0x0000_0200;
 const ATTEMPTS: u32 = 15;
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// Starts Claude so that it keeps running when this program ends.
+/// Starts Claude so that it keeps running when this program ends. Returns the HRESULT by which the system's own
+/// function refused the start before the shell was asked.
 ///
 /// # Errors
-/// The system's error, or the HRESULT of a package that cannot be started until the computer is.
-pub(crate) fn start(install: &Install, places: &Places) -> io::Result<()> {
+/// The system's error, or the HRESULT of a package that cannot be started until the computer is restarted.
+pub(crate) fn start(install: &Install, places: &Places) -> io::Result<Option<String>> {
     calls::keep_streams();
     let by_shell = calls::am_elevated() && !places.is_scratch();
     match app_of(&install.launcher.to_string_lossy()) {
         Some(app) if !by_shell => start_package(|| calls::activate(app), || spawn(install, places, true), PAUSE),
-        Some(_) => spawn(install, places, true),
-        None => spawn(install, places, by_shell),
+        Some(_) => spawn(install, places, true).map(|()| None),
+        None => spawn(install, places, by_shell).map(|()| None),
     }
 }
 
@@ -43,18 +44,18 @@ fn start_package(
     activate: impl Fn() -> io::Result<u32>,
     by_shell: impl FnOnce() -> io::Result<()>,
     pause: Duration,
-) -> io::Result<()> {
+) -> io::Result<Option<String>> {
+    let mut answer = 0;
     for _ in 0..ATTEMPTS {
-        let answer = activate()?;
-        tracing::info!(answer = airouter_core::claude::windows_start::shown(answer), "start of a package");
+        answer = activate()?;
         match after(answer) {
-            AfterAnswer::Wait => return Ok(()),
+            AfterAnswer::Wait => return Ok(None),
             AfterAnswer::RestartComputer => return Err(io::Error::from_raw_os_error(answer.cast_signed())),
             AfterAnswer::AskShell => break,
             AfterAnswer::Again => thread::sleep(pause),
         }
     }
-    by_shell()
+    by_shell().map(|()| Some(shown(answer)))
 }
 
 /// Starts a program: Claude's, or the shell's with Claude's name or path.
@@ -128,6 +129,8 @@ mod tests {
             Ok(())
         };
         let done = start_package(activate, by_shell, Duration::ZERO);
+        let told = done.as_ref().ok().and_then(|told| told.as_deref());
+        assert_eq!(told.is_some(), expected.1 == 1, "{answers:X?}: {told:?}");
         assert_eq!((asked.get(), shell.get()), expected, "{answers:X?}");
         assert_eq!(done.err().and_then(|it| it.raw_os_error()), error.map(u32::cast_signed), "{answers:X?}");
     }

@@ -14,12 +14,14 @@
     reason = "a program of its own: its words and the place where it lies are its input"
 )]
 
+use std::collections::HashMap;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 use airouter_platform::helper::ACCOUNT_FILE;
-use airouter_platform::keychain::exit;
+use airouter_platform::keychain::{ENTRY_MODIFIERS, exit, is_withheld};
+use airouter_platform::places::Places;
 use keyring::{Entry, Error};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -65,6 +67,10 @@ struct Trouble {
 }
 
 fn print() -> Result<(), Trouble> {
+    // Asked before the key is: an interrupted change waits, and Claude must not send the new key to the old address.
+    if Places::from_environment().is_some_and(|places| is_withheld(&places)) {
+        return Err(other("the key is withheld until AIRouter Setup has finished an interrupted change"));
+    }
     let secret = Zeroizing::new(entry()?.get_secret().map_err(|error| trouble(&error))?);
     say(&secret)
 }
@@ -106,7 +112,14 @@ fn entry() -> Result<Entry, Trouble> {
     let beside = std::env::current_exe().ok().map(|program| program.with_file_name(ACCOUNT_FILE));
     let named = beside.and_then(|path| std::fs::read_to_string(Path::new(&path)).ok());
     let account = named.as_deref().map(str::trim).filter(|name| !name.is_empty()).unwrap_or(ACCOUNT);
-    Entry::new(SERVICE, account).map_err(|error| trouble(&error))
+    // The first entry connects the system's keychain as the default one; the second has what the first cannot have.
+    let plain = Entry::new(SERVICE, account).map_err(|error| trouble(&error))?;
+    if ENTRY_MODIFIERS.is_empty() {
+        return Ok(plain);
+    }
+    let modifiers: HashMap<&str, &str> = ENTRY_MODIFIERS.iter().copied().collect();
+    let entry = keyring_core::Entry::new_with_modifiers(SERVICE, account, &modifiers);
+    entry.map(|inner| Entry { inner }).map_err(|error| trouble(&error))
 }
 
 fn trouble(error: &Error) -> Trouble {

@@ -373,6 +373,10 @@ catalogue! {
     HelperBroken = "AR-805", "helper_broken", AirouterSetup, Blocking;
     /// The key is in the profile in plain text, as chosen.
     KeyInProfile = "AR-806", "key_in_profile", ThisComputer, Warning;
+    /// A key was to be written where others could read it; nothing was written.
+    PlaceNotPrivate = "AR-807", "place_not_private", ThisComputer, Blocking;
+    /// Others may change Claude's configuration, and with it the program that Claude runs to get the key.
+    OthersMayChange = "AR-808", "others_may_change", ThisComputer, Warning;
 
     // 85x — what Claude's log said after the start
     /// Claude started in its ordinary mode.

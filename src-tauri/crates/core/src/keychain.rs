@@ -23,6 +23,13 @@ pub fn another_key() -> Finding {
     Finding::new(Code::KeyDiffers).with("because", "stored").hardened()
 }
 
+/// The cause of a finding about the keychain of Windows, by its code: the Credential Manager never asks and is always
+/// there, so what is missing is a session with credentials (OD, `ERROR_NO_SUCH_LOGON_SESSION`): a logon over SSH, a
+/// service, a scheduled task without a stored password.
+pub fn because_on_windows(code: Code) -> Option<&'static str> {
+    matches!(code, Code::KeychainMissing | Code::KeychainLocked).then_some("no-logon")
+}
+
 impl<T> Answer<T> {
     /// The key where it is required.
     ///
@@ -57,5 +64,13 @@ mod tests {
         assert_eq!(Answer::<Secret>::None.required().unwrap_err().code, Code::KeyNotStored);
         let locked = Answer::<Secret>::Unknown(Finding::new(Code::KeychainLocked));
         assert_eq!(locked.required().unwrap_err().code, Code::KeychainLocked);
+        for (code, because) in [
+            (Code::KeychainMissing, Some("no-logon")),
+            (Code::KeychainLocked, Some("no-logon")),
+            (Code::KeyNotStored, None),
+            (Code::HelperBroken, None),
+        ] {
+            assert_eq!(because_on_windows(code), because, "{code}");
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! come in as values, decisions go out as values, so that every rule can be tested with a table of
 //! examples. `airouter-platform` carries the decisions out.
 
+pub mod access;
 pub mod address;
 pub mod change;
 pub mod check;
@@ -28,8 +29,10 @@ pub mod report;
 pub mod secret;
 pub mod status;
 pub mod system;
+pub mod system_error;
 pub mod text;
 pub mod transaction;
 pub mod undo;
 pub mod view;
+pub mod windows_path;
 pub mod words;

@@ -39,5 +39,7 @@ pub(crate) fn account_file(places: &Places) -> PathBuf {
 
 /// A `HelperBroken` finding with the system's reason.
 pub(crate) fn broken(error: &std::io::Error) -> Finding {
-    Finding::new(Code::HelperBroken).with("reason", masked(&error.to_string()))
+    let finding = Finding::new(Code::HelperBroken);
+    let finding = files::because(error).into_iter().fold(finding, |finding, because| finding.with("because", because));
+    finding.with("reason", masked(&error.to_string()))
 }

@@ -112,7 +112,7 @@ fn storage(places: &Places, journal: &Journal) -> KeyStorage {
         KeyPlace::Keychain => keychain::read(places).masked().required(),
         KeyPlace::Profile => observe::key_in_use(places, journal).map(|key| key.masked()),
     };
-    KeyStorage { key, helper: places.helper.is_file() }
+    KeyStorage { key, helper: keychain::is_helper_there(places) }
 }
 
 /// What Claude's own parts need; nothing is examined in a rehearsal, where the real computer must not matter.

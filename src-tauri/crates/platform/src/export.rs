@@ -76,7 +76,7 @@ fn last_proof(places: &Places, wishes: &Wishes) -> Option<Proof> {
 /// Writes all files below a folder that is new or empty. Files with the key are readable for their owner only.
 ///
 /// # Errors
-/// `ExportPlace` with the reason.
+/// `ExportPlace` with the reason, or `PlaceNotPrivate` if others could read a key there.
 pub fn write(folder: &Path, exported: &[Exported]) -> Result<(), Finding> {
     let failed = |reason: String| Finding::new(Code::ExportPlace).with("path", folder.display()).with("reason", reason);
     let is_empty = match fs_err::read_dir(folder) {
@@ -90,12 +90,40 @@ pub fn write(folder: &Path, exported: &[Exported]) -> Result<(), Finding> {
     for file in exported {
         let path = file.path.split('/').fold(folder.to_owned(), |path, part| path.join(part));
         let written = match file.holds_key {
-            true => files::replace(&path, &file.bytes, Privacy::OwnerOnly),
+            true => files::replace(&path, &file.bytes, Privacy::OwnerOnlyOrRefused),
             false => {
                 path.parent().map_or(Ok(()), fs_err::create_dir_all).and_then(|()| fs_err::write(&path, &file.bytes))
             }
         };
-        written.map_err(|error| failed(error.to_string()))?;
+        written.map_err(|error| match files::is_not_private(&error) {
+            true => Finding::new(Code::PlaceNotPrivate).with("path", folder.display()),
+            false => failed(error.to_string()),
+        })?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fault_injection;
+
+    #[test]
+    fn a_key_is_not_written_where_others_could_read_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let to = folder.path().join("rollout");
+        let exported = [Exported { path: "a/with-key.reg", bytes: b"sk-0123456789abcdef".to_vec(), holds_key: true }];
+        // A disk without access rights lets nobody be kept out.
+        fault_injection::set(Some(Box::new(|step| match step {
+            "close" => Err(std::io::ErrorKind::Unsupported.into()),
+            _ => Ok(()),
+        })));
+        let refused = write(&to, &exported).unwrap_err();
+        fault_injection::set(None);
+        assert_eq!((refused.code, refused.fact("path")), (Code::PlaceNotPrivate, to.to_str()));
+        let left = |folder: &Path| std::fs::read_dir(folder).into_iter().flatten().count();
+        assert_eq!(left(&to.join("a")), 0, "nothing of it is left");
+        write(&folder.path().join("again"), &exported).unwrap();
+        assert!(files::is_private(&folder.path().join("again/a/with-key.reg")));
+    }
 }

@@ -7,17 +7,23 @@
 mod attributes;
 mod cause;
 mod conditional;
+mod patience;
+mod privacy;
+mod program;
 mod tail;
 
 pub(crate) use attributes::{is_private, make_private, mode, restore_mode};
-pub(crate) use cause::{cannot_write, first_unwritable};
+pub(crate) use cause::{because, cannot_write, first_unwritable};
 pub(crate) use conditional::{Former, Replaced, remove_if, replace_if};
+pub(crate) use patience::{Operation, is_held, patiently};
+pub(crate) use privacy::{Privacy, is_not_private};
+#[cfg(feature = "sandbox")]
+pub(crate) use program::install_untried;
+pub(crate) use program::{NotInstalled, install_program};
 pub(crate) use tail::read_tail;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::Duration;
 
 use airouter_core::claude::library::FileFact;
 use airouter_core::json::LARGEST_FILE;
@@ -27,12 +33,12 @@ use crate::sys;
 
 /// What is at a path. `root` is the folder that links on the path must not lead out of.
 pub(crate) fn inspect(path: &Path, root: &Path) -> FileFact {
-    let meta = match fs_err::symlink_metadata(path) {
+    let meta = match patiently(Operation::Read, || fs_err::symlink_metadata(path)) {
         Ok(meta) => meta,
         // A new file in a linked folder would belong elsewhere, just like an existing one.
         Err(error) if error.kind() == io::ErrorKind::NotFound && !leads_out(path, root) => return FileFact::Absent,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return FileFact::Irregular("link"),
-        Err(_) => return FileFact::Irregular("unreadable"),
+        Err(error) => return not_read(&error),
     };
     if meta.is_symlink() || leads_out(path, root) {
         return FileFact::Irregular("link");
@@ -46,26 +52,25 @@ pub(crate) fn inspect(path: &Path, root: &Path) -> FileFact {
     if meta.len() > LARGEST_FILE as u64 {
         return FileFact::Irregular("too-large");
     }
-    read(path).map_or(FileFact::Irregular("unreadable"), FileFact::Present)
+    match read(path) {
+        Ok(bytes) => FileFact::Present(bytes),
+        // Removed meanwhile: that is as good as never there.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => FileFact::Absent,
+        Err(error) => not_read(&error),
+    }
 }
 
-/// Reads a file; tries again while another program has it open.
+/// What is known of a file that is there and could not be read.
+fn not_read(error: &io::Error) -> FileFact {
+    FileFact::Irregular(if is_held(error) { "held" } else { "unreadable" })
+}
+
+/// Reads a file; tries again while another program holds it.
 ///
 /// # Errors
 /// The system's error.
 pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
-    patiently(|| fs_err::read(path))
-}
-
-/// Tries again while another program has the file open, after each of the [`PAUSES`].
-fn patiently<T>(mut act: impl FnMut() -> io::Result<T>) -> io::Result<T> {
-    for pause in PAUSES {
-        match act() {
-            Err(error) if sys::is_open_elsewhere(&error) => thread::sleep(Duration::from_millis(pause)),
-            done => return done,
-        }
-    }
-    act()
+    patiently(Operation::Read, || fs_err::read(path))
 }
 
 /// True if a link on the path leads out of `root`.
@@ -88,7 +93,7 @@ pub(crate) fn replace(path: &Path, bytes: &[u8], privacy: Privacy) -> io::Result
 fn prepare(path: &Path, bytes: &[u8], privacy: Privacy) -> io::Result<tempfile::NamedTempFile> {
     let folder = folder_of(path)?;
     make_folders(folder)?;
-    let mut file = temporary(folder)?;
+    let mut file = temporary(folder, privacy)?;
     point("write")?;
     file.write_all(bytes)?;
     if fs_err::symlink_metadata(path).is_ok() {
@@ -105,16 +110,16 @@ fn folder_of(path: &Path) -> io::Result<&Path> {
 }
 
 /// Renames a temporary file over another; tries again while another program has that open.
-fn move_over(mut temporary: tempfile::TempPath, path: &Path) -> io::Result<()> {
+fn move_over(temporary: tempfile::TempPath, path: &Path) -> io::Result<()> {
     point("rename")?;
-    for pause in PAUSES {
-        match temporary.persist(path) {
-            Err(failed) if sys::is_open_elsewhere(&failed.error) => temporary = failed.path,
-            done => return done.map_err(|failed| failed.error),
+    let mut temporary = Some(temporary);
+    patiently(Operation::Rename, || match temporary.take().map(|it| it.persist(path)) {
+        Some(Err(failed)) => {
+            temporary = Some(failed.path);
+            Err(failed.error)
         }
-        thread::sleep(Duration::from_millis(pause));
-    }
-    temporary.persist(path).map_err(|failed| failed.error)
+        Some(Ok(())) | None => Ok(()),
+    })
 }
 
 /// Renames a file; tries again while another program has it open.
@@ -123,7 +128,7 @@ fn move_over(mut temporary: tempfile::TempPath, path: &Path) -> io::Result<()> {
 /// The system's error.
 pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     point("rename")?;
-    patiently(|| fs_err::rename(from, to))?;
+    patiently(Operation::Rename, || fs_err::rename(from, to))?;
     sync_folder(folder_of(to)?)
 }
 
@@ -142,15 +147,23 @@ pub(crate) fn free_name(path: &Path, why: &str) -> PathBuf {
     (1..u32::MAX).map(numbered).find(|free| fs_err::symlink_metadata(free).is_err()).unwrap_or_else(|| numbered(0))
 }
 
-/// A temporary file that only its owner can read, with a name by which [`remove_leftovers`] finds it.
-fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+/// A temporary file with a name by which [`remove_leftovers`] finds it. On Unix only its owner can read it; on Windows
+/// `privacy` decides, before anything is in it.
+///
+/// # Errors
+/// The system's error, or [`privacy::NotPrivate`] if others can read it although they must not.
+fn temporary(folder: &Path, privacy: Privacy) -> io::Result<tempfile::NamedTempFile> {
     point("create")?;
-    tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(folder)
+    let create = |path: &Path| patiently(Operation::Open, || sys::create_private(path));
+    let file = tempfile::Builder::new().prefix(TEMPORARY).make_in(folder, create)?;
+    privacy::close(file.path(), privacy)?;
+    Ok(file)
 }
 
 /// Removes temporary files of an interrupted run, because one may hold a key.
 pub(crate) fn remove_leftovers(folder: &Path) {
-    for entry in fs_err::read_dir(folder).into_iter().flatten().flatten() {
+    let entries = patiently(Operation::Open, || fs_err::read_dir(folder));
+    for entry in entries.into_iter().flatten().flatten() {
         if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
             // A second try, for a passing disk error; the next start tries again.
             let _ = remove(&entry.path()).or_else(|_| remove(&entry.path()));
@@ -160,28 +173,17 @@ pub(crate) fn remove_leftovers(folder: &Path) {
 
 /// Removes those of the folders that are empty.
 pub(crate) fn remove_empty<'a>(innermost_first: impl Iterator<Item = &'a Path>) {
-    let remove = |folder: &Path| point("remove folder").and_then(|()| fs_err::remove_dir(folder));
+    let remove = |folder: &Path| {
+        point("remove folder").and_then(|()| patiently(Operation::Remove, || fs_err::remove_dir(folder)))
+    };
     for folder in innermost_first {
         // A second try, for a passing disk error; a folder that is not empty fails again.
         let _ = remove(folder).or_else(|_| remove(folder));
     }
 }
 
-/// Pauses between tries, in milliseconds. On Windows an open file cannot be replaced or removed, but a virus scanner
-/// or a backup program usually closes it soon.
-const PAUSES: [u64; 9] = [5, 10, 20, 40, 80, 160, 320, 640, 1280];
-
 /// Prefix of the names of this program's temporary files.
 const TEMPORARY: &str = ".airouter-setup-";
-
-/// Who may read a file that is replaced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Privacy {
-    /// Those who could before; for a new file only its owner.
-    AsBefore,
-    /// Only the owner.
-    OwnerOnly,
-}
 
 /// Checks whether a file can be replaced or created, without changing anything. A file that is marked read-only
 /// counts as not replaceable, although a rename would succeed: the mark says that it should not be changed.
@@ -193,35 +195,13 @@ pub(crate) fn may_replace(path: &Path) -> io::Result<()> {
         if meta.permissions().readonly() {
             return Err(io::ErrorKind::PermissionDenied.into());
         }
-        patiently(|| fs_err::OpenOptions::new().write(true).open(path))?;
-        return attributes::copy_attributes(path, &temporary(folder_of(path)?)?, Privacy::AsBefore);
+        patiently(Operation::Open, || fs_err::OpenOptions::new().write(true).open(path))?;
+        let trial = temporary(folder_of(path)?, Privacy::AsBefore)?;
+        return attributes::copy_attributes(path, &trial, Privacy::AsBefore);
     }
     // A dangling link stops the search: nothing can be created in it, and a folder above it is not enough.
     let there = path.ancestors().skip(1).find(|folder| fs_err::symlink_metadata(folder).is_ok());
-    there.map_or(Ok(()), |folder| temporary(folder).map(drop))
-}
-
-/// Copies a program to `to` like [`replace`], and makes it executable. Does nothing if it is there already.
-///
-/// # Errors
-/// The system's error.
-pub(crate) fn install_program(from: &Path, to: &Path) -> io::Result<()> {
-    let bytes = fs_err::read(from)?;
-    if fs_err::read(to).is_ok_and(|present| present == bytes) && sys::is_executable(to) {
-        return Ok(());
-    }
-    let folder = folder_of(to)?;
-    make_folders(folder)?;
-    let mut file = temporary(folder)?;
-    point("write")?;
-    file.write_all(&bytes)?;
-    sys::make_executable(file.as_file())?;
-    point("sync")?;
-    file.as_file().sync_all()?;
-    // Close it before the rename: Linux does not start a program that is open for writing.
-    sys::move_running_program_aside(to)?;
-    move_over(file.into_temp_path(), to)?;
-    sync_folder(folder)
+    there.map_or(Ok(()), |folder| temporary(folder, Privacy::AsBefore).map(drop))
 }
 
 /// Removes a file; a missing file is no error.
@@ -230,7 +210,7 @@ pub(crate) fn install_program(from: &Path, to: &Path) -> io::Result<()> {
 /// The system's error.
 pub(crate) fn remove(path: &Path) -> io::Result<()> {
     point("remove")?;
-    let done = patiently(|| fs_err::remove_file(path));
+    let done = patiently(Operation::Remove, || fs_err::remove_file(path));
     match done {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => path.parent().map_or(Ok(()), sync_folder),
@@ -277,9 +257,8 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 #[cfg(unix)]
 mod tests {
     use super::*;
-    use crate::command::spawn;
+    use crate::fault_injection::{hold, release};
     use std::os::unix::fs::{PermissionsExt, symlink};
-    use std::process::Command;
 
     #[track_caller]
     fn check(make: impl FnOnce(&Path), expected: FileFact) {
@@ -321,14 +300,81 @@ mod tests {
     }
 
     #[test]
-    fn a_program_is_replaced_while_it_runs() {
+    fn a_file_that_is_held_is_neither_absent_nor_unreadable() {
         let folder = tempfile::tempdir().unwrap();
-        let program = folder.path().join("program");
-        install_program(Path::new("/bin/sleep"), &program).unwrap();
-        let mut running = spawn(Command::new(&program).arg("30")).unwrap();
-        install_program(Path::new("/bin/true"), &program).unwrap();
-        assert!(spawn(&mut Command::new(&program)).unwrap().wait().unwrap().success(), "the new one is not in place");
-        running.kill().unwrap();
-        running.wait().unwrap();
+        let path = folder.path().join("file");
+        std::fs::write(&path, "{}").unwrap();
+        let seen = |times| {
+            hold("read", times, 32);
+            let fact = inspect(&path, folder.path());
+            release();
+            fact
+        };
+        assert_eq!(seen(3), FileFact::Present(b"{}".to_vec()), "it was let go in time");
+        assert_eq!(seen(99), FileFact::Irregular("held"));
+        hold("read", 99, 5);
+        assert_eq!(inspect(&path, folder.path()), FileFact::Irregular("unreadable"));
+        release();
+    }
+
+    type Road = (&'static str, fn(&Path), &'static [&'static str]);
+
+    /// Every way in which a file is read, written, moved or removed here, with the operations that it needs.
+    const ROADS: [Road; 10] = [
+        ("read", |file| assert_eq!(read(file).unwrap(), b"old"), &["read"]),
+        ("inspect", |file| assert!(matches!(inspect(file, file.parent().unwrap()), FileFact::Present(_))), &["read"]),
+        ("tail", |file| assert_eq!(read_tail(file, 9).as_deref(), Some("old")), &["open"]),
+        ("try to replace", |file| may_replace(file).unwrap(), &["open"]),
+        ("replace", |file| replace(file, b"new", Privacy::OwnerOnly).unwrap(), &["open", "rename"]),
+        ("replace if unchanged", |file| write_if(file, &FileFact::Present(b"old".to_vec())), &["open", "read"]),
+        ("make", |file| write_if(&file.with_extension("new"), &FileFact::Absent), &["link", "open", "read"]),
+        ("rename", |file| rename(file, &file.with_extension("to")).unwrap(), &["rename"]),
+        (
+            "remove if unchanged",
+            |file| assert!(remove_if(file, &FileFact::Present(b"old".to_vec())).unwrap()),
+            &["open", "read", "rename"],
+        ),
+        ("remove", |file| remove(file).unwrap(), &["remove"]),
+    ];
+
+    fn write_if(file: &Path, seen: &FileFact) {
+        let done = replace_if(file, seen, b"new", Privacy::AsBefore).unwrap();
+        assert!(matches!(done, Replaced::Done(_)));
+        assert_eq!(inspect(file, file.parent().unwrap()), FileFact::Present(b"new".to_vec()));
+    }
+
+    #[test]
+    fn every_road_waits_for_what_is_held() {
+        for (name, road, expected) in ROADS {
+            let mut met = Vec::new();
+            for operation in ["link", "open", "read", "remove", "rename"] {
+                let folder = tempfile::tempdir().unwrap();
+                let file = folder.path().join("file");
+                std::fs::write(&file, "old").unwrap();
+                hold(operation, 2, 32);
+                road(&file);
+                if release() == 0 {
+                    met.push(operation);
+                }
+                let names = std::fs::read_dir(folder.path()).unwrap().flatten().map(|entry| entry.file_name());
+                let left = names.filter(|name| name.to_string_lossy().starts_with(TEMPORARY)).count();
+                assert_eq!(left, 0, "{name}, {operation}: a temporary file is left");
+            }
+            assert_eq!(met, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_folder_that_is_held_is_removed_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let (empty, leftover) = (folder.path().join("empty"), folder.path().join(format!("{TEMPORARY}old")));
+        std::fs::create_dir(&empty).unwrap();
+        std::fs::write(&leftover, "").unwrap();
+        hold("remove", 2, 32);
+        remove_empty([empty.as_path()].into_iter());
+        assert_eq!((release(), empty.exists()), (0, false));
+        hold("open", 2, 32);
+        remove_leftovers(folder.path());
+        assert_eq!((release(), leftover.exists()), (0, false));
     }
 }

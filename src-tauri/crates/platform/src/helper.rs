@@ -4,7 +4,10 @@
 //! AppImage is mounted elsewhere each time, an uninstaller removes it. So a copy of the helper is kept in the
 //! person's own folder. It is installed with the first connection, follows the program's updates, and is removed
 //! when no profile names it any more. It is never downgraded: with two versions of the program, the newer helper
-//! stays. The helper reports its own version; one that does not, or does not run, counts as older than any other.
+//! stays. The helper reports its own version; one that does not, or does not run, counts as older than any other. A
+//! helper that a package installed for all users is named where it lies, see `shared`.
+
+mod shared;
 
 use std::path::Path;
 use std::process::Command;
@@ -19,11 +22,13 @@ use airouter_core::view::KeyPlace;
 use serde_json::Value;
 
 use crate::account::{account_file, broken, name_entry};
+use crate::files::{NotInstalled, Operation};
 use crate::keychain::{self, exit};
-use crate::places::Places;
+use crate::places::{HELPER_NAME, Places};
 use crate::{command, files, observe, state, sys};
 
 pub use crate::account::ACCOUNT_FILE;
+pub(crate) use crate::keychain::is_helper_there as is_there;
 
 /// How long a helper may take to report its version.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -36,7 +41,18 @@ const LIMIT: Duration = Duration::from_secs(10);
 pub fn install(places: &Places) -> Result<(), Finding> {
     // The name is written first: without it, the helper would use the default entry.
     name_entry(places)?;
+    if places.has_shared_helper() {
+        return shared::give_back(places).map_err(|error| broken(&error));
+    }
     update(places)
+}
+
+/// Keeps Claude from getting the key until the helper is installed again. The key itself is kept.
+///
+/// # Errors
+/// The system's error.
+pub(crate) fn take_away(places: &Places) -> std::io::Result<()> {
+    if places.has_shared_helper() { shared::withhold(places) } else { files::remove(&places.helper) }
 }
 
 /// Updates an installed helper to this program's version, and installs a missing one if a connection or a profile
@@ -46,7 +62,10 @@ pub fn install(places: &Places) -> Result<(), Finding> {
 /// # Errors
 /// `HelperBroken` with the system's reason, or `AnotherCopy`; the former helper then stays.
 pub fn refresh(places: &Places) -> Result<(), Finding> {
-    if places.helper.is_file() {
+    if is_there(places) {
+        if places.has_shared_helper() {
+            return Ok(());
+        }
         let _lock = state::lock(places)?;
         return update(places);
     }
@@ -66,7 +85,7 @@ pub fn refresh(places: &Places) -> Result<(), Finding> {
 
 /// Reads the keychain. Installs the helper first if it is missing, because only the helper can read it.
 pub(crate) fn ask(places: &Places) -> Answer {
-    if !places.helper.exists()
+    if !is_there(places)
         && let Err(finding) = install(places)
     {
         return Answer::Unknown(finding);
@@ -95,9 +114,7 @@ pub enum Removal {
 pub(crate) fn remove_unless_needed(places: &Places, may_hold_key: bool) -> Result<Removal, Finding> {
     match usage(places) {
         // For a profile that names the helper a key may be stored, whether or not the helper is there now.
-        HelperUse::Named { bases } if !bases.is_empty() || places.helper.exists() || may_hold_key => {
-            Ok(Removal::StillNeeded)
-        }
+        HelperUse::Named { bases } if !bases.is_empty() || is_there(places) || may_hold_key => Ok(Removal::StillNeeded),
         HelperUse::Named { .. } => Ok(Removal::NothingToRemove),
         HelperUse::Unknown(finding) => Ok(Removal::KeyRemains(finding)),
         HelperUse::Unused => forget_and_remove(places, may_hold_key),
@@ -105,7 +122,10 @@ pub(crate) fn remove_unless_needed(places: &Places, may_hold_key: bool) -> Resul
 }
 
 fn forget_and_remove(places: &Places, may_hold_key: bool) -> Result<Removal, Finding> {
-    if !places.helper.exists() {
+    if places.has_shared_helper() && keychain::is_stored(places) == Answer::None {
+        return remove(places).map(|()| Removal::NothingToRemove);
+    }
+    if !is_there(places) {
         if !may_hold_key && !account_file(places).exists() {
             return Ok(Removal::NothingToRemove);
         }
@@ -124,12 +144,21 @@ fn forget_and_remove(places: &Places, may_hold_key: bool) -> Result<Removal, Fin
 }
 
 /// Removes the helper program, and then the name of its entry: in this order, so that a helper is never without
-/// the name.
+/// the name. Of a helper for all users only what belongs to this person is removed.
 ///
 /// # Errors
 /// `CannotWrite` with the system's reason.
 pub fn remove(places: &Places) -> Result<(), Finding> {
-    for path in [&places.helper, &account_file(places)] {
+    let (program, name) = (places.helper.clone(), account_file(places));
+    let paths = if places.has_shared_helper() {
+        shared::give_back(places).map_err(|error| files::cannot_write(&places.state, &error))?;
+        let own = shared::own_copy(places);
+        let name = own.with_file_name(ACCOUNT_FILE);
+        [own, name]
+    } else {
+        [program, name]
+    };
+    for path in &paths {
         files::remove(path).map_err(|error| files::cannot_write(path, &error))?;
     }
     Ok(())
@@ -143,7 +172,15 @@ pub(crate) fn is_left_over(places: &Places) -> bool {
 
 /// True if the helper program or the name of its entry exists, so that a key may be stored.
 pub(crate) fn is_present(places: &Places) -> bool {
+    if places.has_shared_helper() {
+        return shared::may_hold_key(places);
+    }
     places.helper.exists() || account_file(places).exists()
+}
+
+/// True if the helper program is there although the key is in the profile; of one for all users, if a key may be stored.
+pub(crate) fn is_left(places: &Places) -> bool {
+    if places.has_shared_helper() { shared::may_hold_key(places) } else { places.helper.exists() }
 }
 
 /// Whether a profile or a policy names the helper.
@@ -168,7 +205,6 @@ pub(crate) fn usage(places: &Places) -> HelperUse {
     if managed.is_some_and(|name| places.helper.file_name().is_some_and(|helper| helper.eq_ignore_ascii_case(name))) {
         return HelperUse::Named { bases: Vec::new() };
     }
-    let helper = places.helper.to_string_lossy();
     let (mut bases, mut unknown) = (Vec::new(), None);
     let not_understood = |path: &str, why: &dyn std::fmt::Display| {
         Finding::new(Code::FileNotUnderstood).with("path", path).with("reason", why)
@@ -180,13 +216,16 @@ pub(crate) fn usage(places: &Places) -> HelperUse {
         for profile in &library.profiles {
             match profile.file.document() {
                 Ok(document)
-                    if document.get(keys::CREDENTIAL_HELPER).and_then(Value::as_str) == Some(helper.as_ref()) =>
+                    if document
+                        .get(keys::CREDENTIAL_HELPER)
+                        .and_then(Value::as_str)
+                        .is_some_and(|named| is_a_helper(places, Path::new(named))) =>
                 {
                     bases.push(document.get(keys::BASE_URL).and_then(Value::as_str).unwrap_or_default().to_owned());
                 }
                 Ok(_) => {}
                 // A broken file that is text and does not contain the path cannot name the helper.
-                Err(_) if profile.file.text().is_some_and(|text| !holds_path(text, &helper)) => {}
+                Err(_) if profile.file.text().is_some_and(|text| !sys::may_be_named_in(text, &places.helper)) => {}
                 Err(why) => unknown = Some(not_understood(&profile.path, &why)),
             }
         }
@@ -198,11 +237,14 @@ pub(crate) fn usage(places: &Places) -> HelperUse {
     }
 }
 
-/// True if the text may contain the path, verbatim or as JSON writes it.
-fn holds_path(text: &str, path: &str) -> bool {
-    let escaped = Value::from(path).to_string();
-    // Escapes could hide the path.
-    text.contains(path) || text.contains(escaped.trim_matches('"')) || text.contains("\\u") || text.contains("\\/")
+/// True if a path leads to a helper that gives this person's key: the one of this program, the person's own copy, or one
+/// for all users.
+fn is_a_helper(places: &Places, named: &Path) -> bool {
+    let is_for_all = || {
+        let is_named_so = named.file_name().is_some_and(|name| name.eq_ignore_ascii_case(HELPER_NAME));
+        is_named_so && sys::is_for_all_users(named)
+    };
+    [&places.helper, &shared::own_copy(places)].iter().any(|helper| sys::is_same_path(named, helper)) || is_for_all()
 }
 
 /// True if the installed helper is identical to the one of this program, or newer.
@@ -215,19 +257,68 @@ fn update(places: &Places) -> Result<(), Finding> {
         tracing::info!("the installed helper is newer than this program's");
         return Ok(());
     }
-    files::install_program(&places.bundled_helper, &places.helper).map_err(|error| broken(&error))
+    let installed = files::install_program(&places.bundled_helper, &places.helper, try_out);
+    installed.map_err(|why| match why {
+        NotInstalled::File(error) => broken(&error),
+        NotInstalled::Trial(finding) => finding,
+    })
+}
+
+/// Starts a helper once, so that whatever keeps it from running shows before it takes the place of one that runs.
+///
+/// # Errors
+/// `HelperBroken` with the cause.
+fn try_out(helper: &Path) -> Result<(), Finding> {
+    let run = || command::run(Command::new(helper).arg("version"), "", LIMIT);
+    // A virus scanner may still have the new file open.
+    let ended = files::patiently(Operation::Open, run).map_err(|error| broken(&error))?;
+    match ended.code {
+        Some(exit::OK) => Ok(()),
+        Some(code) => {
+            Err(Finding::new(Code::HelperBroken).with("because", "ended").with("reason", format!("exit code {code}")))
+        }
+        None => Err(Finding::new(Code::HelperBroken).with("because", "no-answer")),
+    }
 }
 
 fn is_newer(installed: &Path, bundled: &Path) -> bool {
     // Nearly always they are identical, and neither has to be run.
-    !is_same(installed, bundled) && version(installed) > version(bundled)
+    // One of this program that does not run is newer than nothing, but why it does not run has to be told.
+    !is_same(installed, bundled)
+        && version(bundled).is_some_and(|bundled| version(installed).is_some_and(|installed| installed > bundled))
 }
 
 fn is_same(installed: &Path, bundled: &Path) -> bool {
-    matches!((fs_err::read(installed), fs_err::read(bundled)), (Ok(one), Ok(other)) if one == other)
+    matches!((files::read(installed), files::read(bundled)), (Ok(one), Ok(other)) if one == other)
 }
 
 fn version(helper: &Path) -> Option<Version> {
     let ended = command::run(Command::new(helper).arg("version"), "", LIMIT).ok()?;
     if ended.code == Some(exit::OK) { ended.output.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::*;
+    use crate::keychain::is_withheld;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn a_helper_for_all_users_is_withheld_by_a_mark_and_given_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places::in_scratch(folder.path()).unwrap();
+        let program = folder.path().join("helper");
+        std::fs::write(&program, "#!/bin/sh\nexit 3\n").unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let places = Places { bundled_helper: program.clone(), helper: program, account: None, ..places };
+        assert!(is_there(&places) && !is_withheld(&places) && !is_present(&places), "no key is stored");
+        take_away(&places).unwrap();
+        assert!(places.helper.is_file(), "it is not this person's");
+        assert!(!is_there(&places) && is_withheld(&places) && is_present(&places));
+        refresh(&places).unwrap();
+        assert!(is_withheld(&places), "nothing needs it");
+        assert_eq!(ask(&places), Answer::None, "it is given back where the keychain has to be asked");
+        assert!(is_there(&places) && !is_withheld(&places));
+    }
 }

@@ -16,12 +16,21 @@ impl Places {
         let named = env::var_os("CLAUDE_USER_DATA_DIR").filter(|value| !value.is_empty()).map(PathBuf::from);
         let named_root = named.map(|root| std::path::absolute(&root).unwrap_or(root));
         let base_folders = sys::base_folders()?;
+        let places = Self::on(base_folders, named_root)?;
+        let is_shared = sys::is_for_all_users(&places.bundled_helper);
+        let places = places.with_helper_of_package(is_shared);
         Some(Self {
             search: env::var_os("PATH").map(|path| env::split_paths(&path).collect()).unwrap_or_default(),
-            account: is_foreign_home(&base_folders.home)
-                .then(|| format!("home {}", base_folders.home.to_string_lossy())),
-            ..Self::on(base_folders, named_root)?
+            account: is_foreign_home(&places.base_folders.home)
+                .then(|| format!("home {}", places.base_folders.home.to_string_lossy())),
+            ..places
         })
+    }
+
+    /// The same places; with `is_shared` the helper is the package's own, where it lies.
+    fn with_helper_of_package(self, is_shared: bool) -> Self {
+        let helper = if is_shared { self.bundled_helper.clone() } else { self.helper.clone() };
+        Self { helper, ..self }
     }
 
     /// The places of this computer.
@@ -117,6 +126,15 @@ mod tests {
             assert!(path.starts_with(&scratch), "{} is outside", path.display());
         }
         assert!(places.is_scratch(), "a rehearsal must not touch the real keychain entry");
+    }
+
+    #[test]
+    fn a_helper_for_all_users_is_named_where_it_lies() {
+        let places = Places::in_scratch(Path::new("/tmp/practice")).unwrap();
+        let own = places.clone().with_helper_of_package(false);
+        assert!(own.helper.starts_with(&own.state) && !own.has_shared_helper());
+        let shared = places.with_helper_of_package(true);
+        assert!(shared.helper == shared.bundled_helper && shared.has_shared_helper());
     }
 
     #[test]

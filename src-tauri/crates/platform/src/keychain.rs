@@ -1,6 +1,8 @@
 //! Accesses the keychain through the helper program, the only program that is linked with it: the program that
 //! writes the entry is then the one that reads it, and the system does not ask the person again.
 
+mod mark;
+
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -13,6 +15,10 @@ use airouter_core::secret::{Secret, masked};
 use crate::account;
 use crate::command::{self, Ended};
 use crate::places::Places;
+use crate::sys;
+
+pub use mark::is_withheld;
+pub(crate) use mark::{is_helper_there, mark};
 
 /// The helper program's exit codes, a contract with `airouter-credential`.
 pub mod exit {
@@ -31,6 +37,9 @@ pub mod exit {
     /// Anything else.
     pub const OTHER: i32 = 7;
 }
+
+/// What the entry must be made with besides its name, as pairs of the library's names and values.
+pub const ENTRY_MODIFIERS: &[(&str, &str)] = sys::ENTRY_MODIFIERS;
 
 /// Time limit for calls in which the keychain may ask the person for a password.
 const LIMIT: Duration = Duration::from_secs(90);
@@ -114,8 +123,7 @@ fn ask(places: &Places, words: &[&str], input: &str, limit: Duration) -> Result<
 }
 
 fn run(helper: &Path, words: &[&str], input: &str, limit: Duration) -> Result<Ended, Finding> {
-    command::run(Command::new(helper).args(words), input, limit)
-        .map_err(|error| Finding::new(Code::HelperBroken).with("reason", masked(&error.to_string())))
+    command::run(Command::new(helper).args(words), input, limit).map_err(|error| account::broken(&error))
 }
 
 fn expect_ok(ended: &Ended) -> Result<(), Finding> {
@@ -131,7 +139,14 @@ fn finding(ended: &Ended) -> Finding {
         Some(exit::TOO_LONG) => Code::KeyTooLong,
         Some(_) => Code::HelperBroken,
     };
-    Finding::new(code).with("reason", masked(ended.reason()))
+    // Windows asks the person nothing, so a helper that does not answer is kept from running.
+    if ended.code.is_none() && sys::keychain_cause(code).is_some() {
+        return Finding::new(Code::HelperBroken).with("because", "no-answer");
+    }
+    let finding = Finding::new(code);
+    let finding =
+        sys::keychain_cause(code).into_iter().fold(finding, |finding, because| finding.with("because", because));
+    finding.with("reason", masked(ended.reason()))
 }
 
 #[cfg(test)]

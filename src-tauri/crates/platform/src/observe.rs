@@ -1,7 +1,7 @@
 //! Reads the state of this computer: everything that decides what Claude does, as facts for planning.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use airouter_core::change::FileChange;
@@ -161,6 +161,7 @@ pub fn overview(places: &Places) -> Overview {
     let mut findings: Vec<Finding> = managed::judge(&policy, facts.version).into_iter().collect();
     let is_managed = findings.iter().any(Finding::blocks);
     findings.extend(obstacle(places, install.as_ref()));
+    findings.extend(others_may_change(places));
     if install.is_none() {
         let code_only = claude::has_claude_code(places);
         let finding = Finding::new(Code::ClaudeMissing);
@@ -208,6 +209,23 @@ pub fn overview(places: &Places) -> Overview {
     }
 }
 
+/// An `OthersMayChange` finding for the first of Claude's folders, or of the files in them that decide which program
+/// Claude starts, that other people may change.
+fn others_may_change(places: &Places) -> Option<Finding> {
+    let in_root = |root: &PathBuf| {
+        let library = library_in(root);
+        let profiles = fs_err::read_dir(&library).into_iter().flatten().flatten().take(MOST_PROFILES);
+        let profiles: Vec<PathBuf> = profiles.map(|entry| entry.path()).collect();
+        [root.clone(), library].into_iter().chain(profiles)
+    };
+    places.roots().flat_map(in_root).find_map(|path| {
+        let others = sys::others_who_may_change(&path);
+        let finding =
+            || Finding::new(Code::OthersMayChange).with("path", path.display()).with("who", others.join(", "));
+        (!others.is_empty()).then(finding)
+    })
+}
+
 /// A finding about what an undo could not restore yet.
 pub(crate) fn unfinished(journal: &Journal) -> Finding {
     let finding = Finding::new(Code::UndoUnfinished);
@@ -235,5 +253,33 @@ fn storage(places: &Places, journal: &Journal) -> KeyStorage {
             .and_then(|()| journal.key.clone().ok_or_else(|| Finding::new(Code::KeyNotStored))),
         KeyPlace::Profile => journal.key.clone().ok_or_else(|| Finding::new(Code::KeyNotStored)),
     };
-    KeyStorage { key, helper: places.helper.is_file() }
+    KeyStorage { key, helper: keychain::is_helper_there(places) }
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn a_folder_or_profile_that_others_may_change_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places::in_scratch(folder.path()).unwrap();
+        let profile = places.profile("11111111-1111-4111-8111-111111111111");
+        std::fs::create_dir_all(places.library()).unwrap();
+        std::fs::write(&profile, "{}").unwrap();
+        let set = |path: &Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+        set(&places.root, 0o755);
+        set(&places.library(), 0o700);
+        set(&profile, 0o644);
+        assert_eq!(others_may_change(&places), None, "reading is not changing");
+        for (path, usual) in [(places.root.clone(), 0o755), (places.library(), 0o700), (profile, 0o644)] {
+            set(&path, usual | 0o002);
+            let finding = others_may_change(&places).expect("a warning");
+            assert_eq!((finding.code, finding.fact("path")), (Code::OthersMayChange, path.to_str()));
+            assert!(!finding.blocks() && finding.fact("who") == Some("Everyone"), "{finding:?}");
+            set(&path, usual);
+        }
+    }
 }

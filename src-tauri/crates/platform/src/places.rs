@@ -58,6 +58,11 @@ impl Places {
         !self.claude_environment.is_empty()
     }
 
+    /// True if the helper is one that a package installed for all users: it is named where it lies.
+    pub fn has_shared_helper(&self) -> bool {
+        self.helper == self.bundled_helper
+    }
+
     /// All of Claude's third-party folders.
     pub fn roots(&self) -> impl Iterator<Item = &PathBuf> {
         std::iter::once(&self.root).chain(&self.copies)

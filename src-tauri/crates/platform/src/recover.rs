@@ -78,11 +78,11 @@ fn recover_one(places: &Places, journal: &Journal) -> Finding {
     if has_claude_files && claude::locate(places).is_some_and(|install| claude::is_running(&install)) {
         return Finding::new(Code::Interrupted).with("because", "claude-runs");
     }
-    let had_helper = places.helper.exists();
+    let had_helper = helper::is_there(places);
     resume(places, journal).unwrap_or_else(|finding| {
         // It was installed only to ask the keychain.
         if !had_helper {
-            let _ = files::remove(&places.helper);
+            let _ = helper::take_away(places);
         }
         withhold_helper(places, journal);
         interrupted(&finding)
@@ -106,8 +106,8 @@ pub(crate) fn withhold_helper(places: &Places, journal: &Journal) {
         Answer::None => false,
         Answer::Unknown(_) => true,
     };
-    if leads_elsewhere && places.helper.exists() && may_be_the_new_one() {
-        let _ = files::remove(&places.helper);
+    if leads_elsewhere && helper::is_there(places) && may_be_the_new_one() {
+        let _ = helper::take_away(places);
     }
 }
 

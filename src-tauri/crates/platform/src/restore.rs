@@ -215,7 +215,7 @@ fn remove_own_key(places: &Places, journal: &Journal) -> KeyRemoval {
     };
     let stays = |finding| {
         // Without the helper, Claude cannot get the key.
-        let _ = files::remove(&places.helper);
+        let _ = helper::take_away(places);
         KeyRemoval { state: KeyState::MayRemain, finding: Some(finding) }
     };
     match helper::ask(places).masked() {

@@ -25,7 +25,7 @@ pub fn install_claude(places: &Places, version: &str) -> Result<(), Finding> {
         .ok_or_else(|| Finding::new(Code::CannotWrite).with("reason", format!("{STAND_IN} is not there")))?;
     let stand_in = sys::stand_in(places, version);
     for path in &stand_in.programs {
-        files::install_program(&program, path).map_err(|error| files::cannot_write(path, &error))?;
+        files::install_untried(&program, path).map_err(|error| files::cannot_write(path, &error))?;
     }
     for (path, text) in &stand_in.files {
         files::replace(path, text.as_bytes(), Privacy::OwnerOnly).map_err(|error| files::cannot_write(path, &error))?;

@@ -12,13 +12,14 @@ use crate::places::Places;
 /// Reads the journal of what was written to Claude's files; `None` if there is none.
 ///
 /// # Errors
-/// `JournalUnusable` with `because`: `unreadable`, `broken`, or `newer` if a newer version of this program wrote it.
+/// `JournalUnusable` with `because`: `held`, `unreadable`, `broken`, or `newer` if a newer version of this program wrote it.
 /// Claude's files must not be changed then.
 pub fn journal(places: &Places) -> Result<Option<Journal>, Finding> {
     let path = journal_path(places);
     let bytes = match files::read(&path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if files::is_held(&error) => return Err(unusable(&path, "held", &error)),
         Err(error) => return Err(unusable(&path, "unreadable", &error)),
     };
     let whole = serde_json::from_slice::<serde_json::Value>(&bytes);
@@ -59,7 +60,7 @@ pub fn write_journal(places: &Places, journal: Option<&Journal>) -> Result<(), F
 /// The id under which Claude stores the history of this connection, if one was saved. It is kept after an undo, so
 /// that a new connection shows the old conversations.
 pub fn organization(places: &Places) -> Option<String> {
-    let text = fs_err::read_to_string(places.state.join(ORGANIZATION)).ok()?;
+    let text = String::from_utf8(files::read(&places.state.join(ORGANIZATION)).ok()?).ok()?;
     let id = text.trim();
     airouter_core::claude::library::is_profile_id(id).then(|| id.to_owned())
 }
@@ -95,7 +96,7 @@ pub fn lock(places: &Places) -> Result<Lock, Finding> {
     let path = places.state.join("lock");
     let cannot = |error: std::io::Error| files::cannot_write(&path, &error);
     files::make_folders(&places.state).map_err(cannot)?;
-    let file = File::create(&path).map_err(cannot)?;
+    let file = files::patiently(files::Operation::Open, || File::create(&path)).map_err(cannot)?;
     match file.file().try_lock() {
         Ok(()) => Ok(Lock { file }),
         Err(std::fs::TryLockError::WouldBlock) => Err(Finding::new(Code::AnotherCopy)),

@@ -199,3 +199,64 @@ fn nothing_is_cleaned_while_another_copy_works() {
     assert_eq!(uninstall::clean(&computer.places).unwrap_err().code, Code::AnotherCopy);
     assert_eq!(computer.installed(), Some(text));
 }
+
+#[test]
+fn a_new_helper_that_does_not_run_replaces_nothing_and_says_why() {
+    let working = says("0.9.0", 0);
+    for (broken, because, reason) in [
+        ("#!/bin/sh\nexit 9\n", "ended", Some("exit code 9")),
+        ("#!/bin/sh\nkill -9 $$\n", "no-answer", None),
+        ("#!/nowhere/at/all\n", "missing", None),
+    ] {
+        let computer = Computer::with(broken, Some(&working));
+        let finding = helper::install(&computer.places).unwrap_err();
+        assert_eq!((finding.code, finding.fact("because")), (Code::HelperBroken, Some(because)), "{finding:?}");
+        assert!(reason.is_none() || finding.fact("reason") == reason, "{finding:?}");
+        assert_eq!(computer.installed().as_deref(), Some(working.as_str()), "{because}");
+        let names = std::fs::read_dir(&computer.places.state).unwrap().flatten().map(|entry| entry.file_name());
+        let left = names.filter(|name| name.to_string_lossy().starts_with(".airouter-setup-")).count();
+        assert_eq!(left, 0, "{because}: the copy that was tried is left");
+    }
+}
+
+/// A computer whose package for all users has the helper, with a keychain that holds a key until it is forgotten.
+fn with_shared_helper() -> Computer {
+    let script = "#!/bin/sh\nheld=\"$(dirname \"$0\")/key\"\ncase \"$1\" in\n\
+        check) [ -e \"$held\" ] || exit 3;;\n forget) [ -e \"$held\" ] || exit 3; rm \"$held\";;\n\
+        version) printf 0.1.0;;\n *) cat \"$held\" 2>/dev/null || exit 3;;\nesac\n";
+    let computer = Computer::with(script, None);
+    let places = Places { helper: computer.places.bundled_helper.clone(), account: None, ..computer.places.clone() };
+    std::fs::write(places.helper.with_file_name("key"), "sk-0123456789").unwrap();
+    Computer { places, ..computer }
+}
+
+#[test]
+fn a_helper_for_all_users_is_neither_copied_nor_removed() {
+    let computer = with_shared_helper();
+    let places = &computer.places;
+    let program = computer.installed();
+    helper::install(places).unwrap();
+    assert_eq!(recover::at_start(places), None);
+    assert!(!places.state.join("airouter-credential").exists(), "it is named where it lies");
+    let profile = computer.name_it();
+    assert_eq!(uninstall::clean(places), Ok(Removal::StillNeeded));
+    std::fs::remove_file(profile).unwrap();
+    // The person's own copy of an earlier time goes; what belongs to all users stays.
+    put(&places.state.join("airouter-credential"), "#!/bin/sh\nexit 3\n");
+    assert_eq!(uninstall::clean(places), Ok(Removal::Removed));
+    assert!(!places.helper.with_file_name("key").exists(), "the key was forgotten");
+    assert!(!places.state.join("airouter-credential").exists());
+    assert_eq!(uninstall::clean(places), Ok(Removal::NothingToRemove), "the helper alone is nothing to remove");
+    assert_eq!(computer.installed(), program);
+    let report = undo::undo(places, UndoGoal::Before, false, &mut |_| {});
+    assert_eq!((report.undone, report.findings[0].code), (false, Code::NothingToUndo));
+}
+
+#[test]
+fn a_profile_that_names_the_persons_own_copy_needs_the_key_too() {
+    let computer = with_shared_helper();
+    let own = Places { helper: computer.places.state.join("airouter-credential"), ..computer.places.clone() };
+    let profile = Computer { places: own, _folder: tempfile::tempdir().unwrap() }.name_it();
+    assert_eq!(uninstall::clean(&computer.places), Ok(Removal::StillNeeded));
+    assert!(computer.places.helper.with_file_name("key").exists(), "{}", profile.display());
+}

@@ -12,7 +12,7 @@ export const findings: FindingTemplates = {
   "AR-105": { title: "Claude is too old", meaning: "This version cannot be connected to another service yet.", action: "Install the newest Claude Desktop." },
   "AR-106": { title: "The version of Claude is unknown", meaning: "It is treated as the newest one, which is usually fine.", action: "Go on as usual." },
   "AR-107": { title: "Claude has to move its own settings first", meaning: "Settings of an earlier version are waiting. Claude moves them by itself the next time it starts; anything written before that would stop it.", action: "Start Claude once, quit it, then come back here." },
-  "AR-108": { title: "This program was opened from inside Claude", meaning: "From there it sees other folders than the ones Claude uses, so a change would have no effect.", action: "Close it and open it from the Start menu or the desktop." },
+  "AR-108": { title: "This program was opened from inside Claude", meaning: "From there it sees other folders than the ones Claude uses, so a change would have no effect.", action: "Close it and open it from the Start menu." },
   "AR-110": { title: "Your company manages Claude's settings", meaning: "The administrator's settings come first; changes made here would have no effect.", action: "Ask your company's administrator to set up the connection." },
   "AR-111": { title: "Your company's Claude settings have a fault", meaning: "There is an administrator's file that Claude cannot read, so settings on this computer do not count either.", action: "Tell your administrator the code above." },
   "AR-112": { title: "Your company manages Claude's updates", meaning: "Only updates, so the connection is not affected.", action: "Go on as usual." },
@@ -188,6 +188,7 @@ export const findings: FindingTemplates = {
         unreadable: { title: "A file of Claude's may not be read", meaning: "This account lacks the right to read it, or the folder that holds it. Nothing was written.", action: "Give your account the right to read and write [{path}|the file] and its folder, then retry." },
         link: { title: "A file of Claude's is a link to another place", meaning: "What is linked may belong to somebody else, so nothing was written.", action: "Put a plain file or folder in the place of the link on the way to [{path}|the file], then retry." },
         folder: { title: "There is something else in the place of a file of Claude's", meaning: "Claude needs a file there. Nothing was written.", action: "Move [{path}|it] to another place, then retry." },
+        held: { title: "Another program has a file of Claude's open", meaning: "So it cannot be read now, and nothing was written.", action: "Wait a moment, or close programs that use [{path}|it], then retry." },
         "too-large": { title: "A file of Claude's is far too large", meaning: "Claude's own files are small, so this one is not as it should be. Nothing was written.", action: "Move [{path}|it] to another place, then retry." },
       },
     },
@@ -208,6 +209,9 @@ export const findings: FindingTemplates = {
         "link-loop": { title: "A link leads back to itself", meaning: "Nothing can be written behind it.", action: "Remove the link [{place}|{path}|], then retry." },
         "not-a-folder": { title: "There is a file where a folder belongs", meaning: "Nothing can be written below it.", action: "Move [{place}|{path}|the file] to another place, then retry." },
         held: { title: "Another program has the file open", meaning: "It may be a backup, a sync program or a virus scanner.", action: "Wait a moment, or close programs that use [{path}|it], then retry." },
+        "security-software": { title: "Security software did not let a file be written", meaning: "It took [{path}|the file] for dangerous.", action: "Allow this program in the security software, then retry." },
+        policy: { title: "A rule of your organisation forbids writing the file", meaning: "An administrator decides which programs may run here.", action: "Ask the administrator to allow this program, then retry." },
+        "app-control": { title: "A rule of the system forbids writing the file", meaning: "Application control lets only programs through that it knows.", action: "Ask whoever manages this computer to allow this program, then retry." },
       },
     },
   },
@@ -336,6 +340,7 @@ export const findings: FindingTemplates = {
     cases: {
       because: {
         newer: { meaning: "A newer version of this program wrote it and this one does not understand it, so nothing was touched.", action: "Install the newest version, then open it again." },
+        held: { meaning: "Another program has the file open, so nothing was touched.", action: "Wait a moment, or close the program that uses it, then retry." },
         unreadable: { meaning: "The file cannot be read now, so nothing was touched.", action: "Close the program that uses it, then retry. If that does not help, go back to Anthropic sign-in and connect again." },
       },
     },
@@ -343,8 +348,26 @@ export const findings: FindingTemplates = {
   "AR-747": { title: "A file of Claude's is damaged and is kept aside", meaning: "[{path}|The file] is empty or ends in blank data, most likely since a power cut or a full disk.", action: "There is nothing to do. An undo puts the damaged one back." },
   "AR-748": { title: "The record that could not be used was kept aside", meaning: "It has [the name {kept}|another name] now, and nothing in it was touched.", action: "You can connect again. If support asks for it, send it to them." },
 
-  "AR-801": { title: "This computer has no key store", meaning: "There is no place in the system that keeps keys safely.", action: "Use compatibility mode, or have the system's keyring set up." },
-  "AR-802": { title: "The system's key store is locked", meaning: "It may be waiting for your computer's password, or access was refused.", action: "Retry, and choose Allow in the window that appears." },
+  "AR-801": {
+    title: "This computer has no key store",
+    meaning: "There is no place in the system that keeps keys safely.",
+    action: "Use compatibility mode, or have the system's keyring set up.",
+    cases: {
+      because: {
+        "no-logon": { title: "The system's key store does not open here", meaning: "This program was not started from the desktop of your account, such as in a remote command line or by a scheduled task. There the key store stays closed.", action: "Sign in to this computer, open this program there, then retry." },
+      },
+    },
+  },
+  "AR-802": {
+    title: "The system's key store is locked",
+    meaning: "It may be waiting for your computer's password, or access was refused.",
+    action: "Retry, and choose Allow in the window that appears.",
+    cases: {
+      because: {
+        "no-logon": { title: "The system's key store does not open here", meaning: "This program was not started from the desktop of your account, such as in a remote command line or by a scheduled task. There the key store stays closed.", action: "Sign in to this computer, open this program there, then retry." },
+      },
+    },
+  },
   "AR-803": { title: "The key is too long for the system", meaning: "The system's key store takes 2,560 characters at most, and it is longer.", action: "Make sure that only the key was copied. If so, use compatibility mode." },
   "AR-804": {
     title: "No saved key was found",
@@ -352,8 +375,27 @@ export const findings: FindingTemplates = {
     action: "Paste the key once more.",
     cases: { because: { address: { meaning: "The configuration of before is back, but its key was replaced later and is not on this computer any more." } } },
   },
-  "AR-805": { title: "The small program that fetches the key does not work", meaning: "Antivirus software may have removed or stopped it.", action: "Install this program again and allow it in the antivirus program." },
+  "AR-805": {
+    title: "The small program that fetches the key does not work",
+    meaning: "Antivirus software may have removed or stopped it.",
+    action: "Install this program again and allow it in the antivirus program.",
+    cases: {
+      because: {
+        held: { title: "Another program has the program that fetches the key open", meaning: "It may be a virus scanner or a backup. Nothing was replaced.", action: "Wait a moment, then retry." },
+        "security-software": { title: "Security software stopped the program that fetches the key", meaning: "It took the program for dangerous.", action: "Allow airouter-credential in the security software, then retry." },
+        policy: { title: "A rule of your organisation forbids the program that fetches the key", meaning: "An administrator decides which programs may run here.", action: "Ask the administrator to allow airouter-credential, or to install this program for all users." },
+        "app-control": { title: "A rule of the system stops the program that fetches the key", meaning: "Application control lets only programs through that it knows, and it does not know this one.", action: "Ask whoever manages this computer to allow airouter-credential, or use compatibility mode." },
+        "disk-full": { title: "The disk is full", meaning: "There is no room for the program that fetches the key.", action: "Make some room on the disk, then retry." },
+        permission: { title: "The program that fetches the key may not be written or started", meaning: "Your account lacks the right, or security software refused it.", action: "Allow airouter-credential in the security software, then retry. If that does not help, ask the administrator." },
+        missing: { title: "The program that fetches the key is not there", meaning: "Security software may have removed it, or the installation is not complete.", action: "Install this program again." },
+        ended: { title: "The program that fetches the key ended with an error", meaning: "It was started once to try it, and did not do its work[: {reason}|]. Nothing was replaced.", action: "Install this program again. If it stays so, tell support the code." },
+        "no-answer": { title: "The program that fetches the key does not answer", meaning: "It was started and did not end in time. Security software may be holding it up.", action: "Allow airouter-credential in the security software, then retry." },
+      },
+    },
+  },
   "AR-806": { title: "The key is stored as plain text", meaning: "You chose compatibility mode: the key is in Claude's configuration file.", action: "When you replace the key, you can go back to the keychain." },
+  "AR-807": { title: "Others could read the key there", meaning: "The disk of [{path}|this folder] does not keep others out of a file, so no file with the key was written.", action: "Choose a folder on another disk, such as in your own documents." },
+  "AR-808": { title: "Others may change Claude's configuration", meaning: "[{who}|Other accounts] may write to [{path}|its folder]. With it they decide which program Claude starts to get the key.", action: "Have that right taken away from others, or keep Claude's folder in its usual place." },
 
   "AR-851": { title: "Claude started in its ordinary way", meaning: "It did not read the new configuration.", action: "Quit Claude completely, then retry." },
   "AR-852": { title: "Claude uses another address", meaning: "It talks to [{host}|another address]. Other software may be changing its settings.", action: "Close other programs that configure Claude, then retry." },

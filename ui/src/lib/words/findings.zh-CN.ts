@@ -13,7 +13,7 @@ export const findings: FindingTemplates = {
   "AR-105": { title: "Claude版本太旧", meaning: "现在的版本还不支持接入其他服务。", action: "请安装最新版的Claude Desktop。" },
   "AR-106": { title: "看不出Claude的版本", meaning: "会按最新版处理，一般没有影响。", action: "请照常继续。" },
   "AR-107": { title: "Claude需要先搬一次旧设置", meaning: "电脑上还留着旧版Claude的设置，Claude下次启动时会自己搬过来；在那之前写入会妨碍它。", action: "请打开一次Claude，再把它完全退出，然后回到这里。" },
-  "AR-108": { title: "这个程序是从Claude里面打开的", meaning: "从那里打开时，看到的文件夹和Claude实际用的不一样，改了也不会生效。", action: "请关掉它，从开始菜单或桌面重新打开。" },
+  "AR-108": { title: "这个程序是从Claude里面打开的", meaning: "从那里打开时，看到的文件夹和Claude实际用的不一样，改了也不会生效。", action: "请关掉它，从开始菜单重新打开。" },
   "AR-110": { title: "公司统一管理了Claude的设置", meaning: "管理员的设置优先，在这里改动不会生效。", action: "请联系公司的管理员，请他们配置接入。" },
   "AR-111": { title: "公司的Claude设置有错误", meaning: "管理员放了一份设置，但Claude读不懂，因此本机的设置也不会生效。", action: "请把编号告诉公司的管理员。" },
   "AR-112": { title: "公司管理Claude的更新", meaning: "只管更新，不影响接入。", action: "请照常继续。" },
@@ -189,6 +189,7 @@ export const findings: FindingTemplates = {
         unreadable: { title: "Claude的一个文件不让读取", meaning: "当前账户没有读取它或它所在文件夹的权限。什么都没有写。", action: "请给当前账户加上读写[{path}|这个文件]和它所在文件夹的权限，再重试。" },
         link: { title: "Claude的一个文件是指向别处的链接", meaning: "链接那头可能是别人的文件，所以什么都没有写。", action: "请把通往[{path}|这个文件]的链接换成普通的文件或文件夹，再重试。" },
         folder: { title: "Claude的文件位置上放着别的东西", meaning: "Claude在这里需要一个文件。什么都没有写。", action: "请把[{path}|它]移到别处，再重试。" },
+        held: { title: "另一个程序正开着Claude的一个文件", meaning: "现在读不了它，所以什么都没有写。", action: "请稍等片刻，或关掉正在使用[{path}|它]的程序，再重试。" },
         "too-large": { title: "Claude的一个文件大得不正常", meaning: "Claude自己的文件都很小，这个文件不是该有的样子。什么都没有写。", action: "请把[{path}|它]移到别处，再重试。" },
       },
     },
@@ -209,6 +210,9 @@ export const findings: FindingTemplates = {
         "link-loop": { title: "链接绕回了自己", meaning: "在它后面什么都写不进去。", action: "请删掉链接[{place}|{path}|]，再重试。" },
         "not-a-folder": { title: "该是文件夹的位置上放着一个文件", meaning: "在它下面什么都写不进去。", action: "请把[{place}|{path}|这个文件]移到别处，再重试。" },
         held: { title: "另一个程序正开着这个文件", meaning: "可能是备份、同步或杀毒软件。", action: "请稍等片刻，或关掉正在使用[{path}|它]的程序，再重试。" },
+        "security-software": { title: "安全软件不让写入文件", meaning: "它把[{path}|这个文件]当成了危险文件。", action: "请在安全软件里放行本程序，再重试。" },
+        policy: { title: "单位的规定不让写入文件", meaning: "这台电脑上能运行哪些程序由管理员决定。", action: "请让管理员放行本程序，再重试。" },
+        "app-control": { title: "系统的规定不让写入文件", meaning: "系统的应用控制只放行它认识的程序。", action: "请让管理这台电脑的人放行本程序，再重试。" },
       },
     },
   },
@@ -337,6 +341,7 @@ export const findings: FindingTemplates = {
     cases: {
       because: {
         newer: { meaning: "它是新版本的本程序写的，这个版本看不懂，所以什么都没有动。", action: "请安装最新版本，再打开一次。" },
+        held: { meaning: "另一个程序正开着记录之前改动的文件，所以什么都没有动。", action: "请稍等片刻，或关掉正在用它的程序，再重试。" },
         unreadable: { meaning: "记录之前改动的文件现在读不出来，所以什么都没有动。", action: "请关掉正在用它的程序再重试；还不行，可以改回Anthropic官方登录，之后重新接入。" },
       },
     },
@@ -344,8 +349,26 @@ export const findings: FindingTemplates = {
   "AR-747": { title: "Claude的一个文件损坏了，会另存一份", meaning: "[{path}|这个文件]是空的，或后面全是空白数据，多半是断电或磁盘满造成的。", action: "不用做什么。撤销的时候，会把原来那份放回去。" },
   "AR-748": { title: "用不了的改动记录已另存", meaning: "它现在叫[{kept}|另一个名字]，里面的内容没有动。", action: "现在可以重新接入了。需要时请把它发给客服。" },
 
-  "AR-801": { title: "这台电脑没有可用的密钥存储", meaning: "系统里没有能安全保存密钥的地方。", action: "可以使用兼容模式，或请人启用系统密钥环。" },
-  "AR-802": { title: "系统的密钥存储锁着", meaning: "可能在等您输入电脑的密码，或者刚才点了拒绝。", action: "请重试，并在弹出的窗口里点允许。" },
+  "AR-801": {
+    title: "这台电脑没有可用的密钥存储",
+    meaning: "系统里没有能安全保存密钥的地方。",
+    action: "可以使用兼容模式，或请人启用系统密钥环。",
+    cases: {
+      because: {
+        "no-logon": { title: "系统的密钥存储在这里打不开", meaning: "本程序不是从您账户的桌面打开的，比如是在远程命令行里，或由定时任务打开的。这时密钥存储不能用。", action: "请登录这台电脑，在桌面上打开本程序，再重试。" },
+      },
+    },
+  },
+  "AR-802": {
+    title: "系统的密钥存储锁着",
+    meaning: "可能在等您输入电脑的密码，或者刚才点了拒绝。",
+    action: "请重试，并在弹出的窗口里点允许。",
+    cases: {
+      because: {
+        "no-logon": { title: "系统的密钥存储在这里打不开", meaning: "本程序不是从您账户的桌面打开的，比如是在远程命令行里，或由定时任务打开的。这时密钥存储不能用。", action: "请登录这台电脑，在桌面上打开本程序，再重试。" },
+      },
+    },
+  },
   "AR-803": { title: "密钥太长，系统存不下", meaning: "系统最多存2560个字符，它比这更长。", action: "请确认复制的只是密钥；没有错的话，可以使用兼容模式。" },
   "AR-804": {
     title: "没有找到已保存的密钥",
@@ -353,8 +376,27 @@ export const findings: FindingTemplates = {
     action: "请重新粘贴一次密钥。",
     cases: { because: { address: { meaning: "之前那份配置已经放回去，但它用的密钥后来被换掉了，不在这台电脑上了。" } } },
   },
-  "AR-805": { title: "取密钥的小程序用不了", meaning: "它可能被杀毒软件删除或拦住了。", action: "请重新安装本程序，并在杀毒软件里放行。" },
+  "AR-805": {
+    title: "取密钥的小程序用不了",
+    meaning: "它可能被杀毒软件删除或拦住了。",
+    action: "请重新安装本程序，并在杀毒软件里放行。",
+    cases: {
+      because: {
+        held: { title: "另一个程序正占着取密钥的程序", meaning: "可能是杀毒软件或备份软件。什么都没有替换。", action: "请稍等片刻，再重试。" },
+        "security-software": { title: "安全软件拦住了取密钥的程序", meaning: "它被当成了危险程序。", action: "请在安全软件里放行airouter-credential，再重试。" },
+        policy: { title: "单位的规定不让运行取密钥的程序", meaning: "这台电脑上能运行哪些程序由管理员决定。", action: "请让管理员放行airouter-credential，或为所有人安装本程序。" },
+        "app-control": { title: "系统的规定拦住了取密钥的程序", meaning: "系统的应用控制只放行它认识的程序，而它不认识这一个。", action: "请让管理这台电脑的人放行airouter-credential，也可以使用兼容模式。" },
+        "disk-full": { title: "磁盘已满", meaning: "没有空间放取密钥的程序。", action: "请在磁盘上腾出一些空间，再重试。" },
+        permission: { title: "取密钥的程序不能写入或不能打开", meaning: "当前账户没有这个权限，或者被安全软件拒绝了。", action: "请在安全软件里放行airouter-credential，再重试；还不行，请找管理员。" },
+        missing: { title: "取密钥的程序不见了", meaning: "它可能被安全软件删掉了，或者本程序没有装完整。", action: "请重新安装本程序。" },
+        ended: { title: "取密钥的程序一打开就出错", meaning: "试着打开了一次，它没有正常工作[：{reason}|]。什么都没有替换。", action: "请重新安装本程序。如果一直这样，请把编号告诉客服。" },
+        "no-answer": { title: "取密钥的程序没有反应", meaning: "打开了它，但等了很久也没有结束，可能被安全软件拖住了。", action: "请在安全软件里放行airouter-credential，再重试。" },
+      },
+    },
+  },
   "AR-806": { title: "密钥以明文保存", meaning: "这是您选择的兼容模式，密钥写在Claude的配置文件里。", action: "换密钥的时候，可以改回系统安全存储。" },
+  "AR-807": { title: "放在那里，别人能读到密钥", meaning: "[{path}|这个文件夹]所在的磁盘不能把别人挡在文件外面，所以没有写入带密钥的文件。", action: "请换一个磁盘上的文件夹，比如您自己的文档文件夹。" },
+  "AR-808": { title: "别人可以改Claude的配置", meaning: "[{who}|其他账户]可以写入[{path}|它的文件夹]，也就能决定Claude打开哪个程序去取密钥。", action: "请让管理员去掉别人的写入权限，或把Claude的文件夹放回平常的位置。" },
 
   "AR-851": { title: "Claude还是按官方方式启动了", meaning: "它没有读到新的配置。", action: "请完全退出Claude，再重试。" },
   "AR-852": { title: "Claude用的是别的地址", meaning: "它连接的是[{host}|另一个地址]，可能还有其他软件在改配置。", action: "请关闭其他Claude配置软件，再重试。" },

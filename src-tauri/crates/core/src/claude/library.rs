@@ -16,7 +16,7 @@ pub enum FileFact {
     /// A plain file of the person's with these bytes.
     Present(Vec<u8>),
     /// Something else, which is never changed; the word says what: `link`, `folder`, `other-owner`,
-    /// `unreadable`, `too-large`.
+    /// `unreadable`, `too-large`, `held` (another program has it open, so that it cannot be read now).
     Irregular(&'static str),
 }
 

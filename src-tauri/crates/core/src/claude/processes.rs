@@ -7,6 +7,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::windows_path::{is_below, is_same};
+
 /// A row of the system's list of processes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
@@ -91,12 +93,12 @@ pub fn part_of(process: &Asked<'_>, installed: &Installed) -> Option<Part> {
         let is_named = process.name.eq_ignore_ascii_case(NAMES[0]);
         return if is_of_family { Some(Part::Package) } else { is_named.then_some(Part::Unknown) };
     };
-    let path = parts(program);
-    let is_app = installed.programs.iter().any(|own| parts(own) == path)
-        || installed.folders.iter().any(|folder| is_below(&path, &parts(folder)))
-        || (is_of_family && is_in_its_package(&path, process.family.unwrap_or_default()));
-    let in_container =
-        |family: &String| path.windows(2).any(|pair| pair == ["packages".to_owned(), family.to_lowercase()]);
+    let is_app = installed.programs.iter().any(|own| is_same(own, program))
+        || installed.folders.iter().any(|folder| is_below(program, folder))
+        || (is_of_family && is_in_its_package(program, process.family.unwrap_or_default()));
+    let folders = folders(program);
+    let is_family = |pair: &[String], family: &str| pair == ["packages".to_owned(), family.to_lowercase()];
+    let in_container = |family: &String| folders.windows(2).any(|pair| is_family(pair, family));
     if is_app {
         Some(Part::App)
     } else {
@@ -106,9 +108,9 @@ pub fn part_of(process: &Asked<'_>, installed: &Installed) -> Option<Part> {
 
 /// True for a program in a folder that has the name of a package of this family, such as
 /// `Claude_1.46388.4.0_x64__pzs8sxrjxfjjc`.
-fn is_in_its_package(program: &[String], family: &str) -> bool {
+fn is_in_its_package(program: &str, family: &str) -> bool {
     let family = family.to_lowercase();
-    program.iter().rev().skip(1).any(|folder| {
+    folders(program).iter().any(|folder| {
         let ends = family.split_once('_');
         ends.is_some_and(|(name, hash)| {
             folder.starts_with(&format!("{name}_")) && folder.ends_with(&format!("__{hash}"))
@@ -116,14 +118,13 @@ fn is_in_its_package(program: &[String], family: &str) -> bool {
     })
 }
 
-/// A path in parts, as Windows compares them: without case, and without the mark of a long path.
-fn parts(path: &str) -> Vec<String> {
-    let path = path.strip_prefix(r"\\?\").unwrap_or(path).to_lowercase();
-    path.split(['\\', '/']).filter(|part| !part.is_empty()).map(str::to_owned).collect()
-}
-
-fn is_below(path: &[String], folder: &[String]) -> bool {
-    !folder.is_empty() && path.len() > folder.len() && path.starts_with(folder)
+/// The names of the folders that a program lies in, in lower case, outermost first.
+fn folders(program: &str) -> Vec<String> {
+    let program = program.to_lowercase();
+    let names = program.split(['\\', '/']);
+    let mut names: Vec<String> = names.filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    names.pop();
+    names
 }
 
 #[cfg(test)]
@@ -226,7 +227,6 @@ mod tests {
         ] {
             check(program, None, None);
         }
-        assert!(!is_below(&parts(r"C:\a"), &parts("")));
     }
 
     #[test]

@@ -228,6 +228,8 @@ impl Code {
             | Code::KeychainMissing
             | Code::HelperBroken
             | Code::KeyInProfile
+            | Code::PlaceNotPrivate
+            | Code::OthersMayChange
             | Code::ProofRefused
             | Code::ProofUnhealthy
             | Code::Proved

@@ -24,7 +24,7 @@ impl KeyChange {
     /// A change in which nothing is done yet.
     pub(super) fn new(places: &Places) -> Self {
         Self {
-            helper_was_there: places.helper.exists(),
+            helper_was_there: helper::is_there(places),
             helper_installed: false,
             before: None,
             asked_to_store: false,

@@ -29,7 +29,7 @@ pub fn unchanged(places: &Places, facts: &Facts, wishes: &Wishes, key: &Secret) 
     let helper_is_right = || match wishes.key_place {
         KeyPlace::Keychain => helper::is_up_to_date(places),
         // A key that the keychain did not remove is no reason to apply again every day.
-        KeyPlace::Profile => !places.helper.exists() || journal.stray_key,
+        KeyPlace::Profile => !helper::is_left(places) || journal.stray_key,
     };
     let is_unchanged =
         is_as_wished && helper_is_right() && observe::key_in_use(places, journal).is_ok_and(|stored| stored == *key);

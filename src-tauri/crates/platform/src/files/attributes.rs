@@ -7,6 +7,7 @@ use std::path::Path;
 use tempfile::NamedTempFile;
 
 use super::Privacy;
+use super::privacy::close;
 use crate::sys;
 
 /// The mode of a file that only its owner can read and write.
@@ -25,7 +26,7 @@ pub(super) fn copy_attributes(path: &Path, new: &NamedTempFile, privacy: Privacy
     sys::copy_attributes(path, &meta, new)?;
     match privacy {
         Privacy::AsBefore => new.as_file().set_permissions(meta.permissions()),
-        Privacy::OwnerOnly => Ok(()),
+        Privacy::OwnerOnly | Privacy::OwnerOnlyOrRefused => close(new.path(), privacy),
     }
 }
 
@@ -43,7 +44,7 @@ pub(crate) fn mode(path: &Path) -> Option<u32> {
     }
 }
 
-/// Makes a file readable for its owner only. On Windows the folder's access control list does that.
+/// Makes a file readable for its owner only, where the disk knows owners.
 ///
 /// # Errors
 /// The system's error.
@@ -51,8 +52,8 @@ pub(crate) fn make_private(path: &Path) -> io::Result<()> {
     match mode(path) {
         Some(mode) if mode & 0o077 != 0 => set_mode(path, CLOSED),
         Some(_) => Ok(()),
-        None if cfg!(unix) => fs_err::symlink_metadata(path).map(drop),
-        None => Ok(()),
+        None => fs_err::symlink_metadata(path)
+            .and_then(|_| if is_private(path) { Ok(()) } else { sys::close_to_others(path) }),
     }
 }
 
@@ -79,9 +80,9 @@ fn set_mode(path: &Path, mode: u32) -> io::Result<()> {
     }
 }
 
-/// True if the file exists and, on Unix, only its owner can access it.
+/// True if the file exists and only its owner can access it, or its disk does not know owners.
 pub(crate) fn is_private(path: &Path) -> bool {
-    if cfg!(unix) { mode(path).is_some_and(|mode| mode & 0o077 == 0) } else { path.is_file() }
+    path.is_file() && (sys::is_closed_to_others(path) || !sys::can_be_closed(path))
 }
 
 #[cfg(test)]

@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 
 use airouter_core::finding::{Code, Finding};
 use airouter_core::secret::masked;
+use airouter_core::system_error::ErrorCause;
 
+use super::patience::cause;
 use crate::sys;
 
 /// A `CannotWrite` finding for a path and the system's error, with the facts `path` (what was to be written),
@@ -81,13 +83,12 @@ impl Cause {
     }
 }
 
-/// The cause, if the system's error alone is specific enough.
+/// The word for the cause, if the system's error alone is specific enough.
 fn from_error(error: &io::Error) -> Option<&'static str> {
-    // Windows has two codes for a full disk (39, 112) and two for a file that is open elsewhere (32, 33).
-    match error.raw_os_error() {
-        Some(39 | 112) if cfg!(windows) => return Some("disk-full"),
-        Some(32 | 33) if cfg!(windows) => return Some("held"),
-        _ => {}
+    match cause(error) {
+        // What stands in the way is looked for on the path itself.
+        None | Some(ErrorCause::Permission | ErrorCause::Missing) => {}
+        Some(cause) => return Some(cause.because()),
     }
     match error.kind() {
         ErrorKind::StorageFull => Some("disk-full"),
@@ -95,6 +96,17 @@ fn from_error(error: &io::Error) -> Option<&'static str> {
         ErrorKind::ReadOnlyFilesystem => Some("read-only-disk"),
         _ => None,
     }
+}
+
+/// The word for the cause of an error with a program that is written or started; `None` if nothing is known.
+pub(crate) fn because(error: &io::Error) -> Option<&'static str> {
+    let by_kind = || match error.kind() {
+        ErrorKind::StorageFull => Some("disk-full"),
+        ErrorKind::PermissionDenied => Some("permission"),
+        ErrorKind::NotFound => Some("missing"),
+        _ => None,
+    };
+    cause(error).map(ErrorCause::because).or_else(by_kind)
 }
 
 /// The folders above a path, outermost first, and the path itself.
@@ -138,6 +150,7 @@ fn not_permitted(path: &Path) -> Option<&Path> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fault_injection::{hold, release};
 
     #[track_caller]
     fn check(path: &Path, error: &io::Error, because: &str, place: &Path) -> Finding {
@@ -172,6 +185,29 @@ mod tests {
         check(&path, &number(rustix::io::Errno::NOSPC), "disk-full", &path);
         check(&path, &number(rustix::io::Errno::DQUOT), "quota", &path);
         check(&path, &number(rustix::io::Errno::ROFS), "read-only-disk", &path);
+    }
+
+    #[test]
+    fn what_windows_says_by_number_is_told_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        for (code, said, of_a_program) in [
+            (32, "held", "held"),
+            (33, "held", "held"),
+            (1224, "held", "held"),
+            (225, "security-software", "security-software"),
+            (226, "security-software", "security-software"),
+            (1260, "policy", "policy"),
+            (4551, "app-control", "app-control"),
+            (112, "disk-full", "disk-full"),
+            (5, if cfg!(windows) { "permission" } else { "unknown" }, "permission"),
+        ] {
+            let error = io::Error::from_raw_os_error(code);
+            hold("nothing", 0, 0);
+            check(&path, &error, said, &path);
+            assert_eq!(because(&error), Some(of_a_program), "{code}");
+            release();
+        }
     }
 
     #[test]

@@ -15,9 +15,10 @@ use std::path::Path;
 
 use airouter_core::claude::library::FileFact;
 use fs_err::File;
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 
-use super::{Privacy, folder_of, inspect, move_over, prepare, sync_folder, temporary};
+use super::patience::{Operation, patiently};
+use super::{Privacy, folder_of, free_name, inspect, move_over, prepare, sync_folder, temporary};
 use crate::fault_injection::point;
 
 /// The result of a conditional replacement.
@@ -72,24 +73,33 @@ pub(crate) fn remove_if(path: &Path, seen: &FileFact) -> io::Result<bool> {
         return Ok(true);
     }
     // The file is moved away atomically and then compared.
-    let aside = temporary(folder)?.into_temp_path();
+    let aside = temporary(folder, Privacy::AsBefore)?.into_temp_path();
     point("remove")?;
-    fs_err::rename(path, &aside)?;
+    patiently(Operation::Rename, || fs_err::rename(path, &aside))?;
     let is_same = inspect(&aside, folder) == *seen;
-    if !is_same && let Err(error) = aside.persist_noclobber(path) {
-        // An even newer file is in place already.
-        drop(error.path);
+    if !is_same {
+        match give_name(aside, path) {
+            Ok(()) => {}
+            // An even newer file is in place already.
+            Err((error, aside)) if error.kind() == io::ErrorKind::AlreadyExists => drop(aside),
+            // It is the only copy of what the other program wrote, and must not have the name of a temporary file.
+            Err((error, aside)) => {
+                let _ = aside.persist(free_name(path, "changed"));
+                return Err(error);
+            }
+        }
     }
     sync_folder(folder)?;
     Ok(is_same)
 }
 
 fn make(file: NamedTempFile, path: &Path) -> io::Result<Replaced> {
+    let file = file.into_temp_path();
     let (error, file) = match point("link") {
         Err(error) => (error, file),
-        Ok(()) => match file.persist_noclobber(path) {
-            Ok(_) => return Ok(Replaced::Done(Former::default())),
-            Err(failed) => (failed.error, failed.file),
+        Ok(()) => match give_name(file, path) {
+            Ok(()) => return Ok(Replaced::Done(Former::default())),
+            Err(failed) => failed,
         },
     };
     match error.kind() {
@@ -97,10 +107,27 @@ fn make(file: NamedTempFile, path: &Path) -> io::Result<Replaced> {
         io::ErrorKind::InvalidInput | io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported
             if fs_err::symlink_metadata(path).is_err() =>
         {
-            move_over(file.into_temp_path(), path)?;
+            move_over(file, path)?;
             Ok(Replaced::Done(Former::default()))
         }
         _ => Err(error),
+    }
+}
+
+/// Gives a temporary file its name if nothing has that name; tries again while another program holds the temporary
+/// file, as a virus scanner does with a new one. With an error the temporary file comes back.
+fn give_name(file: TempPath, path: &Path) -> Result<(), (io::Error, TempPath)> {
+    let mut file = Some(file);
+    let done = patiently(Operation::Link, || match file.take().map(|it| it.persist_noclobber(path)) {
+        Some(Err(failed)) => {
+            file = Some(failed.path);
+            Err(failed.error)
+        }
+        Some(Ok(())) | None => Ok(()),
+    });
+    match (done, file) {
+        (Err(error), Some(file)) => Err((error, file)),
+        _ => Ok(()),
     }
 }
 
@@ -297,5 +324,29 @@ mod tests {
         assert_eq!(std::fs::read_to_string(&path).unwrap(), THEIRS);
         assert!(remove_if(&path, &inspect(&path, folder.path())).unwrap());
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_another_program_wrote_is_not_lost_when_it_cannot_be_put_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        std::fs::write(&path, OLD).unwrap();
+        let seen = inspect(&path, folder.path());
+        let place = path.clone();
+        fault_injection::set(Some(Box::new(move |at| {
+            if at == "remove" {
+                put(THEIRS)(&place);
+            }
+            Ok(())
+        })));
+        fault_injection::hold("link", 99, 32);
+        assert!(remove_if(&path, &seen).is_err());
+        fault_injection::release();
+        fault_injection::set(None);
+        let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().flatten().map(|entry| entry.path()).collect();
+        assert_eq!(left.len(), 1, "{left:?}");
+        assert_eq!(std::fs::read_to_string(&left[0]).unwrap(), THEIRS);
+        super::super::remove_leftovers(folder.path());
+        assert!(left[0].exists(), "a later start keeps it as well");
     }
 }

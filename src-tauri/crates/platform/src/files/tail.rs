@@ -3,9 +3,11 @@
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
+use super::patience::{Operation, patiently};
+
 /// The last `most` bytes of a text file, with invalid UTF-8 replaced; `None` if the file cannot be read.
 pub(crate) fn read_tail(path: &Path, most: u64) -> Option<String> {
-    let mut file = fs_err::File::open(path).ok()?;
+    let mut file = patiently(Operation::Open, || fs_err::File::open(path)).ok()?;
     let length = file.metadata().ok()?.len();
     file.seek(SeekFrom::Start(length.saturating_sub(most))).ok()?;
     let mut bytes = Vec::new();

@@ -32,6 +32,10 @@ pub(crate) const QUIT_STEPS: &[(QuitStep, Duration)] = &[(QuitStep::Ask, Duratio
 pub(crate) const START_LIMIT: Duration = Duration::from_secs(15);
 /// True if programs that Claude starts see redirected folders; not on this system.
 pub(crate) const CHILDREN_SEE_OTHER_FOLDERS: bool = false;
+/// True if the numbers of errors are those of Windows; not on this system.
+pub(crate) const HAS_NUMBERS_OF_WINDOWS: bool = false;
+/// How the keychain's entry differs from the library's default; not on this system.
+pub(crate) const ENTRY_MODIFIERS: &[(&str, &str)] = &[];
 
 /// The program's exact name (PI).
 const PROGRAM: &str = "claude-desktop";

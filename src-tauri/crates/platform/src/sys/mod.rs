@@ -16,9 +16,10 @@ mod linux;
 pub(crate) use linux::*;
 #[cfg(target_os = "linux")]
 pub(crate) use unix::{
-    copy_attributes, doubt, end_process, forbid_core_dumps, free_room, identity, is_executable, is_mine,
-    is_open_elsewhere, make_executable, make_private_folders, may_change, may_enter, move_running_program_aside, names,
-    other_owner, sync_folder,
+    can_be_closed, close_to_others, copy_attributes, create_private, doubt, end_process, forbid_core_dumps, free_room,
+    identity, is_closed_to_others, is_executable, is_for_all_users, is_mine, is_same_path, keychain_cause,
+    make_executable, make_private_folders, may_be_named_in, may_change, may_enter, names, other_owner,
+    others_who_may_change, sync_folder,
 };
 
 #[cfg(windows)]

@@ -3,12 +3,12 @@
 use std::ffi::OsString;
 use std::fs::{File, Metadata, Permissions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use airouter_core::finding::Finding;
+use airouter_core::finding::{Code, Finding};
 use rustix::fs::{Access, AtFlags, XattrFlags, fsetxattr, getxattr, listxattr};
 use rustix::io::Errno;
 use sysinfo::{ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System, UpdateKind};
@@ -207,14 +207,64 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     fs_err::File::open(folder)?.sync_all()
 }
 
-/// Does nothing: on Unix a running program can be replaced by a rename.
-pub(crate) fn move_running_program_aside(_program: &Path) -> io::Result<()> {
-    Ok(())
+/// Creates a file that only its owner can access.
+///
+/// # Errors
+/// The system's error, `AlreadyExists` among them.
+pub(crate) fn create_private(path: &Path) -> io::Result<File> {
+    File::options().read(true).write(true).create_new(true).mode(0o600).open(path)
 }
 
-/// Always false: on Unix an open file can be replaced.
-pub(crate) fn is_open_elsewhere(_error: &io::Error) -> bool {
+/// Keeps everybody but the owner out of a file.
+///
+/// # Errors
+/// The system's error.
+pub(crate) fn close_to_others(path: &Path) -> io::Result<()> {
+    if is_closed_to_others(path) { Ok(()) } else { fs_err::set_permissions(path, Permissions::from_mode(0o600)) }
+}
+
+/// True if only the owner of a file can access it.
+pub(crate) fn is_closed_to_others(path: &Path) -> bool {
+    fs_err::symlink_metadata(path).is_ok_and(|meta| meta.mode() & 0o077 == 0)
+}
+
+/// Always true: a file system without modes is not told apart.
+pub(crate) fn can_be_closed(_path: &Path) -> bool {
+    true
+}
+
+/// Other people who may change a file or folder: everybody, if its mode says so. The group's right is left out: it may
+/// be the owner's alone.
+pub(crate) fn others_who_may_change(path: &Path) -> Vec<&'static str> {
+    let is_open = fs_err::metadata(path).is_ok_and(|meta| meta.mode() & 0o002 != 0);
+    if is_open { vec!["Everyone"] } else { Vec::new() }
+}
+
+/// True if both paths are the same; on Unix they are compared by bytes.
+pub(crate) fn is_same_path(one: &Path, other: &Path) -> bool {
+    one == other
+}
+
+/// True if a text that is not understood may name a file: its path stands in it, verbatim or as JSON writes it, or
+/// escapes could hide it.
+pub(crate) fn may_be_named_in(text: &str, path: &Path) -> bool {
+    let path = path.to_string_lossy();
+    let escaped = serde_json::Value::from(path.as_ref()).to_string();
+    text.contains(path.as_ref())
+        || text.contains(escaped.trim_matches('"'))
+        || text.contains("\\u")
+        || text.contains("\\/")
+}
+
+/// Always false: packages for the whole computer are not where Claude should look for the helper, see
+/// [`crate::helper`].
+pub(crate) fn is_for_all_users(_program: &Path) -> bool {
     false
+}
+
+/// The cause of a finding about the keychain, where this system has one of its own; it has none.
+pub(crate) fn keychain_cause(_code: Code) -> Option<&'static str> {
+    None
 }
 
 /// The identity of a file (device and inode), by which a rotated log is recognized.

@@ -296,7 +296,7 @@ fn put_helper(folder: &Path, path: &Path) {
     let (chain, own) = (chain.display(), folder.with_extension("own"));
     let (own, account) = (own.display(), airouter_platform::helper::ACCOUNT_FILE);
     let script = format!(
-        "#!/bin/sh\nchain={own}\ntest -f \"${{0%/*}}/{account}\" && chain={chain}\ncase \"$1\" in\nstore) cat > $chain.new && mv $chain.new $chain ;;\nforget) test -f $chain || exit 3; rm $chain ;;\ncheck) test -f $chain || exit 3 ;;\n*) test -f $chain || exit 3; cat $chain ;;\nesac\n"
+        "#!/bin/sh\nchain={own}\ntest -f \"${{0%/*}}/{account}\" && chain={chain}\ncase \"$1\" in\nstore) cat > $chain.new && mv $chain.new $chain ;;\nforget) test -f $chain || exit 3; rm $chain ;;\ncheck) test -f $chain || exit 3 ;;\nversion) printf 0.1.0 ;;\n*) test -f $chain || exit 3; cat $chain ;;\nesac\n"
     );
     std::fs::write(path, script).unwrap();
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700)).unwrap();

@@ -140,7 +140,7 @@ pub(crate) fn put_helper(folder: &Path) {
     let (chain, path) = (folder.join("keychain"), folder.join("came-with-it"));
     let chain = chain.display();
     let script = format!(
-        "#!/bin/sh\ncase \"$1\" in\nstore) cat > {chain}.new && mv {chain}.new {chain} ;;\nforget) test -f {chain} || exit 3; rm {chain} ;;\ncheck) test -f {chain} || exit 3 ;;\n*) test -f {chain} || exit 3; cat {chain} ;;\nesac\n"
+        "#!/bin/sh\ncase \"$1\" in\nstore) cat > {chain}.new && mv {chain}.new {chain} ;;\nforget) test -f {chain} || exit 3; rm {chain} ;;\ncheck) test -f {chain} || exit 3 ;;\nversion) printf 0.1.0 ;;\n*) test -f {chain} || exit 3; cat {chain} ;;\nesac\n"
     );
     std::fs::write(&path, script).unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();

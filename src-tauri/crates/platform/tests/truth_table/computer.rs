@@ -97,7 +97,7 @@ impl Computer {
         let places = Places { bundled_helper, account: None, ..Places::in_scratch(folder.path()).unwrap() };
         let chain = folder.path().join("keychain");
         let script = format!(
-            "#!/bin/sh\nc={}\ncase \"$1\" in\nstore) cat > $c ;;\nforget) test -f $c || exit 3; rm $c ;;\ncheck) test -f $c || exit 3 ;;\n*) test -f $c || exit 3; cat $c ;;\nesac\n",
+            "#!/bin/sh\nc={}\ncase \"$1\" in\nstore) cat > $c ;;\nforget) test -f $c || exit 3; rm $c ;;\ncheck) test -f $c || exit 3 ;;\nversion) printf 0.1.0 ;;\n*) test -f $c || exit 3; cat $c ;;\nesac\n",
             chain.display()
         );
         put(&places.bundled_helper, &script, 0o700);

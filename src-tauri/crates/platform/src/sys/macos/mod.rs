@@ -21,8 +21,9 @@ use airouter_core::view::Os;
 
 use super::QuitStep;
 pub(crate) use super::unix::{
-    doubt, end_process, forbid_core_dumps, free_room, identity, is_executable, is_mine, is_open_elsewhere,
-    make_private_folders, may_change, may_enter, move_running_program_aside, names, other_owner, sync_folder,
+    can_be_closed, close_to_others, create_private, doubt, end_process, forbid_core_dumps, free_room, identity,
+    is_closed_to_others, is_executable, is_for_all_users, is_mine, is_same_path, keychain_cause, make_private_folders,
+    may_be_named_in, may_change, may_enter, names, other_owner, others_who_may_change, sync_folder,
 };
 pub(crate) use files::{copy_attributes, make_executable};
 #[cfg(any(test, feature = "sandbox"))]
@@ -48,6 +49,10 @@ pub(crate) const QUIT_STEPS: &[(QuitStep, Duration)] =
 pub(crate) const START_LIMIT: Duration = Duration::from_secs(15);
 /// True if programs that Claude starts see redirected folders; not on this system.
 pub(crate) const CHILDREN_SEE_OTHER_FOLDERS: bool = false;
+/// True if the numbers of errors are those of Windows; not on this system.
+pub(crate) const HAS_NUMBERS_OF_WINDOWS: bool = false;
+/// How the keychain's entry differs from the library's default; not on this system.
+pub(crate) const ENTRY_MODIFIERS: &[(&str, &str)] = &[];
 
 /// Time limit for the system's programs; they usually answer within moments.
 pub(super) const SHORT: Duration = Duration::from_secs(5);

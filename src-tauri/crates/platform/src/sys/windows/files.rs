@@ -1,24 +1,23 @@
-//! Files of Windows. There are no modes: files in a person's own folders inherit access control lists that keep other
-//! people out, so a new file needs nothing more.
+//! Files of Windows: what is copied from a replaced file, what is marked, what identifies a file. There are no modes;
+//! who may read a file is in `access`.
 
 use std::fs::Metadata;
 use std::io;
+use std::os::windows::fs::OpenOptionsExt;
 use std::path::Path;
 
-use super::calls;
+use super::calls::security;
 
-/// The system's error codes for a file that another program has open: access denied, sharing violation, lock
-/// violation. The first may also be permanent, so the number of tries is limited.
-const OPEN_ELSEWHERE: [i32; 3] = [5, 32, 33];
-
-/// True if a file belongs to the person who runs this program, to the administrators or to the system.
-pub(crate) fn is_mine(path: &Path, _meta: &Metadata) -> bool {
-    calls::is_owner_trusted(path)
-}
+/// `FILE_FLAG_BACKUP_SEMANTICS`, without which a folder cannot be opened.
+const FOLDERS_TOO: u32 = 0x0200_0000;
+/// `FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE`
+const SHARE_ALL: u32 = 7;
 
 /// How many names (hard links) a file has; one if that cannot be determined.
 pub(crate) fn names(path: &Path, _meta: &Metadata) -> u64 {
-    let information = fs_err::File::open(path).and_then(|file| winapi_util::file::information(file.file()));
+    // Without the right to read, so that it does not matter whether another program has the file open.
+    let file = std::fs::OpenOptions::new().access_mode(0).share_mode(SHARE_ALL).custom_flags(FOLDERS_TOO).open(path);
+    let information = file.and_then(winapi_util::file::information);
     information.map_or(1, |information| information.number_of_links())
 }
 
@@ -27,7 +26,7 @@ pub(crate) fn names(path: &Path, _meta: &Metadata) -> u64 {
 /// # Errors
 /// The system's error.
 pub(crate) fn copy_attributes(path: &Path, _meta: &Metadata, new: &tempfile::NamedTempFile) -> io::Result<()> {
-    calls::copy_rights(path, new.path())
+    security::copy_rights(path, new.path())
 }
 
 /// Always `None`: on Windows owners are compared ([`is_mine`]), but not named.
@@ -55,38 +54,18 @@ pub(crate) fn make_executable(_file: &std::fs::File) -> io::Result<()> {
     Ok(())
 }
 
-/// Creates the missing folders of a path; they inherit their access control lists.
+/// Writes a folder's changes to the disk, which makes renames in it durable (`FlushFileBuffers` on the folder). Not
+/// every file system can do it, and it needs the right to write into the folder. Without it a rename is atomic, and may
+/// be lost with the power; the next start then finds the state before it and acts on that.
 ///
 /// # Errors
-/// The system's error.
-pub(crate) fn make_private_folders(folder: &Path) -> io::Result<()> {
-    std::fs::create_dir_all(folder)
-}
-
-/// Does nothing: Windows makes renames durable by itself.
-pub(crate) fn sync_folder(_folder: &Path) -> io::Result<()> {
-    Ok(())
-}
-
-/// Renames a program that is to be replaced: while it runs, it can be renamed but not replaced. The renamed file is
-/// removed at once or by a later start.
-///
-/// # Errors
-/// The system's error.
-pub(crate) fn move_running_program_aside(program: &Path) -> io::Result<()> {
-    if !program.is_file() {
-        return Ok(());
+/// None: a rename that is only not durable yet is no failure.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    let opened = std::fs::OpenOptions::new().write(true).share_mode(SHARE_ALL).custom_flags(FOLDERS_TOO).open(folder);
+    if let Err(error) = opened.and_then(|folder| folder.sync_all()) {
+        tracing::debug!(%error, "a folder is not synced");
     }
-    let aside = program.with_file_name(format!(".airouter-setup-old-{}", uuid::Uuid::new_v4()));
-    fs_err::rename(program, &aside)?;
-    // A running program cannot be removed; a later start removes it.
-    let _ = fs_err::remove_file(&aside);
     Ok(())
-}
-
-/// True if a file could not be replaced only because another program has it open.
-pub(crate) fn is_open_elsewhere(error: &io::Error) -> bool {
-    error.raw_os_error().is_some_and(|code| OPEN_ELSEWHERE.contains(&code))
 }
 
 /// The identity of a file (volume and file number), by which a rotated log is recognized. The creation time would not
@@ -99,24 +78,10 @@ pub(crate) fn identity(file: &std::fs::File) -> Option<(u64, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::{Privacy, inspect, install_program, remove, replace};
+    use crate::files::{Privacy, inspect, replace};
     use airouter_core::claude::library::FileFact;
-    use std::os::windows::fs::OpenOptionsExt;
     use std::process::{Command, Stdio};
     use std::time::Duration;
-
-    #[test]
-    fn a_new_file_is_mine_and_a_missing_one_is_not() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("文件.json");
-        replace(&path, b"{}", Privacy::OwnerOnly).unwrap();
-        let meta = std::fs::metadata(&path).unwrap();
-        assert!(is_mine(&path, &meta));
-        assert!(!is_mine(&folder.path().join("nothing"), &meta));
-        assert_eq!(inspect(&path, folder.path()), FileFact::Present(b"{}".to_vec()));
-        remove(&path).unwrap();
-        assert_eq!(inspect(&path, folder.path()), FileFact::Absent);
-    }
 
     #[test]
     fn only_the_mark_on_a_file_tells_that_it_may_not_be_written() {
@@ -157,23 +122,6 @@ mod tests {
     }
 
     #[test]
-    fn a_program_is_replaced_while_it_runs() {
-        let folder = tempfile::tempdir().unwrap();
-        let program = folder.path().join("helper.exe");
-        let own = std::env::current_exe().unwrap();
-        install_program(&own, &program).unwrap();
-        assert!(is_executable(&program) && !is_executable(folder.path()));
-        let mut running = Command::new(&program).args(["--list", "--format", "terse"]).spawn().unwrap();
-        let other = folder.path().join("other.exe");
-        let mut bytes = std::fs::read(&own).unwrap();
-        bytes.extend_from_slice(b"a newer one");
-        std::fs::write(&other, &bytes).unwrap();
-        install_program(&other, &program).unwrap();
-        running.wait().unwrap();
-        assert_eq!(std::fs::read(&program).unwrap(), bytes);
-    }
-
-    #[test]
     fn a_second_name_is_counted_and_rights_are_copied() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
@@ -182,17 +130,10 @@ mod tests {
         assert_eq!(names(&path, &meta), 1);
         let new = tempfile::NamedTempFile::new_in(folder.path()).unwrap();
         copy_attributes(&path, &meta, &new).unwrap();
-        assert!(is_mine(new.path(), &meta) && std::fs::read(new.path()).is_ok(), "it can still be used");
+        assert!(std::fs::read(new.path()).is_ok(), "it can still be used");
         std::fs::hard_link(&path, folder.path().join("other")).unwrap();
         assert_eq!(names(&path, &meta), 2);
         assert!(copy_attributes(&folder.path().join("nothing"), &meta, &new).is_err());
-    }
-
-    #[test]
-    fn only_being_held_is_waited_for() {
-        for (code, expected) in [(32, true), (33, true), (5, true), (2, false), (112, false)] {
-            assert_eq!(is_open_elsewhere(&io::Error::from_raw_os_error(code)), expected, "{code}");
-        }
     }
 
     #[test]
@@ -209,14 +150,23 @@ mod tests {
     }
 
     #[test]
-    fn what_needs_nothing_here_does_nothing() {
+    fn a_folder_is_synced_and_a_name_makes_a_program() {
         let folder = tempfile::tempdir().unwrap();
-        let deep = folder.path().join("a").join("b");
-        make_private_folders(&deep).unwrap();
-        assert!(deep.is_dir() && sync_folder(&deep).is_ok());
-        move_running_program_aside(&deep.join("nothing.exe")).unwrap();
-        let file = std::fs::File::create(deep.join("x.exe")).unwrap();
+        assert!(sync_folder(folder.path()).is_ok() && sync_folder(&folder.path().join("nothing")).is_ok());
+        let file = std::fs::File::create(folder.path().join("x.exe")).unwrap();
         make_executable(&file).unwrap();
-        assert!(is_executable(&deep.join("x.exe")));
+        assert!(is_executable(&folder.path().join("x.exe")) && !is_executable(folder.path()));
+    }
+
+    #[test]
+    fn a_file_that_another_program_reads_still_tells_its_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        std::fs::write(&path, "{}").unwrap();
+        std::fs::hard_link(&path, folder.path().join("other")).unwrap();
+        let meta = std::fs::metadata(&path).unwrap();
+        let _held = std::fs::OpenOptions::new().read(true).share_mode(0).open(&path).unwrap();
+        assert_eq!(names(&path, &meta), 2);
+        assert_eq!(inspect(&path, folder.path()), FileFact::Irregular("held"), "and that it cannot be read now");
     }
 }

@@ -3,11 +3,14 @@
 //! Everything uses safe crates, except for the few calls in `calls.rs`. The registry is read here and interpreted in
 //! `airouter-core`.
 
+mod access;
 mod calls;
+mod credential;
 mod files;
 mod install;
 mod locale;
 mod parts;
+mod paths;
 mod places;
 mod policy;
 mod processes;
@@ -21,15 +24,20 @@ use airouter_core::view::Os;
 
 use super::QuitStep;
 
+pub(crate) use access::{
+    can_be_closed, close_to_others, create_private, is_closed_to_others, is_mine, make_private_folders,
+    others_who_may_change,
+};
+pub(crate) use credential::{ENTRY_MODIFIERS, keychain_cause};
 pub(crate) use files::{
-    copy_attributes, identity, is_executable, is_mine, is_open_elsewhere, make_executable, make_private_folders,
-    may_change, may_enter, move_running_program_aside, names, other_owner, sync_folder,
+    copy_attributes, identity, is_executable, make_executable, may_change, may_enter, names, other_owner, sync_folder,
 };
 #[cfg(any(test, feature = "sandbox"))]
 pub(crate) use install::stand_in;
 pub(crate) use install::{doubt, has_claude_code, locate, version_of};
 pub(crate) use locale::language;
 pub(crate) use parts::{free_room, virtualisation};
+pub(crate) use paths::{is_for_all_users, is_same_path, may_be_named_in};
 pub(crate) use places::{
     base_folders, claude_environment, log_of, obstacle, ordinary_log, roots, scratch_base_folders, usual_root,
 };
@@ -50,3 +58,5 @@ pub(crate) const QUIT_STEPS: &[(QuitStep, Duration)] =
 pub(crate) const START_LIMIT: Duration = Duration::from_secs(60);
 /// True: programs that a packaged Claude starts see redirected folders (PI: claude-code #93152, #94254).
 pub(crate) const CHILDREN_SEE_OTHER_FOLDERS: bool = true;
+/// True if the numbers of errors are those of Windows.
+pub(crate) const HAS_NUMBERS_OF_WINDOWS: bool = true;

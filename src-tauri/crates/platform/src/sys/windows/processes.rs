@@ -1,7 +1,7 @@
 //! Claude's processes, and how Claude is asked to quit.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use airouter_core::claude::processes::{Asked, Installed, Listed, Part, part_of, to_ask};
 use airouter_core::claude::windows_window::main_window;
@@ -9,6 +9,8 @@ use airouter_core::finding::{Code, Finding};
 
 use super::super::QuitStep;
 use super::calls;
+use super::paths::{is_below, is_same_path};
+use super::paths::{is_same_path, long};
 use crate::install::Install;
 use crate::process::Process;
 
@@ -39,7 +41,7 @@ pub(crate) fn processes(install: &Install) -> Option<Vec<Process>> {
 /// A process of the list with what the system tells of it; `None` if it has ended meanwhile.
 fn process(listed: &Listed, installed: &Installed, am_elevated: bool) -> Option<Process> {
     let told = calls::told_of(listed.id)?;
-    let program = told.program.as_deref().map(Path::to_string_lossy);
+    let program = told.program.as_deref().map(long);
     let asked = Asked { name: &listed.name, program: program.as_deref(), family: told.family.as_deref() };
     let part = part_of(&asked, installed);
     Some(Process {
@@ -55,10 +57,9 @@ fn process(listed: &Listed, installed: &Installed, am_elevated: bool) -> Option<
 }
 
 fn installed(install: &Install) -> Installed {
-    let text = |path: &PathBuf| path.to_string_lossy().into_owned();
     Installed {
-        programs: vec![text(&install.program), text(&install.launcher)],
-        folders: install.folders.iter().map(text).collect(),
+        programs: vec![long(&install.program), long(&install.launcher)],
+        folders: install.folders.iter().map(|folder| long(folder)).collect(),
         families: install.families.clone(),
     }
 }
@@ -93,9 +94,10 @@ pub(crate) fn end_process(install: &Install, process: &Process) -> bool {
     let installed = installed(install);
     let is_claude = |program: &Path| {
         // The family is not known here; the path is, of the very process that is ended.
-        let program = program.to_string_lossy();
-        let asked = Asked { name: &process.name, program: Some(&program), family: None };
-        part_of(&asked, &installed) == Some(Part::App) || process.exe.as_deref() == Some(Path::new(program.as_ref()))
+        let path = long(program);
+        let asked = Asked { name: &process.name, program: Some(&path), family: None };
+        let is_as_seen = process.exe.as_deref().is_some_and(|exe| is_same_path(exe, program));
+        part_of(&asked, &installed) == Some(Part::App) || is_as_seen
     };
     calls::end_process(process.id, is_claude)
 }
@@ -103,6 +105,7 @@ pub(crate) fn end_process(install: &Install, process: &Process) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::PathBuf;
     use std::process::{Command, Stdio};
 
     fn install(program: &Path) -> Install {

@@ -13,6 +13,8 @@ mod prefix;
 pub(crate) mod runner;
 mod windows;
 
+pub(crate) use windows::PACKAGES;
+
 use anyhow::{Result, bail};
 
 use crate::build;

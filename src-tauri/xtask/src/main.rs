@@ -18,6 +18,7 @@ mod fleet;
 mod fuzz;
 mod icons;
 mod machine;
+mod native;
 mod parts;
 mod published;
 mod quiet;
@@ -45,6 +46,8 @@ usage: cargo xtask <command>
                     fresh system; as root)
   cross [lane …]    the program for Windows, built and tested under Wine, its installer too, and for macOS,
                     checked; Debian only; lanes: windows installer macos
+  native            on a real Windows that is thrown away afterwards, what `cross windows` runs under Wine, and
+                    the stand-in Claude as a package; CI=true says that the computer is one
   bundle [kind …]   what people install: deb rpm appimage, dmg, or the programs alone, and rehearsal, the
                     archive for training; --quick to try it, --fetch to let the bundler download its tools,
                     --signed, --updatable
@@ -87,6 +90,7 @@ fn run_command() -> Result<()> {
         ["cross", lanes @ ..] => cross::cross(lanes),
         // Cargo asks for this one.
         [cross::runner::WORD, words @ ..] => std::process::exit(cross::runner::run(words)?),
+        ["native"] => native::native(),
         ["bundle", words @ ..] => bundle::bundle(words),
         ["installer", folder] => bundle::installer::release(folder.as_ref()),
         ["rehearsal", folder] => bundle::rehearsal::archive(folder.as_ref()),

@@ -6,6 +6,7 @@
 //! with a Mac finds what to try. The functions are listed from the source itself; one that nobody looks
 //! after turns the house rules red.
 
+mod calls;
 mod checklist;
 mod source;
 
@@ -60,20 +61,24 @@ fn only(functions: &[Function], system: System) -> Vec<&Function> {
     functions.iter().filter(is_only).collect()
 }
 
-/// What the tests reach that run on a system: what a test or a reached function names that stands in the
-/// same file, or, within what only that system has, in the same package. A name that a distant test
-/// mentions counts for nothing else: it may be another's.
+/// What the tests reach that run on a system: what a test or a reached function calls that stands in the
+/// same file, or, within what only that system has or only tests use, in the same package. A name that a distant
+/// test calls counts for nothing else: it may be another's. A test that cannot fail reaches nothing.
 fn reached(list: &[&Function], all: &[Function], on: System) -> BTreeSet<String> {
     let places: BTreeSet<String> = list.iter().map(|function| function.place()).collect();
     let there: Vec<(&Function, String)> =
         all.iter().filter(|it| it.when.holds(on, true)).map(|it| (it, it.place())).collect();
-    let mut reached: BTreeSet<String> =
-        there.iter().filter(|(function, _)| function.is_test).map(|(_, place)| place.clone()).collect();
+    let mut reached: BTreeSet<String> = there
+        .iter()
+        .filter(|(function, _)| function.is_marked && can_fail(function, all))
+        .map(|(_, place)| place.clone())
+        .collect();
     loop {
         let leads = |(from, from_place): &(&Function, String), to: &Function, to_place: &String| {
             let is_of_the_system = places.contains(from_place) || from.is_test && !from.when.holds(System::Linux, true);
-            let is_near = from.package == to.package && is_of_the_system && places.contains(to_place);
-            (from.file == to.file || is_near) && from.names.contains(&to.called)
+            let is_known = places.contains(to_place) || to.is_test && !to.is_marked;
+            let is_near = from.package == to.package && is_of_the_system && is_known;
+            (from.file == to.file || is_near) && from.calls.names.contains(&to.called)
         };
         let known: Vec<&(&Function, String)> = there.iter().filter(|(_, place)| reached.contains(place)).collect();
         let more: Vec<String> = there
@@ -86,6 +91,12 @@ fn reached(list: &[&Function], all: &[Function], on: System) -> BTreeSet<String>
         }
         reached.extend(more);
     }
+}
+
+/// Whether a test can fail: by itself, or by a function for tests in the same file that it calls.
+fn can_fail(test: &Function, all: &[Function]) -> bool {
+    let helpers = all.iter().filter(|it| it.is_test && !it.is_marked && it.file == test.file);
+    test.calls.can_fail || helpers.clone().any(|it| it.calls.can_fail && test.calls.names.contains(&it.called))
 }
 
 #[cfg(test)]
@@ -103,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_function_that_no_test_names_is_left_alone() {
+    fn a_function_that_no_test_calls_is_left_alone() {
         let test = "#[cfg(test)] mod tests { #[test] fn it() { assert!(a()); } }";
         let source = "#[cfg(windows)] fn a() { b() } #[cfg(not(unix))] fn b() {} #[cfg(windows)] fn c() {} fn d() {}";
         check(&format!("{source} {test}"), System::Windows, &["c"]);
@@ -113,16 +124,42 @@ mod tests {
 
     #[test]
     fn a_test_that_does_not_run_there_reaches_nothing() {
-        let source = "#[cfg(windows)] fn a() {} #[cfg(test)] #[cfg(unix)] mod tests { #[test] fn it() { a() } }";
+        let source =
+            "#[cfg(windows)] fn a() {} #[cfg(test)] #[cfg(unix)] mod tests { #[test] fn it() { assert!(a()) } }";
         check(source, System::Windows, &["a"]);
+    }
+
+    #[test]
+    fn only_calls_of_tests_that_can_fail_count() {
+        let test = |body: &str| {
+            format!(
+                "#[cfg(windows)] fn a() {{}} #[cfg(test)] mod tests {{ fn check() {{ assert!(b) }}
+                #[test] fn it() {{ {body} }} }}"
+            )
+        };
+        for body in ["a();", "let _ = a; assert!(b)", "assert!(b, \"a()\")", "use super::a; assert!(b)", "let _ = a();"]
+        {
+            check(&test(body), System::Windows, &["a"]);
+        }
+        for body in ["assert!(a())", "a().unwrap()", "a(); check()", "assert!(c(a))", "a()?;"] {
+            check(&test(body), System::Windows, &[]);
+        }
+    }
+
+    #[test]
+    fn a_helper_counts_when_a_test_calls_it() {
+        let source =
+            "#[cfg(windows)] fn a() {} #[cfg(test)] mod tests { fn check() { assert!(a()) } #[test] fn it() { } }";
+        check(source, System::Windows, &["a"]);
+        check(&source.replace("it() { }", "it() { check() }"), System::Windows, &[]);
     }
 
     #[test]
     fn what_macos_has_is_tested_where_the_tests_run() {
         let module = "#[cfg(any(target_os = \"macos\", all(target_os = \"linux\", test)))] mod macos {
             fn a() {} fn b() {} struct S; impl Drop for S { fn drop(&mut self) { b() } }
-            #[cfg(test)] mod tests { #[test] fn it() { a(); S; } } }";
+            #[cfg(test)] mod tests { #[test] fn it() { assert!(a()); drop(S); } } }";
         check(module, System::Macos, &[]);
-        check(&module.replace("S; }", "}"), System::Macos, &["b", "drop"]);
+        check(&module.replace("drop(S); }", "}"), System::Macos, &["b", "drop"]);
     }
 }

@@ -34,6 +34,10 @@ const PACKAGES: &str =
     r"Software\Classes\Local Settings\Software\Microsoft\Windows\CurrentVersion\AppModel\Repository\Packages";
 /// Where the proxy is set.
 const INTERNET: &str = r"Software\Microsoft\Windows\CurrentVersion\Internet Settings";
+/// Where a person's variables are.
+const ENVIRONMENT: &str = "Environment";
+/// The variables that tests set.
+const VARIABLES: [&str; 2] = ["CLAUDE_USER_DATA_DIR", "ANTHROPIC_AUTH_TOKEN"];
 /// Where a person's languages are.
 const DESKTOP: &str = r"Control Panel\Desktop";
 /// Where a Windows says which one it is. Wine believes it.
@@ -180,6 +184,18 @@ impl Account {
         Ok(key.set_value("ProxyEnable", &1u32)?)
     }
 
+    /// Has a script choose the proxy of the person.
+    pub fn set_proxy_script(&self, url: &str) -> Result<()> {
+        let (key, _) = RegKey::predef(HKEY_CURRENT_USER).create_subkey(INTERNET)?;
+        Ok(key.set_value("AutoConfigURL", &url)?)
+    }
+
+    /// Sets a variable of the person, as the settings of Windows do: programs that run already do not have it.
+    pub fn set_variable(&self, name: &str, value: &str) -> Result<()> {
+        let (key, _) = RegKey::predef(HKEY_CURRENT_USER).create_subkey(ENVIRONMENT)?;
+        Ok(key.set_value(name, &value)?)
+    }
+
     /// Sets the language that the person sees Windows in.
     pub fn set_language(&self, tag: &str) -> Result<()> {
         let (key, _) = RegKey::predef(HKEY_CURRENT_USER).create_subkey(DESKTOP)?;
@@ -313,7 +329,11 @@ fn clean_registry() {
     for full_name in [PACKAGE, NEWER_PACKAGE, STORE_PACKAGE] {
         let _ = person.delete_subkey_all(format!(r"{PACKAGES}\{full_name}"));
     }
-    for (path, names) in [(INTERNET, &["ProxyServer", "ProxyEnable"][..]), (DESKTOP, &["PreferredUILanguages"])] {
+    for (path, names) in [
+        (INTERNET, &["ProxyServer", "ProxyEnable", "AutoConfigURL"][..]),
+        (DESKTOP, &["PreferredUILanguages"]),
+        (ENVIRONMENT, &VARIABLES),
+    ] {
         if let Ok((key, _)) = person.create_subkey(path) {
             names.iter().for_each(|name| drop(key.delete_value(name)));
         }

@@ -137,6 +137,10 @@ catalogue! {
     DownloadsUnreachable = "AR-135", "downloads_unreachable", Network, Info;
     /// Claude's engine for Code and Cowork sessions is not on this computer yet.
     EngineMissing = "AR-136", "engine_missing", Claude, Warning;
+    /// This program was started by a packaged app other than Claude, and Windows redirects what it writes.
+    FoldersRedirected = "AR-143", "folders_redirected", ThisComputer, Blocking;
+    /// This program runs as another account than the one that is signed in.
+    OtherAccount = "AR-144", "other_account", ThisComputer, Blocking;
 
     // 2xx — the network
     /// This computer is not online.
@@ -175,7 +179,7 @@ catalogue! {
     CaptivePortal = "AR-224", "captive_portal", Network, Blocking;
     /// A web firewall blocked the request.
     WafBlock = "AR-225", "waf_block", Network, Blocking;
-    /// The proxy is chosen by a script (PAC or WPAD), which this program cannot run.
+    /// The proxy is chosen by a script (PAC or WPAD), which could not be run.
     ProxyScript = "AR-226", "proxy_script", Network, Warning;
     /// The proxy's address cannot be read.
     ProxyInvalid = "AR-227", "proxy_invalid", ThisComputer, Blocking;

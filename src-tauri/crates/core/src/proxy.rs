@@ -3,8 +3,8 @@
 //! Every system stores this in a form of its own, and the usual libraries misread common values: Windows'
 //! `http=…;https=…` becomes a host name there, its `<local>` is not understood, SOCKS and the exceptions of
 //! macOS and all of GNOME are left out. So each form has a parser here, all pure, and all give
-//! [`ProxySettings`]. A script that chooses the proxy (PAC, WPAD) cannot be run: it is reported, and the
-//! route without it is tried.
+//! [`ProxySettings`]. A script that chooses the proxy (PAC, WPAD) is run by Windows for programs that ask. On other
+//! systems it cannot be run: it is reported, and the route without it is tried.
 //!
 //! Programs for `https:` never use the entry for `http:` alone, so it is not used here either; and `http:`
 //! addresses are on this computer, which is always reached directly.
@@ -13,6 +13,7 @@ mod bypass;
 mod environment;
 mod gnome;
 mod macos;
+mod script;
 mod server;
 mod windows;
 
@@ -20,8 +21,9 @@ pub use bypass::Bypass;
 pub use environment::of_environment;
 pub use gnome::of_gnome;
 pub use macos::of_macos;
+pub use script::{ScriptAnswer, of_windows_with};
 pub use server::{Proxy, ProxyKind, secrets_in};
-pub use windows::{WindowsValues, of_windows};
+pub use windows::{WindowsValues, of_windows, plain_counts};
 
 use crate::address::GatewayUrl;
 use crate::finding::{Code, Finding};
@@ -35,6 +37,8 @@ pub struct ProxySettings {
     pub bypass: Bypass,
     /// The script that would choose a proxy: its address, or `wpad` where it would be searched for.
     pub script: Option<String>,
+    /// True if the system tried to run that script and failed; false where it cannot be run.
+    pub is_script_tried: bool,
 }
 
 impl std::fmt::Debug for ProxySettings {
@@ -52,6 +56,8 @@ pub struct ProxyChoice {
     pub proxy: Option<Proxy>,
     /// The script that was not run.
     pub script: Option<String>,
+    /// True if that was tried.
+    pub is_script_tried: bool,
 }
 
 impl ProxySettings {
@@ -79,19 +85,20 @@ impl ProxySettings {
             Some(proxy) if !self.bypass.covers(address.name(), address.port()) => Some(proxy.clone()?),
             _ => None,
         };
-        Ok(ProxyChoice { proxy, script })
+        Ok(ProxyChoice { proxy, script, is_script_tried: self.is_script_tried })
     }
 }
 
 impl ProxyChoice {
     /// No proxy.
     pub fn direct() -> Self {
-        Self { proxy: None, script: None }
+        Self { proxy: None, script: None, is_script_tried: false }
     }
 
     /// The finding that there is a script that could not be run.
     pub fn warning(&self) -> Option<Finding> {
-        self.script.as_ref().map(|script| Finding::new(Code::ProxyScript).with("url", script))
+        let finding = self.script.as_ref().map(|script| Finding::new(Code::ProxyScript).with("url", script));
+        finding.map(|finding| if self.is_script_tried { finding.with("because", "failed") } else { finding })
     }
 }
 

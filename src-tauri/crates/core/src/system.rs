@@ -5,6 +5,16 @@
 //! features of Safari 16, and on macOS a program uses the engine of the installed Safari: macOS 13. On Linux
 //! nothing is checked: the program does not start at all where the C library is too old.
 
+mod account;
+mod package;
+mod variables;
+mod virtualisation;
+
+pub use account::{SessionFacts, other_account};
+pub use package::{inside_package, is_redirected};
+pub use variables::{Variable, expanded, in_force};
+pub use virtualisation::{Processor, can_virtualise};
+
 use crate::claude::version::Version;
 use crate::finding::{Code, Finding};
 

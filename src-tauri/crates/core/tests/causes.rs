@@ -34,6 +34,8 @@ const ALONE: &[(Code, Os)] = &[
     (Code::ClaudeElevated, Os::Windows),
     (Code::RestartNeeded, Os::Windows),
     (Code::PublisherUnknown, Os::Windows),
+    (Code::FoldersRedirected, Os::Windows),
+    (Code::OtherAccount, Os::Windows),
 ];
 
 /// What only some systems have, by the words for it.

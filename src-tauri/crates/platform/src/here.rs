@@ -11,9 +11,9 @@ use crate::sys;
 
 impl Places {
     /// The places of this computer, as Claude determines them: `CLAUDE_USER_DATA_DIR` verbatim, else the
-    /// system's default folder (PI). `None` if the system reports no home folder.
+    /// system's default folder (PI); the variable as Claude gets it. `None` if the system reports no home folder.
     pub fn from_environment() -> Option<Self> {
-        let named = env::var_os("CLAUDE_USER_DATA_DIR").filter(|value| !value.is_empty()).map(PathBuf::from);
+        let named = sys::variable("CLAUDE_USER_DATA_DIR").filter(|value| !value.is_empty()).map(PathBuf::from);
         let named_root = named.map(|root| std::path::absolute(&root).unwrap_or(root));
         let base_folders = sys::base_folders()?;
         let places = Self::on(base_folders, named_root)?;
@@ -60,7 +60,7 @@ impl Places {
         Some(Self {
             named_root,
             log: sys::log_of(&base_folders, &root),
-            ordinary_log: sys::ordinary_log(&base_folders),
+            ordinary_logs: sys::ordinary_logs(&base_folders),
             root,
             copies: Vec::new(),
             helper: state.join(HELPER_NAME),
@@ -122,7 +122,8 @@ mod tests {
     fn a_scratch_folder_holds_everything() {
         let scratch = std::path::absolute(Path::new("/tmp/practice")).unwrap();
         let places = Places::in_scratch(&scratch).unwrap();
-        for path in [&places.root, &places.log, &places.ordinary_log, &places.state, &places.helper, &places.system] {
+        let single = [&places.root, &places.log, &places.state, &places.helper, &places.system];
+        for path in single.into_iter().chain(&places.ordinary_logs) {
             assert!(path.starts_with(&scratch), "{} is outside", path.display());
         }
         assert!(places.is_scratch(), "a rehearsal must not touch the real keychain entry");

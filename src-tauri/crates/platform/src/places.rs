@@ -33,8 +33,8 @@ pub struct Places {
     pub copies: Vec<PathBuf>,
     /// Claude's log in third-party mode.
     pub log: PathBuf,
-    /// Claude's log in ordinary mode.
-    pub ordinary_log: PathBuf,
+    /// Where Claude's log in ordinary mode may be.
+    pub ordinary_logs: Vec<PathBuf>,
     /// This program's own folder: journal, history id, language, log.
     pub state: PathBuf,
     /// Where the helper program is installed; Claude's profile names this path.

@@ -150,16 +150,21 @@ fn attached(facts: &DoctorFacts) -> Vec<Attached> {
 fn logs(places: &Places) -> Vec<Attached> {
     let own = fs_err::read_dir(places.state.join("logs")).ok();
     let own = own.and_then(|folder| folder.flatten().map(|entry| entry.path()).max());
-    let all = [
-        ("claude.log", Some(places.log.clone())),
-        ("claude-ordinary.log", Some(places.ordinary_log.clone())),
-        ("airouter-setup.log", own),
-    ];
-    let read = |(name, path): (&str, Option<PathBuf>)| {
-        let text = read_tail(&path?, LOG_END)?;
-        Some(Attached { name: name.to_owned(), bytes: text.into_bytes() })
+    let claudes = numbered("claude", places.logs()).chain(numbered("claude-ordinary", places.ordinary_logs.clone()));
+    let all = claudes.chain(own.map(|own| ("airouter-setup.log".to_owned(), own)));
+    let read = |(name, path): (String, PathBuf)| {
+        let text = read_tail(&path, LOG_END)?;
+        Some(Attached { name, bytes: text.into_bytes() })
     };
-    all.into_iter().filter_map(read).collect()
+    all.filter_map(read).collect()
+}
+
+/// Names for the same log in several places: the number is that of the place, whether the others are there or not.
+fn numbered(name: &'static str, paths: Vec<PathBuf>) -> impl Iterator<Item = (String, PathBuf)> {
+    paths.into_iter().enumerate().map(move |(index, path)| match index {
+        0 => (format!("{name}.log"), path),
+        _ => (format!("{name}-{}.log", index + 1), path),
+    })
 }
 
 fn environment() -> Vec<(String, String)> {
@@ -184,4 +189,31 @@ fn person(places: &Places) -> Person {
 fn system() -> String {
     let name = System::long_os_version().unwrap_or_default();
     format!("{name} · {}", System::cpu_arch())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_logs_of_all_places_are_attached_with_names_of_their_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places::in_scratch(folder.path()).unwrap();
+        let copies = vec![places.root.join("copy")];
+        let places = Places { copies, ..places };
+        let written: Vec<PathBuf> = places.logs().into_iter().chain(places.ordinary_logs.clone()).collect();
+        for path in &written {
+            fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+            fs_err::write(path, path.to_string_lossy().as_bytes()).unwrap();
+        }
+        let attached = logs(&places);
+        let mut names: Vec<&str> = attached.iter().map(|each| each.name.as_str()).collect();
+        assert_eq!(names[0], "claude.log");
+        assert!(names.contains(&"claude-ordinary.log"), "{names:?}");
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), written.len(), "each has a name of its own: {names:?}");
+        let texts: Vec<_> = attached.iter().map(|each| String::from_utf8_lossy(&each.bytes).into_owned()).collect();
+        assert_eq!(texts, written.iter().map(|path| path.to_string_lossy().into_owned()).collect::<Vec<_>>());
+    }
 }

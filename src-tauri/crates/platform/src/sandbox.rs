@@ -58,12 +58,13 @@ pub fn clear(places: &Places) -> Result<(), Finding> {
         tracing::info!(code = finding.code.number(), "no practice key is forgotten");
     }
     let claudes = places.resolved().roots().cloned().collect::<Vec<_>>();
-    let ordinary = places.ordinary_log.ancestors().nth(2).map(Path::to_owned);
+    let ordinary = places.ordinary_logs.iter().filter_map(|log| log.ancestors().nth(2).map(Path::to_owned));
     let stand_in = sys::stand_in(places, "");
     let programs = stand_in.programs.into_iter().filter_map(|program| program.parent().map(Path::to_owned));
     let kept = ["logs", "language", "lock"];
     let ours = fs_err::read_dir(&places.state).into_iter().flatten().flatten().map(|entry| entry.path());
     let ours = ours.filter(|path| !path.file_name().is_some_and(|name| kept.iter().any(|kept| name == *kept)));
+    let ordinary = ordinary.filter(|folder| folder.exists());
     for path in claudes.into_iter().chain(ordinary).chain([places.system.clone()]).chain(programs).chain(ours) {
         let removed = if path.is_dir() { fs_err::remove_dir_all(&path) } else { files::remove(&path) };
         removed.map_err(|error| files::cannot_write(&path, &error))?;

@@ -17,7 +17,7 @@ const TRIPLE: &str = "x86_64-pc-windows-gnu";
 const PROGRAMS: [&str; 3] = ["airouter-setup.exe", "airouter-credential.exe", "airouter-setup-cli.exe"];
 /// The packages whose programs are built and whose tests run. They are named together, since cargo builds a
 /// library anew for other packages: the more often, the more of its parts they ask for.
-const PACKAGES: [&str; 7] = [
+pub(crate) const PACKAGES: [&str; 7] = [
     "airouter-cli",
     "airouter-core",
     "airouter-platform",

@@ -1,14 +1,13 @@
 //! The functions of a package, read from its source: where each stands, on which systems it is compiled,
-//! and which names it mentions.
+//! and what it calls.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Attribute, ImplItem, Item, Meta, Token, TraitItem, Type, punctuated::Punctuated};
 
+use super::calls::Calls;
 use crate::step::root;
 
 /// A system that the program runs on.
@@ -27,11 +26,13 @@ pub(super) struct Function {
     pub(super) name: String,
     /// The name by which others call it: a trait's function is called by whoever has the value.
     pub(super) called: String,
-    /// All names that stand in it.
-    pub(super) names: HashSet<String>,
+    /// What it calls.
+    pub(super) calls: Calls,
     pub(super) when: When,
     /// A test, or something that only tests use.
     pub(super) is_test: bool,
+    /// A test itself.
+    pub(super) is_marked: bool,
 }
 
 impl Function {
@@ -133,13 +134,14 @@ impl Reader<'_> {
     fn items(&mut self, items: &[Item], file: &str, folder: &Path, when: &When) -> Result<()> {
         for item in items {
             match item {
-                Item::Fn(it) => self.add(file, &it.sig.ident, None, when.and(&it.attrs), &it.attrs, it),
+                Item::Fn(it) => self.add(file, &it.sig.ident, None, when.and(&it.attrs), &it.attrs, Some(&it.block)),
                 Item::Impl(it) => {
                     let when = when.and(&it.attrs);
                     let owner = it.trait_.as_ref().and_then(|_| type_name(&it.self_ty));
                     for part in &it.items {
                         if let ImplItem::Fn(it) = part {
-                            self.add(file, &it.sig.ident, owner.as_deref(), when.and(&it.attrs), &it.attrs, it);
+                            let when = when.and(&it.attrs);
+                            self.add(file, &it.sig.ident, owner.as_deref(), when, &it.attrs, Some(&it.block));
                         }
                     }
                 }
@@ -147,7 +149,8 @@ impl Reader<'_> {
                     let when = when.and(&it.attrs);
                     for part in &it.items {
                         if let TraitItem::Fn(it) = part {
-                            self.add(file, &it.sig.ident, None, when.and(&it.attrs), &it.attrs, it);
+                            let body = it.default.as_ref();
+                            self.add(file, &it.sig.ident, None, when.and(&it.attrs), &it.attrs, body);
                         }
                     }
                 }
@@ -176,11 +179,9 @@ impl Reader<'_> {
         owner: Option<&str>,
         when: When,
         attributes: &[Attribute],
-        whole: &impl ToTokens,
+        body: Option<&syn::Block>,
     ) {
         let is_marked = attributes.iter().any(|it| it.path().segments.last().is_some_and(|word| word.ident == "test"));
-        let mut names = HashSet::new();
-        collect(whole.to_token_stream(), &mut names);
         // Compiled for tests alone, wherever that is.
         let for_tests = ![System::Linux, System::Macos, System::Windows].iter().any(|it| when.holds(*it, false));
         self.found.push(Function {
@@ -188,8 +189,9 @@ impl Reader<'_> {
             file: file.to_owned(),
             called: owner.map_or_else(|| name.to_string(), str::to_owned),
             name: name.to_string(),
-            names,
+            calls: body.map(Calls::of).unwrap_or_default(),
             is_test: is_marked || for_tests,
+            is_marked,
             when,
         });
     }
@@ -198,18 +200,6 @@ impl Reader<'_> {
 fn type_name(of: &Type) -> Option<String> {
     let Type::Path(path) = of else { return None };
     path.path.segments.last().map(|word| word.ident.to_string())
-}
-
-fn collect(tokens: TokenStream, names: &mut HashSet<String>) {
-    for token in tokens {
-        match token {
-            TokenTree::Ident(word) => {
-                names.insert(word.to_string());
-            }
-            TokenTree::Group(group) => collect(group.stream(), names),
-            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
-        }
-    }
 }
 
 #[cfg(test)]
@@ -233,11 +223,11 @@ mod tests {
     }
 
     #[test]
-    fn every_function_is_found_with_what_it_names() {
-        let text = "mod a { impl S { fn b(&self) { c!(d) } } } #[cfg(test)] mod t { fn e() {} }";
+    fn every_function_is_found_with_what_it_calls() {
+        let text = "mod a { impl S { fn b(&self) { c!(d()) } } } #[cfg(test)] mod t { fn e() {} }";
         let found = of_text("p", "f", text).unwrap();
         let told: Vec<(&str, bool)> = found.iter().map(|it| (it.name.as_str(), it.is_test)).collect();
         assert_eq!(told, [("b", false), ("e", true)]);
-        assert!(found[0].names.contains("d"), "what a macro is given counts");
+        assert!(found[0].calls.names.contains("d"), "what a macro is given counts");
     }
 }

@@ -4,6 +4,7 @@
 
 mod credential;
 mod flow;
+mod logs;
 mod packages;
 mod policy;
 mod registry;

@@ -30,6 +30,8 @@ export const findings: FindingTemplates = {
   "AR-134": { title: "这台电脑没有开启虚拟化", meaning: "聊天不受影响，但Claude的任务功能要在虚拟机里运行，可能打不开。", action: "需要任务功能时，请在电脑的BIOS里开启虚拟化。" },
   "AR-135": { title: "连不上Claude的下载服务器", meaning: "Claude第一次使用任务和代码功能时，要从[{host}|downloads.claude.ai]下载组件。聊天不受影响。", action: "需要这些功能时，请换一个网络，或请网管放行这个地址。" },
   "AR-136": { title: "Claude还缺一个组件", meaning: "任务和代码功能要用一个组件，Claude会自己下载，现在还没有下载好。聊天不受影响。", action: "请让Claude开着等几分钟，再打开任务或代码功能；一直这样的话，请用离线安装包重新安装Claude。" },
+  "AR-143": { title: "在这里打开，设置会写到别处", meaning: "打开这个程序的应用，会让系统把文件存到它自己的文件夹里，Claude读不到。", action: "请关掉它，从开始菜单重新打开。" },
+  "AR-144": { title: "这个程序用的是另一个账户", meaning: "它不是以您登录的账户运行的，在这里接入，您自己的Claude用不上。", action: "请关掉它，再直接打开一次，不要选“以管理员身份运行”。" },
 
   "AR-201": { title: "电脑没有连上网络", meaning: "现在什么网站都连不上。", action: "请检查网线或Wi-Fi，能打开网页后再重试。" },
   "AR-202": { title: "找不到服务器", meaning: "没能查到[{host}|{gateway.host}]在哪里。可能是VPN或加速器的影响，公司网络也可能没有放行。", action: "请关闭VPN或加速器后重试；在公司请联系网管放行。", cases: { where: { private: { meaning: "[{host}|{gateway.host}]是内部网络里的名字，这台电脑现在不在那个网络里。", action: "请连上那个网络或它的VPN，再重试。" } } } },
@@ -70,7 +72,7 @@ export const findings: FindingTemplates = {
   "AR-223": { title: "代理不允许访问{gateway}", meaning: "多半是公司网络的限制。", action: "请联系网管放行[{host}|{gateway.host}]，或换一个网络。" },
   "AR-224": { title: "需要先登录Wi-Fi", meaning: "这个Wi-Fi要先在网页里登录。", action: "请打开浏览器登录Wi-Fi，再重试。" },
   "AR-225": { title: "请求被网站防火墙拦下了", meaning: "服务器前面的防火墙没有放行。", action: "请关闭VPN或换一个网络；还不行请把编号告诉客服。" },
-  "AR-226": { title: "系统用脚本来选择代理", meaning: "这里不能运行这种脚本（PAC），所以检查时没有经过它选的代理。Claude可能会走代理，结果不一定相同。", action: "如果连不上，请向网管要代理的地址，在系统设置里手动填写。" },
+  "AR-226": { title: "系统用脚本来选择代理", meaning: "这里不能运行这种脚本（PAC），所以检查时没有经过它选的代理。Claude可能会走代理，结果不一定相同。", action: "如果连不上，请向网管要代理的地址，在系统设置里手动填写。", cases: { because: { failed: { meaning: "系统没能运行这个脚本（PAC），所以检查时没有经过它选的代理。Claude可能会走代理，结果不一定相同。" } } } },
   "AR-227": { title: "代理的地址看不懂", meaning: "代理由主机和端口组成，例如127.0.0.1:7890。", action: "请改好代理的地址，再重试。" },
 
   "AR-301": {

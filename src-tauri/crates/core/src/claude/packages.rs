@@ -12,8 +12,7 @@ use crate::finding::{Code, Finding};
 
 /// The names of Claude's packages (PI).
 const NAMES: [&str; 2] = ["Claude", "AnthropicPBC.Claude"];
-
-/// The families of Anthropic's own packages (PI).
+/// Their families as of 2026 (PI): the one from the site, the one from the Store.
 pub const FAMILIES: [&str; 2] = ["Claude_pzs8sxrjxfjjc", "AnthropicPBC.Claude_fnn82j28hfe8t"];
 
 /// The name in the certificate with which Anthropic signs its programs (PI).
@@ -81,6 +80,11 @@ pub fn doubt_of_packages<'a>(packages: impl IntoIterator<Item = &'a Package>) ->
     Some(Finding::new(Code::PublisherUnknown).with("publisher", &foreign.family))
 }
 
+/// True for the family of a package of Claude Desktop, such as `Claude_pzs8sxrjxfjjc`.
+pub fn is_claude_family(family: &str) -> bool {
+    family.rsplit_once('_').is_some_and(|(name, _)| NAMES.iter().any(|known| known.eq_ignore_ascii_case(name)))
+}
+
 /// The version in the name of a folder that Squirrel makes, such as `app-1.44121.2` (PI).
 pub fn squirrel_version(folder: &str) -> Option<Version> {
     folder.strip_prefix("app-")?.parse().ok()
@@ -106,6 +110,16 @@ mod tests {
             Some(("AnthropicPBC.Claude_fnn82j28hfe8t", Some(Version(2, 26454, 0)))),
         );
         check("Claude_new_x64__pzs8sxrjxfjjc", Some(("Claude_pzs8sxrjxfjjc", None)));
+    }
+
+    #[test]
+    fn a_family_is_known_by_its_name() {
+        for family in FAMILIES.into_iter().chain(["claude_0123456789abc"]) {
+            assert!(is_claude_family(family), "{family}");
+        }
+        for family in ["Microsoft.WindowsTerminal_8wekyb3d8bbwe", "ClaudeNotes_pzs8sxrjxfjjc", "Claude", ""] {
+            assert!(!is_claude_family(family), "{family}");
+        }
     }
 
     #[test]

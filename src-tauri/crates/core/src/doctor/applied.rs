@@ -70,7 +70,7 @@ fn look_at_claude(facts: &DoctorFacts, list: &mut CheckList) {
         Some(version) => list.tested(Applied, Code::ClaudeTooOld, too_old(version)),
         None => list.untested(Applied, Code::ClaudeTooOld),
     }
-    for code in [Code::ClaudeMustMove, Code::InsideClaude] {
+    for code in [Code::ClaudeMustMove, Code::InsideClaude, Code::FoldersRedirected, Code::OtherAccount] {
         list.tested(Applied, code, facts.computer.obstacle.clone().filter(|finding| finding.code == code));
     }
 }

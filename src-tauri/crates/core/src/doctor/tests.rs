@@ -253,7 +253,7 @@ fn claude_itself_is_looked_at() {
     };
     check(missing, &[Code::ClaudeMissing]);
     check(|it| it.computer.claude.version = Some(Version(1, 2, 3)), &[Code::ClaudeTooOld, Code::KeysTooNew]);
-    for code in [Code::ClaudeMustMove, Code::InsideClaude] {
+    for code in [Code::ClaudeMustMove, Code::InsideClaude, Code::FoldersRedirected, Code::OtherAccount] {
         check(|it| it.computer.obstacle = Some(Finding::new(code)), &[code]);
     }
     check(|it| it.computer.journal.as_mut().unwrap().undoing = true, &[Code::Interrupted]);

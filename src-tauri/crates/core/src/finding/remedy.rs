@@ -189,6 +189,8 @@ impl Code {
             // Its words say what to do, or there is nothing to do.
             Code::ClaudeVersionUnknown
             | Code::InsideClaude
+            | Code::FoldersRedirected
+            | Code::OtherAccount
             | Code::ManagedAppOnly
             | Code::SystemUnsupported
             | Code::NoVirtualisation

@@ -18,7 +18,7 @@ pub fn of_environment(read: impl Fn(&str) -> Option<String>) -> ProxySettings {
     ProxySettings {
         proxy: proxy.map(|text| Proxy::parse(&text, ProxyKind::Http).map_err(|it| it.with("from", "environment"))),
         bypass: Bypass::of(exceptions.split([',', ' ', ';']), Bare::WithSubdomains),
-        script: None,
+        ..ProxySettings::default()
     }
 }
 

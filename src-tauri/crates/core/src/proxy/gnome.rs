@@ -18,7 +18,7 @@ pub fn of_gnome(text: &str) -> ProxySettings {
                     .map(String::as_str),
                 Bare::WithSubdomains,
             ),
-            script: None,
+            ..ProxySettings::default()
         },
         Some("auto") => {
             let url = values.text("org.gnome.system.proxy", "autoconfig-url").filter(|url| !url.is_empty());

@@ -14,6 +14,7 @@ pub fn of_macos(text: &str) -> ProxySettings {
         proxy: values.server("HTTPS", ProxyKind::Http).or_else(|| values.server("SOCKS", ProxyKind::Socks5)),
         bypass: if values.is_on("ExcludeSimpleHostnames") { bypass.and_simple_names() } else { bypass },
         script: (values.is_on("ProxyAutoConfigEnable") || values.is_on("ProxyAutoDiscoveryEnable")).then(script),
+        ..ProxySettings::default()
     }
 }
 

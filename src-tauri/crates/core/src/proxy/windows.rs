@@ -1,4 +1,4 @@
-//! Proxies of Windows, from the registry under
+//! Proxies of Windows, as WinHTTP gives them, or from the registry under
 //! `HKCU\Software\Microsoft\Windows\CurrentVersion\Internet Settings`.
 
 use super::ProxySettings;
@@ -31,11 +31,20 @@ pub fn of_windows(values: &WindowsValues) -> ProxySettings {
         proxy: if is_on { for_https(server) } else { None },
         bypass: Bypass::of(values.except.unwrap_or_default().split([';', ' ', ',']), Bare::Itself),
         script: script.or(detected).map(str::to_owned),
+        ..ProxySettings::default()
     }
 }
 
+/// True if the plain values in the registry count, and not what WinHTTP gives for the connection in use. `given` is
+/// the latter, `None` if there was no answer; `has_own` tells whether Windows has settings of its own for its
+/// connections. Values that were only put into the plain ones, as tools do, count until Windows takes them over (G).
+pub fn plain_counts(given: Option<&WindowsValues>, plain: &WindowsValues, has_own: bool) -> bool {
+    let says_something = |values: &WindowsValues| values.server.is_some() || values.script.is_some();
+    given.is_none_or(|given| !has_own && !says_something(given) && says_something(plain))
+}
+
 /// The one server for all, or the one for `https`, or else the SOCKS one.
-fn for_https(server: &str) -> Option<Result<Proxy, Finding>> {
+pub(super) fn for_https(server: &str) -> Option<Result<Proxy, Finding>> {
     let parts = || server.split([';', ' ']).map(str::trim).filter(|part| !part.is_empty());
     let of = |wanted: &str| {
         parts().find_map(|part| part.split_once('=').filter(|(name, _)| name.trim().eq_ignore_ascii_case(wanted)))
@@ -80,6 +89,26 @@ mod tests {
         check(on("https=http://127.0.0.1:7891/"), GATE, Some("http://127.0.0.1:7891"));
         check(on("proxy.office.example"), GATE, Some("http://proxy.office.example:80"));
         check(on(""), GATE, None);
+    }
+
+    #[test]
+    fn the_connection_in_use_counts_before_the_plain_values() {
+        let searched = WindowsValues { detect: Some(1), ..WindowsValues::default() };
+        let script = WindowsValues { script: Some("http://pac.example/p.pac"), ..WindowsValues::default() };
+        let nothing = WindowsValues::default();
+        for (given, plain, has_own, expected) in [
+            (None, on("a:1"), true, true),
+            (None, nothing, false, true),
+            (Some(on("a:1")), on("b:1"), false, false),
+            (Some(script), on("b:1"), false, false),
+            (Some(nothing), on("b:1"), true, false),
+            (Some(nothing), on("b:1"), false, true),
+            (Some(searched), script, false, true),
+            (Some(searched), nothing, false, false),
+        ] {
+            let case = (given.is_some(), plain.server, has_own);
+            assert_eq!(plain_counts(given.as_ref(), &plain, has_own), expected, "{case:?}");
+        }
     }
 
     #[test]

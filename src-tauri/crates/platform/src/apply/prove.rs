@@ -18,7 +18,7 @@ const GRACE: Duration = Duration::from_secs(12);
 /// The ends of Claude's logs before it was started.
 pub(super) struct LogPositions {
     third_party: Vec<LogPosition>,
-    ordinary: LogPosition,
+    ordinary: Vec<LogPosition>,
     path: String,
 }
 
@@ -27,14 +27,14 @@ impl LogPositions {
     pub(super) fn record(places: &Places) -> Self {
         Self {
             third_party: places.logs().iter().map(|log| LogPosition::at_end(log)).collect(),
-            ordinary: LogPosition::at_end(&places.ordinary_log),
+            ordinary: places.ordinary_logs.iter().map(|log| LogPosition::at_end(log)).collect(),
             path: places.log.to_string_lossy().into_owned(),
         }
     }
 
     /// True if Claude has written to any of its logs since.
     pub(super) fn has_grown(&self) -> bool {
-        self.third_party.iter().chain([&self.ordinary]).any(|log| !log.appended().is_empty())
+        self.third_party.iter().chain(&self.ordinary).any(|log| !log.appended().is_empty())
     }
 
     /// What Claude has written since to its third-party logs.
@@ -70,7 +70,9 @@ impl LogPositions {
             Reading::Failed(finding) => Err(finding),
             // Newer builds name the address with the first message only (PI): the person is asked for one.
             Reading::Started => Err(Finding::new(Code::ProofSilent).with("seen", "mode").with("log", &self.path)),
-            Reading::Pending if !self.ordinary.appended().is_empty() => Err(Finding::new(Code::ProofOrdinaryMode)),
+            Reading::Pending if self.ordinary.iter().any(|log| !log.appended().is_empty()) => {
+                Err(Finding::new(Code::ProofOrdinaryMode))
+            }
             Reading::Pending => Err(Finding::new(Code::ProofSilent).with("log", &self.path)),
         }
     }
@@ -81,19 +83,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn silence_is_told_from_the_ordinary_mode() {
-        let folder = tempfile::tempdir().unwrap();
-        let places = Places::in_scratch(folder.path()).unwrap();
-        fs_err::create_dir_all(places.ordinary_log.parent().unwrap()).unwrap();
-        fs_err::write(&places.ordinary_log, "of an earlier start\n").unwrap();
-        let positions = LogPositions::record(&places);
-        let code = || positions.verdict(Reading::Pending).unwrap_err().code;
-        assert_eq!(code(), Code::ProofSilent);
-        assert!(!positions.has_grown());
-        fs_err::write(&places.ordinary_log, "of an earlier start\nStarting app\n").unwrap();
-        assert_eq!(code(), Code::ProofOrdinaryMode);
-        assert!(positions.has_grown());
-        let started = positions.verdict(Reading::Started).unwrap_err();
-        assert_eq!((started.code, started.fact("seen")), (Code::ProofSilent, Some("mode")));
+    fn silence_is_told_from_the_ordinary_mode_in_each_place_of_its_log() {
+        let places = |folder: &tempfile::TempDir| Places::in_scratch(folder.path()).unwrap();
+        for index in 0..places(&tempfile::tempdir().unwrap()).ordinary_logs.len() {
+            let folder = tempfile::tempdir().unwrap();
+            let places = places(&folder);
+            let log = &places.ordinary_logs[index];
+            fs_err::create_dir_all(log.parent().unwrap()).unwrap();
+            fs_err::write(log, "of an earlier start\n").unwrap();
+            let positions = LogPositions::record(&places);
+            let code = || positions.verdict(Reading::Pending).unwrap_err().code;
+            assert_eq!(code(), Code::ProofSilent, "{}", log.display());
+            assert!(!positions.has_grown());
+            fs_err::write(log, "of an earlier start\nStarting app\n").unwrap();
+            assert_eq!(code(), Code::ProofOrdinaryMode, "{}", log.display());
+            assert!(positions.has_grown());
+            let started = positions.verdict(Reading::Started).unwrap_err();
+            assert_eq!((started.code, started.fact("seen")), (Code::ProofSilent, Some("mode")));
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! Finds settings of Claude Code that Claude Desktop's engine was seen to use instead of the profile's (user
-//! reports): environment variables of this process, lines of shell start files, and Claude Code's own settings.
-//! Only their names are reported.
+//! reports): environment variables of this process and those that the system keeps, lines of files that run when a
+//! shell starts, and Claude Code's own settings. Only their names are reported.
+
+mod powershell;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -10,23 +12,14 @@ use airouter_core::lenient::{object_of, text_of};
 use airouter_core::secret::Secret;
 
 use crate::places::Places;
+use crate::sys;
 
-/// Start files of shells and of the desktop, below the home folder.
-const START_FILES: [&str; 9] = [
-    ".profile",
-    ".bash_profile",
-    ".bashrc",
-    ".zshenv",
-    ".zprofile",
-    ".zshrc",
-    ".pam_environment",
-    ".config/environment.d/claude.conf",
-    ".config/fish/config.fish",
-];
 /// Claude Code's settings, in its own folder.
 const SETTINGS: [&str; 2] = ["settings.json", "settings.local.json"];
 /// The variable that names that folder (OD).
 const FOLDER: &str = "CLAUDE_CONFIG_DIR";
+/// How start files write the home folder.
+const HOMES: [&str; 7] = ["~/", "$HOME/", "${HOME}/", "~\\", "$HOME\\", "$env:USERPROFILE\\", "$Env:USERPROFILE\\"];
 /// Maximum of a file that is read, in bytes.
 const MOST: u64 = 256 * 1024;
 
@@ -48,15 +41,18 @@ pub(super) fn collect(places: &Places) -> Vec<Override> {
     let mut folders = vec![home.join(".claude")];
     // A rehearsal starts its Claude with its own variables.
     if !places.is_scratch() {
-        put(variables().map(|(name, _)| name).collect(), "environment");
-        folders.extend(std::env::var_os(FOLDER).filter(|folder| !folder.is_empty()).map(PathBuf::from));
-        let lines = text(&places.system.join("etc/environment"));
-        put(in_lines(&lines), "/etc/environment");
-        folders.extend(folder_in(&lines, home));
+        let stored: Vec<(String, String, String)> = stored().collect();
+        let is_stored = |name: &String| stored.iter().any(|(_, kept, _)| kept.eq_ignore_ascii_case(name));
+        // What the system keeps, this process has as well.
+        put(variables().map(|(name, _)| name).filter(|name| !is_stored(name)).collect(), "environment");
+        for (place, name, _) in &stored {
+            put(vec![name.clone()], place);
+        }
+        folders.extend(sys::variable(FOLDER).filter(|folder| !folder.is_empty()).map(PathBuf::from));
     }
-    for file in START_FILES {
-        let lines = text(&home.join(file));
-        put(in_lines(&lines), &format!("~/{file}"));
+    for file in sys::start_files(places) {
+        let lines = text(&file);
+        put(in_file(&file, &lines), &shown(&file, home));
         folders.extend(folder_in(&lines, home));
     }
     let mut seen: Vec<PathBuf> = Vec::new();
@@ -77,15 +73,19 @@ fn shown(path: &Path, home: &Path) -> String {
     below.unwrap_or_else(|_| path.to_string_lossy().into_owned())
 }
 
-/// The folder that a start file names: `export CLAUDE_CONFIG_DIR="$HOME/claude"`.
+/// The folder that a start file names: `export CLAUDE_CONFIG_DIR="$HOME/claude"`,
+/// `$env:CLAUDE_CONFIG_DIR = "$HOME\claude"`.
 fn folder_in(text: &str, home: &Path) -> Option<PathBuf> {
     let value = |line: &str| {
         let line = line.trim();
         let (before, after) = line.split_once(FOLDER)?;
-        let is_set = !line.starts_with('#') && (before.is_empty() || before.ends_with(char::is_whitespace));
-        let value = is_set.then(|| after.strip_prefix(['=', ' ', '\t']))??;
+        let begins_a_name = before.is_empty() || before.ends_with(char::is_whitespace);
+        let is_powershell = before.eq_ignore_ascii_case("$env:");
+        let is_set = !line.starts_with('#') && (begins_a_name || is_powershell);
+        let value = is_set.then(|| after.strip_prefix(['=', ' ', '\t']))??.trim_start();
+        let value = if is_powershell { value.trim_start_matches('=') } else { value };
         let value = value.trim().trim_matches(['"', '\'']);
-        let below_home = ["~/", "$HOME/", "${HOME}/"].iter().find_map(|start| value.strip_prefix(start));
+        let below_home = HOMES.iter().find_map(|start| value.strip_prefix(start));
         let path = below_home.map_or_else(|| PathBuf::from(value), |below| home.join(below));
         path.is_absolute().then_some(path)
     };
@@ -95,7 +95,14 @@ fn folder_in(text: &str, home: &Path) -> Option<PathBuf> {
 /// The values of those variables of this process that may be keys.
 pub(super) fn secrets() -> Vec<Secret> {
     let is_key = |name: &str| ["KEY", "TOKEN", "HEADERS", "SECRET"].iter().any(|word| name.contains(word));
-    variables().filter(|(name, _)| is_key(name)).map(|(_, value)| Secret::new(value)).collect()
+    let stored = stored().map(|(_, name, value)| (name, value));
+    variables().chain(stored).filter(|(name, _)| is_key(name)).map(|(_, value)| Secret::new(value)).collect()
+}
+
+/// The variables that the system keeps: where, name, value.
+fn stored() -> impl Iterator<Item = (String, String, String)> {
+    let all = sys::stored_variables().into_iter();
+    all.filter(|(_, name, value)| counts(&name.to_ascii_uppercase()) && !value.trim().is_empty())
 }
 
 fn variables() -> impl Iterator<Item = (String, String)> {
@@ -103,6 +110,16 @@ fn variables() -> impl Iterator<Item = (String, String)> {
         Some((name.into_string().ok()?, value.into_string().ok()?))
     };
     std::env::vars_os().filter_map(text).filter(|(name, value)| counts(name) && !value.trim().is_empty())
+}
+
+/// The variables that are set in a file that runs when a shell starts.
+fn in_file(path: &Path, text: &str) -> Vec<String> {
+    if path.extension().is_none_or(|extension| extension != "ps1") {
+        return in_lines(text);
+    }
+    let mut names: Vec<String> = powershell::names(text).into_iter().filter(|name| counts(name)).collect();
+    names.dedup();
+    names
 }
 
 /// The variables that are set in lines such as `NAME=…`, `export NAME=…`, `set -gx NAME …`, not in comments.
@@ -163,16 +180,23 @@ mod tests {
         assert_eq!(collect(&places), []);
         let home = &places.base_folders.home;
         std::fs::create_dir_all(home.join(".claude")).unwrap();
-        std::fs::write(home.join(".bashrc"), "export ANTHROPIC_AUTH_TOKEN=1\n").unwrap();
+        let (start, place, line) = if cfg!(windows) {
+            let file = "Documents/PowerShell/profile.ps1";
+            (home.join(file), format!("~/{file}"), "$env:ANTHROPIC_AUTH_TOKEN = '1'\r\n")
+        } else {
+            (home.join(".bashrc"), "~/.bashrc".to_owned(), "export ANTHROPIC_AUTH_TOKEN=1\n")
+        };
+        std::fs::create_dir_all(start.parent().unwrap()).unwrap();
+        std::fs::write(start, line).unwrap();
         let settings = r#"{"env":{"ANTHROPIC_BASE_URL":"x","OTHER":"y"},"apiKeyHelper":"z"}"#;
         std::fs::write(home.join(".claude/settings.json"), settings).unwrap();
         let found: Vec<_> = collect(&places).into_iter().map(|each| format!("{} {}", each.name, each.place)).collect();
         assert_eq!(
             found,
             [
-                "ANTHROPIC_AUTH_TOKEN ~/.bashrc",
-                "ANTHROPIC_BASE_URL ~/.claude/settings.json",
-                "apiKeyHelper ~/.claude/settings.json",
+                format!("ANTHROPIC_AUTH_TOKEN {place}"),
+                "ANTHROPIC_BASE_URL ~/.claude/settings.json".to_owned(),
+                "apiKeyHelper ~/.claude/settings.json".to_owned(),
             ]
         );
     }
@@ -191,7 +215,13 @@ mod tests {
             std::fs::create_dir_all(home.join("else where")).unwrap();
             std::fs::write(home.join("else where/settings.json"), content).unwrap();
             assert_eq!(collect(&places), []);
-            std::fs::write(home.join(".zshrc"), "export CLAUDE_CONFIG_DIR=\"$HOME/else where\"\n").unwrap();
+            let (start, line) = if cfg!(windows) {
+                ("Documents/WindowsPowerShell/profile.ps1", "$env:CLAUDE_CONFIG_DIR = \"$HOME\\else where\"\r\n")
+            } else {
+                (".zshrc", "export CLAUDE_CONFIG_DIR=\"$HOME/else where\"\n")
+            };
+            std::fs::create_dir_all(home.join(start).parent().unwrap()).unwrap();
+            std::fs::write(home.join(start), line).unwrap();
             let found = collect(&places);
             assert!(found.iter().any(|it| it.name == "ANTHROPIC_BASE_URL"), "{content:?}");
             assert!(found.iter().all(|it| it.place == "~/else where/settings.json"), "{found:?}");
@@ -202,9 +232,13 @@ mod tests {
     fn the_folder_is_read_as_shells_read_it() {
         let home = std::env::temp_dir();
         let of = |text: &str| folder_in(text, &home);
-        for text in
-            ["CLAUDE_CONFIG_DIR=~/c", "export CLAUDE_CONFIG_DIR=${HOME}/c", "set -gx CLAUDE_CONFIG_DIR '$HOME/c'"]
-        {
+        for text in [
+            "CLAUDE_CONFIG_DIR=~/c",
+            "export CLAUDE_CONFIG_DIR=${HOME}/c",
+            "set -gx CLAUDE_CONFIG_DIR '$HOME/c'",
+            "$env:CLAUDE_CONFIG_DIR = \"$HOME\\c\"",
+            "$Env:CLAUDE_CONFIG_DIR='$env:USERPROFILE\\c'",
+        ] {
             assert_eq!(of(text), Some(home.join("c")), "{text}");
         }
         let absolute = home.join("c");

@@ -23,10 +23,12 @@ const LARGEST: u64 = 64 * 1024;
 pub(super) fn collect(places: &Places, install: Option<&Install>, computer: &Facts) -> RunFacts {
     let selected = computer.library.applied().map(|id| places.profile(&id));
     let written = selected.iter().chain([&places.meta()]).filter_map(|path| written(path)).max();
-    let log = claude::log::read_tail(&places.log, LOG_END).map(|text| LogFact {
-        path: places.log.to_string_lossy().into_owned(),
+    // Where there are several folders, Claude writes into one of them: the log that was written last.
+    let newest = places.logs().into_iter().max_by_key(|path| self::written(path)).unwrap_or_else(|| places.log.clone());
+    let log = claude::log::read_tail(&newest, LOG_END).map(|text| LogFact {
+        path: newest.to_string_lossy().into_owned(),
         text,
-        written: self::written(&places.log),
+        written: self::written(&newest),
     });
     RunFacts {
         started: install.and_then(claude::started),
@@ -84,5 +86,23 @@ mod tests {
         std::fs::write(places.root.join("host-creds-2f.json"), "broken").unwrap();
         let masked: Vec<_> = handed_on(&places).iter().map(Secret::masked).collect();
         assert_eq!(masked, [Secret::new("sk-handed-on-0123".to_owned()).masked()]);
+    }
+
+    #[test]
+    fn the_log_that_was_written_last_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places::in_scratch(folder.path()).unwrap();
+        let places = Places { copies: vec![places.root.join("copy")], ..places };
+        let computer = crate::observe::facts(&places, None).unwrap();
+        let said = || collect(&places, None, &computer).log.map(|log| log.text);
+        assert_eq!(said(), None);
+        // On macOS all folders have one log.
+        for (age, log) in [(7200, &places.logs()[0]), (3600, places.logs().last().unwrap())] {
+            fs_err::create_dir_all(log.parent().unwrap()).unwrap();
+            fs_err::write(log, format!("{age}\n")).unwrap();
+            let then = std::time::SystemTime::now() - std::time::Duration::from_secs(age);
+            std::fs::File::options().append(true).open(log).unwrap().set_modified(then).unwrap();
+        }
+        assert_eq!(said().as_deref(), Some("3600\n"));
     }
 }

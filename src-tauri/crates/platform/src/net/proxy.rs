@@ -2,8 +2,6 @@
 //!
 //! reqwest misreads common values of these settings, so `core::proxy` parses them instead.
 
-use std::env;
-
 use airouter_core::address::GatewayUrl;
 use airouter_core::finding::Finding;
 use airouter_core::proxy::{ProxyChoice, ProxySettings, of_environment};
@@ -24,15 +22,16 @@ pub(crate) async fn choose(base: &GatewayUrl, typed: Option<&str>, options: &Opt
     }
     match &options.proxies {
         Proxies::These(settings) => settings.choose(base),
-        Proxies::Computer => of_computer().await.choose(base),
+        Proxies::Computer => of_computer(base.clone()).await.choose(base),
     }
 }
 
-/// The proxy settings of the environment if there are any, else the system's.
-async fn of_computer() -> ProxySettings {
-    let environment = of_environment(|name| env::var(name).ok());
-    if !environment.is_silent() {
-        return environment;
-    }
-    tokio::task::spawn_blocking(sys::proxy_settings).await.unwrap_or_default()
+/// The proxy settings of the environment if there are any, else the system's for this address. The system may take
+/// seconds, so it is asked on a thread.
+async fn of_computer(base: GatewayUrl) -> ProxySettings {
+    let settings = tokio::task::spawn_blocking(move || {
+        let environment = of_environment(|name| sys::variable(name)?.into_string().ok());
+        if environment.is_silent() { sys::proxy_settings(&base) } else { environment }
+    });
+    settings.await.unwrap_or_default()
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use airouter_core::address::GatewayUrl;
 use airouter_core::claude::managed::ManagedSource;
 use airouter_core::claude::version::Version;
 use airouter_core::json::LARGEST_FILE;
@@ -92,9 +93,9 @@ pub(crate) fn log_of(_ground: &BaseFolders, root: &Path) -> PathBuf {
     root.join("logs").join("main.log")
 }
 
-/// Claude's log in ordinary mode (OD).
-pub(crate) fn ordinary_log(base_folders: &BaseFolders) -> PathBuf {
-    base_folders.config.join("Claude").join("logs").join("main.log")
+/// Claude's log in ordinary mode (OD); only one on this system.
+pub(crate) fn ordinary_logs(base_folders: &BaseFolders) -> Vec<PathBuf> {
+    vec![base_folders.config.join("Claude").join("logs").join("main.log")]
 }
 
 /// Claude's folders to write and to check; only one on this system.
@@ -227,7 +228,7 @@ pub(crate) fn language() -> Option<String> {
 }
 
 /// The proxy settings of the desktop, if it uses GNOME's settings.
-pub(crate) fn proxy_settings() -> ProxySettings {
+pub(crate) fn proxy_settings(_address: &GatewayUrl) -> ProxySettings {
     let mut gsettings = Command::new("gsettings");
     gsettings.args(["list-recursively", "org.gnome.system.proxy"]);
     match command::run(&mut gsettings, "", SETTINGS_LIMIT) {

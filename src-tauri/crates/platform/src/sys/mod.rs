@@ -19,7 +19,7 @@ pub(crate) use unix::{
     can_be_closed, close_to_others, copy_attributes, create_private, doubt, end_process, forbid_core_dumps, free_room,
     identity, is_closed_to_others, is_executable, is_for_all_users, is_mine, is_same_path, keychain_cause,
     make_executable, make_private_folders, may_be_named_in, may_change, may_enter, names, other_owner,
-    others_who_may_change, sync_folder,
+    others_who_may_change, start_files, stored_variables, sync_folder, variable,
 };
 
 #[cfg(windows)]

@@ -71,6 +71,35 @@ pub(crate) fn end_process(install: &Install, process: &Process) -> bool {
     is_it && id.is_some_and(|id| rustix::process::kill_process(id, rustix::process::Signal::KILL).is_ok())
 }
 
+/// Start files of shells and of the desktop, below the home folder.
+const START_FILES: [&str; 9] = [
+    ".profile",
+    ".bash_profile",
+    ".bashrc",
+    ".zshenv",
+    ".zprofile",
+    ".zshrc",
+    ".pam_environment",
+    ".config/environment.d/claude.conf",
+    ".config/fish/config.fish",
+];
+
+/// A variable as this process has it; the system keeps none elsewhere.
+pub(crate) fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
+}
+
+/// The variables that the system itself keeps: where, name, value; none on these systems.
+pub(crate) fn stored_variables() -> Vec<(String, String, String)> {
+    Vec::new()
+}
+
+/// The files in which a person's variables are usually set. A rehearsal does not look at the real system's.
+pub(crate) fn start_files(places: &Places) -> Vec<PathBuf> {
+    let of_system = (!places.is_scratch()).then(|| places.system.join("etc/environment"));
+    of_system.into_iter().chain(START_FILES.map(|file| places.base_folders.home.join(file))).collect()
+}
+
 /// Starts one of Claude's programs so that it keeps running when this program ends.
 ///
 /// # Errors

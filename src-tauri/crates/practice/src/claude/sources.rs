@@ -97,6 +97,10 @@ impl Sources {
 
     /// The folder of one mode's log.
     pub(super) fn logs(&self, third_party: bool) -> PathBuf {
+        #[cfg(windows)]
+        if let Some(logs) = super::on_windows::container::ordinary_logs().filter(|_| !third_party) {
+            return logs;
+        }
         let root = if third_party { &self.third_party_root } else { &self.ordinary_root };
         match HERE.logs {
             None => root.join("logs"),
@@ -213,6 +217,7 @@ mod tests {
         assert_eq!(sources.ordinary_root, Path::new(r"C:\Users\李\AppData\Roaming\Claude"));
         assert_eq!(sources.third_party_root, Path::new(r"C:\Users\李\AppData\Local\Claude-3p"));
         assert_eq!(sources.logs(true), sources.third_party_root.join("logs"));
+        assert_eq!(sources.logs(false), sources.ordinary_root.join("logs"), "this test is no package");
         assert!(!sources.is_scratch(), "the registry counts");
         assert!(Sources { system_root: r"C:\x".into(), ..sources }.is_scratch());
     }

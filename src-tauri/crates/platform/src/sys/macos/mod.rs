@@ -23,7 +23,8 @@ use super::QuitStep;
 pub(crate) use super::unix::{
     can_be_closed, close_to_others, create_private, doubt, end_process, forbid_core_dumps, free_room, identity,
     is_closed_to_others, is_executable, is_for_all_users, is_mine, is_same_path, keychain_cause, make_private_folders,
-    may_be_named_in, may_change, may_enter, names, other_owner, others_who_may_change, sync_folder,
+    may_be_named_in, may_change, may_enter, names, other_owner, others_who_may_change, start_files, stored_variables,
+    sync_folder, variable,
 };
 pub(crate) use files::{copy_attributes, make_executable};
 #[cfg(any(test, feature = "sandbox"))]
@@ -32,7 +33,7 @@ pub(crate) use install::{has_claude_code, locate, version_of};
 pub(crate) use locale::language;
 pub(crate) use parts::virtualisation;
 pub(crate) use places::{
-    base_folders, claude_environment, log_of, obstacle, ordinary_log, roots, scratch_base_folders, usual_root,
+    base_folders, claude_environment, log_of, obstacle, ordinary_logs, roots, scratch_base_folders, usual_root,
 };
 pub(crate) use policy::managed;
 pub(crate) use processes::{ask_to_quit, processes};

@@ -46,9 +46,9 @@ pub(crate) fn log_of(base_folders: &BaseFolders, _root: &Path) -> PathBuf {
     base_folders.home.join("Library/Logs/Claude-3p/main.log")
 }
 
-/// Claude's log in ordinary mode.
-pub(crate) fn ordinary_log(base_folders: &BaseFolders) -> PathBuf {
-    base_folders.home.join("Library/Logs/Claude/main.log")
+/// Claude's log in ordinary mode; only one on this system.
+pub(crate) fn ordinary_logs(base_folders: &BaseFolders) -> Vec<PathBuf> {
+    vec![base_folders.home.join("Library/Logs/Claude/main.log")]
 }
 
 /// Claude's folders to write and to check; only one on this system.
@@ -82,7 +82,7 @@ mod tests {
         assert_eq!(usual_root(&base_folders), Path::new("/Users/李 雷/home/Library/Application Support/Claude-3p"));
         let log = log_of(&base_folders, Path::new("/elsewhere"));
         assert_eq!(log, Path::new("/Users/李 雷/home/Library/Logs/Claude-3p/main.log"));
-        assert_eq!(ordinary_log(&base_folders), Path::new("/Users/李 雷/home/Library/Logs/Claude/main.log"));
+        assert_eq!(ordinary_logs(&base_folders), [Path::new("/Users/李 雷/home/Library/Logs/Claude/main.log")]);
         let told = claude_environment(&base_folders);
         assert!(told.contains(&("PRACTICE_HOME".to_owned(), "/Users/李 雷/home".to_owned())), "{told:?}");
         let mac = Mac::new();

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use airouter_core::address::GatewayUrl;
 use airouter_core::proxy::{ProxySettings, of_macos};
 
 use super::SHORT;
@@ -12,7 +13,7 @@ use crate::command;
 const SCUTIL: &str = "/usr/sbin/scutil";
 
 /// The proxy settings of the active network.
-pub(crate) fn proxy_settings() -> ProxySettings {
+pub(crate) fn proxy_settings(_address: &GatewayUrl) -> ProxySettings {
     query(Path::new(SCUTIL))
 }
 
@@ -41,6 +42,6 @@ mod tests {
     #[cfg(not(target_os = "macos"))]
     #[test]
     fn other_systems_have_no_such_program() {
-        assert!(proxy_settings().is_silent());
+        assert!(proxy_settings(&GatewayUrl::parse("https://gate.example/claude").unwrap()).is_silent());
     }
 }

@@ -4,9 +4,13 @@
 mod activation;
 pub(super) mod names;
 mod optional;
+pub(super) mod package;
 mod packages;
 mod processes;
+pub(super) mod processor;
+pub(super) mod proxy;
 pub(super) mod security;
+pub(super) mod session;
 mod signature;
 mod windows;
 
@@ -15,13 +19,9 @@ use std::os::windows::ffi::OsStrExt;
 use std::path::Path;
 use std::ptr;
 
-use windows_sys::Win32::Foundation::{
-    APPMODEL_ERROR_NO_PACKAGE, CloseHandle, HANDLE, HANDLE_FLAG_INHERIT, SetHandleInformation,
-};
+use windows_sys::Win32::Foundation::{CloseHandle, HANDLE, HANDLE_FLAG_INHERIT, SetHandleInformation};
 use windows_sys::Win32::Storage::FileSystem::GetDiskFreeSpaceExW;
-use windows_sys::Win32::Storage::Packaging::Appx::GetCurrentPackageFamilyName;
 use windows_sys::Win32::System::Console::{GetStdHandle, STD_ERROR_HANDLE, STD_INPUT_HANDLE, STD_OUTPUT_HANDLE};
-use windows_sys::Win32::System::Threading::{IsProcessorFeaturePresent, PF_VIRT_FIRMWARE_ENABLED};
 
 pub(super) use activation::activate;
 pub(super) use packages::{application_ids, folder_of, full_names};
@@ -56,12 +56,6 @@ pub(super) fn free_room(folder: &Path) -> Option<u64> {
     (done != 0).then_some(free)
 }
 
-/// Whether the processor's virtualisation is enabled in the firmware.
-pub(super) fn virtualisation() -> bool {
-    // SAFETY: the call takes a number and gives one.
-    unsafe { IsProcessorFeaturePresent(PF_VIRT_FIRMWARE_ENABLED) != 0 }
-}
-
 /// Keeps child processes from inheriting this process's standard streams. A child inherits every inheritable handle,
 /// whatever its own streams are; a program that waits for the end of this program's output would then wait until
 /// Claude ends.
@@ -72,11 +66,13 @@ pub(super) fn keep_streams() {
     }
 }
 
-/// True if this process has a package identity. This program is not packaged, so it can only have inherited the
-/// identity from a packaged app that started it.
-pub(super) fn has_package_identity() -> bool {
-    let mut length = 0;
-    // SAFETY: without a buffer only the length is asked; the pointer to it is valid for the call.
-    let answer = unsafe { GetCurrentPackageFamilyName(&raw mut length, ptr::null_mut()) };
-    answer != APPMODEL_ERROR_NO_PACKAGE
+/// The text at an address that the system gave.
+///
+/// # Safety
+/// The text ends in zero and lives until the end of the call.
+unsafe fn text_of(text: *const u16) -> Option<String> {
+    // SAFETY: each unit up to the zero is readable, as the caller promises.
+    let length = (0..LONGEST_PATH).find(|at| unsafe { *text.add(*at) } == 0)?;
+    // SAFETY: these units were read just now.
+    Some(String::from_utf16_lossy(unsafe { std::slice::from_raw_parts(text, length) }))
 }

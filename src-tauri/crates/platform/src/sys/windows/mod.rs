@@ -6,6 +6,7 @@
 mod access;
 mod calls;
 mod credential;
+mod environment;
 mod files;
 mod install;
 mod locale;
@@ -29,6 +30,7 @@ pub(crate) use access::{
     others_who_may_change,
 };
 pub(crate) use credential::{ENTRY_MODIFIERS, keychain_cause};
+pub(crate) use environment::{start_files, stored_variables, variable};
 pub(crate) use files::{
     copy_attributes, identity, is_executable, make_executable, may_change, may_enter, names, other_owner, sync_folder,
 };
@@ -39,7 +41,7 @@ pub(crate) use locale::language;
 pub(crate) use parts::{free_room, virtualisation};
 pub(crate) use paths::{is_for_all_users, is_same_path, may_be_named_in};
 pub(crate) use places::{
-    base_folders, claude_environment, log_of, obstacle, ordinary_log, roots, scratch_base_folders, usual_root,
+    base_folders, claude_environment, log_of, obstacle, ordinary_logs, roots, scratch_base_folders, usual_root,
 };
 pub(crate) use policy::managed;
 pub(crate) use processes::{ask_to_quit, end_process, processes};

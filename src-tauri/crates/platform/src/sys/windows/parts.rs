@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use airouter_core::system::{Processor, can_virtualise};
+
 use super::calls;
 use crate::places::Places;
 
@@ -10,9 +12,17 @@ pub(crate) fn free_room(folder: &Path) -> Option<u64> {
     calls::free_room(folder.ancestors().find(|folder| folder.is_dir())?)
 }
 
-/// Whether a virtual machine can run here, by the firmware's setting.
+/// Whether a virtual machine can run here; `None` if that is unknown, see `airouter_core::system::can_virtualise`.
 pub(crate) fn virtualisation(_places: &Places) -> Option<bool> {
-    Some(calls::virtualisation())
+    can_virtualise(processor())
+}
+
+fn processor() -> Processor {
+    Processor {
+        is_native: if cfg!(target_arch = "x86_64") { calls::processor::is_x86_64() } else { Some(false) },
+        has_hypervisor: calls::processor::has_hypervisor(),
+        is_enabled_in_firmware: calls::processor::is_virtualisation_enabled(),
+    }
 }
 
 #[cfg(test)]
@@ -26,9 +36,15 @@ mod tests {
     }
 
     #[test]
-    fn the_firmware_always_says_something() {
+    fn what_this_computer_says_decides() {
         let folder = tempfile::tempdir().unwrap();
         let places = Places::in_scratch(folder.path()).unwrap();
-        assert!(virtualisation(&places).is_some());
+        let said = processor();
+        assert_eq!(said.is_native, Some(true), "the computers that run this have the processor it is built for");
+        assert_eq!(virtualisation(&places), can_virtualise(said));
+        // The kernel of a system under Wine, and of one in a virtual machine, names the bit in this file.
+        if let Ok(told) = std::fs::read_to_string("Z:/proc/cpuinfo") {
+            assert_eq!(said.has_hypervisor, told.contains(" hypervisor"), "{said:?}");
+        }
     }
 }

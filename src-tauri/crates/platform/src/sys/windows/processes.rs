@@ -9,7 +9,6 @@ use airouter_core::finding::{Code, Finding};
 
 use super::super::QuitStep;
 use super::calls;
-use super::paths::{is_below, is_same_path};
 use super::paths::{is_same_path, long};
 use crate::install::Install;
 use crate::process::Process;

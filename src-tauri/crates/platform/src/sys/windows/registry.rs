@@ -8,6 +8,7 @@ use winreg::types::FromRegValue;
 use winreg::{HKEY, RegKey};
 
 use airouter_core::claude::policy::{Data, PolicyValue};
+use airouter_core::system::Variable;
 
 /// A part of the registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +37,22 @@ pub(super) fn texts(key: &RegKey, name: &str) -> Vec<String> {
 /// A number of a key.
 pub(super) fn number(key: &RegKey, name: &str) -> Option<u32> {
     key.get_value::<u32, _>(name).ok()
+}
+
+/// An environment variable of a key.
+pub(super) fn variable(key: &RegKey, name: &str) -> Option<Variable> {
+    let value = key.get_raw_value(name).ok()?;
+    let is_expandable = value.vtype == REG_EXPAND_SZ;
+    if !is_expandable && value.vtype != REG_SZ {
+        return None;
+    }
+    String::from_reg_value(&value).ok().map(|text| Variable { text, is_expandable })
+}
+
+/// All environment variables of a key, with their names.
+pub(super) fn variables(key: &RegKey) -> Vec<(String, Variable)> {
+    let names = key.enum_values().filter_map(Result::ok).map(|(name, _)| name);
+    names.filter_map(|name| Some((name.clone(), variable(key, &name)?))).collect()
 }
 
 /// The values directly under a key, in the types that Claude distinguishes.
@@ -131,5 +148,21 @@ mod tests {
         scratch.key.set_value("x", &vec!["zh-Hans-CN".to_owned(), "en-US".to_owned()]).unwrap();
         assert_eq!(texts(&scratch.key, "x"), ["zh-Hans-CN", "en-US"]);
         assert_eq!(Hive::User.handle(), HKEY_CURRENT_USER);
+    }
+
+    #[test]
+    fn only_texts_are_variables() {
+        let scratch = Scratch::new();
+        scratch.key.set_value("PLAIN", &"a").unwrap();
+        scratch.key.set_value("NUMBER", &7u32).unwrap();
+        let expandable = RegValue { vtype: REG_EXPAND_SZ, bytes: b"%\0x\0\0\0".to_vec().into() };
+        scratch.key.set_raw_value("EXPANDABLE", &expandable).unwrap();
+        let kept = |name: &str| variable(&scratch.key, name).map(|kept| (kept.text, kept.is_expandable));
+        assert_eq!(kept("PLAIN"), Some(("a".to_owned(), false)));
+        assert_eq!(kept("EXPANDABLE"), Some(("%x".to_owned(), true)));
+        assert_eq!((kept("NUMBER"), kept("MISSING")), (None, None));
+        let mut names: Vec<String> = variables(&scratch.key).into_iter().map(|(name, _)| name).collect();
+        names.sort();
+        assert_eq!(names, ["EXPANDABLE", "PLAIN"]);
     }
 }

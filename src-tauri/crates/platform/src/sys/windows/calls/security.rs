@@ -82,7 +82,7 @@ fn protection(path: &Path, what: OBJECT_SECURITY_INFORMATION) -> io::Result<Prot
 /// The system's error.
 pub(in crate::sys::windows) fn owner(path: &Path) -> io::Result<FileOwner> {
     let protection = protection(path, OWNER_SECURITY_INFORMATION)?;
-    let sid = text_of(protection.owner).ok_or_else(io::Error::last_os_error)?;
+    let sid = sid_as_text(protection.owner).ok_or_else(io::Error::last_os_error)?;
     Ok(FileOwner { is_me: my_sid().is_ok_and(|mine| mine == sid), is_known: is_known(protection.owner), sid })
 }
 
@@ -140,7 +140,7 @@ fn entry(list: *const ACL, at: u32) -> Option<AccessEntry> {
     // SAFETY: the kinds above have the rights and the identifier where this structure has them.
     let (rights, sid) = unsafe { ((&raw const (*entry).Mask).read_unaligned(), (&raw mut (*entry).SidStart).cast()) };
     let is_for_children_only = u32::from(header.AceFlags) & INHERIT_ONLY_ACE != 0;
-    Some(AccessEntry { sid: text_of(sid)?, allows, rights, is_for_children_only })
+    Some(AccessEntry { sid: sid_as_text(sid)?, allows, rights, is_for_children_only })
 }
 
 /// Gives a file or folder a list of its own, which it does not inherit: everything for this person, the system and
@@ -252,6 +252,14 @@ pub(in crate::sys::windows) fn keeps_lists(path: &Path) -> bool {
 /// # Errors
 /// The system's error.
 pub(in crate::sys::windows) fn my_sid() -> io::Result<String> {
+    with_my_sid(sid_as_text)?.ok_or_else(io::Error::last_os_error)
+}
+
+/// Calls `ask` with the security identifier of the person who runs this program.
+///
+/// # Errors
+/// The system's error.
+pub(super) fn with_my_sid<T>(ask: impl FnOnce(PSID) -> T) -> io::Result<T> {
     let mut token: HANDLE = ptr::null_mut();
     // SAFETY: the pseudo handle of this process needs no closing; the pointer is valid for the call.
     if unsafe { OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &raw mut token) } == 0 {
@@ -276,20 +284,17 @@ pub(in crate::sys::windows) fn my_sid() -> io::Result<String> {
     }
     // SAFETY: a call that succeeded has written a `TOKEN_USER` to the beginning of the buffer, whose identifier lies in
     // the same buffer.
-    text_of(unsafe { (*buffer.as_ptr().cast::<TOKEN_USER>()).User.Sid }).ok_or_else(io::Error::last_os_error)
+    Ok(ask(unsafe { (*buffer.as_ptr().cast::<TOKEN_USER>()).User.Sid }))
 }
 
 /// A whole identifier as text, such as `S-1-5-18`.
-fn text_of(sid: PSID) -> Option<String> {
+fn sid_as_text(sid: PSID) -> Option<String> {
     let mut text: *mut u16 = ptr::null_mut();
     // SAFETY: the identifier is whole, and the pointer is valid for the call.
     if unsafe { ConvertSidToStringSidW(sid, &raw mut text) } == 0 {
         return None;
     }
     let text = Local(text.cast());
-    let letters = text.0.cast::<u16>();
-    // SAFETY: the text ends in zero, and is read only up to there.
-    let length = (0..).take_while(|at| unsafe { *letters.add(*at) } != 0).count();
-    // SAFETY: so many units were found before the zero.
-    Some(String::from_utf16_lossy(unsafe { std::slice::from_raw_parts(letters, length) }))
+    // SAFETY: the call has given a text that ends in zero and lives until it is freed.
+    unsafe { super::text_of(text.0.cast()) }
 }

@@ -1,12 +1,11 @@
 //! The few words that the window's program takes.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use airouter_core::finding::Finding;
-use airouter_core::text::plain;
 use clap::Parser;
+
+use crate::no_window;
 
 /// Connects Claude Desktop to AIRouter.
 #[derive(Parser, Default)]
@@ -26,20 +25,15 @@ pub(crate) struct Arguments {
 /// The exit code where there is nothing more to do: after `--help`, or for arguments that are wrong.
 pub(crate) fn read<T: Parser>() -> Result<T, ExitCode> {
     T::try_parse().map_err(|error| {
-        let code = if error.use_stderr() { 2 } else { 0 };
+        if error.use_stderr() {
+            return no_window::complain_of_arguments(&error);
+        }
         let _ = error.print();
-        ExitCode::from(code)
+        ExitCode::SUCCESS
     })
 }
 
 /// The preset that a second copy was asked to open, if it was.
 pub(crate) fn preset_in(words: Vec<String>) -> Option<PathBuf> {
     Arguments::try_parse_from(words).ok()?.open
-}
-
-/// Says why the program cannot start; there is no window yet, and nobody may be listening.
-pub(crate) fn complain(finding: &Finding) -> ExitCode {
-    let facts = finding.evidence.iter().map(|fact| format!("\n  {}: {}", fact.name, fact.value));
-    let _ = writeln!(std::io::stderr(), "{}{}", finding.code, plain(&facts.collect::<String>()));
-    ExitCode::from(1)
 }

@@ -6,6 +6,7 @@ mod closing;
 pub mod commands;
 mod guard;
 mod logging;
+mod no_window;
 mod offer;
 #[cfg(feature = "rehearsal")]
 mod rehearsal;
@@ -17,7 +18,10 @@ include!("command_names.rs");
 use std::path::Path;
 use std::process::ExitCode;
 
+use airouter_core::finding::{Code, Finding};
+use airouter_core::secret::masked;
 use airouter_core::view::{Locale, Os};
+use airouter_core::window_engine;
 use airouter_platform::hardening;
 use tauri::{Builder, Manager, RunEvent, Runtime, WebviewUrl, WebviewWindowBuilder, WindowEvent};
 use tauri_plugin_deep_link::DeepLinkExt;
@@ -28,18 +32,28 @@ pub use session::Session;
 
 /// Starts the program and shows its window.
 pub fn run() -> ExitCode {
-    show(|| Session::start(&arguments::read()?).map_err(|finding| arguments::complain(&finding)))
+    show(|| Session::start(&arguments::read()?).map_err(|finding| no_window::complain(&finding)))
 }
 
 /// Shows the window of a session, and returns when it is closed.
 fn show(start: impl FnOnce() -> Result<Session, ExitCode>) -> ExitCode {
     hardening::forbid_core_dumps();
     // The usual hook would print a panic's text, which may quote anything.
-    hardening::on_panic(|place| tracing::error!(place, "a part of the program failed"));
+    hardening::on_panic(|place| {
+        tracing::error!(place, "a part of the program failed");
+        no_window::complain_of_panic(place);
+    });
     let session = match start() {
         Ok(session) => session,
         Err(code) => return code,
     };
+    let version = tauri::webview_version().ok();
+    if let Some(finding) = None.or_else(|| {
+        if true { None } else { window_engine::obstacle(airouter_platform::locale::os(), version.as_deref()) }
+    }) {
+        session.leave_sandbox();
+        return no_window::complain(&finding);
+    }
     let _log = logging::start(session.places());
     let is_rehearsal = session.is_rehearsal();
     let mut shell = equip(Builder::<tauri::Wry>::new(), session);
@@ -59,6 +73,16 @@ fn show(start: impl FnOnce() -> Result<Session, ExitCode>) -> ExitCode {
     if airouter_platform::locale::os() == Os::Macos {
         shell = shell.menu(closing::menu).on_menu_event(|app, event| closing::chosen(app, &event));
     }
+    // The shell would only panic, and no exit code can be given from there.
+    let set_up = |app: &mut tauri::App| {
+        if let Err(error) = set_up(app) {
+            app.state::<Session>().leave_sandbox();
+            not_opened(&*error);
+            std::process::exit(1);
+        }
+        no_window::is_open();
+        Ok(())
+    };
     match shell.setup(set_up).build(tauri::generate_context!()) {
         Ok(app) => {
             app.run(|app, event| match event {
@@ -74,11 +98,13 @@ fn show(start: impl FnOnce() -> Result<Session, ExitCode>) -> ExitCode {
             });
             ExitCode::SUCCESS
         }
-        Err(error) => {
-            tracing::error!(%error, "no window");
-            ExitCode::FAILURE
-        }
+        Err(error) => not_opened(&error),
     }
+}
+
+fn not_opened(error: &dyn std::error::Error) -> ExitCode {
+    tracing::error!(%error, "no window");
+    no_window::complain(&Finding::new(Code::WindowNotOpened).with("reason", masked(&error.to_string())))
 }
 
 /// Gives a shell its commands: the program's, or a test's without a window.

@@ -13,7 +13,7 @@ use airouter_rehearsal::{Sandbox as Simulated, Scenario};
 use clap::Parser;
 
 use crate::sandbox::Sandbox;
-use crate::{Session, arguments, show};
+use crate::{Session, arguments, no_window, show};
 
 /// Rehearses AIRouter Setup: a practice gateway and a stand-in Claude, nothing real is touched.
 #[derive(Parser)]
@@ -29,7 +29,7 @@ pub fn rehearse() -> ExitCode {
     show(|| {
         let Arguments { folder } = arguments::read()?;
         let session = folder.map_or_else(usual_folder, Ok).and_then(|folder| resume(&folder));
-        session.map(Session::in_sandbox).map_err(|finding| arguments::complain(&finding))
+        session.map(Session::in_sandbox).map_err(|finding| no_window::complain(&finding))
     })
 }
 

@@ -1,11 +1,21 @@
-; The installer for Windows: for one person, without an administrator, in Chinese and English.
+; The installer for Windows, in Chinese and English: for one person without an administrator, or for everybody
+; of the computer.
 ;
-; It is compiled by `cargo xtask installer FOLDER`, which gives VERSION, PROGRAMS, ICON and OUT. What it
-; installs can go again without Claude noticing: the helper program that Claude runs lies in the
+; It is compiled by `cargo xtask installer FOLDER`, which gives VERSION, PROGRAMS, ICON and OUT, and where they
+; are at hand WEBVIEW (Microsoft's own small installer of the engine that draws the window), PLUGINS (a folder of
+; signed plugins) and UNINSTALLER (a signed uninstaller). With KEEP_UNINSTALLER it is compiled only to write the
+; uninstaller to that file, to be signed.
+;
+; What it installs can go again without Claude noticing: the helper program that Claude runs lies in the
 ; person's own folder, and the uninstaller leaves it there as long as a profile of Claude's names it.
 ;
 ;   /S                  asks nothing, shows nothing
+;   /ALLUSERS           for everybody, in Program Files; needs an administrator's rights
+;   /NODESKTOP          with /S: no icon on the desktop
+;   /D=FOLDER           another folder; comes last, without quotation marks
 ;   uninstall /S /UNDO  also puts Claude back to what it was before
+;
+; Exit codes: 2 a program of ours runs, 3 Windows is too old, 4 undoing did not finish, 5 not an administrator.
 
 Unicode true
 Target amd64-unicode
@@ -17,9 +27,27 @@ Target amd64-unicode
 ; Windows 10, version 1809: the oldest that Edge WebView2 and Claude Desktop's packages run on.
 !define OLDEST_BUILD 17763
 !define ENTRY "Software\Microsoft\Windows\CurrentVersion\Uninstall\AIRouter Setup"
-!define WEBVIEW "Microsoft\EdgeUpdate\Clients\{F3017226-FE2A-4295-8BDF-00C3A9A7E4C5}"
-; Microsoft's own small installer of the engine; this address never changes.
-!define BOOTSTRAPPER "https://go.microsoft.com/fwlink/p/?LinkId=2124703"
+!define SCHEME "Software\Classes\airouter-setup"
+!define ENDING "Software\Classes\.airouter"
+!define PRESET "AIRouterSetup.Preset"
+!define ON_PATH "Software\Microsoft\Windows\CurrentVersion\App Paths\airouter-setup-cli.exe"
+!define ENGINE "Microsoft\EdgeUpdate\Clients\{F3017226-FE2A-4295-8BDF-00C3A9A7E4C5}"
+; This program's own files of a person.
+!define STATE "$LOCALAPPDATA\airouter-setup"
+!ifdef PLUGINS
+  !addplugindir /amd64-unicode "${PLUGINS}"
+!endif
+!ifdef KEEP_UNINSTALLER
+  !uninstfinalize 'cp "%1" "${KEEP_UNINSTALLER}"'
+!endif
+
+; 1 when the program is installed for everybody.
+Var Everybody
+; 1 when an earlier version is there, and 1 when it has its icon on the desktop.
+Var IsUpdate
+Var HasIcon
+; The file of Microsoft's engine, or nothing.
+Var Engine
 
 Name "$(NAME)"
 OutFile "${OUT}"
@@ -38,42 +66,48 @@ VIAddVersionKey /LANG=0 "LegalCopyright" "The authors of AIRouter Setup"
 !define MUI_UNICON "${ICON}"
 !define MUI_ABORTWARNING
 !define MUI_FINISHPAGE_RUN "$INSTDIR\airouter-setup.exe"
+; A tick box with another text: the page has no third one.
+!define MUI_FINISHPAGE_SHOWREADME ""
+!define MUI_FINISHPAGE_SHOWREADME_TEXT "$(DESKTOP_ICON)"
+!define MUI_FINISHPAGE_SHOWREADME_FUNCTION AddDesktopIcon
+!define MUI_PAGE_CUSTOMFUNCTION_SHOW FinishPage
 !insertmacro MUI_PAGE_INSTFILES
 !insertmacro MUI_PAGE_FINISH
-!insertmacro MUI_UNPAGE_CONFIRM
-!insertmacro MUI_UNPAGE_INSTFILES
+!ifndef UNINSTALLER
+  !insertmacro MUI_UNPAGE_CONFIRM
+  !insertmacro MUI_UNPAGE_INSTFILES
+!endif
 ; The first one is taken where the system speaks neither.
 !insertmacro MUI_LANGUAGE "SimpChinese"
 !insertmacro MUI_LANGUAGE "English"
 
-LangString NAME ${LANG_SIMPCHINESE} "AIRouter 接入助手"
-LangString NAME ${LANG_ENGLISH} "AIRouter Setup"
-LangString TOO_OLD ${LANG_SIMPCHINESE} "这台电脑的Windows版本较早。需要Windows 10 1809（内部版本${OLDEST_BUILD}）或更新的版本，请先更新系统。"
-LangString TOO_OLD ${LANG_ENGLISH} "Windows on this computer is an earlier version. Windows 10 1809 (build ${OLDEST_BUILD}) or newer is needed: please update it first."
-LangString STILL_OPEN ${LANG_SIMPCHINESE} "AIRouter 接入助手还开着。请关闭它的窗口，然后重试。"
-LangString STILL_OPEN ${LANG_ENGLISH} "AIRouter Setup is still open. Please close its window and try again."
-LangString FETCHING ${LANG_SIMPCHINESE} "正在从微软下载显示窗口所需的WebView2……"
-LangString FETCHING ${LANG_ENGLISH} "Downloading WebView2, which draws the window, from Microsoft…"
-LangString NO_WEBVIEW ${LANG_SIMPCHINESE} "显示窗口所需的WebView2没有装好，可能是网络暂时连不上微软。请稍后再运行一次安装程序，或从 developer.microsoft.com/microsoft-edge/webview2 下载安装。"
-LangString NO_WEBVIEW ${LANG_ENGLISH} "WebView2, which draws the window, could not be installed; perhaps Microsoft cannot be reached just now. Run this installer again later, or get it from developer.microsoft.com/microsoft-edge/webview2."
-LangString UNDO ${LANG_SIMPCHINESE} "要同时把Claude恢复到接入之前的状态吗？$\r$\n$\r$\n选“是”：还原设置并删除保存的密钥；Claude若开着会先退出。$\r$\n选“否”：Claude继续通过AIRouter使用。"
-LangString UNDO ${LANG_ENGLISH} "Should Claude also be put back to what it was before it was connected?$\r$\n$\r$\nYes: its settings are put back and the stored key is removed; Claude is quit first if it is open.$\r$\nNo: Claude goes on working through AIRouter."
-LangString NOT_UNDONE ${LANG_SIMPCHINESE} "还原没有完成，Claude的设置保持原样。仍要卸载吗？"
-LangString NOT_UNDONE ${LANG_ENGLISH} "Undoing did not finish; Claude's settings are as they were. Uninstall all the same?"
+!include texts.nsh
 
-; A program that runs cannot be replaced or removed.
-!macro WaitUntilClosed
-  retry:
+; A program that runs cannot be replaced or removed. A management tool may be running the command line just now,
+; and Claude the helper, so each is looked at.
+!macro WaitUntilClosed NAME
+  retry_${NAME}:
   ClearErrors
-  ${If} ${FileExists} "$INSTDIR\airouter-setup.exe"
-    FileOpen $0 "$INSTDIR\airouter-setup.exe" a
+  ${If} ${FileExists} "$INSTDIR\${NAME}.exe"
+    FileOpen $0 "$INSTDIR\${NAME}.exe" a
     ${If} ${Errors}
-      MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "$(STILL_OPEN)" /SD IDCANCEL IDRETRY retry
+      MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "$(STILL_OPEN)" /SD IDCANCEL IDRETRY retry_${NAME}
       SetErrorLevel 2
       Quit
     ${EndIf}
     FileClose $0
   ${EndIf}
+!macroend
+!macro WaitUntilAllClosed
+  !insertmacro WaitUntilClosed airouter-setup
+  !insertmacro WaitUntilClosed airouter-setup-cli
+  !insertmacro WaitUntilClosed airouter-credential
+!macroend
+
+; Its name is the language's, and the person may have changed that since.
+!macro RemoveShortcuts FOLDER
+  Delete "${FOLDER}\AIRouter 接入助手.lnk"
+  Delete "${FOLDER}\AIRouter Setup.lnk"
 !macroend
 
 Function .onInit
@@ -83,47 +117,107 @@ Function .onInit
     SetErrorLevel 3
     Quit
   ${EndIf}
-FunctionEnd
-
-Function un.onInit
-  SetRegView 64
-FunctionEnd
-
-; The engine's version, or nothing.
-Function WebView
-  ReadRegStr $0 HKLM "SOFTWARE\WOW6432Node\${WEBVIEW}" "pv"
-  ${If} $0 == ""
-    ReadRegStr $0 HKCU "Software\${WEBVIEW}" "pv"
+  ${GetParameters} $0
+  ClearErrors
+  ${GetOptions} $0 "/ALLUSERS" $1
+  ${IfNot} ${Errors}
+    StrCpy $Everybody 1
+    UserInfo::GetAccountType
+    Pop $0
+    ${If} $0 != "Admin"
+      MessageBox MB_OK|MB_ICONSTOP "$(NOT_ADMIN)" /SD IDOK
+      SetErrorLevel 5
+      Quit
+    ${EndIf}
+    ${If} $INSTDIR == "$LOCALAPPDATA\Programs\AIRouter Setup"
+      StrCpy $INSTDIR "$PROGRAMFILES64\AIRouter Setup"
+    ${EndIf}
+    SetShellVarContext all
   ${EndIf}
-  ${If} $0 == "0.0.0.0"
-    StrCpy $0 ""
+  ReadRegStr $0 SHCTX "${ENTRY}" "DisplayVersion"
+  ${If} $0 != ""
+    StrCpy $IsUpdate 1
+  ${EndIf}
+  ${If} ${FileExists} "$DESKTOP\AIRouter 接入助手.lnk"
+  ${OrIf} ${FileExists} "$DESKTOP\AIRouter Setup.lnk"
+    StrCpy $HasIcon 1
+  ${EndIf}
+FunctionEnd
+
+; Finds the engine. An entry in the registry can be left of one that is gone.
+Function FindEngine
+  StrCpy $Engine ""
+  ReadRegStr $0 HKLM "SOFTWARE\WOW6432Node\${ENGINE}" "pv"
+  ReadRegStr $1 HKLM "SOFTWARE\WOW6432Node\${ENGINE}" "location"
+  ${If} $0 == ""
+    ReadRegStr $0 HKCU "Software\${ENGINE}" "pv"
+    ReadRegStr $1 HKCU "Software\${ENGINE}" "location"
+  ${EndIf}
+  ${If} $0 == ""
+  ${OrIf} $0 == "0.0.0.0"
+    Return
+  ${EndIf}
+  ${If} $1 == ""
+  ${OrIf} ${FileExists} "$1\$0\msedgewebview2.exe"
+    StrCpy $Engine $0
   ${EndIf}
 FunctionEnd
 
 ; Windows 11 has the engine, and nearly every Windows 10.
-Function EnsureWebView
-  Call WebView
-  ${If} $0 != ""
-    Return
+Function EnsureEngine
+  Call FindEngine
+!ifdef WEBVIEW
+  ${If} $Engine == ""
+    DetailPrint "$(FETCHING)"
+    InitPluginsDir
+    File "/oname=$PLUGINSDIR\MicrosoftEdgeWebview2Setup.exe" "${WEBVIEW}"
+    ExecWait '"$PLUGINSDIR\MicrosoftEdgeWebview2Setup.exe" /silent /install'
+    Call FindEngine
   ${EndIf}
-  DetailPrint "$(FETCHING)"
-  InitPluginsDir
-  ; The file is named without its folder: a folder's name may hold any sign, a quotation mark too.
-  SetOutPath $PLUGINSDIR
-  nsExec::ExecToLog '"$SYSDIR\WindowsPowerShell\v1.0\powershell.exe" -NoProfile -NonInteractive -ExecutionPolicy Bypass -Command "[Net.ServicePointManager]::SecurityProtocol = $\'Tls12$\'; Invoke-WebRequest -UseBasicParsing -Uri $\'${BOOTSTRAPPER}$\' -OutFile webview2.exe; if ((Get-AuthenticodeSignature webview2.exe).Status -ne $\'Valid$\') { Remove-Item webview2.exe }"'
-  Pop $1
-  ${If} ${FileExists} "$PLUGINSDIR\webview2.exe"
-    ExecWait '"$PLUGINSDIR\webview2.exe" /silent /install'
-    Call WebView
-  ${EndIf}
-  ${If} $0 == ""
+!endif
+  ${If} $Engine == ""
     MessageBox MB_OK|MB_ICONINFORMATION "$(NO_WEBVIEW)" /SD IDOK
   ${EndIf}
 FunctionEnd
 
+Function AddDesktopIcon
+  !insertmacro RemoveShortcuts "$DESKTOP"
+  CreateShortcut "$DESKTOP\$(NAME).lnk" "$INSTDIR\airouter-setup.exe"
+FunctionEnd
+
+; Without the engine the program cannot show itself. One that is started from here would have this installer's
+; rights, which are an administrator's when it is for everybody.
+Function FinishPage
+  ${If} $Engine == ""
+  ${OrIf} $Everybody == 1
+    SendMessage $mui.FinishPage.Run ${BM_SETCHECK} ${BST_UNCHECKED} 0
+    ShowWindow $mui.FinishPage.Run ${SW_HIDE}
+  ${EndIf}
+  ; An update leaves the desktop as the person has it.
+  ${If} $IsUpdate == 1
+  ${AndIf} $HasIcon != 1
+    SendMessage $mui.FinishPage.ShowReadme ${BM_SETCHECK} ${BST_UNCHECKED} 0
+  ${EndIf}
+FunctionEnd
+
+; What opens with the program: links and preset files. And the command line by its name alone, from Windows' Run box
+; and from scripts that use it.
+Function Register
+  WriteRegStr SHCTX "${SCHEME}" "" "URL:AIRouter Setup"
+  WriteRegStr SHCTX "${SCHEME}" "URL Protocol" ""
+  WriteRegStr SHCTX "${SCHEME}\DefaultIcon" "" '"$INSTDIR\airouter-setup.exe",0'
+  WriteRegStr SHCTX "${SCHEME}\shell\open\command" "" '"$INSTDIR\airouter-setup.exe" "%1"'
+  WriteRegStr SHCTX "Software\Classes\${PRESET}" "" "$(PRESET_FILE)"
+  WriteRegStr SHCTX "Software\Classes\${PRESET}\DefaultIcon" "" '"$INSTDIR\airouter-setup.exe",0'
+  WriteRegStr SHCTX "Software\Classes\${PRESET}\shell\open\command" "" '"$INSTDIR\airouter-setup.exe" "%1"'
+  WriteRegStr SHCTX "${ENDING}" "" "${PRESET}"
+  WriteRegStr SHCTX "${ON_PATH}" "" "$INSTDIR\airouter-setup-cli.exe"
+  ${RefreshShellIcons}
+FunctionEnd
+
 Section
-  !insertmacro WaitUntilClosed
-  Call EnsureWebView
+  !insertmacro WaitUntilAllClosed
+  Call EnsureEngine
   SetOutPath $INSTDIR
   File "${PROGRAMS}/airouter-setup.exe"
   File "${PROGRAMS}/airouter-credential.exe"
@@ -132,69 +226,48 @@ Section
   ; Some compilers cannot link the engine's loader into the program.
   File "${PROGRAMS}/WebView2Loader.dll"
 !endif
+!ifdef UNINSTALLER
+  File "/oname=uninstall.exe" "${UNINSTALLER}"
+!else
   WriteUninstaller "$INSTDIR\uninstall.exe"
-  Call RemoveShortcuts
+!endif
+  !insertmacro RemoveShortcuts "$SMPROGRAMS"
   CreateShortcut "$SMPROGRAMS\$(NAME).lnk" "$INSTDIR\airouter-setup.exe"
+  Call Register
   ${GetSize} "$INSTDIR" "/S=0K" $0 $1 $2
-  WriteRegStr HKCU "${ENTRY}" "DisplayName" "$(NAME)"
-  WriteRegStr HKCU "${ENTRY}" "DisplayVersion" "${VERSION}"
-  WriteRegStr HKCU "${ENTRY}" "DisplayIcon" "$INSTDIR\airouter-setup.exe"
-  WriteRegStr HKCU "${ENTRY}" "Publisher" "AIRouter"
-  WriteRegStr HKCU "${ENTRY}" "URLInfoAbout" "https://aigc.aochengcloud.com"
-  WriteRegStr HKCU "${ENTRY}" "InstallLocation" "$INSTDIR"
-  WriteRegStr HKCU "${ENTRY}" "UninstallString" '"$INSTDIR\uninstall.exe"'
-  WriteRegStr HKCU "${ENTRY}" "QuietUninstallString" '"$INSTDIR\uninstall.exe" /S'
-  WriteRegDWORD HKCU "${ENTRY}" "EstimatedSize" $0
-  WriteRegDWORD HKCU "${ENTRY}" "NoModify" 1
-  WriteRegDWORD HKCU "${ENTRY}" "NoRepair" 1
+  WriteRegStr SHCTX "${ENTRY}" "DisplayName" "$(NAME)"
+  WriteRegStr SHCTX "${ENTRY}" "DisplayVersion" "${VERSION}"
+  WriteRegStr SHCTX "${ENTRY}" "DisplayIcon" "$INSTDIR\airouter-setup.exe"
+  WriteRegStr SHCTX "${ENTRY}" "Publisher" "AIRouter"
+  WriteRegStr SHCTX "${ENTRY}" "URLInfoAbout" "https://aigc.aochengcloud.com"
+  WriteRegStr SHCTX "${ENTRY}" "InstallLocation" "$INSTDIR"
+  WriteRegStr SHCTX "${ENTRY}" "UninstallString" '"$INSTDIR\uninstall.exe"'
+  WriteRegStr SHCTX "${ENTRY}" "QuietUninstallString" '"$INSTDIR\uninstall.exe" /S'
+  WriteRegDWORD SHCTX "${ENTRY}" "EstimatedSize" $0
+  WriteRegDWORD SHCTX "${ENTRY}" "NoModify" 1
+  WriteRegDWORD SHCTX "${ENTRY}" "NoRepair" 1
+  ; Where nobody is asked.
+  ${If} ${Silent}
+    ${GetParameters} $0
+    ClearErrors
+    ${GetOptions} $0 "/NODESKTOP" $1
+    ${If} ${Errors}
+    ${AndIf} $IsUpdate != 1
+      StrCpy $HasIcon 1
+    ${EndIf}
+    ${If} $HasIcon == 1
+      Call AddDesktopIcon
+    ${EndIf}
+  ${EndIf}
+  ${If} $Everybody == 1
+    ReadRegStr $0 HKCU "${ENTRY}" "InstallLocation"
+    ${If} $0 != ""
+      DetailPrint "$(ALSO_MINE)"
+      MessageBox MB_OK|MB_ICONINFORMATION "$(ALSO_MINE)" /SD IDOK
+    ${EndIf}
+  ${EndIf}
 SectionEnd
 
-; Its name is the language's, and the person may have changed that since.
-!macro RemoveShortcuts
-  Delete "$SMPROGRAMS\AIRouter 接入助手.lnk"
-  Delete "$SMPROGRAMS\AIRouter Setup.lnk"
-!macroend
-
-Function RemoveShortcuts
-  !insertmacro RemoveShortcuts
-FunctionEnd
-
-; The journal is there exactly as long as there is something to undo.
-Function un.OfferUndo
-  ${IfNot} ${FileExists} "$LOCALAPPDATA\airouter-setup\journal.json"
-    Return
-  ${EndIf}
-  ${GetParameters} $0
-  ClearErrors
-  ${GetOptions} $0 "/UNDO" $1
-  ${If} ${Errors}
-    MessageBox MB_YESNO|MB_ICONQUESTION "$(UNDO)" /SD IDNO IDYES undo
-    Return
-  ${EndIf}
-  undo:
-  nsExec::ExecToLog '"$INSTDIR\airouter-setup-cli.exe" undo --yes'
-  Pop $0
-  ${If} $0 != 0
-    MessageBox MB_YESNO|MB_ICONEXCLAMATION "$(NOT_UNDONE)" /SD IDNO IDYES go_on
-    SetErrorLevel 4
-    Quit
-  ${EndIf}
-  go_on:
-FunctionEnd
-
-Section Uninstall
-  !insertmacro WaitUntilClosed
-  Call un.OfferUndo
-  nsExec::ExecToLog '"$INSTDIR\airouter-setup-cli.exe" clean'
-  Pop $0
-  Delete "$INSTDIR\airouter-setup.exe"
-  Delete "$INSTDIR\airouter-credential.exe"
-  Delete "$INSTDIR\airouter-setup-cli.exe"
-  Delete "$INSTDIR\WebView2Loader.dll"
-  Delete "$INSTDIR\uninstall.exe"
-  RMDir "$INSTDIR"
-  !insertmacro RemoveShortcuts
-  ; What the engine kept for drawing the window.
-  RMDir /r "$LOCALAPPDATA\com.aochengcloud.airouter-setup"
-  DeleteRegKey HKCU "${ENTRY}"
-SectionEnd
+!ifndef UNINSTALLER
+  !include uninstall.nsh
+!endif

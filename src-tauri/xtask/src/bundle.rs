@@ -8,6 +8,7 @@
 pub(crate) mod floor;
 pub(crate) mod installer;
 mod macos;
+pub(crate) mod manifest;
 pub(crate) mod papers;
 pub(crate) mod rehearsal;
 mod shipped;
@@ -86,6 +87,9 @@ fn make(wish: &Wish) -> Result<Vec<PathBuf>> {
     let folder = programs(wish.quick);
     floor::check(&folder)?;
     shipped::check(&folder)?;
+    if cfg!(windows) {
+        manifest::check(&folder)?;
+    }
     let mut made = Vec::new();
     if wish.kinds.iter().any(|kind| kind == "rehearsal") {
         rehearsal::build(if wish.quick { "quick" } else { "release" })?;

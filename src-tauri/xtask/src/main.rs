@@ -52,7 +52,9 @@ usage: cargo xtask <command>
                     archive for training; --quick to try it, --fetch to let the bundler download its tools,
                     --signed, --updatable
   rehearsal FOLDER  the archive for training, from programs that are built
-  installer FOLDER  the installer for Windows, from programs that are built
+  installer [--plugins | --uninstaller] FOLDER
+                    the installer for Windows, from programs that are built; or first those parts of it that are
+                    signed by themselves, into that folder
   workflows         what is wrong with the files that build and publish in public
   parts             lists of what the program is made of, into target/parts
   bench             how long the first screen takes, beside an empty window, a full check, beside curl,
@@ -92,6 +94,8 @@ fn run_command() -> Result<()> {
         [cross::runner::WORD, words @ ..] => std::process::exit(cross::runner::run(words)?),
         ["native"] => native::native(),
         ["bundle", words @ ..] => bundle::bundle(words),
+        ["installer", "--plugins", folder] => bundle::installer::plugins(folder.as_ref()),
+        ["installer", "--uninstaller", folder] => bundle::installer::release_uninstaller(folder.as_ref()),
         ["installer", folder] => bundle::installer::release(folder.as_ref()),
         ["rehearsal", folder] => bundle::rehearsal::archive(folder.as_ref()),
         // The bundler asks for this one.

@@ -1,7 +1,8 @@
 //! The house rules that no other tool checks: which part may use which, what may not stand anywhere, that every
-//! code is complete, that modules import each other without circles, that nothing is copied and that long files
-//! have a reason.
+//! code is complete, that children are made in one place, that modules import each other without circles, that nothing
+//! is copied and that long files have a reason.
 
+mod children;
 mod codes;
 mod duplicates;
 pub(crate) mod floors;
@@ -57,6 +58,7 @@ const RULES: &[Rule] = &[
             "src-tauri/crates/core/tests/",
             "src-tauri/crates/core/fuzz/",
             "tests/",
+            "src-tauri/build.rs",
             "src-tauri/src/bin/airouter-credential.rs",
             "src-tauri/examples/",
             "src-tauri/tests/",
@@ -96,6 +98,7 @@ pub(crate) fn tidy() -> Result<()> {
         }
     }
     breaches.extend(codes::breaches(&files)?);
+    breaches.extend(children::breaches(&files));
     breaches.extend(page::breaches(&files));
     breaches.extend(handles::breaches(&files));
     breaches.extend(windows_paths::breaches(&files));

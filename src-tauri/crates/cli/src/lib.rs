@@ -55,6 +55,7 @@ pub fn run(rehearsal: Option<Rehearsal>) -> ExitCode {
     key::note_around(&arguments.command);
     let json = arguments.json();
     let locale = arguments.lang.map_or_else(output::locale, Locale::from);
+    let lang = arguments.lang;
     let preset = airouter_platform::preset::load(arguments.preset(), None).unwrap_or_else(|_| Preset::airouter());
     let done = std::panic::catch_unwind(|| match arguments.command {
         Command::Check(gateway) => verbs::check(&gateway, locale),
@@ -72,6 +73,9 @@ pub fn run(rehearsal: Option<Rehearsal>) -> ExitCode {
         },
         Command::Export(export) => export::export(&export, locale),
         Command::Doctor(doctor) => doctor::doctor(&doctor, locale),
+        Command::Report(report) if report.out.is_some() => {
+            report::report(&report, lang.map_or_else(output::preferred, Locale::from))
+        }
         Command::Report(report) => report::report(&report, locale),
         Command::Completions { shell } => printed::completions(shell),
         Command::Man => printed::manual(),

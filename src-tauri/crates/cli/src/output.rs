@@ -4,8 +4,8 @@ use std::io::{self, ErrorKind, Write};
 
 use airouter_core::finding::{Code, Finding, worst_first};
 use airouter_core::preset::Preset;
-use airouter_core::text::{plain, plain_json};
-use airouter_core::view::Locale;
+use airouter_core::text::{ascii_json, plain, plain_json};
+use airouter_core::view::{Locale, Os};
 use airouter_platform::redaction;
 use serde_json::{Map, Value, json};
 
@@ -131,7 +131,8 @@ pub(crate) fn finish(answer: Answer, json: bool, locale: Locale, preset: &Preset
         None => {}
     }
     if json {
-        printed = print(&plain_json(&format!("{}", answer.value())));
+        let is_terminal = airouter_platform::prints_to_terminal();
+        printed = print(&json_text(&answer.value(), airouter_platform::locale::os(), is_terminal));
     }
     match printed {
         Err(error) if error.kind() != ErrorKind::BrokenPipe && exit == OK => INTERNAL,
@@ -172,8 +173,38 @@ impl Write for Lines {
     }
 }
 
-/// The language that the person chose in the window, else the system's.
-pub(crate) fn locale() -> Locale {
+/// The language that the person chose in the window, else the system's: of what is written to a file.
+pub(crate) fn preferred() -> Locale {
     airouter_platform::places::Places::from_environment()
         .map_or(Locale::ZhCn, |places| airouter_platform::locale::preferred(&places))
+}
+
+/// The same as far as it can be read where the output goes.
+pub(crate) fn locale() -> Locale {
+    preferred().of_output(airouter_platform::locale::os(), airouter_platform::prints_to_terminal())
+}
+
+/// The JSON object as it is printed: nothing that a terminal obeys, and in ASCII alone where it goes into a pipe of
+/// Windows (see [`Locale::of_output`]).
+fn json_text(value: &Value, os: Os, is_terminal: bool) -> String {
+    let text = value.to_string();
+    if os == Os::Windows && !is_terminal { plain_json(&text) } else { plain_json(&text) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_in_a_pipe_of_windows_is_ascii_and_says_the_same() {
+        let value = json!({"path": "C:\\Users\\李雷\u{202e}", "n": 1});
+        for (os, is_terminal, is_ascii) in
+            [(Os::Windows, false, true), (Os::Windows, true, false), (Os::Linux, false, false)]
+        {
+            let text = json_text(&value, os, is_terminal);
+            assert_eq!(text.is_ascii(), is_ascii, "{text}");
+            assert!(!text.contains('\u{202e}'), "{text}");
+            assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+        }
+    }
 }

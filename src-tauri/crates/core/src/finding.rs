@@ -137,6 +137,12 @@ catalogue! {
     DownloadsUnreachable = "AR-135", "downloads_unreachable", Network, Info;
     /// Claude's engine for Code and Cowork sessions is not on this computer yet.
     EngineMissing = "AR-136", "engine_missing", Claude, Warning;
+    /// The system's part that draws this program's window is missing.
+    WindowEngineMissing = "AR-140", "window_engine_missing", ThisComputer, Blocking;
+    /// The system's part that draws this program's window is too old for it.
+    WindowEngineTooOld = "AR-141", "window_engine_too_old", ThisComputer, Blocking;
+    /// This program's window could not be opened.
+    WindowNotOpened = "AR-142", "window_not_opened", ThisComputer, Blocking;
     /// This program was started by a packaged app other than Claude, and Windows redirects what it writes.
     FoldersRedirected = "AR-143", "folders_redirected", ThisComputer, Blocking;
     /// This program runs as another account than the one that is signed in.

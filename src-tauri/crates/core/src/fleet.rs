@@ -12,7 +12,7 @@ mod pilot;
 mod scripts;
 mod values;
 
-pub use forms::{mobileconfig, read_mobileconfig, read_registry, registry};
+pub use forms::{mobileconfig, read_mobileconfig, read_registry, read_registry_removals, registry, registry_removal};
 pub use pilot::Pilot;
 pub use values::values;
 
@@ -22,7 +22,7 @@ use serde_json::Value;
 
 use crate::check::AuthScheme;
 use crate::claude::version::Version;
-use crate::claude::{keys, schema};
+use crate::claude::{keys, policy, schema};
 use crate::finding::{Code, Finding};
 use crate::locale::Os;
 use crate::preset::Preset;
@@ -106,6 +106,8 @@ impl Fleet {
             same("claude.reg", &windows, read_registry(bytes, hive))?;
         }
         let [machine, person] = hives;
+        let removal = registry_removal(policy::MACHINE);
+        same("claude-remove.reg", &[], read_registry(&removal, policy::MACHINE))?;
         let settings = forms::settings(&linux);
 
         let secret = |path, bytes| Exported { path, bytes, holds_key: self.key.is_some() };
@@ -118,6 +120,7 @@ impl Fleet {
         let plain =
             |(path, text): (&'static str, String)| Exported { path, bytes: text.into_bytes(), holds_key: false };
         files.extend(scripts::scripts(&preset).map(plain));
+        files.push(Exported { path: "windows/claude-remove.reg", bytes: removal, holds_key: false });
         files.push(plain(("gateway.airouter", preset)));
         files.push(plain(("pilot.json", self.pilot.to_json())));
         files.extend(scripts::readmes(self).map(plain));

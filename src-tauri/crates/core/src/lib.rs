@@ -34,5 +34,6 @@ pub mod text;
 pub mod transaction;
 pub mod undo;
 pub mod view;
+pub mod window_engine;
 pub mod windows_path;
 pub mod words;

@@ -28,6 +28,13 @@ impl Locale {
             None => Self::ZhCn,
         }
     }
+
+    /// The language of what a program prints, for a person who prefers this one. Where the output does not go to a
+    /// terminal on Windows, its reader takes the bytes for those of the system's code page (PowerShell 5.1, Intune),
+    /// and only English is the same in all of them.
+    pub fn of_output(self, os: Os, is_terminal: bool) -> Self {
+        if os == Os::Windows && !is_terminal { Self::En } else { self }
+    }
 }
 
 /// The system, for words that differ between systems.
@@ -63,5 +70,18 @@ mod tests {
             check(Some(none), Locale::ZhCn);
         }
         check(None, Locale::ZhCn);
+    }
+
+    #[test]
+    fn a_pipe_of_windows_is_spoken_to_in_english() {
+        for (preferred, os, is_terminal, expected) in [
+            (Locale::ZhCn, Os::Windows, false, Locale::En),
+            (Locale::ZhCn, Os::Windows, true, Locale::ZhCn),
+            (Locale::ZhCn, Os::Linux, false, Locale::ZhCn),
+            (Locale::ZhCn, Os::Macos, false, Locale::ZhCn),
+            (Locale::En, Os::Windows, false, Locale::En),
+        ] {
+            assert_eq!(preferred.of_output(os, is_terminal), expected, "{preferred:?} {os:?} {is_terminal}");
+        }
     }
 }

@@ -36,9 +36,22 @@ pub fn plain_json(json: &str) -> String {
             || matches!(letter, '\u{2028}' | '\u{2029}')
             || (is_invisible(letter) && !is_variant(letter))
     };
+    escape_json(json, is_obeyed)
+}
+
+/// A JSON text with the same value in ASCII alone, which reads the same in every character set of a console. Single
+/// quotation marks are escaped too, so that it can stand between them in a script.
+pub fn ascii_json(json: &str) -> String {
+    escape_json(json, |letter| {
+        !letter.is_ascii() || letter == '\'' || (letter.is_control() && !matches!(letter, '\n' | '\t'))
+    })
+}
+
+/// Escapes the characters of a JSON text that `must` names. All of them stand in its texts, so its value stays.
+fn escape_json(json: &str, must: impl Fn(char) -> bool) -> String {
     let mut out = String::with_capacity(json.len());
     for letter in json.chars() {
-        if is_obeyed(letter) {
+        if must(letter) {
             let mut units = [0; 2];
             for unit in letter.encode_utf16(&mut units) {
                 out.push_str(&format!("\\u{unit:04x}"));
@@ -98,6 +111,15 @@ mod tests {
         let value = serde_json::json!({"said": "a\u{9b}b\u{202e}c\u{7f}\u{e0001}d\ne"});
         let text = plain_json(&value.to_string());
         assert!(text.chars().all(|letter| plain(&letter.to_string()) == letter.to_string()), "{text}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+    }
+
+    #[test]
+    fn json_in_ascii_keeps_its_value() {
+        let value =
+            serde_json::json!({"name": "李雷 ❤\u{fe0f} \u{1f600}'s", "path": r"C:\用户", "quoted": "\"", "n": 1.5});
+        let text = ascii_json(&value.to_string());
+        assert!(text.is_ascii() && !text.contains('\''), "{text}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
     }
 }

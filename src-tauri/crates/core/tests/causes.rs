@@ -36,6 +36,8 @@ const ALONE: &[(Code, Os)] = &[
     (Code::PublisherUnknown, Os::Windows),
     (Code::FoldersRedirected, Os::Windows),
     (Code::OtherAccount, Os::Windows),
+    (Code::WindowEngineMissing, Os::Windows),
+    (Code::WindowEngineTooOld, Os::Windows),
 ];
 
 /// What only some systems have, by the words for it.

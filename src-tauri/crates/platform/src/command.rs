@@ -1,7 +1,10 @@
-//! Runs programs with a time limit: a keychain may wait for the person forever, and desktop settings may be read
-//! over a bus that does not answer.
+//! Runs programs: without a console window on Windows, and with a time limit, because a keychain may wait for the person
+//! forever and desktop settings may be read over a bus that does not answer.
+//!
+//! [`program`] is the only place of this crate that makes a child process (`cargo xtask tidy`; in the other crates
+//! clippy forbids it).
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal, Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -28,11 +31,41 @@ impl Ended {
     }
 }
 
+/// The creation flag `CREATE_NO_WINDOW` of Windows (OD): a console program gets a console without a window, and its own
+/// children share that. Programs with windows of their own are not affected.
+#[cfg(windows)]
+pub(crate) const NO_CONSOLE_WINDOW: u32 = 0x0800_0000;
+
+/// A program to be started. On Windows it gets a console without a window, which the programs that it starts share:
+/// Windows opens a visible one for a console program whose parent has none.
+pub(crate) fn program(path: impl AsRef<OsStr>) -> Command {
+    #[allow(unused_mut, reason = "only Windows has something to set")]
+    let mut command = Command::new(path);
+    #[cfg(windows)]
+    {
+        use std::os::windows::process::CommandExt;
+        command.creation_flags(0 & NO_CONSOLE_WINDOW);
+    }
+    command
+}
+
+/// A program that talks with the person on the terminal of this one, if this one has any.
+fn program_on_this_terminal(path: impl AsRef<OsStr>) -> Command {
+    #[allow(unused_mut, reason = "only Windows has something to set")]
+    let mut command = program(path);
+    #[cfg(windows)]
+    if io::stdin().is_terminal() || io::stdout().is_terminal() || io::stderr().is_terminal() {
+        use std::os::windows::process::CommandExt;
+        command.creation_flags(0);
+    }
+    command
+}
+
 /// Runs a program that lies beside this one with these arguments and the streams of this one, and waits for it.
 /// Gives its exit code; `None` where it is not there, does not start, or was ended by a signal.
 pub fn run_beside<'a>(name: &str, arguments: impl Iterator<Item = &'a OsString>) -> Option<u8> {
-    let program = beside_this_program(name).filter(|program| program.is_file())?;
-    let ended = Command::new(program).args(arguments).status().ok()?;
+    let path = beside_this_program(name).filter(|path| path.is_file())?;
+    let ended = program_on_this_terminal(path).args(arguments).status().ok()?;
     u8::try_from(ended.code()?).ok()
 }
 
@@ -107,6 +140,11 @@ fn wait(child: &mut Child, limit: Duration) -> io::Result<Option<i32>> {
 /// True if standard input is a terminal, so that a person can be asked.
 pub fn is_terminal() -> bool {
     io::stdin().is_terminal()
+}
+
+/// True if both standard output and standard error are terminals, so that a person reads what is printed as it is.
+pub fn prints_to_terminal() -> bool {
+    io::stdout().is_terminal() && io::stderr().is_terminal()
 }
 
 #[cfg(test)]

@@ -10,7 +10,6 @@
 mod shared;
 
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use airouter_core::claude::{keys, managed};
@@ -269,7 +268,7 @@ fn update(places: &Places) -> Result<(), Finding> {
 /// # Errors
 /// `HelperBroken` with the cause.
 fn try_out(helper: &Path) -> Result<(), Finding> {
-    let run = || command::run(Command::new(helper).arg("version"), "", LIMIT);
+    let run = || command::run(command::program(helper).arg("version"), "", LIMIT);
     // A virus scanner may still have the new file open.
     let ended = files::patiently(Operation::Open, run).map_err(|error| broken(&error))?;
     match ended.code {
@@ -293,7 +292,7 @@ fn is_same(installed: &Path, bundled: &Path) -> bool {
 }
 
 fn version(helper: &Path) -> Option<Version> {
-    let ended = command::run(Command::new(helper).arg("version"), "", LIMIT).ok()?;
+    let ended = command::run(command::program(helper).arg("version"), "", LIMIT).ok()?;
     if ended.code == Some(exit::OK) { ended.output.parse().ok() } else { None }
 }
 

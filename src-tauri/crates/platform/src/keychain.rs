@@ -4,7 +4,6 @@
 mod mark;
 
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use airouter_core::finding::{Code, Finding};
@@ -123,7 +122,7 @@ fn ask(places: &Places, words: &[&str], input: &str, limit: Duration) -> Result<
 }
 
 fn run(helper: &Path, words: &[&str], input: &str, limit: Duration) -> Result<Ended, Finding> {
-    command::run(Command::new(helper).args(words), input, limit).map_err(|error| account::broken(&error))
+    command::run(command::program(helper).args(words), input, limit).map_err(|error| account::broken(&error))
 }
 
 fn expect_ok(ended: &Ended) -> Result<(), Finding> {

@@ -24,6 +24,7 @@ mod install;
 pub mod keychain;
 pub mod locale;
 pub mod net;
+pub mod notice;
 pub mod observe;
 pub mod places;
 pub mod preset;
@@ -40,4 +41,4 @@ mod sys;
 pub mod undo;
 pub mod uninstall;
 
-pub use command::{is_terminal, run_beside};
+pub use command::{is_terminal, prints_to_terminal, run_beside};

@@ -127,7 +127,11 @@ fn the_scripts_can_be_read_by_who_runs_them() {
     let intune = String::from_utf8(bytes(&files, "windows/intune.ps1")).unwrap();
     assert!(intune.is_ascii(), "PowerShell 5.1 reads anything else as it likes");
     assert!(intune.lines().count() > 20 && intune.matches("\r\n").count() == intune.lines().count());
-    for path in ["windows/intune.ps1", "macos/jamf.sh", "linux/playbook.yml"] {
+    let preset: Value = serde_json::from_slice(&bytes(&files, "gateway.airouter")).unwrap();
+    let within = intune.lines().find_map(|line| line.strip_prefix("$preset = '")?.strip_suffix('\'')).unwrap();
+    assert_eq!(serde_json::from_str::<Value>(within).unwrap(), preset, "{within}");
+    assert!(!within.contains('\''), "a quotation mark ends a text of PowerShell");
+    for path in ["macos/jamf.sh", "linux/playbook.yml"] {
         let text = String::from_utf8(bytes(&files, path)).unwrap();
         assert!(!text.contains("@PRESET@") && text.contains(&preset_as_text(&files)), "{path}");
     }
@@ -136,6 +140,62 @@ fn the_scripts_can_be_read_by_who_runs_them() {
 fn preset_as_text(files: &[Exported]) -> String {
     use base64::Engine;
     base64::prelude::BASE64_STANDARD.encode(bytes(files, "gateway.airouter"))
+}
+
+/// Where the installer for Windows puts the programs: for one person, and for everybody.
+fn installed_on_windows() -> [String; 2] {
+    let script = include_str!("../../../installer/windows/airouter-setup.nsi");
+    let after = |start: &str| {
+        let line = script.lines().find_map(|line| line.trim().strip_prefix(start)).unwrap();
+        line.trim_matches('"').to_owned()
+    };
+    [after("InstallDir "), after("StrCpy $INSTDIR ")]
+}
+
+/// Templates and documents name the folders that the installer uses.
+#[test]
+fn whatever_names_a_folder_on_windows_names_the_one_of_the_installer() {
+    let [mine, everybodys] = installed_on_windows();
+    let (mine, everybodys) = (
+        mine.strip_prefix(r"$LOCALAPPDATA\").expect("in the person's own folder"),
+        everybodys.strip_prefix(r"$PROGRAMFILES64\").expect("in Program Files"),
+    );
+    assert_eq!(Helpers::default().windows, format!(r"C:\Program Files\{everybodys}\airouter-credential.exe"));
+    let files = fleet(None).files().unwrap();
+    let text = |path: &str| String::from_utf8(bytes(&files, path)).unwrap();
+    let intune = text("windows/intune.ps1");
+    for place in [
+        format!("Join-Path $programs '{everybodys}'"),
+        format!("Join-Path $env:LOCALAPPDATA '{mine}'"),
+        "$places += $PSScriptRoot".to_owned(),
+    ] {
+        assert!(intune.contains(&place), "{place}");
+    }
+    let guides = [include_str!("../../../../docs/it.zh-CN.md"), include_str!("../../../../docs/it.en.md")];
+    for guide in guides {
+        for path in [
+            format!(r"$env:ProgramFiles\{everybodys}\airouter-setup-cli.exe"),
+            format!(r"$env:LOCALAPPDATA\{mine}\airouter-setup-cli.exe"),
+        ] {
+            assert!(guide.contains(&path), "{path}");
+        }
+        let block = guide.split("```powershell\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        assert!(!block.contains('<') && block.contains("| & $cli apply --key-stdin"), "PowerShell reads no files by <");
+    }
+    for readme in [text("README.zh-CN.md"), text("README.en.md")] {
+        assert!(readme.contains("/S /ALLUSERS") && readme.contains("claude-remove.reg") && readme.contains("Ctrl+Z"));
+    }
+}
+
+/// A name that is made by `GetTempFileName` is also a file, which nobody would remove.
+#[test]
+fn the_script_for_windows_leaves_no_file_behind() {
+    let intune = include_str!("../../core/src/fleet/templates/intune.ps1");
+    assert!(intune.contains(r#"Join-Path $env:TEMP "$(New-Guid)"#) && !intune.contains("GetTempFileName"));
+    let (_, after) = intune.split_once("} finally {").unwrap();
+    assert!(after.trim_start().starts_with("Remove-Item -LiteralPath $file"), "{after}");
+    let code = || intune.lines().filter(|line| !line.trim_start().starts_with('#'));
+    assert!(code().all(|line| !line.contains("]::")), "a restricted PowerShell calls no methods of .NET");
 }
 
 #[test]

@@ -9,12 +9,11 @@ use super::compiler::{self, cargo};
 use super::count::step_counting;
 use super::prefix::Prefix;
 use super::runner;
+use crate::bundle::manifest;
 use crate::step::step;
 
 /// The target.
 const TRIPLE: &str = "x86_64-pc-windows-gnu";
-/// The programs that are built, the window's first.
-const PROGRAMS: [&str; 3] = ["airouter-setup.exe", "airouter-credential.exe", "airouter-setup-cli.exe"];
 /// The packages whose programs are built and whose tests run. They are named together, since cargo builds a
 /// library anew for other packages: the more often, the more of its parts they ask for.
 pub(crate) const PACKAGES: [&str; 7] = [
@@ -34,9 +33,7 @@ pub(super) fn lane() -> Result<()> {
     compiler::check()?;
     step("build for Windows", tests().arg("--no-run"))?;
     let folder = compiler::folder().join(TRIPLE).join("debug");
-    for name in PROGRAMS {
-        ensure!(folder.join(name).is_file(), "{name} was not built");
-    }
+    manifest::check(&folder)?;
     let prefix = Prefix::make()?;
     let ran = run(&prefix, &folder);
     prefix.close();

@@ -1,7 +1,8 @@
-//! What is exported for Windows: the registry takes both files and gives back every value, and Claude
-//! starts from them.
+//! What is exported for Windows: the registry takes both files and gives back every value and nothing else, Claude
+//! starts from them, and a third file takes everything away.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::Command;
 
 use airouter_practice::gateway::{Fault, GatewayOptions, start};
@@ -43,9 +44,10 @@ async fn both_hives_are_imported_and_read_back_equal() -> Result<()> {
     assert_eq!(account.cli(&["undo", "--json"], "")?.0, 0);
 
     for (hive, file) in [(Hive::Machine, "claude-machine.reg"), (Hive::Person, "claude-person.reg")] {
-        let imported = Command::new("reg.exe").arg("import").arg(to.join("windows").join(file)).output()?;
-        ensure!(imported.status.success(), "{file}: {}", String::from_utf8_lossy(&imported.stderr));
         let key = policies(hive)?;
+        // Left of an earlier export with a key: it must not stay beside what is set now.
+        key.set_value("inferenceGatewayApiKey", &"sk-of-an-earlier-export")?;
+        import(&to.join("windows").join(file))?;
         let read = key.enum_values().map(|value| {
             let (name, value) = value?;
             let text: String = key.get_value(&name).with_context(|| format!("{name} is {:?}", value.vtype))?;
@@ -55,5 +57,16 @@ async fn both_hives_are_imported_and_read_back_equal() -> Result<()> {
     }
     let (exit, answer) = account.cli(&words, &key)?;
     assert_eq!((exit, &answer["findings"][0]["code"]), (3, &json!("AR-110")), "the policy is in force: {answer}");
+
+    let machine = policies(Hive::Machine)?;
+    machine.set_value("disableAutoUpdates", &1u32)?;
+    import(&to.join("windows").join("claude-remove.reg"))?;
+    assert_eq!(machine.enum_values().count(), 0, "everything is withdrawn");
+    Ok(())
+}
+
+fn import(file: &Path) -> Result<()> {
+    let imported = Command::new("reg.exe").arg("import").arg(file).output()?;
+    ensure!(imported.status.success(), "{}: {}", file.display(), String::from_utf8_lossy(&imported.stderr));
     Ok(())
 }

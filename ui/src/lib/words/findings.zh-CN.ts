@@ -30,6 +30,9 @@ export const findings: FindingTemplates = {
   "AR-134": { title: "这台电脑没有开启虚拟化", meaning: "聊天不受影响，但Claude的任务功能要在虚拟机里运行，可能打不开。", action: "需要任务功能时，请在电脑的BIOS里开启虚拟化。" },
   "AR-135": { title: "连不上Claude的下载服务器", meaning: "Claude第一次使用任务和代码功能时，要从[{host}|downloads.claude.ai]下载组件。聊天不受影响。", action: "需要这些功能时，请换一个网络，或请网管放行这个地址。" },
   "AR-136": { title: "Claude还缺一个组件", meaning: "任务和代码功能要用一个组件，Claude会自己下载，现在还没有下载好。聊天不受影响。", action: "请让Claude开着等几分钟，再打开任务或代码功能；一直这样的话，请用离线安装包重新安装Claude。" },
+  "AR-140": { title: "缺少显示窗口的组件", meaning: "这个程序的窗口要用微软的WebView2来显示，这台电脑上没有，或者已经损坏。", action: "请在浏览器里打开developer.microsoft.com/microsoft-edge/webview2，下载并安装，再重新打开这个程序。" },
+  "AR-141": { title: "显示窗口的组件太旧", meaning: "这个程序的窗口要用微软的WebView2来显示，这台电脑上的是[{version}|较早的版本]，需要111或更新的版本。", action: "请在浏览器里打开developer.microsoft.com/microsoft-edge/webview2，下载并安装新版，再重新打开这个程序。" },
+  "AR-142": { title: "窗口没有打开", meaning: "系统没能显示这个程序的窗口，还没有写入任何设置。", action: "请重新启动电脑，再打开这个程序。" },
   "AR-143": { title: "在这里打开，设置会写到别处", meaning: "打开这个程序的应用，会让系统把文件存到它自己的文件夹里，Claude读不到。", action: "请关掉它，从开始菜单重新打开。" },
   "AR-144": { title: "这个程序用的是另一个账户", meaning: "它不是以您登录的账户运行的，在这里接入，您自己的Claude用不上。", action: "请关掉它，再直接打开一次，不要选“以管理员身份运行”。" },
 

@@ -195,6 +195,9 @@ impl Code {
             | Code::SystemUnsupported
             | Code::NoVirtualisation
             | Code::EngineMissing
+            | Code::WindowEngineMissing
+            | Code::WindowEngineTooOld
+            | Code::WindowNotOpened
             | Code::TlsExpired
             | Code::UrlRepaired
             | Code::KeyLint

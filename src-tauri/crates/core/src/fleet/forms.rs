@@ -1,13 +1,13 @@
 //! The three forms in which administrators give Claude a configuration: writing them, and reading them as
 //! their systems do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use plist::{Dictionary, Value as Plist};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use crate::claude::{policy, schema};
+use crate::claude::{keys, policy, schema};
 use crate::finding::{Code, Finding};
 use crate::preset::Preset;
 
@@ -75,11 +75,39 @@ pub fn read_mobileconfig(bytes: &[u8]) -> Option<BTreeMap<String, Value>> {
 }
 
 /// A file for the registry, as `reg import` and the editor read it: UTF-16 with its byte-order mark, every
-/// value a text (OD).
+/// value a text (OD). What belongs to a connection and is not set is removed: importing only adds, so a key or a
+/// model of an earlier export would stay.
 pub fn registry(hive: &str, values: &[(&'static str, Value)]) -> Vec<u8> {
+    let is_set = |name: &str| values.iter().any(|(set, _)| *set == name);
+    let unset = known().filter(|name| is_of_connection(name) && !is_set(name));
+    let set = values.iter().map(|(name, value)| (*name, Some(schema::encoded(value))));
+    let _ = unset;
+    registry_file(hive, set)
+}
+
+/// A file that removes every known value of Claude's from the registry, also those that others have put there.
+pub fn registry_removal(hive: &str) -> Vec<u8> {
+    registry_file(hive, known().map(|name| (name, None)))
+}
+
+fn known() -> impl Iterator<Item = &'static str> {
+    schema::keys().map(|(key, _)| key.name)
+}
+
+/// True for what an export may set, and for what decides with it where Claude connects. Other policies of an
+/// administrator, such as those about updates, are not this program's to remove.
+fn is_of_connection(name: &str) -> bool {
+    const OTHERS: [&str; 5] = [keys::DISCOVERY, keys::EGRESS, keys::CHAT_TAB, keys::ORGANIZATION, keys::DISPLAY_NAME];
+    name.starts_with("inference") || OTHERS.contains(&name)
+}
+
+fn registry_file(hive: &str, lines: impl Iterator<Item = (&'static str, Option<String>)>) -> Vec<u8> {
     let mut text = format!("{REGISTRY_START}[{}]\r\n", full(hive));
-    for (name, value) in values {
-        text += &format!("\"{}\"=\"{}\"\r\n", escaped(name), escaped(&schema::encoded(value)));
+    for (name, value) in lines {
+        text += &match value {
+            Some(value) => format!("\"{}\"=\"{}\"\r\n", escaped(name), escaped(&value)),
+            None => format!("\"{}\"=-\r\n", escaped(name)),
+        };
     }
     text += "\r\n";
     std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
@@ -93,15 +121,30 @@ fn escaped(text: &str) -> String {
     text.replace('\\', r"\\").replace('"', "\\\"")
 }
 
-/// The values in such a file; `None` when it is not one for this hive.
+/// The values that such a file sets; `None` when it is not one for this hive.
 pub fn read_registry(bytes: &[u8], hive: &str) -> Option<BTreeMap<String, Value>> {
+    let lines = registry_lines(bytes, hive)?;
+    lines.into_iter().filter_map(|(name, text)| Some(decoded(&name, &text?))).collect()
+}
+
+/// The names of the values that such a file removes; `None` when it is not one for this hive.
+pub fn read_registry_removals(bytes: &[u8], hive: &str) -> Option<BTreeSet<String>> {
+    let lines = registry_lines(bytes, hive)?;
+    Some(lines.into_iter().filter(|(_, text)| text.is_none()).map(|(name, _)| name).collect())
+}
+
+fn registry_lines(bytes: &[u8], hive: &str) -> Option<Vec<(String, Option<String>)>> {
     let (units, []) = bytes.as_chunks::<2>() else { return None };
     let text = String::from_utf16(&units.iter().map(|pair| u16::from_le_bytes(*pair)).collect::<Vec<_>>()).ok()?;
     let body =
         text.strip_prefix('\u{feff}')?.strip_prefix(REGISTRY_START)?.strip_prefix(&format!("[{}]\r\n", full(hive)))?;
     let line = |line: &str| {
-        let (name, text) = line.strip_prefix('"')?.strip_suffix('"')?.split_once("\"=\"")?;
-        decoded(&unescaped(name)?, &unescaped(text)?)
+        let line = line.strip_prefix('"')?;
+        if let Some(name) = line.strip_suffix("\"=-") {
+            return Some((unescaped(name)?, None));
+        }
+        let (name, text) = line.strip_suffix('"')?.split_once("\"=\"")?;
+        Some((unescaped(name)?, Some(unescaped(text)?)))
     };
     body.split("\r\n").filter(|text| !text.is_empty()).map(line).collect()
 }

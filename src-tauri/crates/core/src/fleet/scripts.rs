@@ -8,12 +8,15 @@ use super::Fleet;
 use crate::claude::schema;
 use crate::claude::version::Version;
 use crate::locale::Os;
+use crate::text::ascii_json;
 
 /// The scripts by their paths.
 pub(super) fn scripts(preset: &str) -> impl Iterator<Item = (&'static str, String)> {
+    // PowerShell decodes nothing where it is restricted, so there the preset stands as it is.
+    let json: String = ascii_json(preset).lines().map(str::trim).collect();
     // Letters that have no special meaning in any shell or markup.
     let preset = BASE64_STANDARD.encode(preset);
-    let of = move |text: &str| text.replace("@PRESET@", &preset);
+    let of = move |text: &str| text.replace("@PRESET@", &preset).replace("@PRESET_JSON@", &json);
     [
         // PowerShell 5.1 requires the line ends of Windows.
         ("windows/intune.ps1", of(include_str!("templates/intune.ps1")).replace('\n', "\r\n")),

@@ -101,6 +101,42 @@ fn the_same_connection_gives_the_same_bytes() {
     assert_eq!(bytes(), bytes());
 }
 
+#[test]
+fn importing_a_file_over_an_earlier_one_leaves_nothing_of_that() {
+    let everything = Fleet {
+        key: Some(Secret::new(KEY.to_owned())),
+        preset: Preset { egress: Some(vec!["pypi.org".to_owned()]), ..fleet().preset },
+        scheme: AuthScheme::XApiKey,
+        ..fleet()
+    };
+    let without_models = Fleet { preset: Preset { models: Vec::new(), ..fleet().preset }, ..fleet() };
+    let variants = [everything, fleet(), without_models];
+    for hive in forms::HIVES {
+        let files = variants.each_ref().map(|fleet| registry(hive, &values(fleet, Os::Windows)));
+        let all = files.iter().flat_map(|file| read_registry(file, hive).unwrap().into_keys());
+        let all: std::collections::BTreeSet<String> = all.collect();
+        for file in &files {
+            let (set, removed) = (read_registry(file, hive).unwrap(), read_registry_removals(file, hive).unwrap());
+            assert!(set.keys().all(|name| !removed.contains(name)));
+            let stays: Vec<&String> =
+                all.iter().filter(|it| !set.contains_key(*it) && !removed.contains(*it)).collect();
+            assert!(stays.is_empty(), "{stays:?}");
+            assert!(removed.contains("inferenceCustomHeaders"), "headers may hold a key, too");
+            assert!(!removed.contains("disableAutoUpdates"), "an administrator's own policy is not ours to remove");
+        }
+    }
+}
+
+#[test]
+fn one_file_removes_every_known_value() {
+    let files = fleet().files().unwrap();
+    let file = files.iter().find(|file| file.path == "windows/claude-remove.reg").unwrap();
+    let removed = read_registry_removals(&file.bytes, policy::MACHINE).unwrap();
+    assert_eq!(read_registry(&file.bytes, policy::MACHINE), Some(BTreeMap::new()));
+    let known: std::collections::BTreeSet<String> = schema::keys().map(|(key, _)| key.name.to_owned()).collect();
+    assert_eq!(removed, known);
+}
+
 proptest! {
     /// Every form preserves any name of a gateway.
     #[test]

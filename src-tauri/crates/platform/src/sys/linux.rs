@@ -4,7 +4,6 @@ use std::env;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use airouter_core::address::GatewayUrl;
@@ -229,7 +228,7 @@ pub(crate) fn language() -> Option<String> {
 
 /// The proxy settings of the desktop, if it uses GNOME's settings.
 pub(crate) fn proxy_settings(_address: &GatewayUrl) -> ProxySettings {
-    let mut gsettings = Command::new("gsettings");
+    let mut gsettings = command::program("gsettings");
     gsettings.args(["list-recursively", "org.gnome.system.proxy"]);
     match command::run(&mut gsettings, "", SETTINGS_LIMIT) {
         Ok(ended) if ended.code == Some(0) => of_gnome(&ended.output),

@@ -6,7 +6,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use airouter_core::finding::{Code, Finding};
 use rustix::fs::{Access, AtFlags, XattrFlags, fsetxattr, getxattr, listxattr};
@@ -105,7 +105,7 @@ pub(crate) fn start_files(places: &Places) -> Vec<PathBuf> {
 /// # Errors
 /// The system's error.
 pub(super) fn start_program(program: &Path, places: &Places) -> io::Result<()> {
-    let mut command = Command::new(program);
+    let mut command = crate::command::program(program);
     command
         .envs(places.claude_environment.iter().map(|(name, value)| (name, value)))
         .current_dir(dirs::home_dir().unwrap_or_else(|| PathBuf::from("/")))

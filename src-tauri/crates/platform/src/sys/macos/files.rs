@@ -3,7 +3,6 @@
 use std::fs::{File, Metadata};
 use std::io;
 use std::path::Path;
-use std::process::Command;
 
 use rustix::fs::fremovexattr;
 use rustix::io::Errno;
@@ -34,7 +33,7 @@ pub(crate) fn copy_attributes(path: &Path, meta: &Metadata, new: &tempfile::Name
 }
 
 fn copy_unless_acl(ls: &Path, path: &Path, meta: &Metadata, new: &tempfile::NamedTempFile) -> io::Result<()> {
-    let listed = command::run(Command::new(ls).arg("-lde").arg(path), "", super::SHORT)?;
+    let listed = command::run(command::program(ls).arg("-lde").arg(path), "", super::SHORT)?;
     if listed.code != Some(0) {
         return Err(io::Error::other("whether the file has a list of rights cannot be told"));
     }

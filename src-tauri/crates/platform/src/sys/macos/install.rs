@@ -5,7 +5,6 @@
 //! contain a copy, and the system decides which one it starts, so all are considered.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use airouter_core::claude::bundle::{BundleInfo, IDENTIFIER, TEAM, read_info, team_of};
 use airouter_core::claude::version::Version;
@@ -119,7 +118,7 @@ fn is_genuine(places: &Places, bundle: &Path) -> bool {
     if places.is_scratch() {
         return true;
     }
-    let mut codesign = Command::new(places.system.join("usr/bin/codesign"));
+    let mut codesign = command::program(places.system.join("usr/bin/codesign"));
     codesign.args(["--display", "--verbose=2"]).arg(bundle);
     command::run(&mut codesign, "", SHORT).is_ok_and(|ended| team_of(&ended.error) == Some(TEAM))
 }

@@ -1,7 +1,6 @@
 //! The person's language: the first one in the system's settings.
 
 use std::path::Path;
-use std::process::Command;
 
 use super::SHORT;
 use crate::command;
@@ -15,7 +14,7 @@ pub(crate) fn language() -> Option<String> {
 }
 
 fn query(defaults: &Path) -> Option<String> {
-    let ended = command::run(Command::new(defaults).args(["read", "-g", "AppleLanguages"]), "", SHORT).ok()?;
+    let ended = command::run(command::program(defaults).args(["read", "-g", "AppleLanguages"]), "", SHORT).ok()?;
     if ended.code == Some(0) { first(&ended.output) } else { None }
 }
 

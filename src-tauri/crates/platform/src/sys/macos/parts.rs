@@ -1,14 +1,12 @@
 //! What Claude's own parts need: a processor that can run their virtual machine.
 
-use std::process::Command;
-
 use super::SHORT;
 use crate::command;
 use crate::places::Places;
 
 /// Whether a virtual machine can run here, by `sysctl`; `None` if that is unknown.
 pub(crate) fn virtualisation(places: &Places) -> Option<bool> {
-    let mut sysctl = Command::new(places.system.join("usr/sbin/sysctl"));
+    let mut sysctl = command::program(places.system.join("usr/sbin/sysctl"));
     let ended = command::run(sysctl.args(["-n", "kern.hv_support"]), "", SHORT).ok()?;
     if ended.code == Some(0) { Some(ended.output.trim() == "1") } else { None }
 }

@@ -3,7 +3,6 @@
 
 use std::io;
 use std::path::Path;
-use std::process::Command;
 
 use airouter_core::claude::bundle::IDENTIFIER;
 use airouter_core::claude::managed::ManagedSource;
@@ -35,7 +34,7 @@ pub(crate) fn managed(places: &Places) -> ManagedSource {
 
 /// The person's user name, which is the name of their folder.
 fn short_name(places: &Places) -> Option<String> {
-    let ended = command::run(Command::new(places.system.join("usr/bin/id")).arg("-un"), "", SHORT).ok()?;
+    let ended = command::run(command::program(places.system.join("usr/bin/id")).arg("-un"), "", SHORT).ok()?;
     let name = ended.output.trim();
     let is_name = ended.code == Some(0) && !name.is_empty() && !name.contains('/') && !name.starts_with('.');
     is_name.then(|| name.to_owned())

@@ -4,7 +4,6 @@
 
 use std::ffi::OsString;
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use airouter_core::claude::apple_event::{SCRIPT, asked};
@@ -49,7 +48,7 @@ pub(crate) fn ask_to_quit(install: &Install, first: &[&Process], step: QuitStep)
 }
 
 fn send_quit(osascript: &Path) -> Result<(), Finding> {
-    let mut command = Command::new(osascript);
+    let mut command = command::program(osascript);
     for line in SCRIPT {
         command.args(["-e", line]);
     }
@@ -62,6 +61,8 @@ fn send_quit(osascript: &Path) -> Result<(), Finding> {
 #[cfg(test)]
 mod tests {
     use super::super::Mac;
+    use std::process::Command;
+
     use super::*;
     use std::os::unix::process::ExitStatusExt;
 

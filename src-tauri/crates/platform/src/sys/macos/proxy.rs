@@ -1,7 +1,6 @@
 //! The proxy settings of macOS, as `scutil` prints them; `airouter_core::proxy` parses them.
 
 use std::path::Path;
-use std::process::Command;
 
 use airouter_core::address::GatewayUrl;
 use airouter_core::proxy::{ProxySettings, of_macos};
@@ -18,7 +17,7 @@ pub(crate) fn proxy_settings(_address: &GatewayUrl) -> ProxySettings {
 }
 
 fn query(scutil: &Path) -> ProxySettings {
-    match command::run(Command::new(scutil).arg("--proxy"), "", SHORT) {
+    match command::run(command::program(scutil).arg("--proxy"), "", SHORT) {
         Ok(ended) if ended.code == Some(0) => of_macos(&ended.output),
         _ => ProxySettings::default(),
     }

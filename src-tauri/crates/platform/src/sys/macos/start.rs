@@ -3,7 +3,6 @@
 
 use std::io;
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use airouter_core::claude::bundle::IDENTIFIER;
@@ -25,7 +24,7 @@ pub(crate) fn start(install: &Install, places: &Places) -> io::Result<Option<Str
     if install.launcher != Path::new(IDENTIFIER) {
         return start_program(&install.launcher, places).map(|()| None);
     }
-    let mut open = Command::new(places.system.join("usr/bin/open"));
+    let mut open = command::program(places.system.join("usr/bin/open"));
     open.args(["-b", IDENTIFIER]);
     if let Some(root) = &places.named_root {
         // `open` does not pass this program's environment on.

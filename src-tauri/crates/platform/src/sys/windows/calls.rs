@@ -2,6 +2,8 @@
 #![allow(unsafe_code, reason = "these calls take raw handles and pointers; each has a SAFETY comment")]
 
 mod activation;
+mod console;
+mod message;
 pub(super) mod names;
 mod optional;
 pub(super) mod package;
@@ -28,6 +30,9 @@ pub(super) use packages::{application_ids, folder_of, full_names};
 pub(super) use processes::{am_elevated, end_process, list, session_of, told_of};
 pub(super) use signature::publisher;
 pub(super) use windows::{close, windows_of};
+
+pub(crate) use console::has_standard_error;
+pub(crate) use message::show_message;
 
 /// Longest path that the system gives, in UTF-16 units.
 const LONGEST_PATH: usize = 32_768;

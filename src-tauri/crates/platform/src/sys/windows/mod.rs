@@ -29,6 +29,7 @@ pub(crate) use access::{
     can_be_closed, close_to_others, create_private, is_closed_to_others, is_mine, make_private_folders,
     others_who_may_change,
 };
+pub(crate) use calls::{has_standard_error, show_message};
 pub(crate) use credential::{ENTRY_MODIFIERS, keychain_cause};
 pub(crate) use environment::{start_files, stored_variables, variable};
 pub(crate) use files::{

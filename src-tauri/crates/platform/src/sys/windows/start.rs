@@ -7,7 +7,7 @@ use std::ffi::OsStr;
 use std::io;
 use std::os::windows::process::CommandExt;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
@@ -18,8 +18,8 @@ use super::calls;
 use crate::install::Install;
 use crate::places::Places;
 
-/// Process creation flags: no console, and a process group of its own.
-const DETACHED: u32 = 0x0000_0008 | 0x0000_0200;
+/// Process creation flags: no console window, and a process group of its own.
+const DETACHED: u32 = crate::command::NO_CONSOLE_WINDOW | 0x0000_0200;
 /// How often a package is started that is being replaced by its update, and the pause between: half a minute.
 const ATTEMPTS: u32 = 15;
 const PAUSE: Duration = Duration::from_secs(2);
@@ -61,7 +61,7 @@ fn start_package(
 /// Starts a program: Claude's, or the shell's with Claude's name or path.
 fn spawn(install: &Install, places: &Places, by_shell: bool) -> io::Result<()> {
     let (program, word) = words(install, places, by_shell);
-    let mut command = Command::new(program);
+    let mut command = crate::command::program(program);
     command
         .args(word)
         .envs(places.claude_environment.iter().map(|(name, value)| (name, value)))

@@ -48,9 +48,7 @@ fn show(start: impl FnOnce() -> Result<Session, ExitCode>) -> ExitCode {
         Err(code) => return code,
     };
     let version = tauri::webview_version().ok();
-    if let Some(finding) = None.or_else(|| {
-        if true { None } else { window_engine::obstacle(airouter_platform::locale::os(), version.as_deref()) }
-    }) {
+    if let Some(finding) = window_engine::obstacle(airouter_platform::locale::os(), version.as_deref()) {
         session.leave_sandbox();
         return no_window::complain(&finding);
     }

@@ -14,6 +14,7 @@
 ;   /NODESKTOP          with /S: no icon on the desktop
 ;   /D=FOLDER           another folder; comes last, without quotation marks
 ;   uninstall /S /UNDO  also puts Claude back to what it was before
+;   uninstall /HELPER   for everybody: also the helper, which other accounts' profiles may name
 ;
 ; Exit codes: 2 a program of ours runs, 3 Windows is too old, 4 undoing did not finish, 5 not an administrator.
 
@@ -145,22 +146,22 @@ Function .onInit
 FunctionEnd
 
 ; Finds the engine. An entry in the registry can be left of one that is gone.
+; Either place may have one that is gone while the other has one that works.
+!macro FindEngineIn HIVE PATH
+  ReadRegStr $0 ${HIVE} "${PATH}" "pv"
+  ReadRegStr $1 ${HIVE} "${PATH}" "location"
+  ${If} $0 != ""
+  ${AndIf} $0 != "0.0.0.0"
+    ${If} $1 == ""
+    ${OrIf} ${FileExists} "$1\$0\msedgewebview2.exe"
+      StrCpy $Engine $0
+    ${EndIf}
+  ${EndIf}
+!macroend
 Function FindEngine
   StrCpy $Engine ""
-  ReadRegStr $0 HKLM "SOFTWARE\WOW6432Node\${ENGINE}" "pv"
-  ReadRegStr $1 HKLM "SOFTWARE\WOW6432Node\${ENGINE}" "location"
-  ${If} $0 == ""
-    ReadRegStr $0 HKCU "Software\${ENGINE}" "pv"
-    ReadRegStr $1 HKCU "Software\${ENGINE}" "location"
-  ${EndIf}
-  ${If} $0 == ""
-  ${OrIf} $0 == "0.0.0.0"
-    Return
-  ${EndIf}
-  ${If} $1 == ""
-  ${OrIf} ${FileExists} "$1\$0\msedgewebview2.exe"
-    StrCpy $Engine $0
-  ${EndIf}
+  !insertmacro FindEngineIn HKCU "Software\${ENGINE}"
+  !insertmacro FindEngineIn HKLM "SOFTWARE\WOW6432Node\${ENGINE}"
 FunctionEnd
 
 ; Windows 11 has the engine, and nearly every Windows 10.

@@ -26,8 +26,9 @@ Function un.onInit
   Pop $0
   ${If} $0 != "Admin"
     ${IfNot} ${Silent}
+      ${GetParameters} $0
       ClearErrors
-      ExecShell "runas" "$INSTDIR\uninstall.exe"
+      ExecShell "runas" "$INSTDIR\uninstall.exe" "$0"
       ${IfNot} ${Errors}
         Quit
       ${EndIf}
@@ -107,12 +108,22 @@ Section Uninstall
   ${EndIf}
   ${un.RefreshShellIcons}
   Delete "$INSTDIR\airouter-setup.exe"
-  ; A profile of everybody's install may name the helper in this folder, and Claude would be without a key.
+  ; The profiles of other accounts may name the helper in this folder, and Claude would be without a key. They cannot be
+  ; looked at from here, so only an administrator who knows can say that it is needed no longer.
+  StrCpy $2 1
   ${If} $Everybody == 1
-  ${AndIf} $9 == 2
-    MessageBox MB_OK|MB_ICONINFORMATION "$(HELPER_STAYS)" /SD IDOK
-  ${Else}
+    ${GetParameters} $0
+    ClearErrors
+    ${GetOptions} $0 "/HELPER" $1
+    ${If} ${Errors}
+    ${OrIf} $9 != 1
+      StrCpy $2 0
+    ${EndIf}
+  ${EndIf}
+  ${If} $2 == 1
     Delete "$INSTDIR\airouter-credential.exe"
+  ${Else}
+    MessageBox MB_OK|MB_ICONINFORMATION "$(HELPER_STAYS)" /SD IDOK
   ${EndIf}
   Delete "$INSTDIR\airouter-setup-cli.exe"
   Delete "$INSTDIR\WebView2Loader.dll"

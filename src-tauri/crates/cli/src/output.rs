@@ -188,7 +188,7 @@ pub(crate) fn locale() -> Locale {
 /// Windows (see [`Locale::of_output`]).
 fn json_text(value: &Value, os: Os, is_terminal: bool) -> String {
     let text = value.to_string();
-    if os == Os::Windows && !is_terminal { plain_json(&text) } else { plain_json(&text) }
+    if os == Os::Windows && !is_terminal { ascii_json(&text) } else { plain_json(&text) }
 }
 
 #[cfg(test)]

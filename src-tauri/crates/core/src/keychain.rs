@@ -25,7 +25,8 @@ pub fn another_key() -> Finding {
 
 /// The cause of a finding about the keychain of Windows, by its code: the Credential Manager never asks and is always
 /// there, so what is missing is a session with credentials (OD, `ERROR_NO_SUCH_LOGON_SESSION`): a logon over SSH, a
-/// service, a scheduled task without a stored password.
+/// service, a scheduled task without a stored password, or a policy that forbids storing credentials, which gives the
+/// same number.
 pub fn because_on_windows(code: Code) -> Option<&'static str> {
     matches!(code, Code::KeychainMissing | Code::KeychainLocked).then_some("no-logon")
 }

@@ -106,7 +106,7 @@ impl Run<'_> {
                     && let Some(install) = &self.install
                     && let Err(finding) = claude::start(install, self.places, &|| false)
                 {
-                    stopped.findings.push(finding.softened());
+                    stopped.findings.push(finding.softened().with("because", "rolled-back"));
                 }
                 return Err(stopped);
             }

@@ -44,7 +44,7 @@ pub(crate) fn program(path: impl AsRef<OsStr>) -> Command {
     #[cfg(windows)]
     {
         use std::os::windows::process::CommandExt;
-        command.creation_flags(0 & NO_CONSOLE_WINDOW);
+        command.creation_flags(NO_CONSOLE_WINDOW);
     }
     command
 }

@@ -16,13 +16,14 @@ use airouter_core::claude::{keys, managed};
 // This program's versions have the same form: three numbers, compared one by one.
 use airouter_core::claude::version::Version;
 use airouter_core::finding::{Code, Finding};
+use airouter_core::json::Document;
 use airouter_core::keychain::Answer;
 use airouter_core::view::KeyPlace;
 use serde_json::Value;
 
 use crate::account::{account_file, broken, name_entry};
 use crate::files::{NotInstalled, Operation};
-use crate::keychain::{self, exit};
+use crate::keychain::{self, exit, is_withheld};
 use crate::places::{HELPER_NAME, Places};
 use crate::{command, files, observe, state, sys};
 
@@ -40,10 +41,10 @@ const LIMIT: Duration = Duration::from_secs(10);
 pub fn install(places: &Places) -> Result<(), Finding> {
     // The name is written first: without it, the helper would use the default entry.
     name_entry(places)?;
-    if places.has_shared_helper() {
-        return shared::give_back(places).map_err(|error| broken(&error));
+    if is_withheld(places) {
+        shared::give_back(places).map_err(|error| broken(&error))?;
     }
-    update(places)
+    if places.has_shared_helper() { Ok(()) } else { update(places) }
 }
 
 /// Keeps Claude from getting the key until the helper is installed again. The key itself is kept.
@@ -51,7 +52,12 @@ pub fn install(places: &Places) -> Result<(), Finding> {
 /// # Errors
 /// The system's error.
 pub(crate) fn take_away(places: &Places) -> std::io::Result<()> {
-    if places.has_shared_helper() { shared::withhold(places) } else { files::remove(&places.helper) }
+    if places.has_shared_helper() {
+        shared::withhold(places)?;
+        // An own copy of an earlier version does not know the mark, and a profile may still name it.
+        return files::remove(&shared::own_copy(places));
+    }
+    files::remove(&places.helper)
 }
 
 /// Updates an installed helper to this program's version, and installs a missing one if a connection or a profile
@@ -62,11 +68,13 @@ pub(crate) fn take_away(places: &Places) -> std::io::Result<()> {
 /// `HelperBroken` with the system's reason, or `AnotherCopy`; the former helper then stays.
 pub fn refresh(places: &Places) -> Result<(), Finding> {
     if is_there(places) {
-        if places.has_shared_helper() {
+        let own = shared::own_copy(places);
+        if places.has_shared_helper() && !is_named(places, &own) {
             return Ok(());
         }
         let _lock = state::lock(places)?;
-        return update(places);
+        // A profile may still name the copy from before this program was installed for all users.
+        return if places.has_shared_helper() { update_at(places, &own) } else { update(places) };
     }
     // It may have been removed on purpose, so that no address gets the key of another one.
     let Ok(journal) = state::journal(places) else { return Ok(()) };
@@ -149,8 +157,10 @@ fn forget_and_remove(places: &Places, may_hold_key: bool) -> Result<Removal, Fin
 /// `CannotWrite` with the system's reason.
 pub fn remove(places: &Places) -> Result<(), Finding> {
     let (program, name) = (places.helper.clone(), account_file(places));
-    let paths = if places.has_shared_helper() {
+    if is_withheld(places) {
         shared::give_back(places).map_err(|error| files::cannot_write(&places.state, &error))?;
+    }
+    let paths = if places.has_shared_helper() {
         let own = shared::own_copy(places);
         let name = own.with_file_name(ACCOUNT_FILE);
         [own, name]
@@ -236,6 +246,17 @@ pub(crate) fn usage(places: &Places) -> HelperUse {
     }
 }
 
+/// True if a profile names this very helper.
+fn is_named(places: &Places, helper: &Path) -> bool {
+    let names = |document: Document| {
+        let named = document.get(keys::CREDENTIAL_HELPER).and_then(Value::as_str).map(Path::new);
+        named.is_some_and(|named| sys::is_same_path(named, helper))
+    };
+    let mut libraries =
+        places.resolved().roots().map(|root| observe::library(root, None)).collect::<Vec<_>>().into_iter();
+    libraries.any(|library| library.profiles.iter().any(|it| it.file.document().is_ok_and(names)))
+}
+
 /// True if a path leads to a helper that gives this person's key: the one of this program, the person's own copy, or one
 /// for all users.
 fn is_a_helper(places: &Places, named: &Path) -> bool {
@@ -252,11 +273,15 @@ pub(crate) fn is_up_to_date(places: &Places) -> bool {
 }
 
 fn update(places: &Places) -> Result<(), Finding> {
-    if is_newer(&places.helper, &places.bundled_helper) {
+    update_at(places, &places.helper)
+}
+
+fn update_at(places: &Places, helper: &Path) -> Result<(), Finding> {
+    if is_newer(helper, &places.bundled_helper) {
         tracing::info!("the installed helper is newer than this program's");
         return Ok(());
     }
-    let installed = files::install_program(&places.bundled_helper, &places.helper, try_out);
+    let installed = files::install_program(&places.bundled_helper, helper, try_out);
     installed.map_err(|why| match why {
         NotInstalled::File(error) => broken(&error),
         NotInstalled::Trial(finding) => finding,
@@ -300,7 +325,6 @@ fn version(helper: &Path) -> Option<Version> {
 #[cfg(unix)]
 mod tests {
     use super::*;
-    use crate::keychain::is_withheld;
     use std::os::unix::fs::PermissionsExt;
 
     #[test]
@@ -319,5 +343,32 @@ mod tests {
         assert!(is_withheld(&places), "nothing needs it");
         assert_eq!(ask(&places), Answer::None, "it is given back where the keychain has to be asked");
         assert!(is_there(&places) && !is_withheld(&places));
+    }
+}
+
+#[cfg(test)]
+#[cfg(windows)]
+mod tests_on_windows {
+    use super::*;
+
+    #[test]
+    fn a_profile_names_the_helper_in_any_spelling() {
+        const ID: &str = "99999999-9999-4999-8999-999999999999";
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places::in_scratch(folder.path()).unwrap();
+        std::fs::create_dir_all(places.library()).unwrap();
+        let meta = serde_json::json!({"appliedId": ID, "entries": [{"id": ID, "name": "AIRouter"}]});
+        std::fs::write(places.meta(), meta.to_string()).unwrap();
+        let named = |path: String| {
+            let profile = serde_json::json!({keys::CREDENTIAL_HELPER: path});
+            std::fs::write(places.profile(ID), profile.to_string()).unwrap();
+            usage(&places)
+        };
+        let text = places.helper.to_string_lossy().into_owned();
+        let for_all = r"C:\PROGRAM FILES\AIRouter Setup\Airouter-Credential.exe".to_owned();
+        for path in [text.clone(), text.to_uppercase(), text.replace('\\', "/"), format!(r"\\?\{text}"), for_all] {
+            assert!(matches!(named(path.clone()), HelperUse::Named { .. }), "{path}");
+        }
+        assert_eq!(named(format!("{text}.old")), HelperUse::Unused);
     }
 }

@@ -194,18 +194,24 @@ fn everybodys(person: &Person, new: &Path) -> Result<()> {
 
     eprintln!("── removed while Claude of this person is connected: the helper stays");
     person.connect(all)?;
-    person.uninstall(all, &common, &["/S"])?;
-    let left: Vec<_> = std::fs::read_dir(&common)?.flatten().map(|file| file.file_name()).collect();
-    ensure!(left == [PROGRAMS[1]], "not the helper alone stays: {left:?}");
+    person.uninstall(all, &common, &["/S", "/HELPER"])?;
+    let left =
+        || -> Result<Vec<_>> { Ok(std::fs::read_dir(&common)?.flatten().map(|file| file.file_name()).collect()) };
+    ensure!(left()? == [PROGRAMS[1]], "not the helper alone stays: {:?}", left()?);
     ensure!(!person.is_anything_registered(all)?, "links and preset files still open with it");
     ensure!(
         person.is_registered(me, &person.in_home(r"AppData\Local\Programs\AIRouter Setup")?)?,
         "those of the person's own are gone"
     );
 
-    eprintln!("── installed again for everybody, undone, removed: nothing stays");
+    eprintln!("── installed again for everybody, undone, removed: the helper stays for other accounts");
     ensure!(person.run(new, &["/S", "/ALLUSERS"])? == 0, "it does not install again");
     person.uninstall(all, &common, &["/S", "/UNDO"])?;
+    ensure!(left()? == [PROGRAMS[1]], "not the helper alone stays: {:?}", left()?);
+
+    eprintln!("── and once more, where an administrator says that no account needs it: nothing stays");
+    ensure!(person.run(new, &["/S", "/ALLUSERS"])? == 0, "it does not install again");
+    person.uninstall(all, &common, &["/S", "/HELPER"])?;
     ensure!(!common.exists(), "its folder is still there");
     person.uninstall(me, &own, &["/S"])?;
     ensure!(!own.exists() && !person.state().exists(), "something of the person's own copy stays");

@@ -32,6 +32,8 @@ pub(super) fn make(programs: &Path, folder: &Path) -> Result<PathBuf> {
         std::fs::write(content.join("AppxManifest.xml"), manifest(version))?;
         std::fs::write(content.join("picture.png"), PICTURE)?;
         std::fs::copy(programs.join("practice-claude.exe"), content.join(r"app\claude.exe"))?;
+        // It plays the person, too, who quits the app from its icon.
+        std::fs::write(content.join(r"app\person"), "quits")?;
         let package = folder.join(format!("{version}.msix"));
         step("pack", program(tool("makeappx.exe")?).args(["pack", "/o", "/d"]).arg(&content).arg("/p").arg(&package))?;
         let mut sign = program(tool("signtool.exe")?);

@@ -21,8 +21,8 @@ export const findings: FindingTemplates = {
   "AR-122": { title: "This is not the original Claude", meaning: "It is not signed by Anthropic and may have been changed. To keep the key safe, nothing was set up for it.", action: "Download Claude Desktop from its site, replace this one, then come back here." },
   "AR-123": { title: "Please quit Claude", meaning: "Claude's window is closed, but it still runs behind its small icon at the bottom right of the screen. It has to quit first; this program is waiting.", action: "At the bottom right of the screen (click ^ first), right-click Claude's icon, then click Quit." },
   "AR-124": { title: "Claude was opened as administrator", meaning: "It has more rights than this program, which therefore cannot close it for you.", action: "At the bottom right of the screen (click ^ first), right-click Claude's icon, click Quit, then retry. From now on open Claude without 'Run as administrator'." },
-  "AR-125": { title: "Please restart the computer", meaning: "Everything is written. Windows still has Claude's files in use[ ({children} has not ended)|], and Claude opens only after a restart.", action: "Restart the computer, then open Claude." },
-  "AR-126": { title: "This Claude may not be from Anthropic", meaning: "Its publisher is not Anthropic[: {publisher}|]. If somebody has changed it, your key may get out.", action: "Unless your company gave you this version, download Claude Desktop from its site again." },
+  "AR-125": { title: "Please restart the computer", meaning: "Everything is written. Windows still has Claude's files in use[ ({children} has not ended)|], and Claude opens only after a restart.", action: "Restart the computer, then open Claude.", cases: { because: { "rolled-back": { meaning: "Windows still has Claude's files in use[ ({children} has not ended)|], and Claude opens only after a restart. Nothing was changed this time." } } } },
+  "AR-126": { title: "This Claude may not be from Anthropic", meaning: "Its publisher is [{publisher}, |]not Anthropic. If somebody has changed it, your key may get out.", action: "Unless your company gave you this version, download Claude Desktop from its site again.", cases: { because: { unsigned: { meaning: "No publisher has signed it. If somebody has changed it, your key may get out." }, changed: { meaning: "It differs from what its publisher has signed. It may have been changed, and your key may get out." }, "not-checked": { meaning: "This computer could not check its signature now, so it cannot be seen who published it." } } } },
   "AR-131": { title: "Claude still uses its earlier configuration", meaning: "Claude was opened before the configuration was written, and reads it only when it starts.", action: "Quit Claude completely, including its icon in the tray or menu bar, then open it again." },
   "AR-132": { title: "Settings of Claude Code are still there", meaning: "[{keys}|They] may take the place of this configuration. Found in: [{path}|unknown].", action: "If Claude does not use the key from here, remove them and open Claude again." },
   "AR-133": { title: "There is little room on the disk", meaning: "[{free}|Little] is left. Claude downloads parts of its own; without room for them, Cowork and Code do not open.", action: "Make some room." },
@@ -31,7 +31,7 @@ export const findings: FindingTemplates = {
   "AR-136": { title: "A part of Claude is not here yet", meaning: "Claude downloads a part of its own for Code and Cowork, and it is not there yet. Chat works without it.", action: "Leave Claude open for a few minutes, then open Code or Cowork again. If it stays like this, reinstall Claude from the offline installer." },
   "AR-140": { title: "The part that draws the window is missing", meaning: "This program's window is drawn by Microsoft's WebView2, which is not on this computer or is damaged.", action: "Open developer.microsoft.com/microsoft-edge/webview2 in a browser, download and install it, then open this program again." },
   "AR-141": { title: "The part that draws the window is too old", meaning: "This program's window is drawn by Microsoft's WebView2. Here it is [{version}|an early version]; version 111 or newer is needed.", action: "Open developer.microsoft.com/microsoft-edge/webview2 in a browser, download and install the new one, then open this program again." },
-  "AR-142": { title: "The window did not open", meaning: "The system could not show this program's window. No settings have been written.", action: "Restart the computer, then open this program again." },
+  "AR-142": { title: "The window did not open", meaning: "The system could not show this program's window. No settings were changed this time.", action: "Restart the computer, then open this program again." },
   "AR-143": { title: "Opened from here, settings go elsewhere", meaning: "The app that opened this program makes the system keep its files in a folder of the app's own, where Claude does not look.", action: "Close it and open it from the Start menu." },
   "AR-144": { title: "This program uses another account", meaning: "It does not run as the account that you are signed in with, so a connection made here would not be there for your own Claude.", action: "Close it and open it again, without “Run as administrator”." },
 
@@ -359,7 +359,7 @@ export const findings: FindingTemplates = {
     action: "Use compatibility mode, or have the system's keyring set up.",
     cases: {
       because: {
-        "no-logon": { title: "The system's key store does not open here", meaning: "This program was not started from the desktop of your account, such as in a remote command line or by a scheduled task. There the key store stays closed.", action: "Sign in to this computer, open this program there, then retry." },
+        "no-logon": { title: "The system's key store does not open here", meaning: "The system does not let a key be saved now. That is so in a remote command line or a scheduled task; a rule of your company may forbid it as well.", action: "Open this program on the computer's desktop and retry. If that does not help, ask IT to allow it, or use compatibility mode." },
       },
     },
   },
@@ -369,7 +369,7 @@ export const findings: FindingTemplates = {
     action: "Retry, and choose Allow in the window that appears.",
     cases: {
       because: {
-        "no-logon": { title: "The system's key store does not open here", meaning: "This program was not started from the desktop of your account, such as in a remote command line or by a scheduled task. There the key store stays closed.", action: "Sign in to this computer, open this program there, then retry." },
+        "no-logon": { title: "The system's key store does not open here", meaning: "The system does not let a key be saved now. That is so in a remote command line or a scheduled task; a rule of your company may forbid it as well.", action: "Open this program on the computer's desktop and retry. If that does not help, ask IT to allow it, or use compatibility mode." },
       },
     },
   },

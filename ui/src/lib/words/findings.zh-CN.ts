@@ -22,8 +22,8 @@ export const findings: FindingTemplates = {
   "AR-122": { title: "这个Claude不是原版", meaning: "它没有Anthropic的签名，可能被修改过。为了密钥的安全，没有为它写入设置。", action: "请从官网下载Claude Desktop，替换掉现在这个，再回到这里。" },
   "AR-123": { title: "请您退出Claude", meaning: "Claude的窗口关了，但它还在屏幕右下角的小图标里运行。要退出它才能继续，程序正在等。", action: "请在屏幕右下角（先点“^”）找到Claude的图标，点右键，再点“Quit”。" },
   "AR-124": { title: "Claude是用管理员身份打开的", meaning: "它的权限比这个程序高，所以不能替您关掉它。", action: "请在屏幕右下角（先点“^”）找到Claude的图标，点右键，再点“Quit”，然后重试。以后请直接打开Claude，不要选“以管理员身份运行”。" },
-  "AR-125": { title: "请重启一次电脑", meaning: "设置已经全部写好。Windows还占用着Claude的文件[（{children}还没有退出）|]，要重启后Claude才能打开。", action: "请重启电脑，再打开Claude。" },
-  "AR-126": { title: "不能确认这个Claude来自Anthropic", meaning: "它的发布者不是Anthropic[：{publisher}|]。如果是别人改过的，您的密钥可能会泄露。", action: "如果不是您公司发的版本，请从官网重新下载Claude Desktop。" },
+  "AR-125": { title: "请重启一次电脑", meaning: "设置已经全部写好。Windows还占用着Claude的文件[（{children}还没有退出）|]，要重启后Claude才能打开。", action: "请重启电脑，再打开Claude。", cases: { because: { "rolled-back": { meaning: "Windows还占用着Claude的文件[（{children}还没有退出）|]，要重启后Claude才能打开。这次没有改动任何设置。" } } } },
+  "AR-126": { title: "不能确认这个Claude来自Anthropic", meaning: "它的发布者[是{publisher}，|]不是Anthropic。如果是别人改过的，您的密钥可能会泄露。", action: "如果不是您公司发的版本，请从官网重新下载Claude Desktop。", cases: { because: { unsigned: { meaning: "它没有发布者的签名。如果是别人改过的，您的密钥可能会泄露。" }, changed: { meaning: "它和发布者签名时的不一样，可能被改过，您的密钥可能会泄露。" }, "not-checked": { meaning: "这台电脑现在没能核对它的签名，看不出是谁发布的。" } } } },
   "AR-131": { title: "Claude还在用之前的配置", meaning: "Claude是在写入配置之前打开的，它只在启动时读取一次。", action: "请完全退出Claude（包括托盘或菜单栏里的图标），再重新打开。" },
   "AR-132": { title: "电脑上还有Claude Code的设置", meaning: "[{keys}|这些设置]可能会顶替这里的配置。位置：[{path}|未知]。", action: "如果Claude用的不是这里的密钥，请删掉这些设置，再重新打开Claude。" },
   "AR-133": { title: "磁盘空间不多了", meaning: "还剩[{free}|很少]。Claude要下载自己的组件，空间不够时任务和代码功能会打不开。", action: "请清理出一些空间。" },
@@ -32,7 +32,7 @@ export const findings: FindingTemplates = {
   "AR-136": { title: "Claude还缺一个组件", meaning: "任务和代码功能要用一个组件，Claude会自己下载，现在还没有下载好。聊天不受影响。", action: "请让Claude开着等几分钟，再打开任务或代码功能；一直这样的话，请用离线安装包重新安装Claude。" },
   "AR-140": { title: "缺少显示窗口的组件", meaning: "这个程序的窗口要用微软的WebView2来显示，这台电脑上没有，或者已经损坏。", action: "请在浏览器里打开developer.microsoft.com/microsoft-edge/webview2，下载并安装，再重新打开这个程序。" },
   "AR-141": { title: "显示窗口的组件太旧", meaning: "这个程序的窗口要用微软的WebView2来显示，这台电脑上的是[{version}|较早的版本]，需要111或更新的版本。", action: "请在浏览器里打开developer.microsoft.com/microsoft-edge/webview2，下载并安装新版，再重新打开这个程序。" },
-  "AR-142": { title: "窗口没有打开", meaning: "系统没能显示这个程序的窗口，还没有写入任何设置。", action: "请重新启动电脑，再打开这个程序。" },
+  "AR-142": { title: "窗口没有打开", meaning: "系统没能显示这个程序的窗口，这次没有改动任何设置。", action: "请重新启动电脑，再打开这个程序。" },
   "AR-143": { title: "在这里打开，设置会写到别处", meaning: "打开这个程序的应用，会让系统把文件存到它自己的文件夹里，Claude读不到。", action: "请关掉它，从开始菜单重新打开。" },
   "AR-144": { title: "这个程序用的是另一个账户", meaning: "它不是以您登录的账户运行的，在这里接入，您自己的Claude用不上。", action: "请关掉它，再直接打开一次，不要选“以管理员身份运行”。" },
 
@@ -360,7 +360,7 @@ export const findings: FindingTemplates = {
     action: "可以使用兼容模式，或请人启用系统密钥环。",
     cases: {
       because: {
-        "no-logon": { title: "系统的密钥存储在这里打不开", meaning: "本程序不是从您账户的桌面打开的，比如是在远程命令行里，或由定时任务打开的。这时密钥存储不能用。", action: "请登录这台电脑，在桌面上打开本程序，再重试。" },
+        "no-logon": { title: "系统的密钥存储在这里打不开", meaning: "系统现在不让保存密钥。本程序如果是在远程命令行里或由定时任务打开的，就会这样；单位的规定也可能不允许保存。", action: "请在电脑的桌面上打开本程序再重试；还是不行的话，请让网管放行，或使用兼容模式。" },
       },
     },
   },
@@ -370,7 +370,7 @@ export const findings: FindingTemplates = {
     action: "请重试，并在弹出的窗口里点允许。",
     cases: {
       because: {
-        "no-logon": { title: "系统的密钥存储在这里打不开", meaning: "本程序不是从您账户的桌面打开的，比如是在远程命令行里，或由定时任务打开的。这时密钥存储不能用。", action: "请登录这台电脑，在桌面上打开本程序，再重试。" },
+        "no-logon": { title: "系统的密钥存储在这里打不开", meaning: "系统现在不让保存密钥。本程序如果是在远程命令行里或由定时任务打开的，就会这样；单位的规定也可能不允许保存。", action: "请在电脑的桌面上打开本程序再重试；还是不行的话，请让网管放行，或使用兼容模式。" },
       },
     },
   },

@@ -66,12 +66,20 @@ pub fn app_of(launcher: &str) -> Option<&str> {
 /// The doubt about a program that no package carries. `publisher` is the name in its signature, or the number by
 /// which the system does not trust it.
 pub fn doubt(publisher: Result<&str, u32>) -> Option<Finding> {
-    let said = match publisher {
+    let finding = Finding::new(Code::PublisherUnknown);
+    Some(match publisher {
         Ok(PUBLISHER) => return None,
-        Ok(other) => Finding::new(Code::PublisherUnknown).with("publisher", other),
-        Err(answer) => Finding::new(Code::PublisherUnknown).with("reason", shown(answer)),
-    };
-    Some(said)
+        Ok(other) => finding.with("publisher", other),
+        Err(answer) => {
+            // `TRUST_E_NOSIGNATURE`, `TRUST_E_BAD_DIGEST`; others are about certificates that are not at hand.
+            let because = match answer {
+                0x800B_0100 => "unsigned",
+                0x8009_6010 => "changed",
+                _ => "not-checked",
+            };
+            finding.with("because", because).with("reason", shown(answer))
+        }
+    })
 }
 
 /// The doubt about packages, of which one that is not Anthropic's is enough.
@@ -160,7 +168,9 @@ mod tests {
         assert!(!found.blocks(), "a new certificate of Anthropic's must not stop everybody");
         assert_eq!(doubt(Ok("Anthropic, PBC")), None);
         assert_eq!(doubt(Ok("Anthropic, PBC.")).unwrap().fact("publisher"), Some("Anthropic, PBC."));
-        assert_eq!(doubt(Err(0x800B_0100)).unwrap().fact("reason"), Some("0x800B0100"));
+        for (answer, because) in [(0x800B_0100, "unsigned"), (0x8009_6010, "changed"), (0x800B_010A, "not-checked")] {
+            assert_eq!(doubt(Err(answer)).unwrap().fact("because"), Some(because), "{}", shown(answer));
+        }
     }
 
     #[test]

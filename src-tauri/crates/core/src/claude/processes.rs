@@ -93,16 +93,19 @@ pub fn part_of(process: &Asked<'_>, installed: &Installed) -> Option<Part> {
         let is_named = process.name.eq_ignore_ascii_case(NAMES[0]);
         return if is_of_family { Some(Part::Package) } else { is_named.then_some(Part::Unknown) };
     };
-    let is_app = installed.programs.iter().any(|own| is_same(own, program))
-        || installed.folders.iter().any(|folder| is_below(program, folder))
-        || (is_of_family && is_in_its_package(program, process.family.unwrap_or_default()));
+    let is_host = process.name.eq_ignore_ascii_case(NAMES[1]);
+    let is_app = !is_host
+        && (installed.programs.iter().any(|own| is_same(own, program))
+            || installed.folders.iter().any(|folder| is_below(program, folder))
+            || (is_of_family && is_in_its_package(program, process.family.unwrap_or_default())));
+    let is_beside = || is_host && installed.folders.iter().any(|folder| is_below(program, folder));
     let folders = folders(program);
     let is_family = |pair: &[String], family: &str| pair == ["packages".to_owned(), family.to_lowercase()];
     let in_container = |family: &String| folders.windows(2).any(|pair| is_family(pair, family));
     if is_app {
         Some(Part::App)
     } else {
-        (is_of_family || installed.families.iter().any(in_container)).then_some(Part::Package)
+        (is_of_family || installed.families.iter().any(in_container) || is_beside()).then_some(Part::Package)
     }
 }
 
@@ -213,6 +216,9 @@ mod tests {
         check(r"C:\Users\Li\AppData\Local\Claude-3p\claude-code\2.1.0\claude.exe", FAMILY, Some(Part::Package));
         let host = r"C:\Users\Li\AppData\Local\Packages\Claude_pzs8sxrjxfjjc\LocalCache\Roaming\Claude\ChromeNativeHost\chrome-native-host.exe";
         check(host, None, Some(Part::Package));
+        // Browsers start it, and it runs as long as they do.
+        let beside = r"C:\Users\Li\AppData\Local\AnthropicClaude\app-2.9939.2\chrome-native-host.exe";
+        check(beside, None, Some(Part::Package));
     }
 
     #[test]

@@ -81,8 +81,7 @@ pub fn registry(hive: &str, values: &[(&'static str, Value)]) -> Vec<u8> {
     let is_set = |name: &str| values.iter().any(|(set, _)| *set == name);
     let unset = known().filter(|name| is_of_connection(name) && !is_set(name));
     let set = values.iter().map(|(name, value)| (*name, Some(schema::encoded(value))));
-    let _ = unset;
-    registry_file(hive, set)
+    registry_file(hive, set.chain(unset.map(|name| (name, None))))
 }
 
 /// A file that removes every known value of Claude's from the registry, also those that others have put there.

@@ -39,9 +39,12 @@ pub fn other_account(facts: &SessionFacts) -> Option<Finding> {
 mod tests {
     use super::*;
 
+    /// The session, who is signed in, who runs the program, whether that is found.
+    type Row = (Option<u32>, Option<&'static str>, Option<&'static str>, bool);
+
     #[test]
     fn only_another_account_in_a_persons_session_is_found() {
-        let rows: [(Option<u32>, Option<&str>, Option<&str>, bool); 11] = [
+        let rows: [Row; 11] = [
             (Some(1), Some("li"), Some("admin"), true),
             (Some(2), Some("李雷"), Some("管理员"), true),
             (Some(1), Some("li"), Some("LI"), false),

@@ -1,6 +1,6 @@
 //! Puts a program in the place of another one that may be running.
 //!
-//! Claude's profile names the program by its path, so that path must never be empty, and what takes it must work. The
+//! Claude's profile names the program by its path, so that path must not stay empty, and what takes it must work. The
 //! new program is written beside it and run once: security software and rules of administrators show themselves then,
 //! while the old one is still in its place. Windows does not replace a program that runs, but renames it; that is done
 //! only if the plain replacement fails, and undone if the second step fails as well.
@@ -87,6 +87,8 @@ fn take_the_place(new: TempPath, to: &Path) -> io::Result<()> {
     let new = match persist_once(new, to) {
         Ok(()) => return Ok(()),
         Err((error, new)) if may_pass(&error, Operation::Rename) && to.is_file() => new,
+        // There is nothing to make way: what is held is the new program, which was run a moment ago.
+        Err((error, new)) if may_pass(&error, Operation::Rename) => return move_over(new, to),
         Err((error, _)) => return Err(error),
     };
     let aside = free_place_of(to);
@@ -156,6 +158,17 @@ mod tests {
         assert!(is_same(&newer, &program), "the new one is not in place");
         let _ = running.kill();
         running.wait().unwrap();
+    }
+
+    #[test]
+    fn the_first_program_is_waited_for_while_a_scanner_holds_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("helper.exe");
+        let own = std::env::current_exe().unwrap();
+        hold("rename", 3, 32);
+        install_program(&own, &program, untried).unwrap();
+        assert_eq!(release(), 0);
+        assert_eq!(names(&program), ["helper.exe"]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! While a change is interrupted, Claude must not get the new key for the old address. The person's own copy of the
 //! helper is removed then. One that a package installed for all users cannot be removed, so a mark in this program's
-//! folder says it, and the helper itself obeys it.
+//! folder says it, and the helper itself obeys it, also one that was installed for this person meanwhile.
 
 use std::path::PathBuf;
 
@@ -20,5 +20,5 @@ pub fn is_withheld(places: &Places) -> bool {
 
 /// True if Claude can get the key from the helper.
 pub(crate) fn is_helper_there(places: &Places) -> bool {
-    places.helper.is_file() && !(places.has_shared_helper() && is_withheld(places))
+    places.helper.is_file() && !is_withheld(places)
 }

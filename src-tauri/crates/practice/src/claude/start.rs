@@ -69,7 +69,9 @@ fn setup(variable: impl Fn(&str) -> Option<OsString>) -> Result<Setup, Unusable>
         Some(json) => strict_json::object(json.as_bytes()).map_err(|_| Unusable::Choices)?,
         None => Map::<String, Value>::new(),
     };
-    let person_quits = match text("PRACTICE_CLAUDE_PERSON").as_deref() {
+    // A packaged app is started by the system, with no variables of a test.
+    let beside = || std::fs::read_to_string(std::env::current_exe().ok()?.with_file_name("person")).ok();
+    let person_quits = match text("PRACTICE_CLAUDE_PERSON").or_else(beside).as_deref() {
         None | Some("away") => false,
         Some("quits") => true,
         Some(_) => return Err(Unusable::Person),

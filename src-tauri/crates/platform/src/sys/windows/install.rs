@@ -1,8 +1,9 @@
 //! Finds Claude Desktop: packages, which the registry lists for each person, and Squirrel installs in the person's own
 //! folder. Both may exist and run at the same time.
 //!
-//! The system's own functions tell the packages that are registered for this person. Where they tell of none, as under
-//! Wine, which does not have them, a list in the registry is read. It is not documented, but has existed since Windows 8.
+//! The system's own functions tell the packages that are registered for this person, family by family. A list in the
+//! registry adds families that are not known, and all of them under Wine, which does not have these functions. It is
+//! not documented, but has existed since Windows 8.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use airouter_core::claude::version::Version;
 use airouter_core::finding::Finding;
 
 use super::calls;
+use super::paths::is_same_path;
 use super::registry::{Hive, key, text};
 use crate::install::Install;
 use crate::places::Places;
@@ -97,8 +99,8 @@ fn doubt_of_program(program: &Path, publisher: impl Fn(&Path) -> Result<String, 
     let meta = fs_err::metadata(program).ok()?;
     let (size, changed) = (meta.len(), meta.modified().ok());
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, _, _, found)) = last.as_ref().filter(|it| (it.0.as_path(), it.1, it.2) == (program, size, changed))
-    {
+    let is_it = |it: &&Judged| is_same_path(&it.0, program) && (it.1, it.2) == (size, changed);
+    if let Some((_, _, _, found)) = last.as_ref().filter(is_it) {
         return found.clone();
     }
     let found = packages::doubt(publisher(program).as_deref().map_err(|answer| *answer));

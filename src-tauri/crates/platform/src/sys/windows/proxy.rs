@@ -4,7 +4,7 @@
 
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use airouter_core::address::GatewayUrl;
 use airouter_core::proxy::{ProxySettings, ScriptAnswer, WindowsValues, of_windows_with, plain_counts};
@@ -75,11 +75,16 @@ fn of_key(key: &RegKey) -> Stored {
 
 /// What the settings mean for an address, with the answers of the scripts that they name.
 fn answered(stored: &Stored, address: &GatewayUrl) -> ProxySettings {
+    let begun = Instant::now();
     let ask = |script: Option<String>| {
         let address = address.as_str().to_owned();
-        within(LIMIT, move || calls::proxy::by_script(&address, script.as_deref())).map_or(ScriptAnswer::Failed, answer)
+        let left = LIMIT.saturating_sub(begun.elapsed());
+        within(left, move || calls::proxy::by_script(&address, script.as_deref())).map_or(ScriptAnswer::Failed, answer)
     };
-    let detected = stored.detect.then(|| ask(None));
+    // The search is switched on nearly everywhere, and a network may answer it with anything: without a script that
+    // works there is none.
+    let searched = |said| if said == ScriptAnswer::Failed { ScriptAnswer::NotFound } else { said };
+    let detected = stored.detect.then(|| searched(ask(None)));
     let is_decided = matches!(detected, Some(ScriptAnswer::Direct | ScriptAnswer::Proxies(_)));
     let named = stored.script.clone().filter(|_| !is_decided).map(|script| ask(Some(script)));
     of_windows_with(&stored.values(), detected, named)

@@ -20,7 +20,8 @@ use crate::places::Places;
 
 /// Process creation flags: no console window, and a process group of its own.
 const DETACHED: u32 = crate::command::NO_CONSOLE_WINDOW | 0x0000_0200;
-/// How often a package is started that is being replaced by its update, and the pause between: half a minute.
+/// How often a package is started that is being replaced by its update or still in use, and the pause between: half a
+/// minute.
 const ATTEMPTS: u32 = 15;
 const PAUSE: Duration = Duration::from_secs(2);
 
@@ -33,7 +34,13 @@ pub(crate) fn start(install: &Install, places: &Places) -> io::Result<Option<Str
     calls::keep_streams();
     let by_shell = calls::am_elevated() && !places.is_scratch();
     match app_of(&install.launcher.to_string_lossy()) {
-        Some(app) if !by_shell => start_package(|| calls::activate(app), || spawn(install, places, true), PAUSE),
+        Some(app) if !by_shell => {
+            let started = start_package(|| calls::activate(app), || spawn(install, places, true), PAUSE);
+            // No answer is none: whether Claude runs is seen by its processes and its log.
+            started.or_else(|error| {
+                if error.kind() == io::ErrorKind::TimedOut { Ok(Some(error.to_string())) } else { Err(error) }
+            })
+        }
         Some(_) => spawn(install, places, true).map(|()| None),
         None => spawn(install, places, by_shell).map(|()| None),
     }
@@ -50,12 +57,15 @@ fn start_package(
         answer = activate()?;
         match after(answer) {
             AfterAnswer::Wait => return Ok(None),
-            AfterAnswer::RestartComputer => return Err(io::Error::from_raw_os_error(answer.cast_signed())),
             AfterAnswer::AskShell => break,
-            AfterAnswer::Again => thread::sleep(pause),
+            // A scanner, or a program of the package that is just ending, may let go of the files as well.
+            AfterAnswer::Again | AfterAnswer::RestartComputer => thread::sleep(pause),
         }
     }
-    by_shell().map(|()| Some(shown(answer)))
+    match after(answer) {
+        AfterAnswer::RestartComputer => Err(io::Error::from_raw_os_error(answer.cast_signed())),
+        _ => by_shell().map(|()| Some(shown(answer))),
+    }
 }
 
 /// Starts a program: Claude's, or the shell's with Claude's name or path.
@@ -139,7 +149,8 @@ mod tests {
     fn each_answer_leads_on() {
         check(&[0], (1, 0), None);
         check(&[0x8007_3D00, 0x8027_0254, 0], (3, 0), None);
-        check(&[0x8007_0020], (1, 0), Some(0x8007_0020));
+        check(&[0x8007_0020, 0x8007_3D02, 0], (3, 0), None);
+        check(&[0x8007_0020], (ATTEMPTS as usize, 0), Some(0x8007_0020));
         check(&[0x8004_0154], (1, 1), None);
         check(&[0x8007_3D00], (ATTEMPTS as usize, 1), None);
     }

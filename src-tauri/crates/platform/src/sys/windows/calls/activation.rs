@@ -1,7 +1,9 @@
 //! Starting a package by the system's own function for that, which says what went wrong.
 
 use std::io;
+use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
 use windows::Win32::System::Com::{
     CLSCTX_LOCAL_SERVER, COINIT_APARTMENTTHREADED, CoAllowSetForegroundWindow, CoCreateInstance, CoInitializeEx,
@@ -10,16 +12,23 @@ use windows::Win32::System::Com::{
 use windows::Win32::UI::Shell::{AO_NONE, ApplicationActivationManager, IApplicationActivationManager};
 use windows::core::HSTRING;
 
+/// How long the system may take to answer; a service that hangs would hold up this program for ever.
+const LIMIT: Duration = Duration::from_secs(60);
+
 /// Starts the app of a package by its name, such as `Claude_pzs8sxrjxfjjc!Claude`; gives the HRESULT, zero for
 /// success. It runs on a thread of its own, since the system's functions of this kind are bound to the way in which a
 /// thread was prepared for them.
 ///
 /// # Errors
-/// If no thread can be started.
+/// `TimedOut` if the system does not answer in a minute, or the error if no thread can be started.
 pub(in super::super) fn activate(app: &str) -> io::Result<u32> {
     let app = HSTRING::from(app);
-    let thread = thread::Builder::new().spawn(move || on_this_thread(&app))?;
-    thread.join().map_err(|_| io::Error::other("the start was interrupted"))
+    let (sender, receiver) = mpsc::channel();
+    thread::Builder::new().spawn(move || {
+        // Nobody may be waiting any more, which does not matter.
+        let _ = sender.send(on_this_thread(&app));
+    })?;
+    receiver.recv_timeout(LIMIT).map_err(|_| io::Error::new(io::ErrorKind::TimedOut, "the system does not answer"))
 }
 
 fn on_this_thread(app: &HSTRING) -> u32 {

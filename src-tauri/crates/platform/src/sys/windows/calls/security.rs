@@ -6,7 +6,7 @@ use std::path::Path;
 use std::ptr;
 
 use airouter_core::access::{AccessEntry, AccessList, FileOwner};
-use windows_sys::Win32::Foundation::{ERROR_NONE_MAPPED, ERROR_SUCCESS, GetLastError, HANDLE, LocalFree};
+use windows_sys::Win32::Foundation::{ERROR_NONE_MAPPED, ERROR_SUCCESS, GetLastError, HANDLE, LocalFree, WIN32_ERROR};
 use windows_sys::Win32::Security::Authorization::{
     ConvertSidToStringSidW, ConvertStringSecurityDescriptorToSecurityDescriptorW, GetNamedSecurityInfoW,
     SDDL_REVISION_1, SE_FILE_OBJECT, SetNamedSecurityInfoW,
@@ -88,6 +88,14 @@ pub(in crate::sys::windows) fn owner(path: &Path) -> io::Result<FileOwner> {
 
 /// False if no account has this identifier any more; an identifier that cannot be looked up now counts as known.
 fn is_known(sid: PSID) -> bool {
+    account_of(sid) != Err(ERROR_NONE_MAPPED)
+}
+
+/// The name of the account that has an identifier, without its domain.
+///
+/// # Errors
+/// The system's number; `ERROR_NONE_MAPPED` if no account has it.
+pub(super) fn account_of(sid: PSID) -> Result<String, WIN32_ERROR> {
     const LONGEST_NAME: usize = 512;
     let (mut name, mut domain) = ([0u16; LONGEST_NAME], [0u16; LONGEST_NAME]);
     let (mut name_length, mut domain_length, mut kind) = (LONGEST_NAME as u32, LONGEST_NAME as u32, 0);
@@ -103,8 +111,11 @@ fn is_known(sid: PSID) -> bool {
             &raw mut kind,
         )
     };
-    // SAFETY: takes nothing and gives the number of the call above.
-    found != 0 || unsafe { GetLastError() } != ERROR_NONE_MAPPED
+    if found == 0 {
+        // SAFETY: takes nothing and gives the number of the call above.
+        return Err(unsafe { GetLastError() });
+    }
+    Ok(String::from_utf16_lossy(name.split(|unit| *unit == 0).next().unwrap_or_default()))
 }
 
 /// The access control list of a file or folder.

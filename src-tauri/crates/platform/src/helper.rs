@@ -336,8 +336,12 @@ mod tests {
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
         let places = Places { bundled_helper: program.clone(), helper: program, account: None, ..places };
         assert!(is_there(&places) && !is_withheld(&places) && !is_present(&places), "no key is stored");
+        let own = shared::own_copy(&places);
+        std::fs::create_dir_all(own.parent().unwrap()).unwrap();
+        std::fs::write(&own, "an earlier version, which knows no mark").unwrap();
         take_away(&places).unwrap();
         assert!(places.helper.is_file(), "it is not this person's");
+        assert!(!own.exists(), "a profile may still name this one");
         assert!(!is_there(&places) && is_withheld(&places) && is_present(&places));
         refresh(&places).unwrap();
         assert!(is_withheld(&places), "nothing needs it");

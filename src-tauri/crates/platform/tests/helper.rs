@@ -259,4 +259,15 @@ fn a_profile_that_names_the_persons_own_copy_needs_the_key_too() {
     let profile = Computer { places: own, _folder: tempfile::tempdir().unwrap() }.name_it();
     assert_eq!(uninstall::clean(&computer.places), Ok(Removal::StillNeeded));
     assert!(computer.places.helper.with_file_name("key").exists(), "{}", profile.display());
+    // That copy is kept up to date, and comes back where it is gone.
+    let own = computer.places.state.join("airouter-credential");
+    for former in [None, Some("#!/bin/sh\nprintf 0.0.1\n")] {
+        former.inspect(|script| put(&own, script));
+        helper::refresh(&computer.places).unwrap();
+        assert_eq!(std::fs::read(&own).unwrap(), std::fs::read(&computer.places.bundled_helper).unwrap());
+        std::fs::remove_file(&own).unwrap();
+    }
+    std::fs::remove_file(profile).unwrap();
+    helper::refresh(&computer.places).unwrap();
+    assert!(!own.exists(), "nothing names it");
 }

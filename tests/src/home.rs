@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::programs;
+use crate::{programs, stand_in};
 
 /// A home of its own for one test. What was started in it is ended with it, and the key that was
 /// stored is forgotten.
@@ -19,8 +19,7 @@ impl Home {
     /// An empty home with the stand-in on the path, under the real app's name.
     pub fn new() -> Result<Self> {
         let home = Self::without_claude()?;
-        std::fs::copy(programs().join("practice-claude"), home.folder.path().join("bin/claude-desktop"))
-            .context("the stand-in")?;
+        std::fs::copy(stand_in(), home.folder.path().join("bin/claude-desktop")).context("the stand-in")?;
         Ok(home)
     }
 

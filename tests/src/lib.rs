@@ -26,6 +26,14 @@ pub fn programs() -> PathBuf {
     folder.expect("these tests need a desk of their own: run `cargo xtask test e2e`")
 }
 
+/// The stand-in Claude: among the built programs, or beside the test where those are the package's, which has none.
+pub fn stand_in() -> PathBuf {
+    const NAME: &str = "practice-claude";
+    let built = programs().join(NAME);
+    let beside = std::env::current_exe().map(|test| test.with_file_name(NAME));
+    if built.is_file() { built } else { beside.unwrap_or(built) }
+}
+
 /// The project's root folder.
 pub fn root() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))

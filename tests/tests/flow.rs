@@ -9,7 +9,7 @@ use anyhow::Result;
 use e2e::home::Home;
 use e2e::watch::{ProcessWatch, files_below, files_with};
 use e2e::window::Window;
-use e2e::{flow, programs};
+use e2e::{flow, stand_in};
 use serde_json::{Value, json};
 
 /// A key whose middle stands nowhere else.
@@ -238,7 +238,7 @@ async fn claude_is_found_as_soon_as_it_is_installed() -> Result<()> {
     let window = Window::open(&home, &["--preset", &preset.to_string_lossy()], "zh_CN.UTF-8").await?;
     window.wait_for_screen("prepare").await?;
     window.wait_for("[data-code=\"AR-101\"]").await?;
-    std::fs::copy(programs().join("practice-claude"), home.programs().join("claude-desktop"))?;
+    std::fs::copy(stand_in(), home.programs().join("claude-desktop"))?;
     window.wait_for_screen("key").await?;
     window.close().await
 }

@@ -252,8 +252,8 @@ fn is_named(places: &Places, helper: &Path) -> bool {
         let named = document.get(keys::CREDENTIAL_HELPER).and_then(Value::as_str).map(Path::new);
         named.is_some_and(|named| sys::is_same_path(named, helper))
     };
-    let mut libraries =
-        places.resolved().roots().map(|root| observe::library(root, None)).collect::<Vec<_>>().into_iter();
+    let places = places.resolved();
+    let mut libraries = places.roots().map(|root| observe::library(root, None));
     libraries.any(|library| library.profiles.iter().any(|it| it.file.document().is_ok_and(names)))
 }
 

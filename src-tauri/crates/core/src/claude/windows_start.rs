@@ -13,8 +13,8 @@ pub enum AfterAnswer {
     /// The package is being replaced at the moment: an update is registered when the last process has ended. The same
     /// again, a little later.
     Again,
-    /// Windows still has the package's files in use, which only ends when it is restarted (claude-code #61342 and
-    /// others).
+    /// Windows still has the package's files in use. If that does not end soon, only a restart ends it (claude-code
+    /// #61342 and others).
     RestartComputer,
     /// This way is not there; the shell is asked instead.
     AskShell,

@@ -306,19 +306,24 @@ mod tests {
         assert_eq!(former.read().as_deref(), Some(THEIRS.as_bytes()));
     }
 
-    #[test]
-    fn only_what_was_seen_is_removed() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("file");
-        std::fs::write(&path, OLD).unwrap();
-        let seen = inspect(&path, folder.path());
-        let place = path.clone();
+    /// Another program writes in the moment in which the file is removed.
+    fn put_theirs_before_removal(path: &Path) {
+        let place = path.to_owned();
         fault_injection::set(Some(Box::new(move |at| {
             if at == "remove" {
                 put(THEIRS)(&place);
             }
             Ok(())
         })));
+    }
+
+    #[test]
+    fn only_what_was_seen_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        std::fs::write(&path, OLD).unwrap();
+        let seen = inspect(&path, folder.path());
+        put_theirs_before_removal(&path);
         assert!(!remove_if(&path, &seen).unwrap(), "theirs is newer");
         fault_injection::set(None);
         assert_eq!(std::fs::read_to_string(&path).unwrap(), THEIRS);
@@ -332,13 +337,7 @@ mod tests {
         let path = folder.path().join("file");
         std::fs::write(&path, OLD).unwrap();
         let seen = inspect(&path, folder.path());
-        let place = path.clone();
-        fault_injection::set(Some(Box::new(move |at| {
-            if at == "remove" {
-                put(THEIRS)(&place);
-            }
-            Ok(())
-        })));
+        put_theirs_before_removal(&path);
         fault_injection::hold("link", 99, 32);
         assert!(remove_if(&path, &seen).is_err());
         fault_injection::release();
